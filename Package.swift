@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Our own warnings are errors; the packages we depend on are built as they are.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let arguments = product("ArgumentParser", "swift-argument-parser")
+let collections = product("HeapModule", "swift-collections")
+let configuration = product("Configuration", "swift-configuration")
+let crypto = product("Crypto", "swift-crypto")
+let http = product("Hummingbird", "hummingbird")
+let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
+let logging = product("Logging", "swift-log")
+let metrics = product("Metrics", "swift-metrics")
+let mustache = product("Mustache", "swift-mustache")
+let protobuf = product("SwiftProtobuf", "swift-protobuf")
+let sqlite = [product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift")]
+let subprocess = product("Subprocess", "swift-subprocess")
+let yaml = product("Yams", "Yams")
+
+let package = Package(
+    name: "tillsammans",
+    products: [
+        .library(name: "Streams", targets: ["Streams"]),
+        .executable(name: "intake", targets: ["intake"]),
+        .executable(name: "mapping", targets: ["mapping"]),
+        .executable(name: "meetings", targets: ["meetings"]),
+        .executable(name: "notifications", targets: ["notifications"]),
+        .executable(name: "tillsammans", targets: ["tillsammans"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // Shared, from the bottom up.
+        .systemLibrary(
+            name: "CKafka", path: "Shared/CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "Domain", dependencies: [crypto], path: "Shared/Domain", swiftSettings: strict),
+        .target(name: "Kafka", dependencies: ["CKafka", logging], path: "Shared/Kafka", swiftSettings: strict),
+        .target(
+            name: "Codec", dependencies: ["Domain", protobuf], path: "Shared/Codec", exclude: ["Schemas"],
+            swiftSettings: strict),
+        .target(
+            name: "Streams",
+            dependencies: ["Codec", "Kafka", collections, crypto, lifecycle, logging, metrics] + sqlite,
+            path: "Shared/Streams", swiftSettings: strict),
+        .target(
+            name: "ServiceKit",
+            dependencies: ["Streams", "Codec", "Domain", configuration, http, lifecycle, logging, metrics],
+            path: "Shared/ServiceKit", swiftSettings: strict),
+
+        // The four services and the command line.
+        .executableTarget(
+            name: "intake", dependencies: ["ServiceKit"], path: "Services/Intake", swiftSettings: strict),
+        .executableTarget(
+            name: "mapping", dependencies: ["ServiceKit"], path: "Services/Mapping", swiftSettings: strict),
+        .executableTarget(
+            name: "meetings", dependencies: ["ServiceKit"], path: "Services/Meetings", swiftSettings: strict),
+        .executableTarget(
+            name: "notifications", dependencies: ["ServiceKit", "CCurl", mustache], path: "Services/Notifications",
+            resources: [.embedInCode("Templates")], swiftSettings: strict),
+        .executableTarget(
+            name: "tillsammans", dependencies: ["ServiceKit", arguments, subprocess, yaml],
+            path: "Services/Tillsammans", swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

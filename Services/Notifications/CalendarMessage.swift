@@ -1,0 +1,102 @@
+import Domain
+import Foundation
+
+/// One meeting for one receiver as a calendar reads it: iCalendar (RFC 5545) with iTIP's methods (RFC 5546).
+///
+/// The receiver is the only attendee: a list of who else is invited already tells the matter (rule 22).
+struct CalendarMessage: Sendable {
+    enum Method: String, Sendable {
+        case request = "REQUEST"
+        case cancel = "CANCEL"
+    }
+
+    var method: Method
+    /// The same over the meeting's whole life.
+    var uid: String
+    /// Raised by each change.
+    var sequence: Int
+    /// When this message was made.
+    var stamp: Date
+    var start: Date
+    var end: Date
+    var summary: String
+    /// Empty: none is told.
+    var place: String
+    var link: String
+    var organiser: String
+    var attendee: String
+    var isRequired: Bool
+
+    /// The whole message, lines folded and ended as RFC 5545 §3.1 wants them.
+    var text: String {
+        var lines = [
+            "BEGIN:VCALENDAR", "PRODID:-//Tillsammans//Notifications//SV", "VERSION:2.0", "CALSCALE:GREGORIAN",
+            "METHOD:\(method.rawValue)",
+        ]
+        lines += Self.zone
+        lines += [
+            "BEGIN:VEVENT", "UID:\(Self.escaped(uid))", "DTSTAMP:\(Self.utc(stamp))", "SEQUENCE:\(sequence)",
+            "DTSTART;TZID=\(CivilTime.zoneName):\(Self.local(start))", "DTEND;TZID=\(CivilTime.zoneName):\(Self.local(end))",
+            "SUMMARY:\(Self.escaped(summary))",
+        ]
+        if !place.isEmpty { lines.append("LOCATION:\(Self.escaped(place))") }
+        lines += [
+            "DESCRIPTION:\(Self.escaped(link))", "ORGANIZER:mailto:\(organiser)",
+            "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=\(isRequired ? "REQ" : "OPT")-PARTICIPANT;PARTSTAT=NEEDS-ACTION;"
+                + "RSVP=\(method == .request ? "TRUE" : "FALSE"):mailto:\(attendee)",
+            "STATUS:\(method == .cancel ? "CANCELLED" : "CONFIRMED")", "CLASS:PRIVATE", "TRANSP:OPAQUE",
+        ]
+        if method == .request {
+            lines += [
+                "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:\(Self.escaped(summary))", "TRIGGER:-PT30M", "END:VALARM",
+            ]
+        }
+        lines += ["END:VEVENT", "END:VCALENDAR"]
+        return lines.map(Self.folded).joined()
+    }
+
+    /// Central European time since 1996: Directive 2000/84/EC, last Sundays of March and October at 01:00 UTC.
+    private static let zone = [
+        "BEGIN:VTIMEZONE", "TZID:\(CivilTime.zoneName)",
+        "BEGIN:STANDARD", "DTSTART:19961027T030000", "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "TZOFFSETFROM:+0200",
+        "TZOFFSETTO:+0100", "TZNAME:CET", "END:STANDARD",
+        "BEGIN:DAYLIGHT", "DTSTART:19960331T020000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "TZOFFSETFROM:+0100",
+        "TZOFFSETTO:+0200", "TZNAME:CEST", "END:DAYLIGHT", "END:VTIMEZONE",
+    ]
+
+    /// §3.3.5, form 3: the clock of the zone.
+    private static func local(_ instant: Date) -> String {
+        let minute = CivilTime.clock(of: instant).minute
+        let day = CivilTime.day(of: instant).description.replacing("-", with: "")
+        return "\(day)T\(two(minute / 60))\(two(minute % 60))00"
+    }
+
+    /// §3.3.5, form 2: UTC.
+    private static func utc(_ instant: Date) -> String {
+        instant.formatted(.iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: false).timeSeparator(.omitted).dateSeparator(.omitted))
+    }
+
+    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+    /// §3.3.11
+    private static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing(";", with: "\\;").replacing(",", with: "\\,")
+            .replacing("\r\n", with: "\\n").replacing("\n", with: "\\n")
+    }
+
+    /// At most 75 octets a line, continued after CRLF and a space, never inside a character (§3.1).
+    static func folded(_ line: String) -> String {
+        var folded = ""
+        var width = 0
+        for scalar in line.unicodeScalars {
+            let size = UTF8.width(scalar)
+            if width + size > 75 {
+                folded += "\r\n "
+                width = 1
+            }
+            folded.unicodeScalars.append(scalar)
+            width += size
+        }
+        return folded + "\r\n"
+    }
+}

@@ -1,0 +1,65 @@
+import Codec
+import Foundation
+import Kafka
+import Logging
+import Streams
+
+/// Performs the wish for a notice: sends it, and reports on the service's own command topic what came of it.
+///
+/// A crash before the report leaves the wish open, and the notice goes out again under the same Message-ID.
+struct Delivery: WishPerformer {
+    static let sent = "sent"
+    static let temporary = "temporary"
+    static let permanent = "permanent"
+
+    private let mailer: any Mailer
+    private let sender: String
+    private let producer: Producer
+    private let configuration: StreamsConfiguration
+    private let logger: Logger
+
+    init(
+        mailer: any Mailer, sender: String, _ configuration: StreamsConfiguration, _ logger: Logger
+    ) throws(KafkaError) {
+        (self.mailer, self.sender, self.configuration, self.logger) = (mailer, sender, configuration, logger)
+        producer = try Producer(configuration.kafka)
+    }
+
+    func perform(_ wish: Wish) async {
+        guard let notice = try? Notice(wire: wish.data) else { return }
+        var report = DeliveryReported.with {
+            $0.noticeID = notice.id
+            $0.attempt = notice.attempt
+            $0.result = Self.sent
+        }
+        do throws(DeliveryFailure) {
+            try await mailer.send(
+                MailMessage(notice: notice, sender: sender).bytes, from: sender, to: notice.email, id: notice.messageID)
+            logger.info("notice sent", metadata: ["case": "\(notice.caseReference)", "kind": "\(notice.kind)"])
+        } catch {
+            report.result = error.isTemporary ? Self.temporary : Self.permanent
+            report.detail = error.detail
+            logger.warning(
+                "notice not sent", metadata: ["case": "\(notice.caseReference)", "kind": "\(notice.kind)", "why": "\(error.detail)"])
+        }
+        await tell(report, wish)
+    }
+
+    /// Reports until Kafka has it: without the report, the notice would be sent again at the next start.
+    private func tell(_ report: DeliveryReported, _ wish: Wish) async {
+        while !Task.isCancelled {
+            do {
+                let event = try Event(
+                    id: "\(report.noticeID)#\(report.attempt)", source: configuration.application, time: Date(), report)
+                try await producer.send(
+                    ProducerRecord(
+                        topic: configuration.physical(Topic.noticeCommands.rawValue), partition: wish.partition,
+                        key: Bytes(wish.key.utf8), value: event.data, headers: event.headers.map { Header($0.name, $0.value) }))
+                return
+            } catch {
+                logger.warning("the result of a delivery could not be reported; trying again", metadata: ["why": "\(error)"])
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Codec
+import Foundation
+
+/// A notice as a mail message (RFC 5322, MIME): plain text, and beside it the calendar's part (RFC 6047).
+///
+/// Bodies are base64, so that no relay on the way has to know UTF-8 or long lines.
+struct MailMessage: Sendable {
+    let notice: Notice
+    let sender: String
+
+    var bytes: [UInt8] {
+        var lines = [
+            "From: \(sender)", "To: \(notice.email)", "Subject: \(Self.encoded(notice.subject))",
+            "Date: \(Self.date(notice.created.date))", "Message-ID: \(notice.messageID)", "MIME-Version: 1.0",
+            "Auto-Submitted: auto-generated", "Content-Language: sv",
+        ]
+        if notice.calendar.isEmpty {
+            lines += Self.part("text/plain; charset=utf-8", notice.body)
+        } else {
+            // The same message always has the same bytes, so the boundary comes from its id.
+            let boundary = "=_\(notice.messageID.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.suffix(48))"
+            lines += ["Content-Type: multipart/alternative; boundary=\"\(boundary)\"", "", "--\(boundary)"]
+            lines += Self.part("text/plain; charset=utf-8", notice.body)
+            lines.append("--\(boundary)")
+            lines += Self.part("text/calendar; charset=utf-8; method=\(notice.method)", notice.calendar)
+            lines.append("--\(boundary)--")
+        }
+        return Array((lines.joined(separator: "\r\n") + "\r\n").utf8)
+    }
+
+    private static func part(_ type: String, _ text: String) -> [String] {
+        let encoded = Data(text.utf8).base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed])
+        return ["Content-Type: \(type)", "Content-Transfer-Encoding: base64", "", encoded]
+    }
+
+    /// RFC 2047, a word at a time, each at most 75 characters.
+    private static func encoded(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) { return text }
+        var words: [String] = []
+        var word = ""
+        for character in text where !character.isNewline {
+            if (word + String(character)).utf8.count > 42 {
+                words.append(word)
+                word = ""
+            }
+            word.append(character)
+        }
+        words.append(word)
+        return words.map { "=?utf-8?B?\(Data($0.utf8).base64EncodedString())?=" }.joined(separator: "\r\n ")
+    }
+
+    /// RFC 5322 §3.3, in UTC.
+    private static func date(_ date: Date) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        let parts = calendar.dateComponents([.weekday, .day, .month, .year, .hour, .minute, .second], from: date)
+        let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        func two(_ number: Int?) -> String { (number ?? 0) < 10 ? "0\(number ?? 0)" : "\(number ?? 0)" }
+        return "\(weekdays[(parts.weekday ?? 1) - 1]), \(two(parts.day)) \(months[(parts.month ?? 1) - 1]) \(parts.year ?? 0) "
+            + "\(two(parts.hour)):\(two(parts.minute)):\(two(parts.second)) +0000"
+    }
+}

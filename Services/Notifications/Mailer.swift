@@ -1,0 +1,116 @@
+import CCurl
+import Foundation
+import Kafka
+
+/// Sends one message, or says why not.
+protocol Mailer: Sendable {
+    func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure)
+}
+
+/// Why a message was not taken: for now, or for good. The detail names a code, never an address.
+struct DeliveryFailure: Error, Sendable, Equatable {
+    let isTemporary: Bool
+    let detail: String
+}
+
+/// Writes messages into a folder instead of sending them: one file a message, named after its Message-ID, so that the
+/// same message again is the same file.
+struct FileMailer: Mailer {
+    private let folder: String
+
+    init(folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        self.folder = folder
+    }
+
+    func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure) {
+        let name = id.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        do {
+            try Data(message).write(to: URL(filePath: "\(folder)/\(name).eml"), options: .atomic)
+        } catch {
+            throw DeliveryFailure(isTemporary: true, detail: "the folder cannot be written")
+        }
+    }
+}
+
+/// Hands messages to a relay by SMTP (RFC 5321) through libcurl: STARTTLS, authentication and time-outs are its own.
+struct SMTPMailer: Mailer {
+    enum TLS: String, Sendable { case never, `try`, always }
+
+    let url: String
+    let tls: TLS
+    let username: String
+    let password: String
+
+    init(url: String, tls: TLS, username: String, password: String) throws {
+        curl_global_init(Int(CURL_GLOBAL_ALL))
+        (self.url, self.tls, self.username, self.password) = (url, tls, username, password)
+    }
+
+    func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure) {
+        let result: Result<Void, DeliveryFailure>
+        do {
+            result = try await DedicatedThread.run(name: "smtp") { transfer(message, sender, receiver) }
+        } catch {
+            throw DeliveryFailure(isTemporary: true, detail: "no thread")
+        }
+        try result.get()
+    }
+
+    /// One connection, one message, at most a minute.
+    private func transfer(_ message: [UInt8], _ sender: String, _ receiver: String) -> Result<Void, DeliveryFailure> {
+        guard let handle = curl_easy_init() else {
+            return .failure(DeliveryFailure(isTemporary: true, detail: "no memory"))
+        }
+        defer { curl_easy_cleanup(handle) }
+        let receivers = curl_slist_append(nil, "<\(receiver)>")
+        defer { curl_slist_free_all(receivers) }
+        let upload = Upload(message)
+        let code = withExtendedLifetime(upload) {
+            _ = cc_set_string(handle, CURLOPT_URL, url)
+            _ = cc_set_string(handle, CURLOPT_MAIL_FROM, "<\(sender)>")
+            _ = cc_set_pointer(handle, CURLOPT_MAIL_RCPT, receivers)
+            _ = cc_set_long(handle, CURLOPT_UPLOAD, 1)
+            _ = cc_set_long(handle, CURLOPT_NOSIGNAL, 1)
+            _ = cc_set_long(handle, CURLOPT_CONNECTTIMEOUT, 15)
+            _ = cc_set_long(handle, CURLOPT_TIMEOUT, 60)
+            let level: curl_usessl = switch tls {
+            case .never: CURLUSESSL_NONE
+            case .try: CURLUSESSL_TRY
+            case .always: CURLUSESSL_ALL
+            }
+            _ = cc_set_long(handle, CURLOPT_USE_SSL, Int(level.rawValue))
+            if !username.isEmpty {
+                _ = cc_set_string(handle, CURLOPT_USERNAME, username)
+                _ = cc_set_string(handle, CURLOPT_PASSWORD, password)
+            }
+            _ = cc_set_pointer(handle, CURLOPT_READDATA, Unmanaged.passUnretained(upload).toOpaque())
+            _ = cc_set_reader(handle) { buffer, size, count, context in
+                guard let buffer, let context else { return 0 }
+                return Unmanaged<Upload>.fromOpaque(context).takeUnretainedValue().read(buffer, size * count)
+            }
+            return curl_easy_perform(handle)
+        }
+        if code == CURLE_OK { return .success(()) }
+        var reply = 0
+        _ = cc_response_code(handle, &reply)
+        // 5xx is for good (RFC 5321 §4.2.1); all else may pass. A refused login is somebody's to mend, and then it passes.
+        let isPermanent = (500..<600).contains(reply) && code != CURLE_LOGIN_DENIED
+        return .failure(
+            DeliveryFailure(
+                isTemporary: !isPermanent, detail: reply > 0 ? "SMTP \(reply)" : String(cString: curl_easy_strerror(code))))
+    }
+
+    /// The message as libcurl pulls it.
+    private final class Upload {
+        private var rest: ArraySlice<UInt8>
+        init(_ message: [UInt8]) { rest = message[...] }
+
+        func read(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
+            let part = rest.prefix(room)
+            part.withUnsafeBytes { UnsafeMutableRawPointer(buffer).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(buffer), byteCount: $0.count) }
+            rest = rest.dropFirst(part.count)
+            return part.count
+        }
+    }
+}

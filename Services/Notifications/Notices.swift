@@ -1,0 +1,154 @@
+import Codec
+import Domain
+import Foundation
+import Mustache
+
+/// Who is told what: one fact in, the notices that it makes out.
+///
+/// No notice holds a name, a personal number, an area or an observation (rule 22): the facts' own fields reach a
+/// template only through the few that are passed here.
+struct Notices: Sendable {
+    let sender: String
+    let caseLink: String
+    private let templates: [Kind: MustacheTemplate]
+
+    /// Each has a template of the same name.
+    enum Kind: String, CaseIterable {
+        case concern
+        case dutyToReport = "duty_to_report"
+        case invitation
+        case cancellation
+        case overdue
+        case noTime = "no_time"
+
+        var subject: String {
+            switch self {
+            case .concern: "Ett nytt ärende väntar på dig"
+            case .dutyToReport: "Skyldighet att göra orosanmälan"
+            case .invitation: "Kallelse till samverkansmöte"
+            case .cancellation: "Inställt möte"
+            case .overdue: "Ett ärende har passerat sitt datum"
+            case .noTime: "Mötet fick ingen tid"
+            }
+        }
+    }
+
+    /// - Throws: where a template cannot be read; at start, not when a notice is sent.
+    init(sender: String, caseLink: String) throws {
+        (self.sender, self.caseLink) = (sender, caseLink)
+        var templates: [Kind: MustacheTemplate] = [:]
+        for kind in Kind.allCases {
+            templates[kind] = try MustacheTemplate(string: String(decoding: kind.template, as: UTF8.self))
+        }
+        self.templates = templates
+    }
+
+    func made(of event: Event, _ directory: Directory, now: Date) throws -> [Notice] {
+        switch event.type {
+        case ConcernRegistered.eventType:
+            let fact = try event.decode(ConcernRegistered.self)
+            let owner = directory.counties[fact.county]?.people[fact.namedPerson]
+            var notices = [notice(.concern, event, fact.caseReference, owner, now)]
+            if fact.harmSuspected {
+                // The reporter and the named person are told at once (rule 3).
+                notices.append(notice(.dutyToReport, event, fact.caseReference, owner, now))
+                notices.append(
+                    notice(.dutyToReport, event, fact.caseReference, recipient: "", email: fact.reporter.email, now))
+            }
+            return notices.compactMap(\.self)
+        case MappingOverdue.eventType:
+            let fact = try event.decode(MappingOverdue.self)
+            return [notice(.overdue, event, fact.caseReference, person(fact.owner, directory), now)].compactMap(\.self)
+        case MeetingScheduled.eventType:
+            return try calendar(.invitation, event, event.decode(MeetingScheduled.self).meeting, directory, now)
+        case MeetingCancelled.eventType:
+            return try calendar(.cancellation, event, event.decode(MeetingCancelled.self).meeting, directory, now)
+        case MeetingImpossible.eventType:
+            let fact = try event.decode(MeetingImpossible.self)
+            let reasons = fact.reasons.map(\.swedish).uniqued()
+            return [
+                notice(
+                    .noTime, event, fact.caseReference, person(fact.namedPerson, directory), now,
+                    ["reasons": reasons])
+            ].compactMap(\.self)
+        default:
+            return []
+        }
+    }
+
+    /// A message to each participant, with the calendar's part.
+    private func calendar(
+        _ kind: Kind, _ event: Event, _ meeting: Meeting, _ directory: Directory, _ now: Date
+    ) -> [Notice] {
+        meeting.participants.compactMap { participant in
+            guard let person = directory.counties[meeting.county]?.people[participant.person] else { return nil }
+            let invitation = CalendarMessage(
+                method: kind == .cancellation ? .cancel : .request, uid: "\(meeting.id)@tillsammans",
+                sequence: Int(meeting.sequence), stamp: now, start: meeting.start.date, end: meeting.end.date,
+                summary: "Samverkansmöte", place: meeting.place, link: caseLink + meeting.caseReference,
+                organiser: sender, attendee: person.email, isRequired: participant.required)
+            var notice = notice(
+                kind, event, meeting.caseReference, person, now,
+                [
+                    "time": CivilTime.swedish(from: meeting.start.date, to: meeting.end.date),
+                    "place": meeting.place,
+                ])
+            notice?.calendar = invitation.text
+            notice?.method = invitation.method.rawValue
+            return notice
+        }
+    }
+
+    private func notice(
+        _ kind: Kind, _ event: Event, _ reference: String, _ person: County.Person?, _ now: Date,
+        _ values: [String: Any] = [:]
+    ) -> Notice? {
+        person.flatMap { notice(kind, event, reference, recipient: $0.id, email: $0.email, now, values) }
+    }
+
+    private func notice(
+        _ kind: Kind, _ event: Event, _ reference: String, recipient: String, email: String, _ now: Date,
+        _ values: [String: Any] = [:]
+    ) -> Notice? {
+        let id = "\(event.id)-\(kind.rawValue)-\(recipient.isEmpty ? "reporter" : recipient)"
+        let values = values.merging(["case": reference, "link": caseLink + reference]) { $1 }
+        return Notice.with {
+            $0.id = id
+            $0.kind = kind.rawValue
+            $0.caseReference = reference
+            $0.recipient = recipient
+            $0.email = email
+            $0.subject = "\(kind.subject) (\(reference))"
+            $0.body = templates[kind]?.render(values) ?? ""
+            $0.messageID = "<\(id)@\(sender.split(separator: "@").last ?? "example.org")>"
+            $0.attempt = 1
+            $0.status = "queued"
+            $0.created = .init(now)
+        }
+    }
+
+    private func person(_ id: String, _ directory: Directory) -> County.Person? {
+        directory.counties.values.lazy.compactMap { $0.people[id] }.first
+    }
+}
+
+extension Notices.Kind {
+    /// The template's file, embedded.
+    var template: [UInt8] {
+        switch self {
+        case .concern: PackageResources.concern_mustache
+        case .dutyToReport: PackageResources.duty_to_report_mustache
+        case .invitation: PackageResources.invitation_mustache
+        case .cancellation: PackageResources.cancellation_mustache
+        case .overdue: PackageResources.overdue_mustache
+        case .noTime: PackageResources.no_time_mustache
+        }
+    }
+}
+
+extension [String] {
+    fileprivate func uniqued() -> [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

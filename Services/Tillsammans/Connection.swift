@@ -1,0 +1,37 @@
+import ArgumentParser
+import Codec
+import Foundation
+import Kafka
+import ServiceKit
+
+/// Which Kafka, and under which names.
+struct Connection: Sendable {
+    var bootstrapServers: String
+    var prefix: String
+
+    var properties: KafkaProperties { SettingsSource.kafkaProperties(bootstrapServers: bootstrapServers) }
+
+    func topic(_ topic: Topic) -> String { prefix + topic.rawValue }
+
+    func record(_ event: Event, to topic: Topic, key: String) -> ProducerRecord {
+        ProducerRecord(
+            topic: self.topic(topic), key: Bytes(key.utf8), value: event.data,
+            headers: event.headers.map { Header($0.name, $0.value) })
+    }
+}
+
+/// The options of every command that talks to a running suite.
+struct ConnectionOptions: ParsableArguments {
+    @Option(help: "Brokers, host:port (else KAFKA_BOOTSTRAP_SERVERS, else localhost:9092).")
+    var bootstrapServers: String?
+
+    @Option(help: "Stands before the names of all topics (else TOPIC_PREFIX).")
+    var prefix: String?
+
+    var connection: Connection {
+        let environment = ProcessInfo.processInfo.environment
+        return Connection(
+            bootstrapServers: bootstrapServers ?? environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092",
+            prefix: prefix ?? environment["TOPIC_PREFIX"] ?? "")
+    }
+}

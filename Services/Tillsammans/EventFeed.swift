@@ -1,0 +1,85 @@
+import Codec
+import Foundation
+import Kafka
+
+/// Events of several topics as they come, read without a group.
+struct EventFeed: Sendable {
+    struct Item: Sendable {
+        let topic: Topic
+        let partition: Int32
+        let offset: Int64
+        let key: String
+        /// Nil for what is no event.
+        let event: Event?
+    }
+
+    let items: AsyncThrowingStream<Item, any Error>
+
+    /// Starts reading. When this returns, everything published from now on will be seen.
+    static func open(_ connection: Connection, _ topics: [Topic], fromBeginning: Bool) async throws -> EventFeed {
+        let (items, sink) = AsyncThrowingStream.makeStream(of: Item.self)
+        let stop = StopFlag()
+        sink.onTermination = { _ in stop.set() }
+        let (ready, opened) = AsyncThrowingStream.makeStream(of: Void.self)
+        DedicatedThread.start(name: "feed") {
+            do {
+                try read(connection, topics, fromBeginning, stop, sink) { opened.finish() }
+                sink.finish()
+            } catch {
+                opened.finish(throwing: error)
+                sink.finish(throwing: error)
+            }
+        }
+        for try await _ in ready {}
+        return EventFeed(items: items)
+    }
+
+    private static func read(
+        _ connection: Connection, _ topics: [Topic], _ fromBeginning: Bool, _ stop: StopFlag,
+        _ sink: AsyncThrowingStream<Item, any Error>.Continuation, _ opened: () -> Void
+    ) throws {
+        var properties = connection.properties
+        properties["group.id"] = "feed"  // required by librdkafka; no group is joined
+        properties["enable.auto.commit"] = "false"
+        properties["isolation.level"] = "read_committed"
+        let consumer = try Consumer(properties)
+        let names = Dictionary(uniqueKeysWithValues: topics.map { (connection.topic($0), $0) })
+        var positions: [TopicPartition: Int64] = [:]
+        for (name, count) in try consumer.partitionCounts(Array(names.keys), timeout: 10_000) {
+            guard count > 0 else {
+                throw CommandFault("the topic \(name) does not exist; create it with `tillsammans topics apply`")
+            }
+            for partition in (0..<Int32(count)).map({ TopicPartition(name, $0) }) {
+                positions[partition] = fromBeginning ? 0 : try consumer.watermarks(partition, timeout: 10_000).high
+            }
+        }
+        try consumer.assign(positions)
+        opened()
+        while !stop.isSet {
+            guard case .record(let record) = consumer.poll(timeout: 100), let topic = names[record.topic] else { continue }
+            let event = try? Event(
+                headers: record.headers.map { (name: $0.name, value: $0.value) }, value: record.value,
+                received: Date(timeIntervalSince1970: Double(record.timestamp) / 1_000))
+            sink.yield(
+                Item(
+                    topic: topic, partition: record.partition, offset: record.offset,
+                    key: String(decoding: record.key ?? [], as: UTF8.self), event: event))
+        }
+    }
+}
+
+/// The first element within `duration`, or a fault that says what was waited for.
+func within<Value: Sendable>(
+    _ duration: Duration, waitingFor what: String, _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        group.addTask(operation: body)
+        group.addTask {
+            try await Task.sleep(for: duration)
+            throw CommandFault("waited \(duration.components.seconds) s for \(what)")
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw CommandFault("nothing came") }
+        return first
+    }
+}

@@ -1,0 +1,84 @@
+import Codec
+import Foundation
+import Kafka
+import ServiceKit
+import Subprocess
+
+/// The whole suite on one machine: a broker inside this process or the Kafka it is told, and the four executables as
+/// child processes that start and stop together.
+struct Suite: Sendable {
+    static let services = ["intake", "mapping", "meetings", "notifications"]
+
+    /// Nil: an embedded broker.
+    var bootstrapServers: String?
+    var prefix: String
+    /// Where state files and messages go.
+    var folder: String
+    var directory: CountyDirectory
+    var partitions: Int32 = 4
+    /// Settings for the services beside those that follow from the above.
+    var environment: [String: String] = [:]
+    var show: @Sendable (String) -> Void = { tell($0) }
+
+    /// The messages that notifications writes, when no relay is configured.
+    var mailFolder: String { folder + "/mail" }
+
+    /// Starts everything, runs `body` beside it, and stops everything.
+    ///
+    /// - Throws: when a service ends by itself, with its name and how it ended.
+    func run<Value: Sendable>(_ body: @escaping @Sendable (Connection) async throws -> Value) async throws -> Value {
+        let broker = try bootstrapServers == nil ? EmbeddedBroker() : nil
+        let connection = Connection(bootstrapServers: broker?.bootstrapServers ?? bootstrapServers ?? "", prefix: prefix)
+        if let broker {
+            for topic in TopicPlan.specifications(partitions: partitions, prefix: prefix) {
+                try broker.create(topic.name, partitions: topic.partitions)
+            }
+        } else {
+            _ = try await TopicsCommand.apply(connection, partitions: partitions)
+        }
+        try await DirectoryCommand.apply(directory, connection)
+        defer { withExtendedLifetime(broker) {} }
+        return try await withThrowingTaskGroup(of: Value.self) { group in
+            for service in Self.services {
+                group.addTask {
+                    let status = try await start(service, connection)
+                    try Task.checkCancellation()
+                    throw CommandFault("\(service) ended by itself: \(status)")
+                }
+            }
+            group.addTask { try await body(connection) }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CommandFault("nothing ran") }
+            return value
+        }
+    }
+
+    /// Runs one executable until this task is cancelled: SIGTERM, and after 10 s SIGKILL.
+    private func start(_ service: String, _ connection: Connection) async throws -> TerminationStatus {
+        var settings = [
+            "KAFKA_BOOTSTRAP_SERVERS": connection.bootstrapServers, "TOPIC_PREFIX": connection.prefix,
+            "STATE_DIRECTORY": folder + "/state", "INSTANCE_ID": "local", "MAIL_DIRECTORY": mailFolder,
+            "KEY_SECRET": "only-for-one-machine-and-no-real-child",
+        ]
+        settings.merge(environment) { $1 }
+        let variables = Dictionary(
+            uniqueKeysWithValues: settings.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })
+        var options = PlatformOptions()
+        options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(10))]
+        let result = try await Subprocess.run(
+            .path(.init(Self.executableFolder + "/" + service)), environment: .inherit.updating(variables),
+            platformOptions: options, input: .none, output: .sequence, error: .combinedWithOutput
+        ) { execution in
+            for try await line in execution.standardOutput.strings() {
+                show("\(service.padding(toLength: 13, withPad: " ", startingAt: 0)) | \(line.trimmingCharacters(in: .newlines))")
+            }
+        }
+        return result.terminationStatus
+    }
+
+    /// The folder in which this executable lies, and the others beside it.
+    static let executableFolder: String = {
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return (path as NSString).deletingLastPathComponent
+    }()
+}

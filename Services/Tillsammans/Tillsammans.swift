@@ -1,0 +1,22 @@
+import ArgumentParser
+import Foundation
+import ServiceKit
+
+/// The command line: run everything on one machine, publish, look, apply the directory and the topics.
+@main struct Tillsammans: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tillsammans",
+        abstract: "Early help for a child: detect, map, cooperate. Run, publish and look.",
+        subcommands: [Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self])
+}
+
+/// What went wrong, for the person at the terminal.
+struct CommandFault: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Writes a line for a person; standard output is for what was asked for.
+func tell(_ line: String) {
+    try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
+}

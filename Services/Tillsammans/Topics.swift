@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Kafka
+import ServiceKit
+
+struct TopicsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "topics", abstract: "The suite's topics.", subcommands: [Apply.self])
+
+    struct Apply: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Creates the topics that do not exist yet, and checks the others.")
+
+        @OptionGroup var options: ConnectionOptions
+        @Option(help: "Partitions of each keyed topic: the unit of scale, fixed for ever.")
+        var partitions: Int32 = 4
+        @Option(help: "Copies of each partition; -1 takes the broker's own default.")
+        var replication: Int32 = -1
+
+        func run() async throws {
+            let connection = options.connection
+            let created = try await TopicsCommand.apply(connection, partitions: partitions, replication: replication)
+            print(created.isEmpty ? "all topics are there" : created.map { "created \($0)" }.joined(separator: "\n"))
+        }
+    }
+
+    /// - Returns: the names of the topics that were created.
+    static func apply(
+        _ connection: Connection, partitions: Int32, replication: Int32 = -1
+    ) async throws -> [String] {
+        let wanted = TopicPlan.specifications(partitions: partitions, prefix: connection.prefix)
+        return try await DedicatedThread.run(name: "topics") {
+            let admin = try Admin(connection.properties)
+            let existing = try admin.topics(timeout: 10_000)
+            let missing = wanted.filter { existing[$0.name] == nil }
+            try admin.create(missing, replication: replication, timeout: 30_000)
+            for topic in wanted {
+                if let count = existing[topic.name], count != Int(topic.partitions) {
+                    throw CommandFault(
+                        "\(topic.name) has \(count) partitions and should have \(topic.partitions). The number cannot be "
+                            + "changed without moving keys; call with --partitions \(count), or use another --prefix.")
+                }
+            }
+            // Created is not yet known everywhere: wait until the metadata shows them all.
+            for _ in 0..<200 {
+                let seen = try admin.topics(timeout: 10_000)
+                if wanted.allSatisfy({ (seen[$0.name] ?? 0) > 0 }) { break }
+                usleep(50_000)
+            }
+            return missing.map(\.name)
+        }
+    }
+
+    /// Deletes the suite's topics under the connection's prefix, which must not be empty.
+    static func delete(_ connection: Connection) async throws {
+        precondition(!connection.prefix.isEmpty)
+        try await DedicatedThread.run(name: "topics") {
+            let admin = try Admin(connection.properties)
+            try admin.delete(
+                TopicPlan.specifications(partitions: 1, prefix: connection.prefix).map(\.name), timeout: 30_000)
+        }
+    }
+}

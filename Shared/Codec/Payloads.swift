@@ -1,0 +1,103 @@
+import Foundation
+import SwiftProtobuf
+
+/// A message that travels as an event, with the CloudEvents type it travels under.
+public protocol EventPayload: SwiftProtobuf.Message, Sendable {
+    static var eventType: String { get }
+}
+
+extension SwiftProtobuf.Message {
+    /// The protobuf bytes; the same message always gives the same bytes.
+    public func wireBytes() throws(Undecodable) -> Bytes {
+        do {
+            var options = BinaryEncodingOptions()
+            options.useDeterministicOrdering = true
+            return try serializedBytes(options: options)
+        } catch {
+            throw Undecodable(Self.protoMessageName, "cannot be written as protobuf")
+        }
+    }
+
+    /// - Throws: ``Undecodable`` for anything that is not this message.
+    public init(wire bytes: Bytes) throws(Undecodable) {
+        do {
+            try self.init(serializedBytes: bytes)
+        } catch {
+            throw Undecodable(Self.protoMessageName, "not a protobuf message of this type (\(bytes.count) bytes)")
+        }
+    }
+
+    /// Proto3 JSON; unknown fields are errors, since to an outsider they are misspelt ones.
+    public init(json bytes: Bytes) throws(Undecodable) {
+        do {
+            try self.init(jsonUTF8Bytes: bytes)
+        } catch let error as JSONDecodingError {
+            throw Undecodable(Self.protoMessageName, Self.explain(error))
+        } catch {
+            throw Undecodable(Self.protoMessageName, "not proto3 JSON of this type")
+        }
+    }
+
+    /// What is wrong with a JSON text, without the text. Field names are ours, so they may be told; values are not.
+    private static func explain(_ error: JSONDecodingError) -> String {
+        switch error {
+        case .unknownField: "a field that this message does not have"
+        case .truncated: "the JSON ends too early"
+        case .trailingGarbage: "something follows the JSON"
+        case .malformedString, .invalidUTF8: "a text that is not valid JSON or UTF-8"
+        case .malformedNumber, .numberRange, .leadingZero: "a number that is malformed or out of range"
+        case .malformedTimestamp: "a time that is not RFC 3339"
+        case .malformedBool: "a truth value that is neither true nor false"
+        case .malformedMap: "a map that is malformed"
+        case .conflictingOneOf: "two answers where one is allowed"
+        case .messageDepthLimit: "nested too deeply"
+        default: "not proto3 JSON of this type"
+        }
+    }
+}
+
+extension ConcernReported: EventPayload { public static let eventType = "se.tillsammans.concern.reported.v1" }
+extension ConcernReceipt: EventPayload { public static let eventType = "se.tillsammans.concern.received.v1" }
+extension ConcernRegistered: EventPayload { public static let eventType = "se.tillsammans.concern.registered.v1" }
+extension Child: EventPayload { public static let eventType = "se.tillsammans.child.recorded.v1" }
+
+extension AddInformation: EventPayload { public static let eventType = "se.tillsammans.mapping.information.add.v1" }
+extension RecordAnswers: EventPayload { public static let eventType = "se.tillsammans.mapping.answers.record.v1" }
+extension RecordConsent: EventPayload { public static let eventType = "se.tillsammans.mapping.consent.record.v1" }
+extension ConcludeMapping: EventPayload { public static let eventType = "se.tillsammans.mapping.conclude.v1" }
+extension MappingOpened: EventPayload { public static let eventType = "se.tillsammans.mapping.opened.v1" }
+extension ConcernJoined: EventPayload { public static let eventType = "se.tillsammans.mapping.concern.joined.v1" }
+extension InformationAdded: EventPayload { public static let eventType = "se.tillsammans.mapping.information.added.v1" }
+extension AnswersRecorded: EventPayload { public static let eventType = "se.tillsammans.mapping.answers.recorded.v1" }
+extension ConsentRecorded: EventPayload { public static let eventType = "se.tillsammans.mapping.consent.recorded.v1" }
+extension MappingConcluded: EventPayload { public static let eventType = "se.tillsammans.mapping.concluded.v1" }
+extension MappingOverdue: EventPayload { public static let eventType = "se.tillsammans.mapping.overdue.v1" }
+extension CommandRefused: EventPayload { public static let eventType = "se.tillsammans.command.refused.v1" }
+
+extension CallMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.call.v1" }
+extension CancelMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.cancel.v1" }
+extension MeetingScheduled: EventPayload { public static let eventType = "se.tillsammans.meeting.scheduled.v1" }
+extension MeetingCancelled: EventPayload { public static let eventType = "se.tillsammans.meeting.cancelled.v1" }
+extension MeetingImpossible: EventPayload { public static let eventType = "se.tillsammans.meeting.impossible.v1" }
+
+extension DeliveryReported: EventPayload { public static let eventType = "se.tillsammans.notice.delivery.v1" }
+extension NoticeSent: EventPayload { public static let eventType = "se.tillsammans.notice.sent.v1" }
+extension NoticeDelayed: EventPayload { public static let eventType = "se.tillsammans.notice.delayed.v1" }
+extension NoticeFailed: EventPayload { public static let eventType = "se.tillsammans.notice.failed.v1" }
+
+extension CountyDirectory: EventPayload { public static let eventType = "se.tillsammans.directory.applied.v1" }
+
+/// Every payload by its type name, for tools that look at any event.
+public let payloadTypes: [String: any EventPayload.Type] = Dictionary(
+    uniqueKeysWithValues: ([
+        ConcernReported.self, ConcernReceipt.self, ConcernRegistered.self, Child.self, AddInformation.self,
+        RecordAnswers.self, RecordConsent.self, ConcludeMapping.self, MappingOpened.self, ConcernJoined.self,
+        InformationAdded.self, AnswersRecorded.self, ConsentRecorded.self, MappingConcluded.self, MappingOverdue.self,
+        CommandRefused.self, CallMeeting.self, CancelMeeting.self, MeetingScheduled.self, MeetingCancelled.self,
+        MeetingImpossible.self, DeliveryReported.self, NoticeSent.self, NoticeDelayed.self, NoticeFailed.self,
+        CountyDirectory.self,
+    ] as [any EventPayload.Type]).map { ($0.eventType, $0) })
+
+extension Google_Protobuf_Timestamp {
+    public init(_ date: Date) { self.init(date: date) }
+}

@@ -1,0 +1,30 @@
+import Domain
+
+extension Reason {
+    public init(_ fault: Fault) {
+        self = .with {
+            ($0.code, $0.path, $0.swedish, $0.english) = (fault.code, fault.path, fault.swedish, fault.english)
+        }
+    }
+}
+
+extension CommandRefused {
+    /// The answer to a command that is well-formed but not allowed, or that cannot be read.
+    public init(id: String, type: String, case reference: String, _ faults: [Fault]) {
+        self = .with {
+            $0.commandID = id
+            $0.commandType = type
+            $0.caseReference = reference
+            $0.reasons = faults.map(Reason.init)
+        }
+    }
+}
+
+extension Fault {
+    /// A payload that cannot be read, told to its sender.
+    public init(_ error: Undecodable) {
+        self.init(
+            "undecodable", at: error.path, sv: "Meddelandet kan inte läsas.",
+            en: "The message cannot be read: \(error.reason).")
+    }
+}

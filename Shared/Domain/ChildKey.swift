@@ -1,0 +1,67 @@
+import Crypto
+
+/// The secret under which children's keys are made: one per county installation, at least 32 bytes, from configuration.
+public struct KeySecret: Sendable {
+    private let key: SymmetricKey
+
+    /// - Throws: ``Fault`` where the secret is too short to protect anybody.
+    public init(_ text: String) throws(Fault) {
+        guard text.utf8.count >= 32 else {
+            throw Fault(
+                "key_secret.short", sv: "Nyckelhemligheten måste vara minst 32 tecken.",
+                en: "The key secret must be at least 32 characters.")
+        }
+        key = SymmetricKey(data: Array(text.utf8))
+    }
+
+    /// HMAC-SHA256 (RFC 2104) of a text, in lower-case hexadecimal.
+    func code(_ text: String) -> String {
+        HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+    }
+}
+
+/// Who a child is on every topic and in every log: HMAC-SHA256 of the personal number, so that the same child always
+/// has the same key and the key alone tells nothing.
+public struct ChildKey: Sendable, Hashable, CustomStringConvertible {
+    /// 64 hexadecimal digits.
+    public let text: String
+
+    public init(_ number: PersonalNumber, secret: KeySecret) {
+        text = secret.code(number.digits.reveal)
+    }
+
+    /// A key as it was written on the wire; nil unless it has the form of one.
+    public init?(_ text: String) {
+        guard text.utf8.count == 64, text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+        else { return nil }
+        self.text = text
+    }
+
+    public var description: String { text }
+
+    /// The reference that people use for this child's case, for example `SRM-4K7Q-M2XD-9T`.
+    ///
+    /// It is made from the key, since a child has one open mapping at a time (rule 6): whoever knows the key knows the
+    /// reference, also before any service has opened the case. Ten letters of Crockford's base 32 are 50 bits.
+    public func caseReference(county: String) -> String {
+        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        let bits = SHA256.hash(data: Array("case \(text)".utf8)).prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let letters = String((0..<10).map { alphabet[Int(bits >> (50 - 5 * UInt64($0)) & 31)] })
+        return "\(county)-\(letters.prefix(4))-\(letters.dropFirst(4).prefix(4))-\(letters.suffix(2))"
+    }
+}
+
+/// Who a guardian is, without telling: HMAC of what the reporter knew of them.
+public struct GuardianKey: Sendable, Hashable, CustomStringConvertible {
+    /// 16 hexadecimal digits.
+    public let text: String
+
+    /// - Parameter identity: the personal number's digits where they are known, else name and address.
+    public init(_ identity: Personal<String>, secret: KeySecret) {
+        text = String(secret.code("guardian " + identity.reveal.lowercased()).prefix(16))
+    }
+
+    public var description: String { text }
+}

@@ -1,0 +1,137 @@
+/// Who exists: the counties that one installation serves, with their units, people and tables.
+public struct Directory: Sendable {
+    public var counties: [String: County]
+
+    public init(_ counties: [String: County] = [:]) { self.counties = counties }
+
+    /// The county in which a municipality lies.
+    public func county(ofMunicipality code: String) -> County? {
+        counties.values.first { $0.municipalities[code] != nil }
+    }
+}
+
+/// One county of the agreement, as its directory file describes it.
+public struct County: Sendable {
+    public struct Municipality: Sendable {
+        /// The four-digit code of Statistics Sweden.
+        public var code: String
+        public var name: String
+        /// Where a concern goes when no unit matches (rule 2).
+        public var fallbackUnit: String
+
+        public init(code: String, name: String, fallbackUnit: String) {
+            (self.code, self.name, self.fallbackUnit) = (code, name, fallbackUnit)
+        }
+    }
+
+    public struct Unit: Sendable {
+        public var id: String
+        public var kind: UnitKind
+        public var name: String
+        public var municipality: String
+        /// The one who is Barnets bästa-ansvarig here.
+        public var namedPerson: String?
+        /// Where meetings can be held.
+        public var place: String
+
+        public init(
+            id: String, kind: UnitKind, name: String, municipality: String, namedPerson: String?, place: String
+        ) {
+            (self.id, self.kind, self.name) = (id, kind, name)
+            (self.municipality, self.namedPerson, self.place) = (municipality, namedPerson, place)
+        }
+    }
+
+    public struct Person: Sendable {
+        public var id: String
+        public var name: String
+        public var email: String
+        public var unit: String
+        public var role: String
+        /// Working hours by weekday, 1 = Monday (ISO 8601).
+        public var hours: [Int: WorkingHours]
+
+        public init(
+            id: String, name: String, email: String, unit: String, role: String, hours: [Int: WorkingHours]
+        ) {
+            (self.id, self.name, self.email) = (id, name, email)
+            (self.unit, self.role, self.hours) = (unit, role, hours)
+        }
+    }
+
+    /// One row of the table that turns areas and organisations into participants (rule 14).
+    public struct ParticipantRow: Sendable {
+        public var organisation: Organisation
+        /// Empty: whatever the areas.
+        public var areas: Set<WheelArea>
+        public var role: String
+        public var required: Bool
+
+        public init(organisation: Organisation, areas: Set<WheelArea>, role: String, required: Bool) {
+            (self.organisation, self.areas, self.role, self.required) = (organisation, areas, role, required)
+        }
+    }
+
+    /// A short code, for example `SRM`; the first part of every case reference.
+    public var code: String
+    public var name: String
+    public var settings: Settings
+    public var municipalities: [String: Municipality]
+    public var units: [String: Unit]
+    public var people: [String: Person]
+    public var participants: [ParticipantRow]
+
+    public init(
+        code: String, name: String, settings: Settings, municipalities: [String: Municipality], units: [String: Unit],
+        people: [String: Person], participants: [ParticipantRow]
+    ) {
+        (self.code, self.name, self.settings) = (code, name, settings)
+        (self.municipalities, self.units, self.people) = (municipalities, units, people)
+        self.participants = participants
+    }
+
+    /// What a county decides for itself; the sources give no numbers (rules 4, 12 and 19).
+    public struct Settings: Sendable {
+        /// From this age nobody is a child (rule 4).
+        public var adultAge: Int
+        /// From this age the youth's own consent is needed (rule 12).
+        public var youthConsentAge: Int
+        /// Which of the two is the named person before school (rule 2).
+        public var beforeSchool: UnitKind
+        /// Days until a mapping should be concluded (rule 19).
+        public var mappingDays: Int
+        /// Days from the call within which the meeting must be held, when the caller says nothing else.
+        public var meetingDays: Int
+        /// Length of a cooperation meeting, in minutes.
+        public var meetingMinutes: Int
+
+        public init(
+            adultAge: Int, youthConsentAge: Int, beforeSchool: UnitKind, mappingDays: Int, meetingDays: Int,
+            meetingMinutes: Int
+        ) {
+            (self.adultAge, self.youthConsentAge, self.beforeSchool) = (adultAge, youthConsentAge, beforeSchool)
+            (self.mappingDays, self.meetingDays, self.meetingMinutes) = (mappingDays, meetingDays, meetingMinutes)
+        }
+    }
+}
+
+/// Minutes from midnight, local time, within which somebody can be booked.
+public struct WorkingHours: Sendable, Hashable {
+    public var from: Int
+    public var to: Int
+
+    public init(from: Int, to: Int) { (self.from, self.to) = (from, to) }
+
+    /// `08:00-16:30`; nil for anything else, and for hours that end before they begin.
+    public init?(_ text: String) {
+        let times = text.split(separator: "-").map { time -> Int? in
+            let parts = time.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]),
+                let minute = Int(parts[1]), (0...24).contains(hour), (0...59).contains(minute)
+            else { return nil }
+            return hour * 60 + minute
+        }
+        guard times.count == 2, let from = times[0], let to = times[1], from < to, to <= 24 * 60 else { return nil }
+        self.init(from: from, to: to)
+    }
+}

@@ -1,0 +1,78 @@
+/// A Swedish personal identity number, or a co-ordination number (born day + 60), checked.
+///
+/// Accepted: `YYYYMMDD-NNNN`, `YYYYMMDDNNNN`, `YYMMDD-NNNN`, `YYMMDDNNNN`, and `YYMMDD+NNNN` for those who turn 100
+/// that year or later. The last digit is the Luhn checksum of the nine before it
+/// (folkbokföringslagen; the Tax Agency's description of the number).
+public struct PersonalNumber: Sendable, Hashable {
+    public enum Kind: Sendable { case personal, coordination }
+
+    /// The twelve digits with the century, which identify the person.
+    public let digits: Personal<String>
+    public let born: LocalDate
+    public let kind: Kind
+
+    /// - Parameter today: decides the century of a number written without one.
+    /// - Throws: ``Fault`` that names what is wrong and never repeats the number.
+    public init(_ text: String, today: LocalDate) throws(Fault) {
+        let trimmed = text.filter { $0 != " " }
+        let separator = trimmed.first { $0 == "-" || $0 == "+" }
+        let digits = trimmed.filter(\.isASCIIDigit)
+        guard digits.utf8.count + (separator == nil ? 0 : 1) == trimmed.count,
+            digits.utf8.count == 10 || digits.utf8.count == 12,
+            separator == nil || trimmed.dropLast(4).last == separator,
+            !(separator == "+" && digits.utf8.count == 12)
+        else {
+            throw Fault(
+                "personal_number.format", sv: "Personnumret ska skrivas ÅÅÅÅMMDD-NNNN.",
+                en: "The personal number must be written YYYYMMDD-NNNN.")
+        }
+        let ten = digits.utf8.suffix(10).map { Int($0) - 48 }
+        guard Self.checksum(ten.dropLast()) == ten[9] else {
+            throw Fault(
+                "personal_number.checksum", sv: "Personnumrets kontrollsiffra stämmer inte.",
+                en: "The personal number's check digit is wrong.")
+        }
+        let monthOfBirth = ten[2] * 10 + ten[3]
+        let dayField = ten[4] * 10 + ten[5]
+        let day = dayField > 60 ? dayField - 60 : dayField
+        let written = digits.utf8.count == 12 ? Int(digits.prefix(4)) : nil
+        let year = written ?? Self.year(ten[0] * 10 + ten[1], month: monthOfBirth, day: day, separator, today)
+        guard let born = LocalDate(year: year, month: monthOfBirth, day: day) else {
+            throw Fault(
+                "personal_number.date", sv: "Personnumrets datum finns inte.",
+                en: "The personal number's date does not exist.")
+        }
+        self.born = born
+        self.kind = dayField > 60 ? .coordination : .personal
+        self.digits = Personal(LocalDate.fourDigits(year) + ten.dropFirst(2).map(String.init).joined())
+    }
+
+    /// Whole years on `day`; negative before birth.
+    public func age(on day: LocalDate) -> Int { born.years(until: day) }
+
+    /// Two digits mean the latest such year that is not in the future; `+` means a hundred years before that.
+    private static func year(_ short: Int, month: Int, day: Int, _ separator: Character?, _ today: LocalDate) -> Int {
+        var year = today.year - today.year % 100 + short
+        if (year, month, day) > (today.year, today.month, today.day) { year -= 100 }
+        return separator == "+" ? year - 100 : year
+    }
+
+    /// The Luhn digit (ISO/IEC 7812-1, annex B) over nine digits, the first doubled.
+    private static func checksum(_ nine: some Collection<Int>) -> Int {
+        let sum = nine.enumerated().reduce(0) { sum, digit in
+            let product = digit.element * (digit.offset.isMultiple(of: 2) ? 2 : 1)
+            return sum + product / 10 + product % 10
+        }
+        return (10 - sum % 10) % 10
+    }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { isASCII && isWholeNumber }
+}
+
+extension LocalDate {
+    fileprivate static func fourDigits(_ year: Int) -> String {
+        String(repeating: "0", count: max(0, 4 - String(year).count)) + String(year)
+    }
+}

@@ -1,0 +1,266 @@
+import CKafka
+
+/// Reads topics, as a member of a group or from positions it is given.
+///
+/// Confined to one thread, which must keep polling: a group member that does not poll within
+/// `max.poll.interval.ms` loses its partitions. A rebalance arrives as an element of the stream of polls, not as a
+/// callback, and stands still until it is answered with ``assign(_:)`` or ``unassign()``.
+public final class Consumer {
+    public enum Polled: Sendable {
+        case record(Record)
+        /// The end of a partition (with `enable.partition.eof`): the next record will have this offset or a higher one.
+        case end(TopicPartition, offset: Int64)
+        /// The group gave these partitions to this member. Answer with ``Consumer/assign(_:)``.
+        case assigned([TopicPartition])
+        /// The group takes them back; what is finished now still counts. Answer with ``Consumer/unassign()``.
+        case revoked([TopicPartition])
+        /// They are already somebody else's. Answer with ``Consumer/unassign()``.
+        case lost([TopicPartition])
+        case failed(KafkaError, TopicPartition?)
+        /// Nothing came within the time-out, or the poll was woken.
+        case nothing
+    }
+
+    private let handle: Handle
+    private let inbox = Inbox()
+    private let topics = TopicNames()
+
+    /// - Parameter properties: `group.id` is required by librdkafka also where no group is joined.
+    public init(_ properties: KafkaProperties) throws(KafkaError) {
+        let inbox = inbox
+        handle = try Handle(RD_KAFKA_CONSUMER, properties) { configuration in
+            rd_kafka_conf_set_opaque(configuration, Unmanaged.passUnretained(inbox).toOpaque())
+            rd_kafka_conf_set_rebalance_cb(configuration) { client, code, partitions, opaque in
+                guard let client, let opaque, let partitions else { return }
+                let list = partitions.entries.map(\.partition)
+                let lost = rd_kafka_assignment_lost(client) != 0
+                let inbox = Unmanaged<Inbox>.fromOpaque(opaque).takeUnretainedValue()
+                inbox.rebalance =
+                    code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
+                    ? .assigned(list) : lost ? .lost(list) : .revoked(list)
+                rd_kafka_yield(client)  // return from the poll at once; nothing more is delivered before the answer
+            }
+        }
+        try KafkaError.check(rd_kafka_poll_set_consumer(handle.pointer), "set up polling")
+    }
+
+    deinit {
+        topics.forget()
+        // Without this, the destruction of the handle would wait for a rebalance that nobody answers.
+        if !closed { close(timeout: 0) }
+    }
+
+    private var closed = false
+
+    /// Joins the group for `topics`.
+    public func subscribe(_ topics: [String]) throws(KafkaError) {
+        let offsets = Dictionary(uniqueKeysWithValues: topics.map { (TopicPartition($0, -1), Int64(0)) })
+        try KafkaError.check(
+            withPartitionList(offsets) { rd_kafka_subscribe(handle.pointer, $0) }, "subscribe to \(topics)")
+    }
+
+    /// The next thing that happened, waiting at most `timeout` milliseconds.
+    public func poll(timeout: Int32) -> Polled {
+        let message = rd_kafka_consumer_poll(handle.pointer, timeout)
+        if let rebalance = inbox.rebalance {
+            // A message here would belong to partitions that are being taken away; the next owner reads it.
+            if let message { rd_kafka_message_destroy(message) }
+            inbox.rebalance = nil
+            return rebalance
+        }
+        guard let message else { return .nothing }
+        defer { rd_kafka_message_destroy(message) }
+        let name = topics.name(message.pointee.rkt)
+        switch message.pointee.err {
+        case RD_KAFKA_RESP_ERR_NO_ERROR:
+            return .record(Record(message, topic: name))
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+            return .end(TopicPartition(name, message.pointee.partition), offset: message.pointee.offset)
+        case let code:
+            let failure = handle.fatalError ?? KafkaError(code, "consume")
+            return .failed(failure, name.isEmpty ? nil : TopicPartition(name, message.pointee.partition))
+        }
+    }
+
+    /// Reads these partitions from these offsets from now on, and no others. Never blocks.
+    public func assign(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
+        try KafkaError.check(withPartitionList(offsets) { rd_kafka_assign(handle.pointer, $0) }, "assign partitions")
+    }
+
+    /// Reads nothing from now on; completes a revocation. Never blocks.
+    public func unassign() throws(KafkaError) {
+        try KafkaError.check(rd_kafka_assign(handle.pointer, nil), "unassign partitions")
+    }
+
+    /// Stops fetching from the partitions without giving them up.
+    public func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
+        let offsets = Dictionary(uniqueKeysWithValues: partitions.map { ($0, Int64(0)) })
+        try KafkaError.check(
+            withPartitionList(offsets) { rd_kafka_pause_partitions(handle.pointer, $0) }, "pause partitions")
+    }
+
+    public func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
+        let offsets = Dictionary(uniqueKeysWithValues: partitions.map { ($0, Int64(0)) })
+        try KafkaError.check(
+            withPartitionList(offsets) { rd_kafka_resume_partitions(handle.pointer, $0) }, "resume partitions")
+    }
+
+    /// The group's committed offsets; nil where there is none. A time-out throws: it is never "none".
+    public func committed(
+        _ partitions: [TopicPartition], timeout: Int32
+    ) throws(KafkaError) -> [TopicPartition: Int64?] {
+        let none = Int64(RD_KAFKA_OFFSET_INVALID)
+        let asked = Dictionary(uniqueKeysWithValues: partitions.map { ($0, none) })
+        let (code, entries) = withPartitionList(asked) { list in
+            (rd_kafka_committed(handle.pointer, list, timeout), list.entries)
+        }
+        try KafkaError.check(code, "ask for committed offsets")
+        var committed: [TopicPartition: Int64?] = [:]
+        for entry in entries {
+            try KafkaError.check(entry.error, "ask for the committed offset of \(entry.partition)")
+            committed[entry.partition] = .some(entry.offset < 0 ? nil : entry.offset)
+        }
+        return committed
+    }
+
+    /// The first offset and the offset after the last, asked of the partition's leader.
+    ///
+    /// The end follows this consumer's `isolation.level`: the last stable offset for `read_committed`.
+    public func watermarks(
+        _ partition: TopicPartition, timeout: Int32
+    ) throws(KafkaError) -> (low: Int64, high: Int64) {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        try KafkaError.check(
+            rd_kafka_query_watermark_offsets(
+                handle.pointer, partition.topic, partition.partition, &low, &high, timeout),
+            "ask for the watermarks of \(partition)")
+        return (low, high)
+    }
+
+    /// The end of a partition as of the last fetch, without asking anybody; nil before the first.
+    public func knownEnd(_ partition: TopicPartition) -> Int64? {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_get_watermark_offsets(handle.pointer, partition.topic, partition.partition, &low, &high)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
+    }
+
+    /// The number of partitions of each topic; 0 where the topic does not exist.
+    public func partitionCounts(_ topics: [String], timeout: Int32) throws(KafkaError) -> [String: Int] {
+        try handle.partitionCounts(topics, timeout: timeout)
+    }
+
+    /// The cluster's id, or nil when no broker has answered within `timeout` milliseconds.
+    public func clusterId(timeout: Int32) -> String? { handle.clusterId(timeout: timeout) }
+
+    /// The membership as of now, by which a transaction's offsets are fenced (KIP-447).
+    public func groupMetadata() -> GroupMetadata? {
+        rd_kafka_consumer_group_metadata(handle.pointer).map(GroupMetadata.init)
+    }
+
+    /// Ends a ``poll(timeout:)`` that waits, from any thread.
+    public var waker: Waker { Waker(handle) }
+
+    /// Leaves the group (a static member keeps its place until the session times out) and closes.
+    ///
+    /// Bounded: a rebalance that still comes is answered with ``unassign()``, and after `timeout` milliseconds the
+    /// handle is let go as it is.
+    public func close(timeout: Int32) {
+        closed = true
+        guard let queue = rd_kafka_queue_new(handle.pointer) else { return }
+        defer { rd_kafka_queue_destroy(queue) }
+        if let error = rd_kafka_consumer_close_queue(handle.pointer, queue) {
+            rd_kafka_error_destroy(error)
+            return
+        }
+        let deadline = ContinuousClock.now + .milliseconds(Int64(timeout))
+        repeat {
+            if let event = rd_kafka_queue_poll(queue, min(timeout, 50)) {
+                if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { rd_kafka_assign(handle.pointer, nil) }
+                rd_kafka_event_destroy(event)
+            }
+            if inbox.rebalance != nil {
+                inbox.rebalance = nil
+                rd_kafka_assign(handle.pointer, nil)
+            }
+        } while rd_kafka_consumer_closed(handle.pointer) == 0 && ContinuousClock.now < deadline
+    }
+
+    /// Where the rebalance callback, which runs inside poll on the same thread, leaves what it was told.
+    private final class Inbox {
+        var rebalance: Polled?
+    }
+}
+
+/// Ends a waiting poll of one consumer, from any thread.
+public struct Waker: Sendable {
+    private let queue: Queue
+
+    init(_ handle: Handle) { queue = Queue(handle) }
+
+    public func wake() { rd_kafka_queue_yield(queue.pointer) }
+
+    private final class Queue: @unchecked Sendable {  // librdkafka's queues lock inside
+        let pointer: OpaquePointer?
+        private let handle: Handle
+
+        init(_ handle: Handle) {
+            self.handle = handle
+            pointer = rd_kafka_queue_get_consumer(handle.pointer)
+        }
+
+        deinit { if let pointer { rd_kafka_queue_destroy(pointer) } }
+    }
+}
+
+/// A member's place in its group at one moment: group, generation and member id.
+public final class GroupMetadata {
+    let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { rd_kafka_consumer_group_metadata_destroy(pointer) }
+}
+
+/// Topic names by librdkafka's topic object, so that a record read does not copy its topic's name each time.
+private final class TopicNames {
+    private var names: [OpaquePointer: String] = [:]
+    private var last: (topic: OpaquePointer, name: String)?
+
+    func name(_ topic: OpaquePointer?) -> String {
+        guard let topic else { return "" }
+        if let last, last.topic == topic { return last.name }
+        let name = names[topic] ?? String(cString: rd_kafka_topic_name(topic))
+        names[topic] = name
+        last = (topic, name)
+        return name
+    }
+
+    func forget() { (names, last) = ([:], nil) }
+}
+
+extension Record {
+    init(_ message: UnsafeMutablePointer<rd_kafka_message_t>, topic: String) {
+        let content = message.pointee
+        self.init(
+            topic: topic, partition: content.partition, offset: content.offset,
+            timestamp: rd_kafka_message_timestamp(message, nil),
+            key: content.key.map { Bytes(UnsafeRawBufferPointer(start: $0, count: content.key_len)) },
+            value: content.payload.map { Bytes(UnsafeRawBufferPointer(start: $0, count: content.len)) })
+        var list: OpaquePointer?
+        guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
+        let count = rd_kafka_header_cnt(list)
+        headers.reserveCapacity(count)
+        var name: UnsafePointer<CChar>?
+        var value: UnsafeRawPointer?
+        var size = 0
+        for index in 0..<count {
+            guard rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR,
+                let name
+            else { continue }
+            headers.append(
+                Header(String(cString: name), Bytes(UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))))
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import CKafka
+
+/// A broker inside this process: librdkafka's mock cluster, on loopback, for trying, developing and testing.
+///
+/// It speaks the real protocol to any client on this machine. Its limits are librdkafka's: memory only, about 5 MB kept
+/// per partition, and records of aborted transactions are not hidden.
+public final class EmbeddedBroker: Sendable {
+    /// The `bootstrap.servers` of this broker; the port is chosen by the system.
+    public let bootstrapServers: String
+
+    private let cluster: Cluster
+
+    public init(brokers: Int32 = 1) throws(KafkaError) {
+        // The mock cluster needs a client to live in; the client itself connects nowhere.
+        let handle = try Handle(RD_KAFKA_PRODUCER, ["client.id": "embedded-broker"])
+        guard let pointer = rd_kafka_mock_cluster_new(handle.pointer, brokers) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "start the embedded broker")
+        }
+        cluster = Cluster(pointer, in: handle)
+        bootstrapServers = String(cString: rd_kafka_mock_cluster_bootstraps(pointer))
+    }
+
+    /// Creates a topic; one that exists keeps its partitions.
+    public func create(_ topic: String, partitions: Int32) throws(KafkaError) {
+        let code = rd_kafka_mock_topic_create(cluster.pointer, topic, partitions, 1)
+        if code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS { try KafkaError.check(code, "create topic \(topic)") }
+    }
+
+    /// Whether a cluster with this id is an embedded one.
+    public static func isEmbedded(clusterId: String) -> Bool { clusterId.hasPrefix("mockCluster") }
+
+    private final class Cluster: @unchecked Sendable {  // the mock cluster runs on its own thread and takes requests as ops
+        let pointer: OpaquePointer
+        private let client: Handle
+
+        init(_ pointer: OpaquePointer, in client: Handle) {
+            self.pointer = pointer
+            self.client = client
+        }
+
+        deinit { rd_kafka_mock_cluster_destroy(pointer) }
+    }
+}

@@ -1,0 +1,86 @@
+import CKafka
+import Logging
+
+/// Any librdkafka property by its own name, for example `bootstrap.servers`.
+public typealias KafkaProperties = [String: String]
+
+/// The one owner of a `rd_kafka_t`: made from properties, destroyed when the last user lets go.
+///
+/// librdkafka's handles are safe to use from any thread; what is confined to one thread says so where it stands.
+final class Handle: @unchecked Sendable {  // the pointer never changes, and librdkafka locks inside
+    let pointer: OpaquePointer
+
+    /// - Parameter configure: sets callbacks on the configuration before the client starts.
+    init(
+        _ type: rd_kafka_type_t, _ properties: KafkaProperties, configure: (OpaquePointer) -> Void = { _ in }
+    ) throws(KafkaError) {
+        guard let configuration = rd_kafka_conf_new() else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "allocate a configuration")
+        }
+        var reason = [CChar](repeating: 0, count: 512)
+        for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
+            guard rd_kafka_conf_set(configuration, name, value, &reason, reason.count) == RD_KAFKA_CONF_OK else {
+                rd_kafka_conf_destroy(configuration)
+                throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "set \(name): \(text(reason))")
+            }
+        }
+        rd_kafka_conf_set_log_cb(configuration) { client, level, facility, line in
+            guard let facility, let line else { return }
+            let name = client.map { String(cString: rd_kafka_name($0)) } ?? "-"
+            librdkafka.log(
+                level: level <= 3 ? .error : level == 4 ? .warning : level == 6 ? .info : .debug,
+                "\(String(cString: line))",
+                metadata: ["client": "\(name)", "facility": "\(String(cString: facility))"])
+        }
+        configure(configuration)
+        guard let pointer = rd_kafka_new(type, configuration, &reason, reason.count) else {
+            rd_kafka_conf_destroy(configuration)
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "start a Kafka client: \(text(reason))")
+        }
+        self.pointer = pointer
+    }
+
+    deinit { rd_kafka_destroy(pointer) }
+
+    /// The cluster's id, or nil when no broker has answered within `timeout` milliseconds.
+    func clusterId(timeout: Int32) -> String? {
+        guard let id = rd_kafka_clusterid(pointer, timeout) else { return nil }
+        defer { rd_kafka_mem_free(pointer, id) }
+        return String(cString: id)
+    }
+
+    /// The error that made this client useless, if one did.
+    var fatalError: KafkaError? {
+        var reason = [CChar](repeating: 0, count: 512)
+        let code = rd_kafka_fatal_error(pointer, &reason, reason.count)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, text(reason), isFatal: true)
+    }
+}
+
+private let librdkafka = Logger(label: "librdkafka")
+
+private func text(_ characters: [CChar]) -> String {
+    String(decoding: characters.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}
+
+/// A C list of topic partitions, alive for the length of one call.
+func withPartitionList<Result>(
+    _ offsets: [TopicPartition: Int64], _ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) throws -> Result
+) rethrows -> Result {
+    guard let list = rd_kafka_topic_partition_list_new(Int32(offsets.count)) else { preconditionFailure("no memory") }
+    defer { rd_kafka_topic_partition_list_destroy(list) }
+    for (partition, offset) in offsets {
+        rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition).pointee.offset = offset
+    }
+    return try body(list)
+}
+
+extension UnsafeMutablePointer<rd_kafka_topic_partition_list_t> {
+    /// The list's entries, with their offsets and errors.
+    var entries: [(partition: TopicPartition, offset: Int64, error: rd_kafka_resp_err_t)] {
+        (0..<Int(pointee.cnt)).map { index in
+            let entry = pointee.elems[index]
+            return (TopicPartition(String(cString: entry.topic), entry.partition), entry.offset, entry.err)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import CKafka
+
+/// What went wrong in Kafka or on the way to it, with what a caller may do about it.
+///
+/// The three questions are librdkafka's own: may the same call be tried again, must the transaction be aborted, or is
+/// this client of no more use.
+public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// librdkafka's error code by name, for example `_TIMED_OUT` or `FENCED_INSTANCE_ID`.
+    public let name: String
+    /// What was being done and what came back, for the person who reads the log.
+    public let message: String
+    /// The same call may succeed later.
+    public let isRetriable: Bool
+    /// The open transaction must be aborted; after that the producer is usable again.
+    public let isAbortable: Bool
+    /// The client must be closed and made anew (fenced by another instance, for example).
+    public let isFatal: Bool
+
+    let code: rd_kafka_resp_err_t
+
+    public var description: String { "\(message) [\(name)]" }
+
+    init(_ code: rd_kafka_resp_err_t, _ doing: String, isFatal: Bool = false) {
+        self.code = code
+        self.name = String(cString: rd_kafka_err2name(code))
+        self.message = "\(doing): \(String(cString: rd_kafka_err2str(code)))"
+        self.isRetriable = Self.retriable.contains(code.rawValue)
+        self.isAbortable = false
+        self.isFatal = isFatal || code == RD_KAFKA_RESP_ERR__FATAL || code == RD_KAFKA_RESP_ERR__FENCED
+    }
+
+    /// Takes over `error`, which librdkafka hands out to be destroyed by the caller.
+    init(consuming error: OpaquePointer, _ doing: String) {
+        code = rd_kafka_error_code(error)
+        name = String(cString: rd_kafka_error_name(error))
+        message = "\(doing): \(String(cString: rd_kafka_error_string(error)))"
+        isRetriable = rd_kafka_error_is_retriable(error) != 0
+        isAbortable = rd_kafka_error_txn_requires_abort(error) != 0
+        isFatal = rd_kafka_error_is_fatal(error) != 0
+        rd_kafka_error_destroy(error)
+    }
+
+    /// Throws unless `error` is nil.
+    static func check(_ error: OpaquePointer?, _ doing: @autoclosure () -> String) throws(KafkaError) {
+        if let error { throw KafkaError(consuming: error, doing()) }
+    }
+
+    /// Throws unless `code` is success.
+    static func check(_ code: rd_kafka_resp_err_t, _ doing: @autoclosure () -> String) throws(KafkaError) {
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, doing()) }
+    }
+
+    /// The record itself can never be accepted (too large, for example); trying again changes nothing.
+    public var isAboutTheRecord: Bool {
+        code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || code == RD_KAFKA_RESP_ERR_INVALID_MSG
+            || code == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE || code == RD_KAFKA_RESP_ERR_INVALID_RECORD
+    }
+
+    /// A position that the log does not hold: deleted by retention, or from another life of the topic.
+    public var isOutOfRange: Bool {
+        code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE || code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET
+    }
+
+    private static let retriable: Set<Int32> = [
+        RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue, RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE.rawValue,
+        RD_KAFKA_RESP_ERR__TRANSPORT.rawValue, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue,
+        RD_KAFKA_RESP_ERR__WAIT_COORD.rawValue, RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue,
+        RD_KAFKA_RESP_ERR__RESOLVE.rawValue, RD_KAFKA_RESP_ERR__IN_PROGRESS.rawValue,
+        RD_KAFKA_RESP_ERR__WAIT_CACHE.rawValue,
+        RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE.rawValue, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION.rawValue,
+        RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT.rawValue, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS.rawValue,
+        RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE.rawValue, RD_KAFKA_RESP_ERR_NOT_COORDINATOR.rawValue,
+        RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS.rawValue, RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS.rawValue,
+        RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT.rawValue, RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION.rawValue,
+    ]
+}
+
+extension KafkaError {
+    /// No broker answered.
+    package static func unreachable(_ servers: String) -> KafkaError {
+        KafkaError(RD_KAFKA_RESP_ERR__TRANSPORT, "reach Kafka at \(servers)")
+    }
+
+    /// The client's queue has no room now; it will when records have been delivered.
+    package var isQueueFull: Bool { code == RD_KAFKA_RESP_ERR__QUEUE_FULL }
+}

@@ -1,0 +1,89 @@
+/// Bytes as they lie in a record.
+public typealias Bytes = [UInt8]
+
+/// One record header: Kafka allows any bytes, and the same name more than once.
+public struct Header: Sendable, Hashable {
+    public var name: String
+    public var value: Bytes
+
+    public init(_ name: String, _ value: Bytes) {
+        self.name = name
+        self.value = value
+    }
+
+    public init(_ name: String, _ value: String) {
+        self.init(name, Bytes(value.utf8))
+    }
+}
+
+extension [Header] {
+    /// The last value under `name`, which is the one that counts in Kafka.
+    public subscript(name: String) -> Bytes? { last { $0.name == name }?.value }
+}
+
+/// A topic's partition.
+public struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConvertible {
+    public let topic: String
+    public let partition: Int32
+
+    public init(_ topic: String, _ partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
+
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.topic, left.partition) < (right.topic, right.partition)
+    }
+
+    public var description: String { "\(topic)/\(partition)" }
+}
+
+/// A record as it was read. A nil value is a tombstone, which is not the same as an empty value.
+public struct Record: Sendable {
+    public var topic: String
+    public var partition: Int32
+    public var offset: Int64
+    /// Milliseconds since 1970, as the producer or the broker set it; -1 where neither did.
+    public var timestamp: Int64
+    public var key: Bytes?
+    public var value: Bytes?
+    public var headers: [Header]
+
+    public init(
+        topic: String, partition: Int32, offset: Int64, timestamp: Int64 = -1, key: Bytes?, value: Bytes?,
+        headers: [Header] = []
+    ) {
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+        self.timestamp = timestamp
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
+
+    public var topicPartition: TopicPartition { TopicPartition(topic, partition) }
+}
+
+/// A record to be written. Without a partition, the key decides (murmur2, as in Kafka's own clients).
+public struct ProducerRecord: Sendable {
+    public var topic: String
+    public var partition: Int32?
+    /// Milliseconds since 1970; nil lets the client set it.
+    public var timestamp: Int64?
+    public var key: Bytes?
+    public var value: Bytes?
+    public var headers: [Header]
+
+    public init(
+        topic: String, partition: Int32? = nil, timestamp: Int64? = nil, key: Bytes?, value: Bytes?,
+        headers: [Header] = []
+    ) {
+        self.topic = topic
+        self.partition = partition
+        self.timestamp = timestamp
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
+}

@@ -1,0 +1,115 @@
+import Codec
+import Foundation
+import Logging
+import Metrics
+import ServiceLifecycle
+import Streams
+
+/// A service from its first line to its last: settings, logs, metrics, health, the stream, and a graceful end.
+///
+///     @main enum Intake {
+///         static func main() async {
+///             await ServiceMain(…).run()
+///         }
+///     }
+public struct ServiceMain<P: Processor>: Sendable {
+    private let name: String
+    private let summary: String
+    private let inputs: [Topic]
+    private let changelog: Topic
+    private let settings: [Setting]
+    private let make: @Sendable (Settings, StreamsConfiguration, Logger) throws -> (P, (any WishPerformer)?)
+
+    /// - Parameters:
+    ///   - summary: one sentence for `--help`.
+    ///   - settings: what this service understands besides what all do.
+    ///   - make: the processor and, where it wishes for effects, who performs them.
+    public init(
+        _ name: String, _ summary: String, inputs: [Topic], changelog: Topic, settings: [Setting] = [],
+        make: @escaping @Sendable (Settings, StreamsConfiguration, Logger) throws -> (P, (any WishPerformer)?)
+    ) {
+        (self.name, self.summary, self.inputs, self.changelog) = (name, summary, inputs, changelog)
+        (self.settings, self.make) = (Setting.common + settings, make)
+    }
+
+    /// Runs until SIGTERM or SIGINT and exits: 0 when it was told to stop, 78 for its configuration, 1 for the rest.
+    public func run() async -> Never {
+        let arguments = CommandLine.arguments.dropFirst()
+        if arguments.contains("--help") || arguments.contains("-h") {
+            print(help)
+            exit(0)
+        }
+        do {
+            guard arguments.isEmpty else {
+                throw ConfigurationFault("\(name) takes no arguments but --help; settings come from the environment")
+            }
+            try await start()
+            exit(0)
+        } catch let fault as ConfigurationFault {
+            complain("configuration: \(fault)")
+            exit(ConfigurationFault.exitCode)
+        } catch let fault as TopicsNotReady {
+            complain("\(fault)")
+            exit(ConfigurationFault.exitCode)
+        } catch {
+            complain("\(error)")
+            exit(1)
+        }
+    }
+
+    private func start() async throws {
+        let settings = Settings(settings, try await SettingsSource.reader())
+        let format = try settings.value("LOG_FORMAT", expected: "plain or json", { Logs.Format(rawValue: $0) })
+        let level = try settings.value("LOG_LEVEL", expected: "a log level", { Logger.Level(rawValue: $0) })
+        Logs.start(format, level: level)
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        let logger = Logger(label: name)
+
+        let configuration = try settings.streams(name, inputs: inputs.map(\.rawValue), changelog: changelog.rawValue)
+        let port = try settings.number("HTTP_PORT", 0...65_535)
+        let host = try settings.text("HTTP_HOST")
+        let (processor, performer) = try make(settings, configuration, logger)
+        let streams = Streams(processor, configuration, performer: performer, logger: logger)
+
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: streams, successTerminationBehavior: .gracefullyShutdownGroup)
+        ]
+        if port > 0 {
+            services.append(
+                .init(
+                    service: HealthServer(
+                        host: host, port: port, isLive: { streams.isLive }, isReady: { streams.isReady },
+                        metrics: metrics, logger: logger)))
+        }
+        var group = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(9)
+        logger.info("starting", metadata: ["kafka": "\(configuration.kafka["bootstrap.servers"] ?? "")", "instance": "\(configuration.instance)"])
+        try await ServiceGroup(configuration: group).run()
+        logger.info("stopped")
+    }
+
+    private func complain(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data("\(name): \(text)\n".utf8))
+    }
+
+    private var help: String {
+        let rows = settings.map { setting in
+            (setting.name, setting.standard.map { $0.isEmpty ? "(empty)" : $0 } ?? "(required)", setting.help)
+        }
+        let width = rows.map(\.0.count).max() ?? 0
+        let middle = rows.map(\.1.count).max() ?? 0
+        func padded(_ text: String, _ width: Int) -> String {
+            text + String(repeating: " ", count: max(0, width - text.count))
+        }
+        return """
+            \(name): \(summary)
+
+            Settings come from the environment, then from the YAML file that CONFIG_FILE names (kafka.bootstrap.servers
+            for KAFKA_BOOTSTRAP_SERVERS). Any other KAFKA_… variable sets the librdkafka property of that name.
+
+            \(rows.map { "  \(padded($0.0, width))  \(padded($0.1, middle))  \($0.2)" }.joined(separator: "\n"))
+            """
+    }
+}

@@ -1,0 +1,109 @@
+import Codec
+import Domain
+import Foundation
+import SwiftProtobuf
+
+/// Runs a processor in memory: given state and events, then these facts, this state, these reminders. No Kafka.
+///
+///     var tester = ProcessorTester(Mapping(), directory: county, now: monday)
+///     try tester.process(ConcernRegistered.with { … }, key: child)
+///     #expect(tester.published(MappingOpened.self).count == 1)
+public struct ProcessorTester<P: Processor> {
+    public var now: Date
+    public var directory: Directory
+
+    /// Everything published so far: topic, key and event.
+    public private(set) var published: [(topic: String, key: String, event: Event)] = []
+
+    private let processor: P
+    private let application: String
+    private let state = MemoryState()
+    private var count = 0
+
+    public init(_ processor: P, application: String = "test", directory: Directory = Directory(), now: Date) {
+        (self.processor, self.application, self.directory, self.now) = (processor, application, directory, now)
+    }
+
+    /// Gives the processor one event around `payload`.
+    ///
+    /// - Parameter id: the event's id; one of its own if nil.
+    public mutating func process(
+        _ payload: some EventPayload, key: String, id: String? = nil, source: String = "tester", subject: String? = nil
+    ) throws {
+        count += 1
+        try process(Event(id: id ?? "event-\(count)", source: source, time: now, subject: subject, payload), key: key)
+    }
+
+    public mutating func process(_ event: Event, key: String) throws {
+        var turn = Turn(
+            now: now, key: key,
+            cause: Turn.Cause(
+                id: event.id, source: event.source, correlation: event.correlation ?? event.id,
+                subject: event.subject, traceparent: event.traceparent),
+            directory: directory, application: application, state: state)
+        try processor.process(event, in: &turn)
+        take(turn)
+    }
+
+    /// Moves the time on, firing what comes due on the way, in order.
+    public mutating func advance(to later: Date) throws {
+        while let reminder = reminders.first, reminder.due <= later {
+            now = max(now, reminder.due)
+            let id = "\(reminder.key)/\(reminder.name)@\(Timestamp.text(reminder.due))"
+            var turn = Turn(
+                now: now, key: reminder.key,
+                cause: Turn.Cause(id: id, source: application, correlation: id, subject: nil, traceparent: nil),
+                directory: directory, application: application, state: state)
+            turn.remove(reminder)
+            try processor.wake(reminder, in: &turn)
+            take(turn)
+        }
+        now = max(now, later)
+    }
+
+    // MARK: What came of it
+
+    /// All published payloads of one type, in order.
+    public func published<Payload: EventPayload>(_ type: Payload.Type) -> [Payload] {
+        published.compactMap { try? $0.event.decode(type) }
+    }
+
+    /// What a table holds under a key.
+    public func state<Value>(_ table: Table<Value>, _ key: String) throws -> Value? {
+        try state.get(table.prefix + key.utf8).map { try Value(wire: StateValue.decode($0)) }
+    }
+
+    /// Reminders that are set, in order of due time.
+    public var reminders: [Reminder] {
+        state.scan(StateKey.reminders).compactMap { try? StoredReminder.reminder($0.key, $0.value) }
+            .sorted { ($0.due, $0.key, $0.name) < ($1.due, $1.key, $1.name) }
+    }
+
+    /// Open wishes by key.
+    public func wishes<Value: SwiftProtobuf.Message>(_ type: Value.Type) throws -> [String: Value] {
+        try Dictionary(
+            uniqueKeysWithValues: state.scan(StateKey.wishes).map {
+                (String(decoding: $0.key.dropFirst(StateKey.wishes.count), as: UTF8.self), try Value(wire: StateValue.decode($0.value)))
+            })
+    }
+
+    private mutating func take(_ turn: Turn) {
+        for write in turn.writes { state.entries[write.key] = write.value }
+        for output in turn.outputs {
+            guard let event = output.event else { continue }
+            published.append((output.topic, String(decoding: output.key, as: UTF8.self), event))
+        }
+    }
+}
+
+/// State in a dictionary.
+private final class MemoryState: StateView {
+    var entries: [Bytes: Bytes] = [:]
+
+    func get(_ key: Bytes) -> Bytes? { entries[key] }
+
+    func scan(_ prefix: Bytes) -> [(key: Bytes, value: Bytes)] {
+        entries.filter { $0.key.starts(with: prefix) }.map { ($0.key, $0.value) }
+            .sorted { $0.0.lexicographicallyPrecedes($1.0) }
+    }
+}

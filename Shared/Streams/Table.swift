@@ -1,0 +1,57 @@
+import Codec
+import SwiftProtobuf
+
+/// A part of a task's state by name: values of one type by key, as in Kafka Streams' key-value stores.
+public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
+    public let name: String
+    let prefix: Bytes
+
+    /// - Parameter name: unique within the service, and for ever: it is part of every key in the changelog.
+    public init(_ name: String, of type: Value.Type = Value.self) {
+        precondition(!name.isEmpty && !name.hasPrefix("~") && !name.utf8.contains(0), "not a table's name: \(name)")
+        self.name = name
+        prefix = StateKey.prefix(name)
+    }
+}
+
+/// How tables and keys lie in the store and in the changelog: `name`, a zero byte, `key`.
+///
+/// Names that begin with `~` are the runtime's own.
+enum StateKey {
+    static func prefix(_ table: String) -> Bytes { Bytes(table.utf8) + [0] }
+
+    static let reminders = prefix("~reminders")
+    static let wishes = prefix("~wishes")
+    /// Up to where the task's inputs are reflected in the state; written last in every step.
+    static let positions = prefix("~positions")
+    /// Opens a step; written only where the broker does not hide what was aborted.
+    static let stepBegins = prefix("~step")
+}
+
+/// A value as it lies in the store and the changelog: one byte for the format, then the bytes.
+///
+/// The byte keeps "present, all defaults" (a protobuf message of 0 bytes) apart from "deleted" (a null value).
+enum StateValue {
+    private static let format: UInt8 = 1
+
+    static func encode(_ bytes: Bytes) -> Bytes {
+        Bytes(unsafeUninitializedCapacity: bytes.count + 1) { buffer, count in
+            buffer[0] = format
+            _ = UnsafeMutableBufferPointer(rebasing: buffer[1...]).update(fromContentsOf: bytes)
+            count = bytes.count + 1
+        }
+    }
+
+    /// - Throws: `Undecodable` for a format of a later version.
+    static func decode(_ stored: Bytes) throws(Undecodable) -> Bytes {
+        guard stored.first == format else { throw Undecodable("state", "written in a format that this version does not know") }
+        return Bytes(stored.dropFirst())
+    }
+}
+
+/// Read access to a task's state as of the last finished turn.
+package protocol StateView: AnyObject {
+    func get(_ key: Bytes) throws -> Bytes?
+    /// All entries whose key begins with `prefix`, in key order.
+    func scan(_ prefix: Bytes) throws -> [(key: Bytes, value: Bytes)]
+}

@@ -78,6 +78,26 @@ let package = Package(
         .executableTarget(
             name: "tillsammans", dependencies: ["ServiceKit", arguments, subprocess, yaml],
             path: "Services/Tillsammans", swiftSettings: strict),
+
+        // Tests: one folder per target, and the whole suite end to end.
+        .target(name: "TestSupport", dependencies: ["Kafka", "ServiceKit"], path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "stream-probe", dependencies: ["Streams", "ServiceKit"], path: "Tests/StreamProbe", swiftSettings: strict),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CodecTests", dependencies: ["Codec", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StreamsTests", dependencies: ["Streams", "TestSupport", "stream-probe"], swiftSettings: strict),
+        .testTarget(name: "ServiceKitTests", dependencies: ["ServiceKit", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "IntakeTests", dependencies: ["intake", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "MappingTests", dependencies: ["mapping", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "MeetingsTests", dependencies: ["meetings", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "NotificationsTests", dependencies: ["notifications", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEnd",
+            dependencies: ["TestSupport", "tillsammans", "intake", "mapping", "meetings", "notifications", subprocess],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

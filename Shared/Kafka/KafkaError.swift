@@ -84,3 +84,12 @@ extension KafkaError {
     /// The client's queue has no room now; it will when records have been delivered.
     package var isQueueFull: Bool { code == RD_KAFKA_RESP_ERR__QUEUE_FULL }
 }
+
+extension KafkaError {
+    /// An error that a simulated Kafka gives.
+    package init(simulated name: String, isRetriable: Bool = false, isAbortable: Bool = false, isFatal: Bool = false) {
+        code = RD_KAFKA_RESP_ERR__APPLICATION
+        (self.name, message) = (name, "simulated")
+        (self.isRetriable, self.isAbortable, self.isFatal) = (isRetriable, isAbortable, isFatal)
+    }
+}

@@ -309,7 +309,9 @@ package final class StreamThread<P: Processor> {
         let touched = tasks.values.filter(\.isTouched)
         var offsets: [TopicPartition: Int64] = [:]
         for task in touched {
-            try log.produce(changelog(task, StateKey.positions, StoredPositions.encode(task.positions)))
+            let positions = StoredPositions.encode(task.positions)
+            try log.produce(changelog(task, StateKey.positions, positions))
+            task.store.write(StateKey.positions, positions)
             for (topic, offset) in task.positions { offsets[TopicPartition(topic, task.partition)] = offset }
         }
         faults(.afterProduce)

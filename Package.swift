@@ -80,9 +80,10 @@ let package = Package(
             path: "Services/Tillsammans", swiftSettings: strict),
 
         // Tests: one folder per target, and the whole suite end to end.
-        .target(name: "TestSupport", dependencies: ["Kafka", "ServiceKit"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Kafka", "ServiceKit", "Streams"], path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(
-            name: "stream-probe", dependencies: ["Streams", "ServiceKit"], path: "Tests/StreamProbe", swiftSettings: strict),
+            name: "stream-probe", dependencies: ["Streams", "ServiceKit", "TestSupport"], path: "Tests/StreamProbe",
+            swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CodecTests", dependencies: ["Codec", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),

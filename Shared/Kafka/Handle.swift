@@ -40,7 +40,8 @@ final class Handle: @unchecked Sendable {  // the pointer never changes, and lib
         self.pointer = pointer
     }
 
-    deinit { rd_kafka_destroy(pointer) }
+    /// A consumer is closed by ``Consumer/close(timeout:)``, which is bounded; the destructor's own closing is not.
+    deinit { rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
 
     /// The cluster's id, or nil when no broker has answered within `timeout` milliseconds.
     func clusterId(timeout: Int32) -> String? {

@@ -2,17 +2,17 @@ import Codec
 import Foundation
 import Kafka
 
-@testable import Streams
+import Streams
 
 /// A processor whose every mistake shows: it numbers the events of each key, and publishes the number.
 ///
 /// Its state is borrowed from the suite's own messages: `Booking.start` counts, `Booking.end` sums.
-struct Ledger: Processor {
-    static let entries = Table("entries", of: Booking.self)
-    static let numbered = "numbered"
-    static let woken = "woken"
+public struct Ledger: Processor {
+    public static let entries = Table("entries", of: Booking.self)
 
-    func process(_ event: Event, in turn: inout Turn) throws {
+    public init() {}
+
+    public func process(_ event: Event, in turn: inout Turn) throws {
         var entry = try turn.get(Self.entries, turn.key) ?? Booking()
         entry.start += 1
         entry.end += Int64(event.id) ?? 0
@@ -21,12 +21,12 @@ struct Ledger: Processor {
         if entry.start.isMultiple(of: 5) { turn.remind("fifth-\(entry.start)", at: turn.now) }
     }
 
-    func wake(_ reminder: Reminder, in turn: inout Turn) throws {
+    public func wake(_ reminder: Reminder, in turn: inout Turn) throws {
         turn.publish(type: "woken", Array(reminder.name.utf8), to: "wakes")
     }
 
     /// One input record.
-    static func input(_ number: Int, key: String) -> ProducerRecord {
+    public static func input(_ number: Int, key: String) -> ProducerRecord {
         let event = Event(id: "\(number)", source: "test", type: "input", time: Date(timeIntervalSince1970: 0), data: [])
         return ProducerRecord(
             topic: "inputs", key: Array(key.utf8), value: event.data,
@@ -34,7 +34,7 @@ struct Ledger: Processor {
     }
 
     /// What is wrong with the outputs, given the inputs; nil when each input counted exactly once and in order.
-    static func violation(
+    public static func violation(
         inputs: [(number: Int, key: String)], outputs: [(key: String, number: Int)], wakes: [(key: String, name: String)]
     ) -> String? {
         let expected = Dictionary(grouping: inputs, by: \.key).mapValues(\.count)

@@ -1,0 +1,79 @@
+import Foundation
+import Synchronization
+
+/// One of this package's executables, run beside a test: killed when the test lets go of it.
+public final class ChildProcess: Sendable {
+    private let process: Mutex<Process>
+    private let output = Mutex("")
+    public let pid: Int32
+
+    /// - Parameter environment: added to this process's own.
+    public init(_ executable: String, arguments: [String] = [], environment: [String: String]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: Self.folder + "/" + executable)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        pid = process.processIdentifier
+        self.process = Mutex(process)
+        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            self?.output.withLock { $0 += String(decoding: data, as: UTF8.self) }
+        }
+    }
+
+    deinit { kill(pid, SIGKILL) }
+
+    /// All that it has written so far.
+    public var text: String { output.withLock { $0 } }
+
+    public var isRunning: Bool { process.withLock { $0.isRunning } }
+
+    /// SIGKILL: no last word.
+    public func kill9() async throws {
+        kill(pid, SIGKILL)
+        try await ended()
+    }
+
+    /// SIGTERM, and the exit code.
+    @discardableResult
+    public func terminate() async throws -> Int32 {
+        kill(pid, SIGTERM)
+        try await ended()
+        return process.withLock { $0.terminationStatus }
+    }
+
+    /// Waits for the end, and returns whether a signal was the cause.
+    @discardableResult
+    public func ended() async throws -> Bool {
+        try await eventually("the end of process \(pid)", within: .seconds(30)) { !self.isRunning }
+        return process.withLock { $0.terminationReason == .uncaughtSignal }
+    }
+
+    /// Where the built executables lie: beside the tests.
+    public static let folder: String = {
+        let path = CommandLine.arguments[0]
+        let folder = (path as NSString).deletingLastPathComponent
+        return folder.hasPrefix("/") ? folder : FileManager.default.currentDirectoryPath + "/" + folder
+    }()
+}
+
+/// Waits for something to be so, looking again and again; fails with what was waited for.
+public func eventually(
+    _ what: String, within duration: Duration = .seconds(60), _ isSo: @escaping @Sendable () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + duration
+    while try await !isSo() {
+        guard .now < deadline else { throw NotInTime(what: what) }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+}
+
+public struct NotInTime: Error, CustomStringConvertible {
+    let what: String
+    public var description: String { "waited in vain for \(what)" }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import Kafka
 @testable import Streams
@@ -178,20 +179,5 @@ final class SimulatedKafka {
         let all = members.keys.sorted()
         guard let index = all.firstIndex(of: member) else { return [] }
         return (0..<partitions).filter { Int($0) % all.count == index }
-    }
-}
-
-/// A generator that gives the same numbers for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,0 +1,31 @@
+import Codec
+import Domain
+import TestSupport
+import Testing
+
+@Suite("The directory, checked as a whole")
+struct DirectoryTests {
+    @Test("a directory that holds becomes a county")
+    func whole() throws {
+        let county = try ExampleCounty.message.county()
+        #expect(county.units.count == 9)
+        #expect(county.people["family"]?.hours[1] == WorkingHours(from: 480, to: 1_020))
+        #expect(county.settings.youthConsentAge == 15)
+    }
+
+    @Test("everything that is wrong is told at once, by path")
+    func faults() throws {
+        var message = ExampleCounty.message
+        message.units[2].namedPerson = "nobody"
+        message.units[3].kind = "castle"
+        message.people[1].email = "nowhere"
+        message.people[2].hours = ["someday": "08:00-17:00"]
+        message.municipalities[0].fallbackUnit = "elsewhere"
+        message.participants[0].role = "wizard"
+        let faults = #expect(throws: Faults.self) { try message.county() }
+        #expect(Set(faults?.list.map(\.path) ?? []) == [
+            "units[2].named_person", "units[3].kind", "people[1].email", "people[2].hours.someday",
+            "municipalities[0].fallback_unit", "participants[0].role",
+        ])
+    }
+}

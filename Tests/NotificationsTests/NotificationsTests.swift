@@ -1,0 +1,120 @@
+import Codec
+import Domain
+import Foundation
+import Streams
+import TestSupport
+import Testing
+
+@testable import notifications
+
+@Suite("Notices to staff")
+struct NotificationsTests {
+    private func tester() throws -> ProcessorTester<NotificationsProcessor> {
+        ProcessorTester(
+            NotificationsProcessor(notices: try Notices(sender: "tillsammans@example.org", caseLink: "https://example.org/case/")),
+            application: "notifications", directory: ExampleCounty.directory, now: ExampleCounty.monday)
+    }
+
+    static let concern = ConcernRegistered.with {
+        ($0.caseReference, $0.county, $0.namedPerson, $0.observation) = ("TST-1", "TST", "head-school", "en hemlig iakttagelse")
+        $0.areas = ["safety"]
+        $0.reporter = .with { ($0.name, $0.email) = ("Mia Mentor", "mia@example.org") }
+    }
+
+    static let meeting = Meeting.with {
+        ($0.id, $0.caseReference, $0.county, $0.place) = ("TST-1-abc", "TST-1", "TST", "Rum 1; plan 2, Testby")
+        ($0.start, $0.end) = (.init(ExampleCounty.monday + 86_400), .init(ExampleCounty.monday + 90_000))
+        $0.participants = ["head-school", "family"].map { id in .with { ($0.person, $0.required) = (id, true) } }
+    }
+
+    @Test("the named person is told of a concern; nobody is told what it is about (rule 22)")
+    func concern() throws {
+        var tester = try tester()
+        try tester.process(Self.concern, key: "c")
+        let notices = try tester.wishes(Notice.self).values
+        #expect(notices.map(\.email) == ["head.school@example.org"])
+        let text = String(decoding: MailMessage(notice: try #require(notices.first), sender: "a@example.org").bytes, as: UTF8.self) + (notices.first?.body ?? "")
+        for secret in ["hemlig", "Mia", "safety", "trygghet"] { #expect(!text.contains(secret)) }
+        #expect(text.contains("TST-1"))
+    }
+
+    @Test("where harm is suspected, the reporter and the named person are told of the duty to report (rule 3)")
+    func harm() throws {
+        var tester = try tester()
+        var concern = Self.concern
+        concern.harmSuspected = true
+        try tester.process(concern, key: "c")
+        let duty = try tester.wishes(Notice.self).values.filter { $0.kind == "duty_to_report" }
+        #expect(Set(duty.map(\.email)) == ["head.school@example.org", "mia@example.org"])
+        #expect(duty.allSatisfy { $0.body.contains("orosanmälan") })
+    }
+
+    @Test("each participant gets an invitation that names that receiver alone, stable over attempts")
+    func invitations() throws {
+        var tester = try tester()
+        try tester.process(MeetingScheduled.with { $0.meeting = Self.meeting }, key: "TST", id: "m")
+        let notices = try tester.wishes(Notice.self).values.sorted { $0.recipient < $1.recipient }
+        #expect(notices.map(\.recipient) == ["family", "head-school"])
+        #expect(Set(notices.map(\.messageID)).count == 2)
+        for notice in notices {
+            #expect(notice.calendar.components(separatedBy: "ATTENDEE").count == 2)
+            #expect(notice.calendar.replacing("\r\n ", with: "").contains("mailto:\(notice.email)"))
+            #expect(notice.calendar.contains("UID:TST-1-abc@tillsammans"))
+        }
+        let first = try #require(notices.first)
+        #expect(MailMessage(notice: first, sender: "a@example.org").bytes == MailMessage(notice: first, sender: "a@example.org").bytes)
+    }
+
+    @Test("a cancellation has the same UID and a higher SEQUENCE, and says so")
+    func cancellation() throws {
+        var tester = try tester()
+        var meeting = Self.meeting
+        meeting.sequence = 1
+        try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
+        let calendar = try #require(try tester.wishes(Notice.self).values.first?.calendar)
+        for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:1", "UID:TST-1-abc@tillsammans"] { #expect(calendar.contains(line + "\r\n")) }
+    }
+
+    @Test("a fact that comes again makes no second notice")
+    func again() throws {
+        var tester = try tester()
+        for _ in 0..<2 { try tester.process(Self.concern, key: "c", id: "1") }
+        #expect(try tester.wishes(Notice.self).count == 1)
+    }
+
+    @Test("what was sent is told; what may pass later is tried again, longer and longer, under the same id; after 48 h a person must take over")
+    func delivery() throws {
+        var tester = try tester()
+        try tester.process(Self.concern, key: "c")
+        let notice = try #require(try tester.wishes(Notice.self).values.first)
+        var attempt: Int32 = 1
+        var pauses: [TimeInterval] = []
+        while let open = try tester.wishes(Notice.self).values.first {
+            #expect((open.attempt, open.messageID) == (attempt, notice.messageID))
+            try tester.process(
+                DeliveryReported.with { ($0.noticeID, $0.attempt, $0.result, $0.detail) = (notice.id, attempt, "temporary", "SMTP 451") }, key: notice.id)
+            guard let next = tester.reminders.first?.due else { break }
+            pauses.append(next.timeIntervalSince(tester.now))
+            try tester.advance(to: next)
+            attempt += 1
+        }
+        #expect(pauses.prefix(4) == [30, 60, 120, 240])
+        #expect(pauses.allSatisfy { $0 <= 3_600 })
+        #expect(tester.published(NoticeFailed.self).count == 1)
+        #expect(tester.now >= ExampleCounty.monday + Retry.limit)
+    }
+
+    @Test("a permanent refusal is not tried again, and a late result of an old attempt changes nothing")
+    func permanent() throws {
+        var tester = try tester()
+        try tester.process(Self.concern, key: "c")
+        let notice = try #require(try tester.wishes(Notice.self).values.first)
+        func report(_ attempt: Int32, _ result: String) -> DeliveryReported { .with { ($0.noticeID, $0.attempt, $0.result) = (notice.id, attempt, result) } }
+        try tester.process(report(7, "sent"), key: notice.id)
+        #expect(tester.published(NoticeSent.self).isEmpty)
+        try tester.process(report(1, "permanent"), key: notice.id)
+        #expect(tester.published(NoticeFailed.self).count == 1)
+        #expect(try tester.wishes(Notice.self).isEmpty)
+        #expect(tester.reminders.isEmpty)
+    }
+}

@@ -1,0 +1,57 @@
+import Codec
+import Domain
+import Foundation
+
+/// A small county for tests: one municipality with every kind of unit, and people for every role.
+public enum ExampleCounty {
+    public static let directory = Directory(["TST": county])
+
+    public static let county: County = {
+        do { return try message.county() } catch { preconditionFailure("the example county: \(error)") }
+    }()
+
+    public static let message = CountyDirectory.with {
+        $0.code = "TST"
+        $0.name = "Testlän"
+        $0.settings.beforeSchool = "preschool"
+        $0.municipalities = [.with { ($0.code, $0.name, $0.fallbackUnit) = ("0001", "Testby", "fallback") }]
+        $0.units = [
+            ("preschool", "preschool"), ("bhv", "child_health_centre"), ("school", "school"),
+            ("gymnasium", "upper_secondary_school"), ("follow-up", "follow_up"), ("kaa", "activity_responsibility"),
+            ("social", "social_services"), ("care", "health_care"), ("fallback", "fallback"),
+        ].map { id, kind in
+            .with {
+                ($0.id, $0.kind, $0.name, $0.municipality) = (id, kind, "Enhet \(id)", "0001")
+                ($0.namedPerson, $0.place) = ("head-\(id)", "Rum \(id)")
+            }
+        }
+        $0.people =
+            $0.units.map { unit in
+                .with {
+                    ($0.id, $0.name, $0.unit) = ("head-\(unit.id)", "Chef Exempelson", unit.id)
+                    ($0.email, $0.role) = ("head.\(unit.id)@example.org", "head_\(unit.id)")
+                }
+            } + [
+                .with { ($0.id, $0.name, $0.unit, $0.email, $0.role) = ("family", "Fia Exempelson", "social", "fia@example.org", "family_support") },
+                .with { ($0.id, $0.name, $0.unit, $0.email, $0.role) = ("nurse", "Nils Exempelson", "care", "nils@example.org", "nurse") },
+            ]
+        $0.participants = [
+            .with { ($0.organisation, $0.role, $0.required) = ("social_services", "family_support", true) },
+            .with { ($0.organisation, $0.role, $0.required, $0.areas) = ("health_care", "nurse", false, ["health", "safety"]) },
+        ]
+    }
+
+    /// Monday 23 November 2026, 09:00 in Sweden.
+    public static let monday = Date(timeIntervalSince1970: 1_795_420_800)
+
+    /// A report that holds, about a child of twelve.
+    public static let report = ConcernReported.with {
+        ($0.personalNumber, $0.name, $0.municipality) = ("20140315-2380", "Alva Exempel", "0001")
+        ($0.stage, $0.unit, $0.areas) = ("school", "school", ["safety", "home"])
+        $0.observation = "Har ändrat sitt närvaromönster."
+        $0.reporter = .with {
+            ($0.name, $0.role, $0.organisation, $0.email) = ("Mia Mentor", "mentor", "education", "mia@example.org")
+        }
+        $0.guardians = [.with { ($0.name, $0.email) = ("Vera Exempel", "vera@example.org") }]
+    }
+}

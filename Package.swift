@@ -23,7 +23,8 @@ let yaml = product("Yams", "Yams")
 let package = Package(
     name: "tillsammans",
     products: [
-        .library(name: "Streams", targets: ["Streams"]),
+        .library(name: "Streams", targets: ["Streams", "Codec"]),
+        .library(name: "Kafka", targets: ["Kafka"]),
         .executable(name: "intake", targets: ["intake"]),
         .executable(name: "mapping", targets: ["mapping"]),
         .executable(name: "meetings", targets: ["meetings"]),
@@ -80,7 +81,9 @@ let package = Package(
             path: "Services/Tillsammans", swiftSettings: strict),
 
         // Tests: one folder per target, and the whole suite end to end.
-        .target(name: "TestSupport", dependencies: ["Kafka", "ServiceKit", "Streams"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Kafka", "ServiceKit", "Streams"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .executableTarget(
             name: "stream-probe", dependencies: ["Streams", "ServiceKit", "TestSupport"], path: "Tests/StreamProbe",
             swiftSettings: strict),

@@ -48,7 +48,8 @@ struct IntakeProcessor: Processor {
 
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
         try answer(
-            .refused(.with { $0.reasons = [Reason(Fault(unreadable.error))] }), id: unreadable.id ?? unreadable.position,
+            .refused(.with { $0.reasons = [Reason(Fault(unreadable.error))] }),
+            id: unreadable.id ?? unreadable.position,
             source: unreadable.source ?? turn.key, &turn)
     }
 
@@ -73,7 +74,8 @@ struct IntakeProcessor: Processor {
         let reference = child.caseReference(county: report.county.code)
         let guardians = report.message.guardians.map { guardian in
             GuardianKey(
-                Personal(guardian.personalNumber.isEmpty ? "\(guardian.name)|\(guardian.email)" : guardian.personalNumber),
+                Personal(
+                    guardian.personalNumber.isEmpty ? "\(guardian.name)|\(guardian.email)" : guardian.personalNumber),
                 secret: secret
             ).text
         }

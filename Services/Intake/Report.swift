@@ -29,7 +29,9 @@ struct Report: Sendable {
         let observedAt = message.hasObservedAt ? message.observedAt.date : received
         if observedAt > received + 24 * 3_600 {
             faults.append(
-                Fault("observed_at.future", at: "observed_at", sv: "Tidpunkten ligger i framtiden.", en: "The time lies in the future."))
+                Fault(
+                    "observed_at.future", at: "observed_at", sv: "Tidpunkten ligger i framtiden.",
+                    en: "The time lies in the future."))
         }
         let county = directory.county(ofMunicipality: message.municipality)
         if county == nil {
@@ -48,15 +50,21 @@ struct Report: Sendable {
             let age = number.age(on: CivilTime.day(of: observedAt))
             if age < 0 {
                 faults.append(
-                    Fault("child.unborn", at: "personal_number", sv: "Barnet var inte fött.", en: "The child was not born."))
+                    Fault(
+                        "child.unborn", at: "personal_number", sv: "Barnet var inte fött.",
+                        en: "The child was not born."))
             } else if age >= county?.settings.adultAge ?? 18 {
                 faults.append(
-                    Fault("child.adult", at: "personal_number", sv: "Personen är inte ett barn.", en: "The person is not a child."))
+                    Fault(
+                        "child.adult", at: "personal_number", sv: "Personen är inte ett barn.",
+                        en: "The person is not a child."))
             }
         }
         if message.areas.isEmpty {
             faults.append(
-                Fault("areas.missing", at: "areas", sv: "Ange minst ett område på hjulet.", en: "Name at least one area of the wheel."))
+                Fault(
+                    "areas.missing", at: "areas", sv: "Ange minst ett område på hjulet.",
+                    en: "Name at least one area of the wheel."))
         }
         let areas = message.areas.enumerated().compactMap { index, word -> WheelArea? in
             if let area = WheelArea(rawValue: word) { return area }
@@ -68,27 +76,36 @@ struct Report: Sendable {
         }
         if message.observation.allSatisfy(\.isWhitespace) {
             faults.append(
-                Fault("observation.missing", at: "observation", sv: "Beskriv vad som har setts eller hörts.", en: "Describe what was seen or heard."))
+                Fault(
+                    "observation.missing", at: "observation", sv: "Beskriv vad som har setts eller hörts.",
+                    en: "Describe what was seen or heard."))
         } else if message.observation.utf8.count > 20_000 {
             faults.append(
                 Fault("observation.long", at: "observation", sv: "Högst 20 000 tecken.", en: "At most 20,000 bytes."))
         }
         if !message.reporter.email.contains("@") {
             faults.append(
-                Fault("reporter.email", at: "reporter.email", sv: "Ange en e-postadress för svar.", en: "Give an e-mail address for the answer."))
+                Fault(
+                    "reporter.email", at: "reporter.email", sv: "Ange en e-postadress för svar.",
+                    en: "Give an e-mail address for the answer."))
         }
         if Organisation(rawValue: message.reporter.organisation) == nil {
             faults.append(
                 Fault(
-                    "reporter.organisation", at: "reporter.organisation", sv: "Ange education, social_services eller health_care.",
+                    "reporter.organisation", at: "reporter.organisation",
+                    sv: "Ange education, social_services eller health_care.",
                     en: "Must be education, social_services or health_care."))
         }
-        let stage = message.stage.isEmpty ? Stage.usual(age: number?.age(on: CivilTime.day(of: observedAt)) ?? 0) : Stage(rawValue: message.stage)
+        let stage =
+            message.stage.isEmpty
+            ? Stage.usual(age: number?.age(on: CivilTime.day(of: observedAt)) ?? 0) : Stage(rawValue: message.stage)
         if stage == nil {
             faults.append(
                 Fault(
                     "stage.unknown", at: "stage", sv: "Okänt skede.",
-                    en: "Must be before_school, school, upper_secondary, upper_secondary_elsewhere or outside_upper_secondary."))
+                    en:
+                        "Must be before_school, school, upper_secondary, upper_secondary_elsewhere or outside_upper_secondary."
+                ))
         }
         guard faults.isEmpty, let number, let county, let stage else { throw Faults(faults) }
         (self.message, self.number, self.areas, self.stage) = (message, number, areas, stage)

@@ -61,7 +61,9 @@ struct MappingProcessor: Processor {
         state.concernAreas = (state.concernAreas + concern.areas).uniqued()
         state.information += concern.areas.map { area in
             Information.with {
-                ($0.source, $0.area, $0.kind) = (InformationSource.detector.rawValue, area, InformationKind.need.rawValue)
+                ($0.source, $0.area, $0.kind) = (
+                    InformationSource.detector.rawValue, area, InformationKind.need.rawValue
+                )
                 $0.text = concern.observation
             }
         }
@@ -176,7 +178,8 @@ struct MappingProcessor: Processor {
         return []
     }
 
-    private func conclude(_ command: ConcludeMapping, _ state: inout MappingState, _ turn: inout Turn) throws -> [Fault] {
+    private func conclude(_ command: ConcludeMapping, _ state: inout MappingState, _ turn: inout Turn) throws -> [Fault]
+    {
         let faults = MappingRules.check(command, state, turn.directory, today: CivilTime.day(of: turn.now))
         guard faults.isEmpty else { return faults }
         let areas = MappingRules.areas(state)

@@ -21,7 +21,9 @@ enum MappingRules {
         for (index, answer) in command.answers.enumerated() {
             if Question(rawValue: Int(answer.question)) == nil {
                 faults.append(
-                    Fault("question.unknown", at: "answers[\(index)].question", sv: "Frågorna är 1 till 5.", en: "The questions are 1 to 5."))
+                    Fault(
+                        "question.unknown", at: "answers[\(index)].question", sv: "Frågorna är 1 till 5.",
+                        en: "The questions are 1 to 5."))
             }
             if answer.text.isBlank { faults.append(.words("answers[\(index)].text")) }
         }
@@ -75,7 +77,9 @@ enum MappingRules {
         if let date = LocalDate(command.nextDate), date > today {
         } else {
             faults.append(
-                Fault("next_date", at: "next_date", sv: "Ange ett kommande datum, ÅÅÅÅ-MM-DD.", en: "Give a date to come, YYYY-MM-DD (rule 10)."))
+                Fault(
+                    "next_date", at: "next_date", sv: "Ange ett kommande datum, ÅÅÅÅ-MM-DD.",
+                    en: "Give a date to come, YYYY-MM-DD (rule 10)."))
         }
         guard outcome == .cooperation else { return faults }
         let organisations = command.organisations.compactMap(Organisation.init)
@@ -99,21 +103,28 @@ enum MappingRules {
             ]
         }
         return givers.filter { giver in
-            guard let consent = state.consents[giver], consent.decision == ConsentDecision.given.rawValue else { return true }
+            guard let consent = state.consents[giver], consent.decision == ConsentDecision.given.rawValue else {
+                return true
+            }
             return !organisations.allSatisfy { consent.organisations.contains($0.rawValue) }
         }.map { giver in
             Fault(
                 "consent.missing", at: "consents[\(giver)]",
-                sv: giver == youth ? "Ungdomens samtycke saknas." : "En vårdnadshavares samtycke saknas eller räcker inte.",
-                en: "\(giver == youth ? "The youth's" : "A guardian's") consent is missing or does not cover all (rule 12).")
+                sv: giver == youth
+                    ? "Ungdomens samtycke saknas." : "En vårdnadshavares samtycke saknas eller räcker inte.",
+                en:
+                    "\(giver == youth ? "The youth's" : "A guardian's") consent is missing or does not cover all (rule 12)."
+            )
         }
     }
 
     /// The areas that the mapping found: where there is a need or an obstacle, in the wheel's order (rule 11).
     static func areas(_ state: MappingState) -> [String] {
         let found = Set(
-            state.information.filter { $0.kind == InformationKind.need.rawValue || $0.kind == InformationKind.obstacle.rawValue }
-                .map(\.area))
+            state.information.filter {
+                $0.kind == InformationKind.need.rawValue || $0.kind == InformationKind.obstacle.rawValue
+            }
+            .map(\.area))
         return WheelArea.allCases.map(\.rawValue).filter(found.contains)
     }
 
@@ -128,7 +139,11 @@ enum MappingRules {
     private static func known(_ person: String, _ state: MappingState, _ directory: Directory) -> [Fault] {
         directory.counties[state.county]?.people[person] != nil
             ? []
-            : [Fault("person.unknown", at: "by", sv: "Personen finns inte i katalogen.", en: "The directory has no such person.")]
+            : [
+                Fault(
+                    "person.unknown", at: "by", sv: "Personen finns inte i katalogen.",
+                    en: "The directory has no such person.")
+            ]
     }
 }
 

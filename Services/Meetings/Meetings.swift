@@ -144,11 +144,16 @@ struct MeetingsProcessor: Processor {
 }
 
 extension Fault {
-    static let unknownCommand = Fault("command.unknown", at: "ce_type", sv: "Okänt kommando.", en: "Meetings knows no such command.")
+    static let unknownCommand = Fault(
+        "command.unknown", at: "ce_type", sv: "Okänt kommando.", en: "Meetings knows no such command.")
     static let unknownCounty = Fault(
         "county.unknown", at: "county", sv: "Länet finns inte i katalogen, eller är inte postens nyckel.",
         en: "The directory has no such county, or it is not the record's key.")
-    static let alreadyCalled = Fault("meeting.exists", sv: "Ärendet har redan ett möte.", en: "The case has a meeting already.")
-    static let noMeeting = Fault("meeting.none", at: "case_reference", sv: "Ärendet har inget möte.", en: "The case has no meeting.")
-    static let latestDate = Fault("latest_date", at: "latest_date", sv: "Ange ett kommande datum, ÅÅÅÅ-MM-DD.", en: "Give a date to come, YYYY-MM-DD.")
+    static let alreadyCalled = Fault(
+        "meeting.exists", sv: "Ärendet har redan ett möte.", en: "The case has a meeting already.")
+    static let noMeeting = Fault(
+        "meeting.none", at: "case_reference", sv: "Ärendet har inget möte.", en: "The case has no meeting.")
+    static let latestDate = Fault(
+        "latest_date", at: "latest_date", sv: "Ange ett kommande datum, ÅÅÅÅ-MM-DD.",
+        en: "Give a date to come, YYYY-MM-DD.")
 }

@@ -36,7 +36,8 @@ struct CalendarMessage: Sendable {
         lines += Self.zone
         lines += [
             "BEGIN:VEVENT", "UID:\(Self.escaped(uid))", "DTSTAMP:\(Self.utc(stamp))", "SEQUENCE:\(sequence)",
-            "DTSTART;TZID=\(CivilTime.zoneName):\(Self.local(start))", "DTEND;TZID=\(CivilTime.zoneName):\(Self.local(end))",
+            "DTSTART;TZID=\(CivilTime.zoneName):\(Self.local(start))",
+            "DTEND;TZID=\(CivilTime.zoneName):\(Self.local(end))",
             "SUMMARY:\(Self.escaped(summary))",
         ]
         if !place.isEmpty { lines.append("LOCATION:\(Self.escaped(place))") }
@@ -48,7 +49,8 @@ struct CalendarMessage: Sendable {
         ]
         if method == .request {
             lines += [
-                "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:\(Self.escaped(summary))", "TRIGGER:-PT30M", "END:VALARM",
+                "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:\(Self.escaped(summary))", "TRIGGER:-PT30M",
+                "END:VALARM",
             ]
         }
         lines += ["END:VEVENT", "END:VCALENDAR"]
@@ -73,7 +75,9 @@ struct CalendarMessage: Sendable {
 
     /// §3.3.5, form 2: UTC.
     private static func utc(_ instant: Date) -> String {
-        instant.formatted(.iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: false).timeSeparator(.omitted).dateSeparator(.omitted))
+        instant.formatted(
+            .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: false)
+                .timeSeparator(.omitted).dateSeparator(.omitted))
     }
 
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -40,7 +40,8 @@ struct Delivery: WishPerformer {
             report.result = error.isTemporary ? Self.temporary : Self.permanent
             report.detail = error.detail
             logger.warning(
-                "notice not sent", metadata: ["case": "\(notice.caseReference)", "kind": "\(notice.kind)", "why": "\(error.detail)"])
+                "notice not sent",
+                metadata: ["case": "\(notice.caseReference)", "kind": "\(notice.kind)", "why": "\(error.detail)"])
         }
         await tell(report, wish)
     }
@@ -54,10 +55,12 @@ struct Delivery: WishPerformer {
                 try await producer.send(
                     ProducerRecord(
                         topic: configuration.physical(Topic.noticeCommands.rawValue), partition: wish.partition,
-                        key: Bytes(wish.key.utf8), value: event.data, headers: event.headers.map { Header($0.name, $0.value) }))
+                        key: Bytes(wish.key.utf8), value: event.data,
+                        headers: event.headers.map { Header($0.name, $0.value) }))
                 return
             } catch {
-                logger.warning("the result of a delivery could not be reported; trying again", metadata: ["why": "\(error)"])
+                logger.warning(
+                    "the result of a delivery could not be reported; trying again", metadata: ["why": "\(error)"])
                 try? await Task.sleep(for: .seconds(1))
             }
         }

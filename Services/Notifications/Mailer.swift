@@ -74,11 +74,12 @@ struct SMTPMailer: Mailer {
             _ = cc_set_long(handle, CURLOPT_NOSIGNAL, 1)
             _ = cc_set_long(handle, CURLOPT_CONNECTTIMEOUT, 15)
             _ = cc_set_long(handle, CURLOPT_TIMEOUT, 60)
-            let level: curl_usessl = switch tls {
-            case .never: CURLUSESSL_NONE
-            case .try: CURLUSESSL_TRY
-            case .always: CURLUSESSL_ALL
-            }
+            let level: curl_usessl =
+                switch tls {
+                case .never: CURLUSESSL_NONE
+                case .try: CURLUSESSL_TRY
+                case .always: CURLUSESSL_ALL
+                }
             _ = cc_set_long(handle, CURLOPT_USE_SSL, Int(level.rawValue))
             if !username.isEmpty {
                 _ = cc_set_string(handle, CURLOPT_USERNAME, username)
@@ -98,7 +99,8 @@ struct SMTPMailer: Mailer {
         let isPermanent = (500..<600).contains(reply) && code != CURLE_LOGIN_DENIED
         return .failure(
             DeliveryFailure(
-                isTemporary: !isPermanent, detail: reply > 0 ? "SMTP \(reply)" : String(cString: curl_easy_strerror(code))))
+                isTemporary: !isPermanent,
+                detail: reply > 0 ? "SMTP \(reply)" : String(cString: curl_easy_strerror(code))))
     }
 
     /// The message as libcurl pulls it.
@@ -108,7 +110,10 @@ struct SMTPMailer: Mailer {
 
         func read(_ buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
             let part = rest.prefix(room)
-            part.withUnsafeBytes { UnsafeMutableRawPointer(buffer).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(buffer), byteCount: $0.count) }
+            part.withUnsafeBytes {
+                UnsafeMutableRawPointer(buffer).copyMemory(
+                    from: $0.baseAddress ?? UnsafeRawPointer(buffer), byteCount: $0.count)
+            }
             rest = rest.dropFirst(part.count)
             return part.count
         }

@@ -11,10 +11,16 @@ import Streams
             "notifications", "tells staff by e-mail and calendar what they must know, without personal data.",
             inputs: [.concerns, .mappings, .meetings, .noticeCommands], changelog: .notificationsState,
             settings: [
-                Setting("MAIL_FROM", default: "tillsammans@example.org", "Sender of all notices, and organiser of meetings."),
-                Setting("CASE_LINK", default: "https://tillsammans.example.org/case/", "Link to a case; its reference is added."),
+                Setting(
+                    "MAIL_FROM", default: "tillsammans@example.org", "Sender of all notices, and organiser of meetings."
+                ),
+                Setting(
+                    "CASE_LINK", default: "https://tillsammans.example.org/case/",
+                    "Link to a case; its reference is added."),
                 Setting("MAIL_DIRECTORY", default: "", "Folder: write messages there as .eml files, and send none."),
-                Setting("SMTP_URL", default: "smtp://localhost:25", "Relay: smtp://host:port, or smtps:// for implicit TLS."),
+                Setting(
+                    "SMTP_URL", default: "smtp://localhost:25", "Relay: smtp://host:port, or smtps:// for implicit TLS."
+                ),
                 Setting("SMTP_TLS", default: "try", "STARTTLS: never, try or always."),
                 Setting("SMTP_USERNAME", default: "", "User at the relay; empty: none."),
                 Setting("SMTP_PASSWORD", default: "", isSecret: true, "Password at the relay."),
@@ -29,7 +35,8 @@ import Streams
                         url: settings.value("SMTP_URL", expected: "smtp://host:port or smtps://host:port") { text in
                             text.hasPrefix("smtp://") || text.hasPrefix("smtps://") ? text : nil
                         },
-                        tls: settings.value("SMTP_TLS", expected: "never, try or always", { SMTPMailer.TLS(rawValue: $0) }),
+                        tls: settings.value(
+                            "SMTP_TLS", expected: "never, try or always", { SMTPMailer.TLS(rawValue: $0) }),
                         username: settings.text("SMTP_USERNAME"), password: settings.text("SMTP_PASSWORD"))
                 } else {
                     try FileMailer(folder: folder)
@@ -58,7 +65,9 @@ struct NotificationsProcessor: Processor {
 
     /// Takes note of what came of an attempt: done, once more later, or given to a person.
     private func settle(_ report: DeliveryReported, _ turn: inout Turn) throws {
-        guard let notice = try turn.wish(report.noticeID, as: Notice.self), notice.attempt == report.attempt else { return }
+        guard let notice = try turn.wish(report.noticeID, as: Notice.self), notice.attempt == report.attempt else {
+            return
+        }
         turn.fulfil(notice.id)
         switch report.result {
         case Delivery.sent:

@@ -39,7 +39,9 @@ struct ConcernCommand: AsyncParsableCommand {
 
     /// The records of a file by their events' ids.
     static func records(_ path: String, _ source: String, _ connection: Connection) throws -> [String: ProducerRecord] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw CommandFault("\(path) cannot be read") }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFault("\(path) cannot be read")
+        }
         var records: [String: ProducerRecord] = [:]
         if path.hasSuffix(".jsonl") {
             for (number, line) in data.split(separator: 0x0A).enumerated() {
@@ -70,12 +72,16 @@ struct ConcernCommand: AsyncParsableCommand {
             case .registered(let answer):
                 let last = answer.fallback ? " (the municipality's fallback: no unit matched)" : ""
                 print("\(receipt.reportID)  registered  \(answer.caseReference)  \(answer.unitName)\(last)")
-                if answer.dutyToReport { print("    Harm is suspected: report to social services, now. This does not do it.") }
+                if answer.dutyToReport {
+                    print("    Harm is suspected: report to social services, now. This does not do it.")
+                }
             case .refused(let answer):
                 refused += 1
                 print("\(receipt.reportID)  refused")
                 for reason in answer.reasons {
-                    print("    \(reason.path.isEmpty ? "" : reason.path + ": ")\(reason.swedish) / \(reason.english) [\(reason.code)]")
+                    print(
+                        "    \(reason.path.isEmpty ? "" : reason.path + ": ")\(reason.swedish) / \(reason.english) [\(reason.code)]"
+                    )
                 }
             case nil: break
             }

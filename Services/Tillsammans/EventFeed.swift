@@ -56,7 +56,9 @@ struct EventFeed: Sendable {
         try consumer.assign(positions)
         opened()
         while !stop.isSet {
-            guard case .record(let record) = consumer.poll(timeout: 100), let topic = names[record.topic] else { continue }
+            guard case .record(let record) = consumer.poll(timeout: 100), let topic = names[record.topic] else {
+                continue
+            }
             let event = try? Event(
                 headers: record.headers.map { (name: $0.name, value: $0.value) }, value: record.value,
                 received: Date(timeIntervalSince1970: Double(record.timestamp) / 1_000))

@@ -21,12 +21,16 @@ struct EventsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let facts: [Topic] = [.concernReceipts, .concerns, .mappings, .meetings, .notices]
-            let topics = try topic.isEmpty ? facts : topic.map { name in
-                guard let topic = Topic(rawValue: name) else {
-                    throw ValidationError("\(name) is none of \(Topic.allCases.map(\.rawValue).joined(separator: ", "))")
+            let topics =
+                try topic.isEmpty
+                ? facts
+                : topic.map { name in
+                    guard let topic = Topic(rawValue: name) else {
+                        throw ValidationError(
+                            "\(name) is none of \(Topic.allCases.map(\.rawValue).joined(separator: ", "))")
+                    }
+                    return topic
                 }
-                return topic
-            }
             let feed = try await EventFeed.open(options.connection, topics, fromBeginning: fromBeginning)
             for try await item in feed.items {
                 print(json ? Self.object(item) : Self.line(item))
@@ -39,7 +43,8 @@ struct EventsCommand: AsyncParsableCommand {
                 return "\(item.topic.rawValue)/\(item.partition)/\(item.offset)  (no event)"
             }
             let type = event.type.replacing("se.tillsammans.", with: "")
-            return "\(Timestamp.text(event.time))  \(item.topic.rawValue)  \(type)  \(event.subject ?? "-")  \(event.id)"
+            return
+                "\(Timestamp.text(event.time))  \(item.topic.rawValue)  \(type)  \(event.subject ?? "-")  \(event.id)"
         }
 
         private static func object(_ item: EventFeed.Item) -> String {

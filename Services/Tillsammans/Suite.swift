@@ -28,7 +28,8 @@ struct Suite: Sendable {
     /// - Throws: when a service ends by itself, with its name and how it ended.
     func run<Value: Sendable>(_ body: @escaping @Sendable (Connection) async throws -> Value) async throws -> Value {
         let broker = try bootstrapServers == nil ? EmbeddedBroker() : nil
-        let connection = Connection(bootstrapServers: broker?.bootstrapServers ?? bootstrapServers ?? "", prefix: prefix)
+        let connection = Connection(
+            bootstrapServers: broker?.bootstrapServers ?? bootstrapServers ?? "", prefix: prefix)
         if let broker {
             for topic in TopicPlan.specifications(partitions: partitions, prefix: prefix) {
                 try broker.create(topic.name, partitions: topic.partitions)
@@ -70,7 +71,9 @@ struct Suite: Sendable {
             platformOptions: options, input: .none, output: .sequence, error: .combinedWithOutput
         ) { execution in
             for try await line in execution.standardOutput.strings() {
-                show("\(service.padding(toLength: 13, withPad: " ", startingAt: 0)) | \(line.trimmingCharacters(in: .newlines))")
+                show(
+                    "\(service.padding(toLength: 13, withPad: " ", startingAt: 0)) | \(line.trimmingCharacters(in: .newlines))"
+                )
             }
         }
         return result.terminationStatus
@@ -78,7 +81,8 @@ struct Suite: Sendable {
 
     /// The folder in which this executable lies, and the others beside it.
     static let executableFolder: String = {
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let path =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return (path as NSString).deletingLastPathComponent
     }()
 }

@@ -7,7 +7,9 @@ import ServiceKit
     static let configuration = CommandConfiguration(
         commandName: "tillsammans",
         abstract: "Early help for a child: detect, map, cooperate. Run, publish and look.",
-        subcommands: [Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self])
+        subcommands: [
+            Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self,
+        ])
 }
 
 /// What went wrong, for the person at the terminal.

@@ -30,7 +30,9 @@ struct Up: AsyncParsableCommand {
                 try await cancelWhenGracefulShutdown {
                     try await suite.run { connection in
                         tell("the suite is starting on \(connection.bootstrapServers); stop it with Ctrl-C")
-                        tell("  export KAFKA_BOOTSTRAP_SERVERS=\(connection.bootstrapServers) TOPIC_PREFIX=\(connection.prefix)")
+                        tell(
+                            "  export KAFKA_BOOTSTRAP_SERVERS=\(connection.bootstrapServers) TOPIC_PREFIX=\(connection.prefix)"
+                        )
                         tell("  messages are written to \(suite.mailFolder)")
                         try await Task.sleep(for: .seconds(Int64(Int32.max)))
                     }

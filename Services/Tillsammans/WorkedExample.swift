@@ -11,11 +11,15 @@ struct WorkedExample: Sendable {
     /// The longest that one step may take; the first includes the start of the services.
     private static let patience = Duration.seconds(60)
 
+    private let personalNumber: String
+
+    /// - Parameter personalNumber: the pupil's; each run has a fictional pupil of its own unless told.
     /// - Throws: ``CommandFault`` when a file of the example is missing.
-    init(folder: String) throws {
-        self.folder = folder
+    init(folder: String, personalNumber: String = fictionalNumber()) throws {
+        (self.folder, self.personalNumber) = (folder, personalNumber)
         for name in Self.files where !FileManager.default.isReadableFile(atPath: "\(folder)/\(name).json") {
-            throw CommandFault("\(folder)/\(name).json is missing; run this from the project's folder, or give --example")
+            throw CommandFault(
+                "\(folder)/\(name).json is missing; run this from the project's folder, or give --example")
         }
     }
 
@@ -31,10 +35,11 @@ struct WorkedExample: Sendable {
         let producer = try Producer(connection.properties)
         var timeline = Timeline()
         var values = [
-            "PERSONAL_NUMBER": Self.fictionalNumber(), "OBSERVED_AT": Timestamp.text(Date()),
+            "PERSONAL_NUMBER": personalNumber, "OBSERVED_AT": Timestamp.text(Date()),
             "LATEST_DATE": CivilTime.day(CivilTime.day(of: Date()), plus: 21).description,
         ]
-        func publish(_ name: String, _ type: any EventPayload.Type, to topic: Topic, key: String) async throws -> String {
+        func publish(_ name: String, _ type: any EventPayload.Type, to topic: Topic, key: String) async throws -> String
+        {
             let id = UUID().uuidString.lowercased()
             let event = Event(
                 id: id, source: "urn:example:demo", type: type.eventType, time: Date(), content: .json,
@@ -46,7 +51,9 @@ struct WorkedExample: Sendable {
             _ name: String, _ type: any EventPayload.Type, _ child: String, answered: Fact.Type
         ) async throws -> (Event, Fact) {
             let id = try await publish(name, type, to: .mappingCommands, key: child)
-            return try await facts.first(Fact.self, within: Self.patience, "the answer to \(name)") { event, _ in event.cause == id }
+            return try await facts.first(Fact.self, within: Self.patience, "the answer to \(name)") { event, _ in
+                event.cause == id
+            }
         }
 
         let report = try await publish("1-concern", ConcernReported.self, to: .concernReports, key: "demo")
@@ -58,8 +65,12 @@ struct WorkedExample: Sendable {
         }
         values["CASE"] = registered.caseReference
         let child = registered.child
-        timeline.add(received, "Upptäcka", "Concern registered", "mentor → \(registered.unitName)", next: "the named person takes it on")
-        let (_, concern) = try await facts.first(ConcernRegistered.self, within: Self.patience, "the concern") { $1.child == child }
+        timeline.add(
+            received, "Upptäcka", "Concern registered", "mentor → \(registered.unitName)",
+            next: "the named person takes it on")
+        let (_, concern) = try await facts.first(ConcernRegistered.self, within: Self.patience, "the concern") {
+            $1.child == child
+        }
         values["GUARDIAN_1"] = concern.guardians.first ?? ""
         let (opened, mapping) = try await facts.first(MappingOpened.self, within: Self.patience, "the mapping") {
             $1.caseReference == registered.caseReference
@@ -78,7 +89,8 @@ struct WorkedExample: Sendable {
         timeline.add(answered, "Kartlägga", "Five questions answered", mapping.owner, next: "ask for consent")
         let (consented, _) = try await command("6-consent", RecordConsent.self, child, answered: ConsentRecorded.self)
         timeline.add(consented, "Kartlägga", "Consent given", "guardian", next: "decide the outcome")
-        let (concluded, outcome) = try await command("7-conclude", ConcludeMapping.self, child, answered: MappingConcluded.self)
+        let (concluded, outcome) = try await command(
+            "7-conclude", ConcludeMapping.self, child, answered: MappingConcluded.self)
         timeline.add(
             concluded, "Kartlägga", "Concluded: \(outcome.outcome)", outcome.organisations.joined(separator: ", "),
             next: "meet by \(outcome.nextDate)")
@@ -90,8 +102,11 @@ struct WorkedExample: Sendable {
             scheduled, "Samarbeta", "Meeting scheduled", "\(meeting.participants.count) participants",
             next: CivilTime.swedish(from: meeting.start.date, to: meeting.end.date))
         for participant in meeting.participants {
-            let (sent, _) = try await facts.first(NoticeSent.self, within: Self.patience, "the invitation to \(participant.person)") {
-                $1.caseReference == registered.caseReference && $1.kind == "invitation" && $1.recipient == participant.person
+            let (sent, _) = try await facts.first(
+                NoticeSent.self, within: Self.patience, "the invitation to \(participant.person)"
+            ) {
+                $1.caseReference == registered.caseReference && $1.kind == "invitation"
+                    && $1.recipient == participant.person
             }
             timeline.add(sent, "Samarbeta", "Invitation sent", participant.person, next: "answer in the calendar")
         }
@@ -101,13 +116,15 @@ struct WorkedExample: Sendable {
 
     /// Prints the first invitation: where it lies, and what it says.
     private func show(_ folder: String, _ meeting: Meeting) throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where name.contains("invitation") {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        where name.contains("invitation") {
             let path = "\(folder)/\(name)"
             guard let message = try? String(contentsOfFile: path, encoding: .utf8) else { continue }
             // Each part is base64 between an empty line and the next boundary.
-            let parts = message.components(separatedBy: "Content-Transfer-Encoding: base64\r\n\r\n").dropFirst().compactMap {
-                Data(base64Encoded: $0.components(separatedBy: "\r\n--")[0], options: .ignoreUnknownCharacters)
-            }.map { String(decoding: $0, as: UTF8.self).replacing("\r\n", with: "\n") }
+            let parts = message.components(separatedBy: "Content-Transfer-Encoding: base64\r\n\r\n").dropFirst()
+                .compactMap {
+                    Data(base64Encoded: $0.components(separatedBy: "\r\n--")[0], options: .ignoreUnknownCharacters)
+                }.map { String(decoding: $0, as: UTF8.self).replacing("\r\n", with: "\n") }
             guard parts.count == 2, parts[1].contains("UID:\(meeting.id)") else { continue }
             print("\nThe invitation: \(path)\n\n\(parts[0])\n\(parts[1])")
             return
@@ -163,7 +180,8 @@ private actor Facts {
                 if let refused = try? event.decode(CommandRefused.self), seen.last?.id != event.id, event.cause != nil,
                     refused.caseReference == seen.compactMap(\.subject).last
                 {
-                    throw CommandFault("a command was refused: \(refused.reasons.map(\.english).joined(separator: " "))")
+                    throw CommandFault(
+                        "a command was refused: \(refused.reasons.map(\.english).joined(separator: " "))")
                 }
             }
             throw CommandFault("the feed ended before \(what)")

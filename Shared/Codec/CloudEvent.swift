@@ -91,7 +91,8 @@ extension Event {
 
     private static func text(_ header: (name: String, value: Bytes)) throws(Undecodable) -> String {
         guard let text = String(validating: header.value, as: UTF8.self) else {
-            throw Undecodable(Attributes.known.contains(String(header.name.dropFirst(3))) ? header.name : "a header", "not UTF-8")
+            throw Undecodable(
+                Attributes.known.contains(String(header.name.dropFirst(3))) ? header.name : "a header", "not UTF-8")
         }
         return text
     }

@@ -56,7 +56,9 @@ extension CountyDirectory {
             var hours: [Int: WorkingHours] = [:]
             for (name, text) in person.hours {
                 guard let weekday = Self.weekdays.firstIndex(of: name), let span = WorkingHours(text) else {
-                    fault("\(path).hours.\(name)", "Ska vara monday: \"08:00-17:00\".", "Must be monday: \"08:00-17:00\".")
+                    fault(
+                        "\(path).hours.\(name)", "Ska vara monday: \"08:00-17:00\".", "Must be monday: \"08:00-17:00\"."
+                    )
                     continue
                 }
                 hours[weekday + 1] = span

@@ -27,7 +27,8 @@ public enum Timestamp {
             put(clock % 60, 2, at: 17)
             put(Int(milliseconds - seconds * 1_000), 3, at: 20)
             for (position, mark) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."), (23, "Z")]
-                as [(Int, Unicode.Scalar)] { buffer[position] = UInt8(ascii: mark) }
+                as [(Int, Unicode.Scalar)]
+            { buffer[position] = UInt8(ascii: mark) }
             return 24
         }
     }

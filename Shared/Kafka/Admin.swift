@@ -41,7 +41,9 @@ public struct Admin: Sendable {
             rd_kafka_CreateTopics(handle.pointer, &requests, requests.count, options, queue)
         } results: { event, count in
             rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
-        } ignoring: { $0 == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS }
+        } ignoring: {
+            $0 == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS
+        }
     }
 
     /// Deletes the topics that exist.
@@ -53,7 +55,9 @@ public struct Admin: Sendable {
             rd_kafka_DeleteTopics(handle.pointer, &requests, requests.count, options, queue)
         } results: { event, count in
             rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
-        } ignoring: { $0 == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART }
+        } ignoring: {
+            $0 == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+        }
     }
 
     /// The number of partitions of each topic; 0 where the topic does not exist.

@@ -260,7 +260,8 @@ extension Record {
                 let name
             else { continue }
             headers.append(
-                Header(String(cString: name), Bytes(UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))))
+                Header(
+                    String(cString: name), Bytes(UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))))
         }
     }
 }

@@ -29,7 +29,8 @@ public final class EmbeddedBroker: Sendable {
     /// Whether a cluster with this id is an embedded one.
     public static func isEmbedded(clusterId: String) -> Bool { clusterId.hasPrefix("mockCluster") }
 
-    private final class Cluster: @unchecked Sendable {  // the mock cluster runs on its own thread and takes requests as ops
+    /// Safe to share: the mock cluster runs on a thread of its own and takes what is asked of it as messages.
+    private final class Cluster: @unchecked Sendable {
         let pointer: OpaquePointer
         private let client: Handle
 

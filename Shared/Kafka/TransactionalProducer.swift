@@ -15,7 +15,8 @@ public final class TransactionalProducer {
     deinit {
         for topic in topics.values { rd_kafka_topic_destroy(topic) }
         // What is still queued belongs to no committed transaction; without the purge, destroying would wait for it.
-        rd_kafka_purge(handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
+        rd_kafka_purge(
+            handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
     }
 
     /// Fences every earlier producer with the same `transactional.id` and ends what it left open.
@@ -37,6 +38,11 @@ public final class TransactionalProducer {
 
     /// Waits up to `timeout` milliseconds for room in the queue.
     public func makeRoom(timeout: Int32) { rd_kafka_poll(handle.pointer, timeout) }
+
+    /// Waits up to `timeout` milliseconds until all that was produced is acknowledged.
+    public func flush(timeout: Int32) throws(KafkaError) {
+        try KafkaError.check(rd_kafka_flush(handle.pointer, timeout), "flush")
+    }
 
     /// Adds the consumed positions to the transaction; fails when the group has since given them to somebody else.
     public func sendOffsets(

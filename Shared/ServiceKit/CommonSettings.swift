@@ -9,7 +9,9 @@ extension Setting {
     static let common: [Setting] = [
         Setting("KAFKA_BOOTSTRAP_SERVERS", default: "localhost:9092", "Brokers, host:port, separated by commas."),
         Setting("TOPIC_PREFIX", default: "", "Stands before the names of all topics and groups."),
-        Setting("INSTANCE_ID", default: ProcessInfo.processInfo.hostName, "This instance's name: stable, and unique within the service."),
+        Setting(
+            "INSTANCE_ID", default: ProcessInfo.processInfo.hostName,
+            "This instance's name: stable, and unique within the service."),
         Setting("STATE_DIRECTORY", default: ".run/state", "Folder for the state files, a cache that may be deleted."),
         Setting("STREAM_THREADS", default: "1", "Stream threads in this instance, 1 to 64."),
         Setting("COMMIT_INTERVAL_MS", default: "100", "The longest that a record waits for its commit, 1 to 10000 ms."),
@@ -49,7 +51,9 @@ public enum SettingsSource {
 
 extension Settings {
     /// The stream that a service's settings describe.
-    func streams(_ application: String, inputs: [String], changelog: String) throws(ConfigurationFault) -> StreamsConfiguration {
+    func streams(_ application: String, inputs: [String], changelog: String) throws(ConfigurationFault)
+        -> StreamsConfiguration
+    {
         var configuration = StreamsConfiguration(
             application: application, instance: try text("INSTANCE_ID"), inputs: inputs, changelog: changelog,
             kafka: SettingsSource.kafkaProperties(bootstrapServers: try text("KAFKA_BOOTSTRAP_SERVERS")),

@@ -9,10 +9,11 @@ public enum Logs {
     /// Sets up swift-log for the whole process; called once, first.
     public static func start(_ format: Format, level: Logger.Level) {
         LoggingSystem.bootstrap { label in
-            var handler: any LogHandler = switch format {
-            case .plain: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler(label: label)
-            }
+            var handler: any LogHandler =
+                switch format {
+                case .plain: StreamLogHandler.standardError(label: label)
+                case .json: JSONLogHandler(label: label)
+                }
             handler.logLevel = level
             return handler
         }
@@ -33,10 +34,13 @@ private struct JSONLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var line: [String: String] = [
-            "time": Timestamp.text(Date()), "level": event.level.rawValue, "logger": label, "message": "\(event.message)",
+            "time": Timestamp.text(Date()), "level": event.level.rawValue, "logger": label,
+            "message": "\(event.message)",
         ]
         for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) { line[key] = "\(value)" }
-        guard var data = try? JSONSerialization.data(withJSONObject: line, options: [.sortedKeys, .withoutEscapingSlashes])
+        guard
+            var data = try? JSONSerialization.data(
+                withJSONObject: line, options: [.sortedKeys, .withoutEscapingSlashes])
         else { return }
         data.append(0x0A)
         try? FileHandle.standardError.write(contentsOf: data)

@@ -26,7 +26,12 @@ public final class PrometheusMetrics: MetricsFactory {
         var lines: [String] = []
         var last = ""
         for (series, value) in sorted {
-            let type = switch value { case .counter: "counter"; case .gauge: "gauge"; case .timer: "summary" }
+            let type =
+                switch value {
+                case .counter: "counter";
+                case .gauge: "gauge";
+                case .timer: "summary"
+                }
             if series.name != last { lines.append("# TYPE \(series.name) \(type)") }
             last = series.name
             switch value {

@@ -85,7 +85,11 @@ public struct ServiceMain<P: Processor>: Sendable {
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(9)
-        logger.info("starting", metadata: ["kafka": "\(configuration.kafka["bootstrap.servers"] ?? "")", "instance": "\(configuration.instance)"])
+        logger.info(
+            "starting",
+            metadata: [
+                "kafka": "\(configuration.kafka["bootstrap.servers"] ?? "")", "instance": "\(configuration.instance)",
+            ])
         try await ServiceGroup(configuration: group).run()
         logger.info("stopped")
     }

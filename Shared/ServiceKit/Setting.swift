@@ -38,7 +38,9 @@ public struct Settings: Sendable {
     /// - Throws: ``ConfigurationFault`` that names the setting and says what it is for.
     public func text(_ name: String) throws(ConfigurationFault) -> String {
         guard let setting = known[name] else { preconditionFailure("\(name) is not a setting of this service") }
-        if let value = reader.string(forKey: setting.key, isSecret: setting.isSecret) ?? setting.standard { return value }
+        if let value = reader.string(forKey: setting.key, isSecret: setting.isSecret) ?? setting.standard {
+            return value
+        }
         throw ConfigurationFault("\(name) is not set: \(setting.help)")
     }
 

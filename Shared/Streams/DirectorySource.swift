@@ -36,13 +36,17 @@ final class DirectoryReader: DirectorySource {
         properties["isolation.level"] = "read_committed"
         reader = try Consumer(properties)
         let count = try reader.partitionCounts([topic], timeout: 10_000)[topic] ?? 0
-        guard count > 0 else { throw TopicsNotReady("the topic \(topic) does not exist; create it with `tillsammans topics apply`") }
+        guard count > 0 else {
+            throw TopicsNotReady("the topic \(topic) does not exist; create it with `tillsammans topics apply`")
+        }
         let partitions = (0..<Int32(count)).map { TopicPartition(topic, $0) }
         try reader.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, Int64(0)) }))
         var open = Set(partitions)
         let deadline = ContinuousClock.now + .seconds(30)
         while !open.isEmpty {
-            guard .now < deadline else { throw TopicsNotReady("the topic \(topic) could not be read to its end within 30 s") }
+            guard .now < deadline else {
+                throw TopicsNotReady("the topic \(topic) could not be read to its end within 30 s")
+            }
             switch reader.poll(timeout: 100) {
             case .record(let record): take(record)
             case .end(let partition, _): open.remove(partition)

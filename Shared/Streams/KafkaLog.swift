@@ -101,6 +101,8 @@ package final class KafkaLog: Log {
         }
     }
 
+    package func flush() throws(KafkaError) { try producer.flush(timeout: 5_000) }
+
     package func sendOffsets(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
         guard let metadata = member.groupMetadata() else { return }
         try retrying { () throws(KafkaError) in try producer.sendOffsets(positions, of: metadata, timeout: -1) }
@@ -143,7 +145,9 @@ extension Duration {
     /// Whole milliseconds, rounded up, as librdkafka counts them.
     var milliseconds: Int32 {
         let (seconds, attoseconds) = components
-        let total = seconds.multipliedReportingOverflow(by: 1_000).partialValue + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        let total =
+            seconds.multipliedReportingOverflow(by: 1_000).partialValue + (attoseconds + 999_999_999_999_999)
+            / 1_000_000_000_000_000
         return Int32(clamping: max(0, total))
     }
 }

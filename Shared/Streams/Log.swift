@@ -29,6 +29,8 @@ package protocol Log: AnyObject {
 
     func begin() throws(KafkaError)
     func produce(_ record: ProducerRecord) throws(KafkaError)
+    /// Waits until the broker has all that was produced. A commit does this by itself.
+    func flush() throws(KafkaError)
     /// Makes the consumed positions part of the open transaction, fenced by the membership.
     func sendOffsets(_ positions: [TopicPartition: Int64]) throws(KafkaError)
     func commit() throws(KafkaError)

@@ -83,7 +83,10 @@ public struct ProcessorTester<P: Processor> {
     public func wishes<Value: SwiftProtobuf.Message>(_ type: Value.Type) throws -> [String: Value] {
         try Dictionary(
             uniqueKeysWithValues: state.scan(StateKey.wishes).map {
-                (String(decoding: $0.key.dropFirst(StateKey.wishes.count), as: UTF8.self), try Value(wire: StateValue.decode($0.value)))
+                (
+                    String(decoding: $0.key.dropFirst(StateKey.wishes.count), as: UTF8.self),
+                    try Value(wire: StateValue.decode($0.value))
+                )
             })
     }
 

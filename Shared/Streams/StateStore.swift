@@ -139,7 +139,11 @@ final class StateStore: StateView {
             let put = try db.cachedStatement(sql: "INSERT OR REPLACE INTO state(key, value) VALUES (?, ?)")
             let delete = try db.cachedStatement(sql: "DELETE FROM state WHERE key = ?")
             for (key, value) in tail {
-                if let value { try put.stepping(db, [key, value]) { _ in } } else { try delete.stepping(db, [key]) { _ in } }
+                if let value {
+                    try put.stepping(db, [key, value]) { _ in }
+                } else {
+                    try delete.stepping(db, [key]) { _ in }
+                }
             }
             try db.execute(
                 sql: "INSERT OR REPLACE INTO checkpoint(one, offset, cluster, at) VALUES (1, ?, ?, ?)",
@@ -166,7 +170,9 @@ final class StateStore: StateView {
 /// SQLite's own calls for the two statements that run once per key: binding through GRDB's value types would copy each
 /// blob twice.
 extension Statement {
-    fileprivate func stepping<Result>(_ db: Database, _ blobs: [Bytes], _ body: (Statement) throws -> Result) throws -> Result {
+    fileprivate func stepping<Result>(_ db: Database, _ blobs: [Bytes], _ body: (Statement) throws -> Result) throws
+        -> Result
+    {
         let statement = sqliteStatement
         defer {
             sqlite3_reset(statement)
@@ -181,7 +187,8 @@ extension Statement {
         }
         let code = sqlite3_step(statement)
         guard code == SQLITE_ROW || code == SQLITE_DONE else {
-            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(db.sqliteConnection)))
+            throw DatabaseError(
+                resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(db.sqliteConnection)))
         }
         return try body(self)
     }

@@ -135,7 +135,8 @@ package final class StreamEvents: Sendable {
 
     func failed(_ reminder: Reminder, _ error: any Error) {
         deadLetters.increment()
-        logger.error("a reminder could not be taken and was dropped", metadata: ["name": "\(reminder.name)", "why": "\(error)"])
+        logger.error(
+            "a reminder could not be taken and was dropped", metadata: ["name": "\(reminder.name)", "why": "\(error)"])
     }
 
     func lost(_ partition: TopicPartition, from: Int64, to low: Int64) {
@@ -146,7 +147,9 @@ package final class StreamEvents: Sendable {
     }
 
     func notFlushed(_ partition: Int32, _ error: any Error) {
-        logger.warning("the state file was not brought up to date; it lags behind the changelog", metadata: ["task": "\(partition)", "why": "\(error)"])
+        logger.warning(
+            "the state file was not brought up to date; it lags behind the changelog",
+            metadata: ["task": "\(partition)", "why": "\(error)"])
     }
 
     private func gauge(_ label: String, _ partition: Int32) -> Gauge {

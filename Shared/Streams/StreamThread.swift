@@ -154,7 +154,10 @@ package final class StreamThread<P: Processor> {
         try readOn()
     }
 
+    /// Reads every running task from its position. What was told of the inputs' ends counts from there again: an end
+    /// that was seen before an abort lies behind records that must be taken once more.
     func readOn() throws {
+        ends = [:]
         var positions: [TopicPartition: Int64] = [:]
         for task in tasks.values where task.isRunning {
             for (topic, offset) in task.positions { positions[TopicPartition(topic, task.partition)] = offset }
@@ -232,7 +235,7 @@ package final class StreamThread<P: Processor> {
     }
 
     private func fireDueReminders() throws {
-        for task in tasks.values {
+        for task in tasks.values.sorted(by: { $0.partition < $1.partition }) {
             while let reminder = try task.popDueReminder(clock()) {
                 try begin(task)
                 var turn = turn(reminder, task)
@@ -306,7 +309,9 @@ package final class StreamThread<P: Processor> {
     /// Makes everything since the last commit visible, and only then part of the stores.
     package func commitStep() throws {
         guard let step else { return }
-        let touched = tasks.values.filter(\.isTouched)
+        let touched = tasks.values.filter(\.isTouched).sorted { $0.partition < $1.partition }
+        // Where nothing is hidden, the positions must not be seen before what they stand for.
+        if log.showsAborted { try log.flush() }
         var offsets: [TopicPartition: Int64] = [:]
         for task in touched {
             let positions = StoredPositions.encode(task.positions)
@@ -314,6 +319,7 @@ package final class StreamThread<P: Processor> {
             task.store.write(StateKey.positions, positions)
             for (topic, offset) in task.positions { offsets[TopicPartition(topic, task.partition)] = offset }
         }
+        if log.showsAborted { try log.flush() }
         faults(.afterProduce)
         try log.sendOffsets(offsets)
         faults(.afterOffsets)
@@ -334,7 +340,9 @@ package final class StreamThread<P: Processor> {
         guard let step else { return }
         self.step = nil
         for task in tasks.values where task.isTouched {
-            for (topic, offset) in task.positions where offset > 0 { redoing[TopicPartition(topic, task.partition)] = offset }
+            for (topic, offset) in task.positions where offset > 0 {
+                redoing[TopicPartition(topic, task.partition)] = offset
+            }
             try task.stepAborted()
         }
         try log.abort()
@@ -374,7 +382,8 @@ package final class StreamThread<P: Processor> {
         task.flushedAt = .now
         guard task.isRunning, step == nil, task.store.hasTail else { return }
         do {
-            let end = try log.watermarks(TopicPartition(configuration.physical(configuration.changelog), task.partition))
+            let end = try log.watermarks(
+                TopicPartition(configuration.physical(configuration.changelog), task.partition))
             try task.store.flush(
                 StateStore.Checkpoint(offset: end.high, cluster: log.cluster, at: clock()),
                 insideCommit: { faults(.insideStoreCommit) })

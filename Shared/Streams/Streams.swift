@@ -90,7 +90,8 @@ public struct Streams<P: Processor>: Service {
             } catch let error as TopicsNotReady {
                 throw error
             } catch {
-                logger.error("a stream thread failed and is built anew", metadata: ["thread": "\(index)", "why": "\(error)"])
+                logger.error(
+                    "a stream thread failed and is built anew", metadata: ["thread": "\(index)", "why": "\(error)"])
                 if (error as? KafkaError)?.isRetriable == true {
                     pause = min(pause * 2, 15)
                 } else {

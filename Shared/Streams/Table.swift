@@ -44,7 +44,9 @@ enum StateValue {
 
     /// - Throws: `Undecodable` for a format of a later version.
     static func decode(_ stored: Bytes) throws(Undecodable) -> Bytes {
-        guard stored.first == format else { throw Undecodable("state", "written in a format that this version does not know") }
+        guard stored.first == format else {
+            throw Undecodable("state", "written in a format that this version does not know")
+        }
         return Bytes(stored.dropFirst())
     }
 }

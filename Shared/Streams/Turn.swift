@@ -66,7 +66,12 @@ public struct Turn {
         for write in writes where write.key.starts(with: start) { entries[write.key] = .some(write.value) }
         return try entries.compactMap { entry in entry.value.map { (entry.key, $0) } }
             .sorted { $0.0.lexicographicallyPrecedes($1.0) }
-            .map { (String(decoding: $0.0.dropFirst(table.prefix.count), as: UTF8.self), try Value(wire: StateValue.decode($0.1))) }
+            .map {
+                (
+                    String(decoding: $0.0.dropFirst(table.prefix.count), as: UTF8.self),
+                    try Value(wire: StateValue.decode($0.1))
+                )
+            }
     }
 
     // MARK: What follows

@@ -24,7 +24,10 @@ struct CloudEventTests {
         let value = Bytes(#"{"caseReference": "SRM-1", "by": "x"}"#.utf8)
         for type in ["application/json", "application/json; charset=utf-8", "Application/JSON"] {
             let event = try Event(
-                headers: headers(["ce_specversion": "1.0", "ce_id": "1", "ce_source": "s", "ce_type": RecordAnswers.eventType, "content-type": type]),
+                headers: headers([
+                    "ce_specversion": "1.0", "ce_id": "1", "ce_source": "s", "ce_type": RecordAnswers.eventType,
+                    "content-type": type,
+                ]),
                 value: value, received: received)
             #expect(try event.decode(RecordAnswers.self).caseReference == "SRM-1")
             #expect(event.time == received)
@@ -34,28 +37,42 @@ struct CloudEventTests {
     @Test("structured mode is read, with data as JSON or as base64 protobuf")
     func structured() throws {
         let payload = try MappingOverdue.with { $0.caseReference = "SRM-1" }.wireBytes()
-        for data in [#""data": {"caseReference": "SRM-1"}"#, #""data_base64": "\#(Data(payload).base64EncodedString())""#] {
-            let text = #"{"specversion": "1.0", "id": "1", "source": "s", "type": "\#(MappingOverdue.eventType)", "time": "2026-11-23T08:00:00+00:00", \#(data)}"#
+        for data in [
+            #""data": {"caseReference": "SRM-1"}"#, #""data_base64": "\#(Data(payload).base64EncodedString())""#,
+        ] {
+            let text =
+                #"{"specversion": "1.0", "id": "1", "source": "s", "type": "\#(MappingOverdue.eventType)", "time": "2026-11-23T08:00:00+00:00", \#(data)}"#
             let event = try Event(
-                headers: headers(["content-type": "application/cloudevents+json"]), value: Bytes(text.utf8), received: .distantPast)
+                headers: headers(["content-type": "application/cloudevents+json"]), value: Bytes(text.utf8),
+                received: .distantPast)
             #expect(try event.decode(MappingOverdue.self).caseReference == "SRM-1")
             #expect(event.time == received)
         }
     }
 
-    @Test("what is missing or malformed is named, by header or member", arguments: [
-        (["ce_id": "1", "ce_source": "s", "ce_type": "t"], "ce_specversion"),
-        (["ce_specversion": "1.0", "ce_source": "s", "ce_type": "t"], "ce_id"),
-        (["ce_specversion": "1.0", "ce_id": "", "ce_source": "s", "ce_type": "t"], "ce_id"),
-        (["ce_specversion": "1.0", "ce_id": "1", "ce_type": "t"], "ce_source"),
-        (["ce_specversion": "1.0", "ce_id": "1", "ce_source": "s"], "ce_type"),
-        (["ce_specversion": "1.0", "ce_id": "1", "ce_source": "s", "ce_type": "t", "ce_time": "yesterday"], "ce_time"),
-        (["ce_specversion": "1.0", "ce_id": "1", "ce_source": "s", "ce_type": "t", "content-type": "text/html"], "content-type"),
-        (["content-type": "application/cloudevents+json"], "value"),
-    ])
+    @Test(
+        "what is missing or malformed is named, by header or member",
+        arguments: [
+            (["ce_id": "1", "ce_source": "s", "ce_type": "t"], "ce_specversion"),
+            (["ce_specversion": "1.0", "ce_source": "s", "ce_type": "t"], "ce_id"),
+            (["ce_specversion": "1.0", "ce_id": "", "ce_source": "s", "ce_type": "t"], "ce_id"),
+            (["ce_specversion": "1.0", "ce_id": "1", "ce_type": "t"], "ce_source"),
+            (["ce_specversion": "1.0", "ce_id": "1", "ce_source": "s"], "ce_type"),
+            (
+                ["ce_specversion": "1.0", "ce_id": "1", "ce_source": "s", "ce_type": "t", "ce_time": "yesterday"],
+                "ce_time"
+            ),
+            (
+                ["ce_specversion": "1.0", "ce_id": "1", "ce_source": "s", "ce_type": "t", "content-type": "text/html"],
+                "content-type"
+            ),
+            (["content-type": "application/cloudevents+json"], "value"),
+        ])
     func missing(pairs: [String: String], path: String) {
         let error = #expect(throws: Undecodable.self) {
-            try Event(headers: pairs.map { (name: $0.key, value: Bytes($0.value.utf8)) }, value: Bytes("[]".utf8), received: received)
+            try Event(
+                headers: pairs.map { (name: $0.key, value: Bytes($0.value.utf8)) }, value: Bytes("[]".utf8),
+                received: received)
         }
         #expect(error?.path == path)
     }
@@ -70,16 +87,21 @@ struct CloudEventTests {
 
     @Test("an unknown field in JSON is an error that does not repeat its value")
     func unknownField() throws {
-        let event = Event(id: "1", source: "s", type: ConcernReported.eventType, time: received, content: .json, data: Bytes(#"{"diagnos": "hemlig"}"#.utf8))
+        let event = Event(
+            id: "1", source: "s", type: ConcernReported.eventType, time: received, content: .json,
+            data: Bytes(#"{"diagnos": "hemlig"}"#.utf8))
         let error = #expect(throws: Undecodable.self) { try event.decode(ConcernReported.self) }
         #expect(error?.description.contains("hemlig") == false)
         #expect(error?.path.contains("ConcernReported") == true)
     }
 
-    @Test("times are written in UTC with milliseconds, over any day", arguments: [
-        (0.0, "1970-01-01T00:00:00.000Z"), (1_795_420_800.5, "2026-11-23T08:00:00.500Z"), (951_827_696.25, "2000-02-29T12:34:56.250Z"),
-        (-1.0, "1969-12-31T23:59:59.000Z"), (4_102_444_799.999, "2099-12-31T23:59:59.999Z"),
-    ])
+    @Test(
+        "times are written in UTC with milliseconds, over any day",
+        arguments: [
+            (0.0, "1970-01-01T00:00:00.000Z"), (1_795_420_800.5, "2026-11-23T08:00:00.500Z"),
+            (951_827_696.25, "2000-02-29T12:34:56.250Z"),
+            (-1.0, "1969-12-31T23:59:59.000Z"), (4_102_444_799.999, "2099-12-31T23:59:59.999Z"),
+        ])
     func timestamps(seconds: Double, text: String) {
         #expect(Timestamp.text(Date(timeIntervalSince1970: seconds)) == text)
         #expect(Timestamp.date(text).map { abs($0.timeIntervalSince1970 - seconds) < 0.001 } == true)

@@ -23,9 +23,10 @@ struct DirectoryTests {
         message.municipalities[0].fallbackUnit = "elsewhere"
         message.participants[0].role = "wizard"
         let faults = #expect(throws: Faults.self) { try message.county() }
-        #expect(Set(faults?.list.map(\.path) ?? []) == [
-            "units[2].named_person", "units[3].kind", "people[1].email", "people[2].hours.someday",
-            "municipalities[0].fallback_unit", "participants[0].role",
-        ])
+        #expect(
+            Set(faults?.list.map(\.path) ?? []) == [
+                "units[2].named_person", "units[3].kind", "people[1].email", "people[2].hours.someday",
+                "municipalities[0].fallback_unit", "participants[0].role",
+            ])
     }
 }

@@ -27,18 +27,25 @@ struct GoldenTests {
         let json = Bytes(try Data(contentsOf: Self.folder.appending(path: "\(type).json")))
         var random = SeededGenerator(seed: UInt64(type.utf8.count))
         for round in 0..<400 {
-            var wire = round.isMultiple(of: 3) ? (0..<Int.random(in: 0...64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) } : bytes
+            var wire =
+                round.isMultiple(of: 3)
+                ? (0..<Int.random(in: 0...64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                : bytes
             var text = json
             if round.isMultiple(of: 2) {
                 wire = Array(wire.prefix(Int.random(in: 0...wire.count, using: &random)))
                 text = Array(text.prefix(Int.random(in: 0...text.count, using: &random)))
             } else {
-                if !wire.isEmpty { wire[Int.random(in: 0..<wire.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random) }
+                if !wire.isEmpty {
+                    wire[Int.random(in: 0..<wire.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+                }
                 text[Int.random(in: 0..<text.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
             }
             _ = try? payload.init(wire: wire)
             _ = try? payload.init(json: text)
-            let structured: [(name: String, value: Bytes)] = [("content-type", Bytes("application/cloudevents+json".utf8))]
+            let structured: [(name: String, value: Bytes)] = [
+                ("content-type", Bytes("application/cloudevents+json".utf8))
+            ]
             _ = try? Event(headers: structured, value: text, received: .distantPast)
         }
     }

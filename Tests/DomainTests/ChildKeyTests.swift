@@ -31,7 +31,8 @@ struct ChildKeyTests {
     @Test("a case reference is stable and can be read aloud")
     func reference() throws {
         let reference = try key("20140315-2380").caseReference(county: "SRM")
-        #expect(reference.wholeMatch(of: /SRM-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}/) != nil)
+        #expect(
+            reference.wholeMatch(of: /SRM-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}/) != nil)
         #expect(reference == (try key("140315-2380").caseReference(county: "SRM")))
     }
 

@@ -6,7 +6,9 @@ import Testing
 struct PersonalNumberTests {
     let today = LocalDate(year: 2026, month: 11, day: 23)
 
-    @Test("the four ways of writing one number are the same number", arguments: ["20140315-2380", "201403152380", "140315-2380", "1403152380"])
+    @Test(
+        "the four ways of writing one number are the same number",
+        arguments: ["20140315-2380", "201403152380", "140315-2380", "1403152380"])
     func spellings(text: String) throws {
         let number = try PersonalNumber(text, today: #require(today))
         #expect(number.digits.reveal == "201403152380")
@@ -45,18 +47,25 @@ struct PersonalNumberTests {
     func checkDigit() throws {
         var random = SeededGenerator(seed: 1)
         for _ in 0..<500 {
-            let born = try #require(LocalDate(year: .random(in: 2009...2025, using: &random), month: .random(in: 1...12, using: &random), day: .random(in: 1...28, using: &random)))
+            let born = try #require(
+                LocalDate(
+                    year: .random(in: 2009...2025, using: &random), month: .random(in: 1...12, using: &random),
+                    day: .random(in: 1...28, using: &random)))
             let stem = born.description.replacing("-", with: "") + "-23\(Int.random(in: 8...9, using: &random))"
             let right = (0...9).filter { (try? PersonalNumber("\(stem)\($0)", today: #require(today))) != nil }
             #expect(right.count == 1, "\(stem)")
         }
     }
 
-    @Test("what is no number gives a fault with a code, which never repeats the number", arguments: [
-        ("20140315-2381", "personal_number.checksum"), ("2014031-2380", "personal_number.format"), ("", "personal_number.format"),
-        ("20140315+2380", "personal_number.format"), ("2014-0315-2380", "personal_number.format"), ("abcdefgh-ijkl", "personal_number.format"),
-        ("20141335-" + "0000", "personal_number.checksum"), ("٢٠١٤٠٣١٥-٢٣٨٢", "personal_number.format"),
-    ])
+    @Test(
+        "what is no number gives a fault with a code, which never repeats the number",
+        arguments: [
+            ("20140315-2381", "personal_number.checksum"), ("2014031-2380", "personal_number.format"),
+            ("", "personal_number.format"),
+            ("20140315+2380", "personal_number.format"), ("2014-0315-2380", "personal_number.format"),
+            ("abcdefgh-ijkl", "personal_number.format"),
+            ("20141335-" + "0000", "personal_number.checksum"), ("٢٠١٤٠٣١٥-٢٣٨٢", "personal_number.format"),
+        ])
     func faults(text: String, code: String) throws {
         let today = try #require(today)
         let fault = #expect(throws: Fault.self) { try PersonalNumber(text, today: today) }

@@ -31,13 +31,16 @@ struct IntakeTests {
         #expect(concern.youthConsentFrom == "2029-03-15")
     }
 
-    @Test("the named person follows stage and unit: each row of the table (rule 2)", arguments: [
-        ("before_school", "preschool", "preschool", false), ("before_school", "bhv", "bhv", false),
-        ("before_school", "", "bhv", false), ("school", "school", "school", false), ("school", "", "fallback", true),
-        ("school", "gymnasium", "fallback", true), ("upper_secondary", "gymnasium", "gymnasium", false),
-        ("upper_secondary", "unknown", "fallback", true), ("upper_secondary_elsewhere", "", "follow-up", false),
-        ("outside_upper_secondary", "", "kaa", false), ("", "school", "school", false),
-    ])
+    @Test(
+        "the named person follows stage and unit: each row of the table (rule 2)",
+        arguments: [
+            ("before_school", "preschool", "preschool", false), ("before_school", "bhv", "bhv", false),
+            ("before_school", "", "bhv", false), ("school", "school", "school", false),
+            ("school", "", "fallback", true),
+            ("school", "gymnasium", "fallback", true), ("upper_secondary", "gymnasium", "gymnasium", false),
+            ("upper_secondary", "unknown", "fallback", true), ("upper_secondary_elsewhere", "", "follow-up", false),
+            ("outside_upper_secondary", "", "kaa", false), ("", "school", "school", false),
+        ])
     func routing(stage: String, unit: String, owner: String, fallback: Bool) throws {
         var tester = try tester()
         var report = ExampleCounty.report
@@ -47,9 +50,11 @@ struct IntakeTests {
         #expect((answer.unit, answer.fallback) == (owner, fallback))
     }
 
-    @Test("a child is under 18 at the time of the observation, to the day (rule 4)", arguments: [
-        ("2032-03-14T12:00:00Z", true), ("2032-03-15T12:00:00Z", false),
-    ])
+    @Test(
+        "a child is under 18 at the time of the observation, to the day (rule 4)",
+        arguments: [
+            ("2032-03-14T12:00:00Z", true), ("2032-03-15T12:00:00Z", false),
+        ])
     func adult(observed: String, isChild: Bool) throws {
         var tester = try tester()
         tester.now = try Date("2032-03-16T12:00:00Z", strategy: .iso8601)
@@ -66,13 +71,17 @@ struct IntakeTests {
         var tester = try tester()
         try tester.process(
             ConcernReported.with {
-                ($0.personalNumber, $0.municipality, $0.areas, $0.observation, $0.stage) = ("20140315-2381", "9999", ["mood"], "  ", "retired")
+                ($0.personalNumber, $0.municipality, $0.areas, $0.observation, $0.stage) = (
+                    "20140315-2381", "9999", ["mood"], "  ", "retired"
+                )
             }, key: "any")
         let reasons = try #require(tester.published(ConcernReceipt.self).first?.refused.reasons)
-        #expect(Set(reasons.map(\.code)) == [
-            "personal_number.checksum", "municipality.unknown", "areas.unknown", "observation.missing", "reporter.email",
-            "reporter.organisation", "stage.unknown",
-        ])
+        #expect(
+            Set(reasons.map(\.code)) == [
+                "personal_number.checksum", "municipality.unknown", "areas.unknown", "observation.missing",
+                "reporter.email",
+                "reporter.organisation", "stage.unknown",
+            ])
         #expect(reasons.first { $0.code == "areas.unknown" }?.path == "areas[0]")
         #expect(reasons.allSatisfy { !$0.swedish.isEmpty && !$0.english.isEmpty && !"\($0)".contains("2381") })
         #expect(tester.published(ConcernRegistered.self).isEmpty)
@@ -97,11 +106,15 @@ struct IntakeTests {
         #expect(tester.published(ConcernRegistered.self).first?.harmSuspected == true)
     }
 
-    @Test("a payload that cannot be read is refused with what and where", arguments: [#"{"areas": 3}"#, "{", #"{"nonsense": 1}"#, ""])
+    @Test(
+        "a payload that cannot be read is refused with what and where",
+        arguments: [#"{"areas": 3}"#, "{", #"{"nonsense": 1}"#, ""])
     func unreadable(text: String) throws {
         var tester = try tester()
         try tester.process(
-            Event(id: "r", source: "s", type: ConcernReported.eventType, time: tester.now, content: .json, data: Array(text.utf8)), key: "")
+            Event(
+                id: "r", source: "s", type: ConcernReported.eventType, time: tester.now, content: .json,
+                data: Array(text.utf8)), key: "")
         #expect(tester.published(ConcernReceipt.self).first?.refused.reasons.first?.code == "undecodable")
     }
 }

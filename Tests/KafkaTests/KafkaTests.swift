@@ -18,7 +18,8 @@ struct KafkaTests {
             let read = try await broker.records("t")
             #expect(read.map(\.key) == records.map(\.0))
             #expect(read.map(\.value) == records.map(\.1))
-            #expect(read.allSatisfy { $0.timestamp == 1_795_420_800_000 && $0.headers.map(\.name) == ["a", "empty", "a"] })
+            #expect(
+                read.allSatisfy { $0.timestamp == 1_795_420_800_000 && $0.headers.map(\.name) == ["a", "empty", "a"] })
             #expect(read.first?.headers["a"] == Bytes("2".utf8))
         }
     }
@@ -70,7 +71,8 @@ struct KafkaTests {
                 try producer.initialise(timeout: 20_000)
                 try producer.begin()
                 let error = #expect(throws: KafkaError.self) {
-                    try producer.produce(ProducerRecord(topic: topic, key: nil, value: Bytes(repeating: 0, count: 2_000_000)))
+                    try producer.produce(
+                        ProducerRecord(topic: topic, key: nil, value: Bytes(repeating: 0, count: 2_000_000)))
                 }
                 #expect(error?.isAboutTheRecord == true)
                 try producer.abort(timeout: -1)
@@ -88,15 +90,17 @@ struct KafkaTests {
     func letGo() async throws {
         try await withBroker(["t"]) { broker in
             let (properties, topic) = (broker.properties, broker.prefix + "t")
-            let before = ContinuousClock.now
-            try await DedicatedThread.run(name: "group") {
-                let consumer = try Consumer(properties.merging(["group.id": topic]) { $1 })
-                try consumer.subscribe([topic])
+            let took = try await DedicatedThread.run(name: "group") {
+                var consumer: Consumer? = try Consumer(properties.merging(["group.id": topic]) { $1 })
+                try consumer?.subscribe([topic])
                 for _ in 0..<100 {
-                    if case .assigned = consumer.poll(timeout: 100) { break }
+                    if case .assigned = consumer?.poll(timeout: 100) { break }
                 }
+                let before = ContinuousClock.now
+                consumer = nil
+                return ContinuousClock.now - before
             }
-            #expect(ContinuousClock.now - before < .seconds(20))
+            #expect(took < .seconds(5))
         }
     }
 

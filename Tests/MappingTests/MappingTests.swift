@@ -16,7 +16,9 @@ struct MappingTests {
     static func concern(guardians: [String] = ["g1"], youthFrom: String = "2029-03-15") -> ConcernRegistered {
         .with {
             ($0.caseReference, $0.child, $0.county, $0.unit, $0.namedPerson) = (reference, child, "TST", "school", by)
-            ($0.areas, $0.observation, $0.guardians, $0.youthConsentFrom) = (["safety", "home"], "…", guardians, youthFrom)
+            ($0.areas, $0.observation, $0.guardians, $0.youthConsentFrom) = (
+                ["safety", "home"], "…", guardians, youthFrom
+            )
         }
     }
 
@@ -36,7 +38,9 @@ struct MappingTests {
     }
 
     static func information(source: String, area: String = "relationships", kind: String = "need") -> AddInformation {
-        .with { ($0.caseReference, $0.by, $0.source, $0.area, $0.kind, $0.text) = (reference, by, source, area, kind, "ord") }
+        .with {
+            ($0.caseReference, $0.by, $0.source, $0.area, $0.kind, $0.text) = (reference, by, source, area, kind, "ord")
+        }
     }
 
     static func answers(_ questions: ClosedRange<Int32>) -> RecordAnswers {
@@ -46,9 +50,13 @@ struct MappingTests {
         }
     }
 
-    static func consent(_ giver: String, _ decision: String = "given", _ organisations: [String] = ["social_services", "health_care"]) -> RecordConsent {
+    static func consent(
+        _ giver: String, _ decision: String = "given", _ organisations: [String] = ["social_services", "health_care"]
+    ) -> RecordConsent {
         .with {
-            ($0.caseReference, $0.by, $0.giver, $0.decision, $0.organisations) = (reference, by, giver, decision, organisations)
+            ($0.caseReference, $0.by, $0.giver, $0.decision, $0.organisations) = (
+                reference, by, giver, decision, organisations
+            )
             $0.form = "signature"
         }
     }
@@ -95,10 +103,13 @@ struct MappingTests {
         #expect(tester.reminders.isEmpty)
     }
 
-    @Test("no meeting without the consent of every guardian, covering every organisation (rule 12)", arguments: [
-        [], [consent("g1")], [consent("g1"), consent("g2", "refused")], [consent("g1"), consent("g2", "given", ["health_care"])],
-        [consent("g1"), consent("g2"), consent("g2", "withdrawn")],
-    ])
+    @Test(
+        "no meeting without the consent of every guardian, covering every organisation (rule 12)",
+        arguments: [
+            [], [consent("g1")], [consent("g1"), consent("g2", "refused")],
+            [consent("g1"), consent("g2", "given", ["health_care"])],
+            [consent("g1"), consent("g2"), consent("g2", "withdrawn")],
+        ])
     func consentMissing(consents: [RecordConsent]) throws {
         var tester = try ready(Self.concern(guardians: ["g1", "g2"]))
         for consent in consents { try tester.process(consent, key: Self.child) }
@@ -107,9 +118,11 @@ struct MappingTests {
         #expect(tester.published(CallMeeting.self).isEmpty)
     }
 
-    @Test("from the age threshold, to the day, nothing happens on a guardian's consent alone (rule 12)", arguments: [
-        ("2026-11-23", true), ("2026-11-24", false),
-    ])
+    @Test(
+        "from the age threshold, to the day, nothing happens on a guardian's consent alone (rule 12)",
+        arguments: [
+            ("2026-11-23", true), ("2026-11-24", false),
+        ])
     func youth(from: String, isNeeded: Bool) throws {
         var tester = try ready(Self.concern(youthFrom: from))
         try tester.process(Self.consent("g1"), key: Self.child)
@@ -134,10 +147,14 @@ struct MappingTests {
         #expect(tester.published(CancelMeeting.self).count == 1)
     }
 
-    @Test("no outcome without all five answers, the child's voice and a date to come (rules 7, 9 and 10)", arguments: 1...5 as ClosedRange<Int32>)
+    @Test(
+        "no outcome without all five answers, the child's voice and a date to come (rules 7, 9 and 10)",
+        arguments: 1...5 as ClosedRange<Int32>)
     func unanswered(missing: Int32) throws {
         var tester = try opened()
-        for question in 1...5 as ClosedRange<Int32> where question != missing { try tester.process(Self.answers(question...question), key: Self.child) }
+        for question in 1...5 as ClosedRange<Int32> where question != missing {
+            try tester.process(Self.answers(question...question), key: Self.child)
+        }
         try tester.process(Self.conclude("nothing_further", next: "2026-11-23"), key: Self.child)
         #expect(Set(codes(tester)) == ["answers.missing", "child.not_heard", "next_date"])
     }
@@ -180,22 +197,40 @@ struct MappingTests {
             let published = tester.published.count
             switch Int.random(in: 0..<7, using: &random) {
             case 0: try tester.process(Self.concern(guardians: ["g1", "g2"]), key: Self.child)
-            case 1: try tester.process(Self.information(source: ["child", "guardian", "x"].randomElement(using: &random) ?? ""), key: Self.child)
+            case 1:
+                try tester.process(
+                    Self.information(source: ["child", "guardian", "x"].randomElement(using: &random) ?? ""),
+                    key: Self.child)
             case 2:
                 let first = Int32.random(in: 0...6, using: &random)
-                try tester.process(Self.answers(first...max(first, Int32.random(in: 0...6, using: &random))), key: Self.child)
+                try tester.process(
+                    Self.answers(first...max(first, Int32.random(in: 0...6, using: &random))), key: Self.child)
             case 3, 4:
                 try tester.process(
-                    Self.consent(["g1", "g2", "youth", "g3"].randomElement(using: &random) ?? "", ["given", "given", "refused", "withdrawn"].randomElement(using: &random) ?? ""), key: Self.child)
-            case 5: try tester.process(Self.conclude(["cooperation", "own_measures", "x"].randomElement(using: &random) ?? ""), key: Self.child)
+                    Self.consent(
+                        ["g1", "g2", "youth", "g3"].randomElement(using: &random) ?? "",
+                        ["given", "given", "refused", "withdrawn"].randomElement(using: &random) ?? ""), key: Self.child
+                )
+            case 5:
+                try tester.process(
+                    Self.conclude(["cooperation", "own_measures", "x"].randomElement(using: &random) ?? ""),
+                    key: Self.child)
             default: try tester.advance(to: tester.now + Double.random(in: 0...86_400, using: &random) / 100)
             }
             let state = try #require(try tester.state(MappingProcessor.cases, Self.child))
             #expect(!state.owner.isEmpty, "seed \(seed), step \(step): an owner always")
-            if state.isOpen { #expect(tester.reminders.contains { $0.key == Self.child } || tester.published(MappingOverdue.self).count > 0, "seed \(seed), step \(step)") }
-            if !state.outcome.isEmpty { #expect(state.answers.count >= 5, "seed \(seed), step \(step): no outcome without answers") }
+            if state.isOpen {
+                #expect(
+                    tester.reminders.contains { $0.key == Self.child }
+                        || tester.published(MappingOverdue.self).count > 0, "seed \(seed), step \(step)")
+            }
+            if !state.outcome.isEmpty {
+                #expect(state.answers.count >= 5, "seed \(seed), step \(step): no outcome without answers")
+            }
             if state.meetingRequested {
-                #expect(["g1", "g2"].allSatisfy { state.consents[$0]?.decision == "given" }, "seed \(seed), step \(step): no meeting without consent")
+                #expect(
+                    ["g1", "g2"].allSatisfy { state.consents[$0]?.decision == "given" },
+                    "seed \(seed), step \(step): no meeting without consent")
             }
             for event in tester.published[published...] { #expect(event.event.cause != nil, "no fact without a cause") }
         }

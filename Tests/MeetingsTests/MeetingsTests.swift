@@ -9,7 +9,10 @@ import Testing
 
 @Suite("Samarbeta: who meets, and when")
 struct MeetingsTests {
-    static func call(_ reference: String, latest: String = "2026-12-14", organisations: [String] = ["social_services", "health_care"]) -> CallMeeting {
+    static func call(
+        _ reference: String, latest: String = "2026-12-14",
+        organisations: [String] = ["social_services", "health_care"]
+    ) -> CallMeeting {
         .with {
             ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = (reference, "TST", "school", "head-school")
             ($0.areas, $0.organisations, $0.latestDate) = (["safety"], organisations, latest)
@@ -17,7 +20,8 @@ struct MeetingsTests {
     }
 
     private func tester() -> ProcessorTester<MeetingsProcessor> {
-        ProcessorTester(MeetingsProcessor(), application: "meetings", directory: ExampleCounty.directory, now: ExampleCounty.monday)
+        ProcessorTester(
+            MeetingsProcessor(), application: "meetings", directory: ExampleCounty.directory, now: ExampleCounty.monday)
     }
 
     @Test("the county's table decides the participants, by organisation and area (rule 14)")
@@ -26,7 +30,10 @@ struct MeetingsTests {
         try tester.process(Self.call("A"), key: "TST")
         try tester.process(Self.call("B", organisations: ["health_care"]), key: "TST")
         let meetings = tester.published(MeetingScheduled.self).map(\.meeting)
-        #expect(meetings.map { $0.participants.map(\.person) } == [["head-school", "family", "nurse"], ["head-school", "nurse"]])
+        #expect(
+            meetings.map { $0.participants.map(\.person) } == [
+                ["head-school", "family", "nurse"], ["head-school", "nurse"],
+            ])
         #expect(meetings[0].participants.map(\.required) == [true, true, false])
     }
 
@@ -81,10 +88,13 @@ struct MeetingsTests {
         #expect(tester.published(MeetingScheduled.self).isEmpty)
     }
 
-    @Test("never double-booked, never outside hours, always the earliest: against brute force", arguments: (1...60).map(UInt64.init))
+    @Test(
+        "never double-booked, never outside hours, always the earliest: against brute force",
+        arguments: (1...60).map(UInt64.init))
     func bruteForce(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let first = try #require(LocalDate(["2026-03-27", "2026-10-23", "2026-12-30"].randomElement(using: &random) ?? ""))
+        let first = try #require(
+            LocalDate(["2026-03-27", "2026-10-23", "2026-12-30"].randomElement(using: &random) ?? ""))
         let last = CivilTime.day(first, plus: Int.random(in: 0...4, using: &random))
         let minutes = Int.random(in: 1...8, using: &random) * 15
         let calendars = (0..<Int.random(in: 1...3, using: &random)).map { index in
@@ -107,10 +117,13 @@ struct MeetingsTests {
             for minute in stride(from: 0, to: 24 * 60, by: 15) where expected == nil {
                 let instant = CivilTime.instant(day, minute: minute)
                 let weekday = CivilTime.clock(of: CivilTime.instant(day, minute: 720)).weekday
-                let slot = Scheduler.Slot(start: Int64(instant.timeIntervalSince1970), end: Int64(instant.timeIntervalSince1970) + Int64(minutes) * 60)
+                let slot = Scheduler.Slot(
+                    start: Int64(instant.timeIntervalSince1970),
+                    end: Int64(instant.timeIntervalSince1970) + Int64(minutes) * 60)
                 let fits = calendars.allSatisfy { calendar in
                     guard let hours = calendar.hours[weekday] else { return false }
-                    return hours.from <= minute && minute + minutes <= hours.to && !calendar.busy.contains(where: slot.overlaps)
+                    return hours.from <= minute && minute + minutes <= hours.to
+                        && !calendar.busy.contains(where: slot.overlaps)
                 }
                 if fits { expected = slot }
             }

@@ -11,12 +11,15 @@ import Testing
 struct NotificationsTests {
     private func tester() throws -> ProcessorTester<NotificationsProcessor> {
         ProcessorTester(
-            NotificationsProcessor(notices: try Notices(sender: "tillsammans@example.org", caseLink: "https://example.org/case/")),
+            NotificationsProcessor(
+                notices: try Notices(sender: "tillsammans@example.org", caseLink: "https://example.org/case/")),
             application: "notifications", directory: ExampleCounty.directory, now: ExampleCounty.monday)
     }
 
     static let concern = ConcernRegistered.with {
-        ($0.caseReference, $0.county, $0.namedPerson, $0.observation) = ("TST-1", "TST", "head-school", "en hemlig iakttagelse")
+        ($0.caseReference, $0.county, $0.namedPerson, $0.observation) = (
+            "TST-1", "TST", "head-school", "en hemlig iakttagelse"
+        )
         $0.areas = ["safety"]
         $0.reporter = .with { ($0.name, $0.email) = ("Mia Mentor", "mia@example.org") }
     }
@@ -33,7 +36,10 @@ struct NotificationsTests {
         try tester.process(Self.concern, key: "c")
         let notices = try tester.wishes(Notice.self).values
         #expect(notices.map(\.email) == ["head.school@example.org"])
-        let text = String(decoding: MailMessage(notice: try #require(notices.first), sender: "a@example.org").bytes, as: UTF8.self) + (notices.first?.body ?? "")
+        let text =
+            String(
+                decoding: MailMessage(notice: try #require(notices.first), sender: "a@example.org").bytes, as: UTF8.self
+            ) + (notices.first?.body ?? "")
         for secret in ["hemlig", "Mia", "safety", "trygghet"] { #expect(!text.contains(secret)) }
         #expect(text.contains("TST-1"))
     }
@@ -62,7 +68,9 @@ struct NotificationsTests {
             #expect(notice.calendar.contains("UID:TST-1-abc@tillsammans"))
         }
         let first = try #require(notices.first)
-        #expect(MailMessage(notice: first, sender: "a@example.org").bytes == MailMessage(notice: first, sender: "a@example.org").bytes)
+        #expect(
+            MailMessage(notice: first, sender: "a@example.org").bytes
+                == MailMessage(notice: first, sender: "a@example.org").bytes)
     }
 
     @Test("a cancellation has the same UID and a higher SEQUENCE, and says so")
@@ -72,7 +80,9 @@ struct NotificationsTests {
         meeting.sequence = 1
         try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
         let calendar = try #require(try tester.wishes(Notice.self).values.first?.calendar)
-        for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:1", "UID:TST-1-abc@tillsammans"] { #expect(calendar.contains(line + "\r\n")) }
+        for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:1", "UID:TST-1-abc@tillsammans"] {
+            #expect(calendar.contains(line + "\r\n"))
+        }
     }
 
     @Test("a fact that comes again makes no second notice")
@@ -82,7 +92,9 @@ struct NotificationsTests {
         #expect(try tester.wishes(Notice.self).count == 1)
     }
 
-    @Test("what was sent is told; what may pass later is tried again, longer and longer, under the same id; after 48 h a person must take over")
+    @Test(
+        "what was sent is told; what may pass later is tried again, longer and longer, under the same id; after 48 h a person must take over"
+    )
     func delivery() throws {
         var tester = try tester()
         try tester.process(Self.concern, key: "c")
@@ -92,7 +104,9 @@ struct NotificationsTests {
         while let open = try tester.wishes(Notice.self).values.first {
             #expect((open.attempt, open.messageID) == (attempt, notice.messageID))
             try tester.process(
-                DeliveryReported.with { ($0.noticeID, $0.attempt, $0.result, $0.detail) = (notice.id, attempt, "temporary", "SMTP 451") }, key: notice.id)
+                DeliveryReported.with {
+                    ($0.noticeID, $0.attempt, $0.result, $0.detail) = (notice.id, attempt, "temporary", "SMTP 451")
+                }, key: notice.id)
             guard let next = tester.reminders.first?.due else { break }
             pauses.append(next.timeIntervalSince(tester.now))
             try tester.advance(to: next)
@@ -109,7 +123,9 @@ struct NotificationsTests {
         var tester = try tester()
         try tester.process(Self.concern, key: "c")
         let notice = try #require(try tester.wishes(Notice.self).values.first)
-        func report(_ attempt: Int32, _ result: String) -> DeliveryReported { .with { ($0.noticeID, $0.attempt, $0.result) = (notice.id, attempt, result) } }
+        func report(_ attempt: Int32, _ result: String) -> DeliveryReported {
+            .with { ($0.noticeID, $0.attempt, $0.result) = (notice.id, attempt, result) }
+        }
         try tester.process(report(7, "sent"), key: notice.id)
         #expect(tester.published(NoticeSent.self).isEmpty)
         try tester.process(report(1, "permanent"), key: notice.id)

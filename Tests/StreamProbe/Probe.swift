@@ -20,13 +20,15 @@ import TestSupport
         configuration.idlePoll = .milliseconds(50)
         let logger = Logger(label: "probe")
         let streams = Streams(
-            Ledger(), configuration, performer: nil, logger: logger, clock: { Date() }, faults: fault(environment["FAULT"]))
+            Ledger(), configuration, performer: nil, logger: logger, clock: { Date() },
+            faults: fault(environment["FAULT"]))
         let group = ServiceGroup(services: [streams], gracefulShutdownSignals: [.sigterm], logger: logger)
         try await group.run()
     }
 
     private static func fault(_ text: String?) -> @Sendable (FaultPoint) -> Void {
-        guard let parts = text?.split(separator: ":"), parts.count == 2, let point = FaultPoint(rawValue: String(parts[0])),
+        guard let parts = text?.split(separator: ":"), parts.count == 2,
+            let point = FaultPoint(rawValue: String(parts[0])),
             let count = Int(parts[1])
         else { return { _ in } }
         let left = Countdown(count)

@@ -13,7 +13,8 @@ struct KillTests {
         try await ProbeRun.with { run in
             for round in 1...2 {
                 let probe = try run.start(fault: "\(point.rawValue):\(round * 2)")
-                try await run.feed(60)
+                // Fed until it is gone, since only it knows how many records make a step.
+                while probe.isRunning, await run.fed.count < 20_000 { try await run.feed(1) }
                 #expect(try await probe.ended(), "it should have been killed: \(probe.text)")
             }
             let probe = try run.start()
@@ -74,7 +75,7 @@ final class ProbeRun: Sendable {
     let broker: TestBroker
     private let folder = TemporaryFolder()
     private let producer: Producer
-    private let fed = Counter()
+    let fed = Counter()
 
     private init() async throws {
         broker = try TestBroker()
@@ -136,7 +137,9 @@ final class ProbeRun: Sendable {
             let id = String(decoding: record.headers["ce_id"] ?? [], as: UTF8.self)
             let isNew = seen.insert(id).inserted
             guard isNew || broker.isReal else { return nil }
-            return (String(decoding: record.key ?? [], as: UTF8.self), String(decoding: record.value ?? [], as: UTF8.self))
+            return (
+                String(decoding: record.key ?? [], as: UTF8.self), String(decoding: record.value ?? [], as: UTF8.self)
+            )
         }
     }
 
@@ -148,7 +151,7 @@ final class ProbeRun: Sendable {
         try await events(broker, "wakes").map { ($0.key, $0.data) }
     }
 
-    private actor Counter {
+    actor Counter {
         private(set) var count = 0
         func next() -> Int {
             count += 1

@@ -67,7 +67,9 @@ final class SimulatedKafka {
     func stableEnd(_ place: TopicPartition) -> Int64 {
         let log = logs[place] ?? []
         for (offset, entry) in log.enumerated() {
-            if case .record(_, let transaction) = entry, transaction >= 0, unmarked[transaction]?.contains(place) == true {
+            if case .record(_, let transaction) = entry, transaction >= 0,
+                unmarked[transaction]?.contains(place) == true
+            {
                 return Int64(offset)
             }
         }

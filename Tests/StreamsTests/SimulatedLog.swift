@@ -39,7 +39,8 @@ final class SimulatedLog: Log {
     func poll(_ timeout: Duration) throws(KafkaError) -> Consumer.Polled {
         kafka.deliverMarkers()
         kafka.heartbeat(member, incarnation: incarnation)
-        if phase == .steady {
+        // A member learns of what the group decided with its next heartbeat's answer, not before; till then it works on.
+        if phase == .steady, kafka.chance(200) {
             let partitions = owned.map { TopicPartition(inputs[0], $0) }
             guard kafka.isMember(member, incarnation) else {
                 phase = .revoking
@@ -74,7 +75,8 @@ final class SimulatedLog: Log {
                 return .record(
                     Record(
                         topic: place.topic, partition: place.partition, offset: position - 1,
-                        timestamp: record.timestamp ?? 0, key: record.key, value: record.value, headers: record.headers))
+                        timestamp: record.timestamp ?? 0, key: record.key, value: record.value, headers: record.headers)
+                )
             }
             positions[place] = position
             if toldEnd[place] != position || !isMember {
@@ -133,6 +135,8 @@ final class SimulatedLog: Log {
         guard let transaction else { throw KafkaError(simulated: "_STATE", isFatal: true) }
         kafka.append(record, transaction: transaction)
     }
+
+    func flush() {}
 
     func sendOffsets(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
         try check()

@@ -12,7 +12,7 @@ import Testing
 struct SimulationTests {
     @Test(
         "each event counts once and in order, whatever is killed, fenced, expelled, aborted or delayed",
-        arguments: (1...40).map(UInt64.init))
+        arguments: (1...60).map(UInt64.init))
     func exactlyOnce(seed: UInt64) throws {
         let violation = try Simulation(seed: seed).run()
         #expect(violation == nil, "seed \(seed)")
@@ -68,7 +68,9 @@ struct Simulation {
             instance.log = log
             instance.thread = StreamThread(
                 Ledger(), configuration, log: log, directory: FixedDirectory(Directory()), clock: { Date() },
-                events: StreamEvents(application: "ledger", logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }, now: { Date() }))
+                events: StreamEvents(
+                    application: "ledger", logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() },
+                    now: { Date() }))
             log.join(["inputs"])
         }
 
@@ -101,6 +103,9 @@ struct Simulation {
                     kill(instance)
                     log.close()
                 }
+            case 138..<180:
+                // A commit after a stall, without a poll that could have told what happened meanwhile.
+                do { try instance.thread?.commitStep() } catch is KafkaError { kill(instance) }
             default:
                 try move(instance)
             }

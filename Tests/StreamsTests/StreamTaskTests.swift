@@ -82,7 +82,11 @@ struct StreamTaskTests {
     func ids() {
         let id = EventId.derived("mapping", "s", "1", 0)
         #expect(id == EventId.derived("mapping", "s", "1", 0))
-        #expect(Set([id, EventId.derived("mapping", "s", "1", 1), EventId.derived("meetings", "s", "1", 0), EventId.derived("mapping", "t", "1", 0)]).count == 4)
+        #expect(
+            Set([
+                id, EventId.derived("mapping", "s", "1", 1), EventId.derived("meetings", "s", "1", 0),
+                EventId.derived("mapping", "t", "1", 0),
+            ]).count == 4)
         #expect(id.utf8.count == 32)
     }
 
@@ -105,14 +109,22 @@ private struct Keeper: Processor {
     static let table = Table("kept", of: Booking.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {
-        if event.type == MappingOverdue.eventType { try turn.put(Self.table, turn.key, Booking()) } else { turn.delete(Self.table, turn.key) }
+        if event.type == MappingOverdue.eventType {
+            try turn.put(Self.table, turn.key, Booking())
+        } else {
+            turn.delete(Self.table, turn.key)
+        }
     }
 }
 
 /// Sets the reminder named by the event's type at the second named by its id; 0 cancels.
 private struct Alarm: Processor {
     func process(_ event: Event, in turn: inout Turn) throws {
-        if event.id == "0" { turn.cancelReminder(event.type) } else { turn.remind(event.type, at: Date(timeIntervalSince1970: Double(event.id) ?? 0)) }
+        if event.id == "0" {
+            turn.cancelReminder(event.type)
+        } else {
+            turn.remind(event.type, at: Date(timeIntervalSince1970: Double(event.id) ?? 0))
+        }
     }
 
     func wake(_ reminder: Reminder, in turn: inout Turn) { turn.publish(type: reminder.name, [], to: "out") }

@@ -32,12 +32,24 @@ public enum ExampleCounty {
                     ($0.email, $0.role) = ("head.\(unit.id)@example.org", "head_\(unit.id)")
                 }
             } + [
-                .with { ($0.id, $0.name, $0.unit, $0.email, $0.role) = ("family", "Fia Exempelson", "social", "fia@example.org", "family_support") },
-                .with { ($0.id, $0.name, $0.unit, $0.email, $0.role) = ("nurse", "Nils Exempelson", "care", "nils@example.org", "nurse") },
+                .with {
+                    ($0.id, $0.name, $0.unit, $0.email, $0.role) = (
+                        "family", "Fia Exempelson", "social", "fia@example.org", "family_support"
+                    )
+                },
+                .with {
+                    ($0.id, $0.name, $0.unit, $0.email, $0.role) = (
+                        "nurse", "Nils Exempelson", "care", "nils@example.org", "nurse"
+                    )
+                },
             ]
         $0.participants = [
             .with { ($0.organisation, $0.role, $0.required) = ("social_services", "family_support", true) },
-            .with { ($0.organisation, $0.role, $0.required, $0.areas) = ("health_care", "nurse", false, ["health", "safety"]) },
+            .with {
+                ($0.organisation, $0.role, $0.required, $0.areas) = (
+                    "health_care", "nurse", false, ["health", "safety"]
+                )
+            },
         ]
     }
 

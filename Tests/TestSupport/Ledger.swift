@@ -1,7 +1,6 @@
 import Codec
 import Foundation
 import Kafka
-
 import Streams
 
 /// A processor whose every mistake shows: it numbers the events of each key, and publishes the number.
@@ -9,6 +8,8 @@ import Streams
 /// Its state is borrowed from the suite's own messages: `Booking.start` counts, `Booking.end` sums.
 public struct Ledger: Processor {
     public static let entries = Table("entries", of: Booking.self)
+    /// Always due, and the same on a replay, so that the reminder's event has the same id then.
+    static let due = Date(timeIntervalSince1970: 0)
 
     public init() {}
 
@@ -18,7 +19,7 @@ public struct Ledger: Processor {
         entry.end += Int64(event.id) ?? 0
         try turn.put(Self.entries, turn.key, entry)
         turn.publish(type: "numbered", Array("\(entry.start)".utf8), to: "outputs")
-        if entry.start.isMultiple(of: 5) { turn.remind("fifth-\(entry.start)", at: turn.now) }
+        if entry.start.isMultiple(of: 5) { turn.remind("fifth-\(entry.start)", at: Self.due) }
     }
 
     public func wake(_ reminder: Reminder, in turn: inout Turn) throws {
@@ -27,7 +28,8 @@ public struct Ledger: Processor {
 
     /// One input record.
     public static func input(_ number: Int, key: String) -> ProducerRecord {
-        let event = Event(id: "\(number)", source: "test", type: "input", time: Date(timeIntervalSince1970: 0), data: [])
+        let event = Event(
+            id: "\(number)", source: "test", type: "input", time: Date(timeIntervalSince1970: 0), data: [])
         return ProducerRecord(
             topic: "inputs", key: Array(key.utf8), value: event.data,
             headers: event.headers.map { Header($0.name, $0.value) })
@@ -35,7 +37,8 @@ public struct Ledger: Processor {
 
     /// What is wrong with the outputs, given the inputs; nil when each input counted exactly once and in order.
     public static func violation(
-        inputs: [(number: Int, key: String)], outputs: [(key: String, number: Int)], wakes: [(key: String, name: String)]
+        inputs: [(number: Int, key: String)], outputs: [(key: String, number: Int)],
+        wakes: [(key: String, name: String)]
     ) -> String? {
         let expected = Dictionary(grouping: inputs, by: \.key).mapValues(\.count)
         for (key, count) in expected.sorted(by: { $0.key < $1.key }) {

@@ -1,0 +1,28 @@
+# Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
+.PHONY: run test format lint bench proto needs
+
+CONFIGURATION ?= debug
+SWIFT_BUILD = swift build -c $(CONFIGURATION)
+
+run: needs ## build, and play the worked example through the four services
+	$(SWIFT_BUILD)
+	$$($(SWIFT_BUILD) --show-bin-path)/tillsammans demo
+
+test: needs ## build and run all tests
+	swift build --build-tests
+	swift test --skip-build
+
+format: ## write all Swift as .swift-format wants it
+	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/Codec/*.swift Shared/Streams Shared/Kafka Shared/ServiceKit Tests Benchmarks/Package.swift Benchmarks/Sources
+
+lint: ## fail where the format differs
+	swift format lint --strict --recursive --parallel Package.swift Services Shared/Domain Shared/Codec/*.swift Shared/Streams Shared/Kafka Shared/ServiceKit Tests Benchmarks/Package.swift Benchmarks/Sources
+
+bench: needs ## events per second through one stream thread, beside a plain C loop (see Benchmarks/README.md)
+	Benchmarks/run
+
+proto: ## generate Swift from Shared/Codec/Schemas (needs protoc, and protoc-gen-swift on the PATH)
+	cd Shared/Codec/Schemas && protoc --swift_out=../Generated --swift_opt=Visibility=Public --swift_opt=FileNaming=DropPath tillsammans/v1/*.proto
+
+needs:
+	@Deploy/needs

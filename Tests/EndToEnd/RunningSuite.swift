@@ -1,0 +1,94 @@
+import Codec
+import Foundation
+import Kafka
+import ServiceKit
+import TestSupport
+import Testing
+
+@testable import tillsammans
+
+/// The four executables on a broker of a test's own, each of which the test may kill and start again.
+actor RunningSuite {
+    nonisolated let broker: TestBroker
+    nonisolated let folder = TemporaryFolder()
+    private var services: [String: ChildProcess] = [:]
+    private var ended: [ChildProcess] = []
+
+    nonisolated var connection: Connection {
+        Connection(bootstrapServers: broker.bootstrapServers, prefix: broker.prefix)
+    }
+    nonisolated var mailFolder: String { folder.path + "/mail" }
+
+    private init() throws { broker = try TestBroker() }
+
+    /// Runs `body` beside a running suite, and leaves nothing behind.
+    static func with(_ body: (RunningSuite) async throws -> Void) async throws {
+        let suite = try RunningSuite()
+        let result: Result<Void, any Error>
+        do {
+            try await suite.broker.create(TopicPlan.specifications(partitions: 2, prefix: suite.broker.prefix))
+            try await DirectoryCommand.apply(
+                try DirectoryCommand.read(Self.examples + "/soermland.yaml"), suite.connection)
+            for service in Suite.services { try await suite.start(service) }
+            result = .success(try await body(suite))
+        } catch {
+            for (service, text) in await suite.logs { print("--- \(service)\n\(text.suffix(3_000))") }
+            result = .failure(error)
+        }
+        await suite.stop()
+        await suite.broker.remove()
+        suite.folder.remove()
+        try result.get()
+    }
+
+    static let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Examples")
+        .standardizedFileURL.path
+
+    func start(_ service: String) throws {
+        services[service] = try ChildProcess(
+            service,
+            environment: [
+                "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "TOPIC_PREFIX": broker.prefix,
+                "STATE_DIRECTORY": folder.path + "/state", "INSTANCE_ID": "test", "MAIL_DIRECTORY": mailFolder,
+                "KEY_SECRET": "only-for-tests-and-no-real-child-at-all", "LOG_LEVEL": "debug",
+                "COMMIT_INTERVAL_MS": "30",
+            ])
+    }
+
+    func kill9(_ service: String) async throws {
+        guard let process = services.removeValue(forKey: service) else { return }
+        try await process.kill9()
+        ended.append(process)
+    }
+
+    func deleteState(of service: String) {
+        try? FileManager.default.removeItem(atPath: "\(folder.path)/state/\(broker.prefix)\(service)")
+    }
+
+    /// Everything that the services have written, those that were killed too.
+    var logs: [(String, String)] { services.map { ($0.key, $0.value.text) } + ended.map { ("(ended)", $0.text) } }
+
+    func stop() async {
+        for service in services.values { _ = try? await service.terminate() }
+        services = [:]
+    }
+
+    // MARK: What came of it
+
+    /// The events of a topic, each id once: on the embedded broker what was aborted stays visible.
+    nonisolated func events<Payload: EventPayload>(_ topic: Topic, _ type: Payload.Type) async throws -> [Payload] {
+        var seen: Set<String> = []
+        return try await broker.records(topic.rawValue).compactMap { record in
+            let event = try Event(
+                headers: record.headers.map { (name: $0.name, value: $0.value) }, value: record.value, received: Date())
+            guard seen.insert(event.id).inserted || broker.isReal else { return nil }
+            return event.type == Payload.eventType ? try event.decode(type) : nil
+        }
+    }
+
+    /// The messages that lie in the mail folder.
+    nonisolated func messages() -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: mailFolder)) ?? []).filter { $0.hasSuffix(".eml") }
+            .compactMap { try? String(contentsOfFile: "\(mailFolder)/\($0)", encoding: .utf8) }
+    }
+}

@@ -1,0 +1,86 @@
+import Codec
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@testable import tillsammans
+
+@Suite("The whole way, from a published event to a calendar invitation")
+struct WorkedExampleTests {
+    static let example = RunningSuite.examples + "/worked-example"
+
+    @Test(
+        "the pupil in year 6 travels through the four services, and no message, log line or dead letter tells who it is"
+    )
+    func worked() async throws {
+        try await RunningSuite.with { suite in
+            // A record that nobody can read, with everything about the child in it, must not leak on its way out.
+            let secrets = [
+                "20140315-2380", "201403152380", "Alva Exempel", "Närvaron har ändrats", "händelse i familjen",
+                "Vera Exempel",
+            ]
+            try await Producer(suite.broker.properties).send(
+                ProducerRecord(
+                    topic: suite.connection.topic(.concernReports), key: Bytes("k".utf8),
+                    value: Bytes(
+                        #"{"personalNumber": "20140315-2380", "name": "Alva Exempel", "observation": "händelse i familjen", "x": 1}"#
+                            .utf8),
+                    headers: [Header("ce_specversion", "0.3"), Header("ce_id", "broken")]))
+            try await WorkedExample(folder: Self.example, personalNumber: "20140315-2380")
+                .play(on: suite.connection, mailFolder: suite.mailFolder)
+            try await eventually("the dead letter") { try await !suite.broker.records("dead-letters").isEmpty }
+
+            let mail = suite.messages().map { message in
+                message
+                    + message.components(separatedBy: "base64\r\n\r\n").dropFirst().map { part in
+                        String(
+                            decoding: Data(
+                                base64Encoded: part.components(separatedBy: "\r\n--")[0],
+                                options: .ignoreUnknownCharacters) ?? Data(), as: UTF8.self)
+                    }.joined()
+            }
+            #expect(mail.count == 6)  // one of the concern, five invitations
+            let logs = await suite.logs.map(\.1)
+            let headers = try await suite.broker.records("dead-letters").flatMap {
+                $0.headers.map { String(decoding: $0.value, as: UTF8.self) }
+            }
+            #expect(headers.contains { $0.contains("ce_specversion") })
+            for secret in secrets {
+                for text in mail + logs + headers { #expect(!text.contains(secret)) }
+            }
+            let receipts = try await suite.events(.concernReceipts, ConcernReceipt.self)
+            #expect(receipts.first { $0.reportID == "broken" }?.refused.reasons.map(\.code) == ["undecodable"])
+        }
+    }
+
+    @Test("two hundred reports of every kind: each is answered exactly once")
+    func reports() async throws {
+        try await RunningSuite.with { suite in
+            let path = RunningSuite.examples + "/concern-reports.jsonl"
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            let producer = try Producer(suite.broker.properties)
+            for line in lines {
+                try await producer.send(
+                    ProducerRecord(
+                        topic: suite.connection.topic(.concernReports), key: nil, value: Bytes(line.utf8),
+                        headers: [Header("content-type", "application/cloudevents+json")]))
+            }
+            try await eventually("\(lines.count) receipts") {
+                try await suite.events(.concernReceipts, ConcernReceipt.self).count >= lines.count
+            }
+            let receipts = try await suite.events(.concernReceipts, ConcernReceipt.self)
+            #expect(receipts.count == lines.count)
+            let codes = Set(receipts.flatMap { $0.refused.reasons.map(\.code) })
+            #expect(
+                codes.isSuperset(of: [
+                    "personal_number.checksum", "municipality.unknown", "observation.missing", "child.adult",
+                    "undecodable",
+                ]))
+            let registered = receipts.filter { $0.registered.caseReference != "" }
+            #expect(registered.count > 140)
+            #expect(
+                registered.contains { $0.registered.fallback } && registered.contains { $0.registered.dutyToReport })
+        }
+    }
+}

@@ -20,7 +20,7 @@ import Streams
         let warm = Int(environment["WARM_UP"] ?? "") ?? 300_000
         let copier = Copier(total: total, warm: warm)
         let streams = Streams(copier, configuration, logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await streams.run() }
             await copier.finished()
             group.cancelAll()
@@ -86,10 +86,8 @@ struct Sample {
 
     init() {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        processor =
-            Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(
-                usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        processor = usage.ru_utime.seconds + usage.ru_stime.seconds
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         wall = Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
@@ -99,4 +97,8 @@ struct Sample {
         let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
         return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4_096 / 1_000_000
     }
+}
+
+extension timeval {
+    fileprivate var seconds: Double { Double(tv_sec) + Double(tv_usec) / 1e6 }
 }

@@ -14,7 +14,8 @@ let package = Package(
                 .product(name: "Streams", package: "tillsammans"), .product(name: "Kafka", package: "tillsammans"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: [.treatAllWarnings(as: .error)])
+            swiftSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("jemalloc", .when(platforms: [.linux]))])
     ],
     swiftLanguageModes: [.v6]
 )

@@ -56,7 +56,7 @@ struct Delivery: WishPerformer {
                     ProducerRecord(
                         topic: configuration.physical(Topic.noticeCommands.rawValue), partition: wish.partition,
                         key: Bytes(wish.key.utf8), value: event.data,
-                        headers: event.headers.map { Header($0.name, $0.value) }))
+                        headers: event.headers))
                 return
             } catch {
                 logger.warning(

@@ -50,7 +50,7 @@ struct ConcernCommand: AsyncParsableCommand {
                 else { throw CommandFault("\(path):\(number + 1): not a structured CloudEvent with an id") }
                 records[id] = ProducerRecord(
                     topic: connection.topic(.concernReports), key: Bytes(id.utf8), value: Bytes(line),
-                    headers: [Header("content-type", "application/cloudevents+json")])
+                    headers: [(name: "content-type", value: Bytes("application/cloudevents+json".utf8))])
             }
         } else {
             let event = Event(

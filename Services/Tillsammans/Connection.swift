@@ -16,7 +16,7 @@ struct Connection: Sendable {
     func record(_ event: Event, to topic: Topic, key: String) -> ProducerRecord {
         ProducerRecord(
             topic: self.topic(topic), key: Bytes(key.utf8), value: event.data,
-            headers: event.headers.map { Header($0.name, $0.value) })
+            headers: event.headers)
     }
 }
 

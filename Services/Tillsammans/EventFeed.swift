@@ -60,7 +60,7 @@ struct EventFeed: Sendable {
                 continue
             }
             let event = try? Event(
-                headers: record.headers.map { (name: $0.name, value: $0.value) }, value: record.value,
+                headers: record.headers, value: record.value,
                 received: Date(timeIntervalSince1970: Double(record.timestamp) / 1_000))
             sink.yield(
                 Item(

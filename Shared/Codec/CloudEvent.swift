@@ -28,7 +28,7 @@ extension Event {
     /// - Parameter received: the record's own time, which stands in for a `time` that the sender left out.
     /// - Throws: ``Undecodable`` that names the header or member. A tombstone is not an event.
     public init(
-        headers: some Sequence<(name: String, value: Bytes)>, value: Bytes?, received: Date
+        headers: [(name: String, value: Bytes)], value: Bytes?, received: Date
     ) throws(Undecodable) {
         guard let value else { throw Undecodable("value", "a tombstone is not an event") }
         var attributes = Attributes()
@@ -37,7 +37,7 @@ extension Event {
             switch header.name {
             case "content-type": contentType = try Self.text(header)
             case "traceparent": attributes.traceparent = try Self.text(header)
-            case let name where name.hasPrefix("ce_"): try attributes.set(name.dropFirst(3), Self.text(header))
+            case let name where name.hasPrefix("ce_"): try attributes.set(name, Self.text(header))
             default: break
             }
         }
@@ -82,7 +82,7 @@ extension Event {
                     if member is NSNull { continue }
                     throw Undecodable(Attributes.known.contains(name) ? name : "an attribute", "expected a text")
                 }
-                try attributes.set(name[...], text)
+                attributes.set("ce_" + name, text)
             }
         }
         guard let data else { throw Undecodable("data", "missing") }
@@ -114,17 +114,18 @@ private struct Attributes {
     var correlation: String?
     var traceparent: String?
 
-    mutating func set(_ name: Substring, _ value: String) throws(Undecodable) {
+    /// - Parameter name: as in binary mode; the names are short enough to be compared without a loop.
+    mutating func set(_ name: String, _ value: String) {
         switch name {
-        case "specversion": version = value
-        case "id": id = value
-        case "source": source = value
-        case "type": type = value
-        case "time": time = value
-        case "subject": subject = value
-        case "cause": cause = value
-        case "correlation": correlation = value
-        case "traceparent": traceparent = value
+        case "ce_id": id = value
+        case "ce_source": source = value
+        case "ce_type": type = value
+        case "ce_time": time = value
+        case "ce_specversion": version = value
+        case "ce_subject": subject = value
+        case "ce_cause": cause = value
+        case "ce_correlation": correlation = value
+        case "ce_traceparent": traceparent = value
         default: break  // an extension that we do not know is somebody else's
         }
     }

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// RFC 3339 in UTC with milliseconds, as CloudEvents wants `time`.
@@ -35,8 +36,38 @@ public enum Timestamp {
 
     /// Any RFC 3339 time; nil for anything else.
     public static func date(_ text: String) -> Date? {
-        (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
+        ours(text) ?? (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
             ?? (try? Date.ISO8601FormatStyle().parse(text))
+    }
+
+    /// What ``text(_:)`` writes, read without a formatter; nil for any other spelling.
+    private static func ours(_ text: String) -> Date? {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard bytes.count == 24, bytes[4] == 45, bytes[7] == 45, bytes[10] == 84, bytes[13] == 58, bytes[16] == 58,
+                bytes[19] == 46, bytes[23] == 90
+            else { return nil }
+            func number(_ range: Range<Int>) -> Int? {
+                var number = 0
+                for index in range {
+                    guard (48...57).contains(bytes[index]) else { return nil }
+                    number = number * 10 + Int(bytes[index] - 48)
+                }
+                return number
+            }
+            guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+                let hour = number(11..<13),
+                let minute = number(14..<16), let second = number(17..<19), let milliseconds = number(20..<23),
+                LocalDate(year: year, month: month, day: day) != nil, hour < 24, minute < 60, second < 60
+            else { return nil }
+            let shifted = month > 2 ? year : year - 1
+            let era = Int64(shifted).flooring(by: 400)
+            let yearOfEra = shifted - Int(era) * 400
+            let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+            let days = Int(era) * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+            let seconds = Double(days * 86_400 + hour * 3_600 + minute * 60 + second)
+            return Date(timeIntervalSince1970: seconds + Double(milliseconds) / 1_000)
+        }
     }
 
     /// Days since 1970 to year, month and day: the era method of the proleptic Gregorian calendar.

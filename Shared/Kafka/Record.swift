@@ -2,21 +2,11 @@
 public typealias Bytes = [UInt8]
 
 /// One record header: Kafka allows any bytes, and the same name more than once.
-public struct Header: Sendable, Hashable {
-    public var name: String
-    public var value: Bytes
+///
+/// A tuple, so that the codec, which knows nothing of Kafka, has the same type and no header is copied between them.
+public typealias Header = (name: String, value: Bytes)
 
-    public init(_ name: String, _ value: Bytes) {
-        self.name = name
-        self.value = value
-    }
-
-    public init(_ name: String, _ value: String) {
-        self.init(name, Bytes(value.utf8))
-    }
-}
-
-extension [Header] {
+extension [(name: String, value: Bytes)] {
     /// The last value under `name`, which is the one that counts in Kafka.
     public subscript(name: String) -> Bytes? { last { $0.name == name }?.value }
 }

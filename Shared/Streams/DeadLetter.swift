@@ -7,11 +7,11 @@ enum DeadLetter {
         ProducerRecord(
             topic: configuration.physical(configuration.deadLetters), key: record.key, value: record.value,
             headers: record.headers + [
-                Header("dead-letter-application", configuration.application),
-                Header("dead-letter-topic", record.topic),
-                Header("dead-letter-partition", "\(record.partition)"),
-                Header("dead-letter-offset", "\(record.offset)"),
-                Header("dead-letter-reason", reason),
+                (name: "dead-letter-application", value: Bytes(configuration.application.utf8)),
+                (name: "dead-letter-topic", value: Bytes(record.topic.utf8)),
+                (name: "dead-letter-partition", value: Bytes("\(record.partition)".utf8)),
+                (name: "dead-letter-offset", value: Bytes("\(record.offset)".utf8)),
+                (name: "dead-letter-reason", value: Bytes(reason.utf8)),
             ])
     }
 }

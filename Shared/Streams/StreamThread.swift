@@ -27,6 +27,7 @@ package final class StreamThread<P: Processor> {
     /// Changelog records of steps whose end has not been restored yet, where aborted ones are not hidden.
     var pending: [Int32: [(key: Bytes, value: Bytes?)]] = [:]
     private var step: Step?
+    private var physicalNames: [String: String] = [:]
     /// While set, each record is a step of its own, so that one that fails is known by itself.
     private var redoing: [TopicPartition: Int64] = [:]
     private var poisoned: [TopicPartition: (offset: Int64, reason: String)] = [:]
@@ -63,20 +64,19 @@ package final class StreamThread<P: Processor> {
         for task in tasks.values { flush(task) }
     }
 
-    /// Takes the next thing that happens: at most one record, then whatever is due.
+    /// Takes what happens next: a stretch of records, or something else; then whatever is due.
     package func advance() throws {
         events.beat()
         try directory.refresh()
         try attempt {
-            switch try log.poll(patience) {
-            case .record(let record): try take(record)
-            case .end(let partition, let offset): ends[partition] = offset
-            case .assigned(let partitions): try accept(partitions)
-            case .revoked: try giveUp(finishing: true)
-            case .lost: try giveUp(finishing: false)
-            case .failed(let error, let partition): try resume(partition, after: error)
-            case .nothing: break
+            var polled = try log.poll(patience)
+            // What is due is looked at between stretches, not between records: a stretch takes a millisecond or so.
+            for _ in 1..<stretch {
+                guard case .record(let record) = polled else { break }
+                try take(record)
+                polled = try log.poll(.zero)
             }
+            try handle(polled)
             try restoreSome()
             try fireDueReminders()
             try commitEndsWhenIdle()
@@ -86,6 +86,23 @@ package final class StreamThread<P: Processor> {
         }
         for task in tasks.values where step == nil && task.store.hasTail {
             if task.store.isHeavy || task.flushedAt + configuration.flushInterval < .now { flush(task) }
+        }
+    }
+
+    /// The most records in a row: one while a step is being redone, so that a record which fails is known by itself.
+    private var stretch: Int {
+        redoing.isEmpty ? max(1, min(128, configuration.recordsPerStep - (step?.records ?? 0))) : 1
+    }
+
+    private func handle(_ polled: Consumer.Polled) throws {
+        switch polled {
+        case .record(let record): try take(record)
+        case .end(let partition, let offset): ends[partition] = offset
+        case .assigned(let partitions): try accept(partitions)
+        case .revoked: try giveUp(finishing: true)
+        case .lost: try giveUp(finishing: false)
+        case .failed(let error, let partition): try resume(partition, after: error)
+        case .nothing: break
         }
     }
 
@@ -200,7 +217,7 @@ package final class StreamThread<P: Processor> {
 
     private func turn(_ record: Record, _ task: StreamTask) throws -> Turn {
         let event = try Event(
-            headers: record.headers.lazy.map { (name: $0.name, value: $0.value) }, value: record.value,
+            headers: record.headers, value: record.value,
             received: Date(timeIntervalSince1970: Double(record.timestamp) / 1_000))
         guard let key = String(validating: record.key ?? [], as: UTF8.self) else {
             throw Undecodable("key", "not UTF-8")
@@ -274,14 +291,21 @@ package final class StreamThread<P: Processor> {
         for output in turn.outputs {
             try log.produce(
                 ProducerRecord(
-                    topic: configuration.physical(output.topic), key: output.key, value: output.event?.data,
-                    headers: output.event?.headers.map { Header($0.name, $0.value) } ?? []))
+                    topic: physical(output.topic), key: output.key, value: output.event?.data,
+                    headers: output.event?.headers ?? []))
         }
     }
 
     private func changelog(_ task: StreamTask, _ key: Bytes, _ value: Bytes?) -> ProducerRecord {
         ProducerRecord(
-            topic: configuration.physical(configuration.changelog), partition: task.partition, key: key, value: value)
+            topic: physical(configuration.changelog), partition: task.partition, key: key, value: value)
+    }
+
+    /// A topic's name on the broker, made once.
+    private func physical(_ name: String) -> String {
+        if let name = physicalNames[name] { return name }
+        physicalNames[name] = configuration.physical(name)
+        return configuration.physical(name)
     }
 
     /// Puts a record that cannot be taken among the dead letters, unchanged, with where it was and why.

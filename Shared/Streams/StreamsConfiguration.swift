@@ -40,7 +40,7 @@ public struct StreamsConfiguration: Sendable {
     }
 
     /// A topic's or group's name on the broker.
-    public func physical(_ name: String) -> String { prefix + name }
+    public func physical(_ name: String) -> String { prefix.isEmpty ? name : prefix + name }
 
     /// A topic's name without the prefix.
     func logical(_ name: String) -> String { name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name }

@@ -154,14 +154,22 @@ enum EventId {
     /// 128 bits of SHA-256 over who publishes, why, and as the how-manieth: the same on every replay, and telling
     /// nothing of a cause's id that an outsider chose.
     static func derived(_ application: String, _ source: String, _ cause: String, _ ordinal: Int) -> String {
-        var hash = SHA256()
-        hash.update(data: Array("\(application)\u{0}\(source)\u{0}\(cause)\u{0}\(ordinal)".utf8))
-        return String(unsafeUninitializedCapacity: 32) { buffer in
-            for (index, byte) in hash.finalize().prefix(16).enumerated() {
-                buffer[2 * index] = hexadecimal[Int(byte >> 4)]
-                buffer[2 * index + 1] = hexadecimal[Int(byte & 15)]
+        var bytes = Bytes()
+        bytes.reserveCapacity(application.utf8.count + source.utf8.count + cause.utf8.count + 11)
+        for part in [application, source, cause] {
+            bytes += part.utf8
+            bytes.append(0)
+        }
+        withUnsafeBytes(of: UInt64(ordinal).bigEndian) { bytes += $0 }
+        let digest = SHA256.hash(data: bytes)
+        return digest.withUnsafeBytes { digest in
+            String(unsafeUninitializedCapacity: 32) { buffer in
+                for index in 0..<16 {
+                    buffer[2 * index] = hexadecimal[Int(digest[index] >> 4)]
+                    buffer[2 * index + 1] = hexadecimal[Int(digest[index] & 15)]
+                }
+                return 32
             }
-            return 32
         }
     }
 

@@ -80,7 +80,7 @@ actor RunningSuite {
         var seen: Set<String> = []
         return try await broker.records(topic.rawValue).compactMap { record in
             let event = try Event(
-                headers: record.headers.map { (name: $0.name, value: $0.value) }, value: record.value, received: Date())
+                headers: record.headers, value: record.value, received: Date())
             guard seen.insert(event.id).inserted || broker.isReal else { return nil }
             return event.type == Payload.eventType ? try event.decode(type) : nil
         }

@@ -26,7 +26,10 @@ struct WorkedExampleTests {
                     value: Bytes(
                         #"{"personalNumber": "20140315-2380", "name": "Alva Exempel", "observation": "händelse i familjen", "x": 1}"#
                             .utf8),
-                    headers: [Header("ce_specversion", "0.3"), Header("ce_id", "broken")]))
+                    headers: [
+                        (name: "ce_specversion", value: Bytes("0.3".utf8)),
+                        (name: "ce_id", value: Bytes("broken".utf8)),
+                    ]))
             try await WorkedExample(folder: Self.example, personalNumber: "20140315-2380")
                 .play(on: suite.connection, mailFolder: suite.mailFolder)
             try await eventually("the dead letter") { try await !suite.broker.records("dead-letters").isEmpty }
@@ -64,7 +67,7 @@ struct WorkedExampleTests {
                 try await producer.send(
                     ProducerRecord(
                         topic: suite.connection.topic(.concernReports), key: nil, value: Bytes(line.utf8),
-                        headers: [Header("content-type", "application/cloudevents+json")]))
+                        headers: [(name: "content-type", value: Bytes("application/cloudevents+json".utf8))]))
             }
             try await eventually("\(lines.count) receipts") {
                 try await suite.events(.concernReceipts, ConcernReceipt.self).count >= lines.count

@@ -13,7 +13,10 @@ struct KafkaTests {
                 try await producer.send(
                     ProducerRecord(
                         topic: broker.prefix + "t", partition: 0, timestamp: 1_795_420_800_000, key: key, value: value,
-                        headers: [Header("a", "1"), Header("empty", ""), Header("a", "2")]))
+                        headers: [
+                            (name: "a", value: Bytes("1".utf8)), (name: "empty", value: Bytes("".utf8)),
+                            (name: "a", value: Bytes("2".utf8)),
+                        ]))
             }
             let read = try await broker.records("t")
             #expect(read.map(\.key) == records.map(\.0))

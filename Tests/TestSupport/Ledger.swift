@@ -32,7 +32,7 @@ public struct Ledger: Processor {
             id: "\(number)", source: "test", type: "input", time: Date(timeIntervalSince1970: 0), data: [])
         return ProducerRecord(
             topic: "inputs", key: Array(key.utf8), value: event.data,
-            headers: event.headers.map { Header($0.name, $0.value) })
+            headers: event.headers)
     }
 
     /// What is wrong with the outputs, given the inputs; nil when each input counted exactly once and in order.

@@ -64,7 +64,7 @@ let package = Package(
         .target(
             name: "Streams",
             dependencies: ["Codec", "Kafka", collections, crypto, lifecycle, logging, metrics] + sqlite,
-            path: "Shared/Streams", swiftSettings: strict),
+            path: "Shared/Streams", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "ServiceKit",
             dependencies: ["Streams", "Codec", "Domain", configuration, http, lifecycle, logging, metrics],

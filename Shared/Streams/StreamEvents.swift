@@ -10,15 +10,15 @@ package final class StreamEvents: Sendable {
     package struct Health: Sendable {
         /// When a thread last came round; a stream that hangs in a call stops coming round.
         package var beat: Date
-        /// Every task that this instance has is running.
+        /// The group has given this instance its tasks, and each of them is running.
         package var isReady: Bool
-        package var tasks: Int
     }
 
     private struct State {
         var beat = Date.distantPast
-        var joined = false
-        var running: Set<Int32> = []
+        var hasJoined = false
+        /// Tasks that are ours and not running yet.
+        var waiting: Set<Int32> = []
         var restoreShown: [Int32: (ContinuousClock.Instant, from: Int64)] = [:]
     }
 
@@ -52,26 +52,30 @@ package final class StreamEvents: Sendable {
     }
 
     package var health: Health {
-        state.withLock { Health(beat: $0.beat, isReady: $0.joined && $0.restoreShown.isEmpty, tasks: $0.running.count) }
+        state.withLock { Health(beat: $0.beat, isReady: $0.hasJoined && $0.waiting.isEmpty) }
     }
 
     func beat() { state.withLock { $0.beat = Date() } }
 
     func assigned(_ partitions: Set<Int32>) {
         state.withLock {
-            $0.joined = $0.joined || !partitions.isEmpty
-            $0.running = []
-            $0.restoreShown = [:]
+            $0.hasJoined = true
+            $0.waiting.formUnion(partitions)
         }
         logger.info("tasks assigned", metadata: ["tasks": "\(partitions.sorted())"])
     }
 
     func running(_ partitions: Set<Int32>) {
-        state.withLock {
-            $0.joined = true
-            $0.running = partitions
-        }
+        state.withLock { $0.waiting.subtract(partitions) }
         logger.info("tasks running", metadata: ["tasks": "\(partitions.sorted())"])
+    }
+
+    func released(_ partitions: Set<Int32>) {
+        state.withLock { state in
+            state.waiting.subtract(partitions)
+            for partition in partitions { state.restoreShown[partition] = nil }
+        }
+        if !partitions.isEmpty { logger.info("tasks given back", metadata: ["tasks": "\(partitions.sorted())"]) }
     }
 
     // MARK: Restore

@@ -21,22 +21,22 @@ package final class StreamThread<P: Processor> {
     private let clock: @Sendable () -> Date
     private let faults: (FaultPoint) -> Void
 
-    private(set) var tasks: [Int32: StreamTask] = [:]
+    var tasks: [Int32: StreamTask] = [:]
     /// Partitions that the group gave us and whose state is not taken up yet.
     var assigned: Set<Int32> = []
     /// Changelog records of steps whose end has not been restored yet, where aborted ones are not hidden.
     var pending: [Int32: [(key: Bytes, value: Bytes?)]] = [:]
-    private var step: Step?
+    var step: Step?
     private var physicalNames: [String: String] = [:]
     /// While set, each record is a step of its own, so that one that fails is known by itself.
-    private var redoing: [TopicPartition: Int64] = [:]
+    var redoing: [TopicPartition: Int64] = [:]
     private var poisoned: [TopicPartition: (offset: Int64, reason: String)] = [:]
     /// Ends of inputs that lie behind a marker, not a record; committed when idle so that lag can reach zero.
-    private var ends: [TopicPartition: Int64] = [:]
+    var ends: [TopicPartition: Int64] = [:]
     private var lastRecordAt = ContinuousClock.now
 
     /// What is done since the transaction began.
-    private struct Step {
+    struct Step {
         let deadline: ContinuousClock.Instant
         let began = ContinuousClock.now
         var records = 0
@@ -113,73 +113,6 @@ package final class StreamThread<P: Processor> {
         let due = tasks.values.compactMap(\.nextReminder).min()
         guard let due else { return configuration.idlePoll }
         return max(.zero, min(configuration.idlePoll, .seconds(due.timeIntervalSince(clock()))))
-    }
-
-    // MARK: Membership
-
-    private func accept(_ partitions: [TopicPartition]) throws {
-        try log.read([:])
-        assigned = Set(partitions.map(\.partition))
-        events.assigned(assigned)
-    }
-
-    /// Ends the tasks: with what is finished, where they are still ours.
-    private func giveUp(finishing: Bool) throws {
-        if finishing {
-            do { try commitStep() } catch let error as KafkaError where error.isAbortable { try abortStep() }
-            for task in tasks.values { flush(task) }
-        } else {
-            try abortStep()
-        }
-        try dropTasks()
-        try log.letGo()
-    }
-
-    private func dropTasks() throws {
-        for task in tasks.values { try task.store.close() }
-        (tasks, assigned, ends, redoing) = ([:], [], [:], [:])
-        events.assigned([])
-    }
-
-    func adopt(_ task: StreamTask) { tasks[task.partition] = task }
-
-    /// Hands over the wishes that the task's state holds; called when its state is restored.
-    func reopenWishes(of task: StreamTask) throws {
-        for entry in try task.store.scan(StateKey.wishes) {
-            events.wish(try wish(entry.key, entry.value, task.partition))
-        }
-    }
-
-    private func wish(_ key: Bytes, _ value: Bytes, _ partition: Int32) throws -> Wish {
-        Wish(
-            key: String(decoding: key.dropFirst(StateKey.wishes.count), as: UTF8.self),
-            data: try StateValue.decode(value), partition: partition)
-    }
-
-    /// The position is not in the log: the records were deleted before they were read, or the topic is another one.
-    /// What is gone is gone; what is left is read, and the loss is told.
-    private func resume(_ partition: TopicPartition?, after error: KafkaError) throws {
-        guard let partition, let task = tasks[partition.partition], let position = task.positions[partition.topic]
-        else { return }
-        let (low, high) = try log.watermarks(partition)
-        guard position < low || position > high else { return }
-        try commitStep()
-        events.lost(partition, from: position, to: low)
-        task.positions[partition.topic] = low
-        try begin(task)
-        try commitStep()
-        try readOn()
-    }
-
-    /// Reads every running task from its position. What was told of the inputs' ends counts from there again: an end
-    /// that was seen before an abort lies behind records that must be taken once more.
-    func readOn() throws {
-        ends = [:]
-        var positions: [TopicPartition: Int64] = [:]
-        for task in tasks.values where task.isRunning {
-            for (topic, offset) in task.positions { positions[TopicPartition(topic, task.partition)] = offset }
-        }
-        try log.read(positions)
     }
 
     // MARK: Turns
@@ -319,7 +252,7 @@ package final class StreamThread<P: Processor> {
 
     // MARK: Steps
 
-    private func begin(_ task: StreamTask) throws {
+    func begin(_ task: StreamTask) throws {
         if step == nil {
             try log.begin()
             step = Step(deadline: .now + configuration.commitInterval)
@@ -360,7 +293,7 @@ package final class StreamThread<P: Processor> {
     }
 
     /// Undoes the open step: nothing of it was seen by anybody, and its records will be read again, one by one.
-    private func abortStep() throws {
+    func abortStep() throws {
         guard let step else { return }
         self.step = nil
         for task in tasks.values where task.isTouched {
@@ -402,7 +335,7 @@ package final class StreamThread<P: Processor> {
     }
 
     /// Lets the file take over what is committed. Only between steps: then all below the changelog's end is in the store.
-    private func flush(_ task: StreamTask) {
+    func flush(_ task: StreamTask) {
         task.flushedAt = .now
         guard task.isRunning, step == nil, task.store.hasTail else { return }
         do {
@@ -417,14 +350,9 @@ package final class StreamThread<P: Processor> {
     }
 
     private func close() {
+        events.released(assigned.union(tasks.keys))
         for task in tasks.values { try? task.store.close() }
         tasks = [:]
-        events.assigned([])
         log.close()
     }
-}
-
-/// Where a test may kill the process or the thread; see `Tests/StreamsTests`.
-package enum FaultPoint: String, CaseIterable, Sendable {
-    case beforeProduce, afterProduce, afterOffsets, duringCommit, afterCommit, insideStoreCommit
 }

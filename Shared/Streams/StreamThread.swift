@@ -97,7 +97,10 @@ package final class StreamThread<P: Processor> {
     private func handle(_ polled: Consumer.Polled) throws {
         switch polled {
         case .record(let record): try take(record)
-        case .end(let partition, let offset): ends[partition] = offset
+        case .end(let partition, let offset):
+            ends[partition] = offset
+            // All below has been taken again, also where the step that is redone ended behind a marker.
+            if let until = redoing[partition], offset >= until { redoing[partition] = nil }
         case .assigned(let partitions): try accept(partitions)
         case .revoked: try giveUp(finishing: true)
         case .lost: try giveUp(finishing: false)
@@ -248,7 +251,7 @@ package final class StreamThread<P: Processor> {
     }
 
     /// State that cannot be read and the like: not the record's fault, so the record is not skipped.
-    private static func isWorlds(_ error: any Error) -> Bool { StateStore.isFailure(error) }
+    private static func isWorlds(_ error: any Error) -> Bool { StateStore.isFailure(error) || error is StateUnreadable }
 
     // MARK: Steps
 

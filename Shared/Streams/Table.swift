@@ -6,6 +6,13 @@ public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
     public let name: String
     let prefix: Bytes
 
+    /// - Throws: ``StateUnreadable``
+    func value(_ stored: Bytes) throws(StateUnreadable) -> Value {
+        do throws(Undecodable) { return try Value(wire: StateValue.decode(stored)) } catch {
+            throw StateUnreadable(name, error)
+        }
+    }
+
     /// - Parameter name: unique within the service, and for ever: it is part of every key in the changelog.
     public init(_ name: String, of type: Value.Type = Value.self) {
         precondition(!name.isEmpty && !name.hasPrefix("~") && !name.utf8.contains(0), "not a table's name: \(name)")
@@ -48,6 +55,16 @@ enum StateValue {
             throw Undecodable("state", "written in a format that this version does not know")
         }
         return Bytes(stored.dropFirst())
+    }
+}
+
+/// State that this version cannot read: written by a later one, or by a table of another type. The records that need it
+/// wait, since they are not at fault; the service must be brought forward.
+public struct StateUnreadable: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ table: String, _ error: Undecodable) {
+        description = "the state in \(table) cannot be read (\(error)); run the version that wrote it, or a later one"
     }
 }
 

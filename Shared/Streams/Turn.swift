@@ -47,8 +47,7 @@ public struct Turn {
 
     /// The value under `key`, with what this turn has already written.
     public func get<Value>(_ table: Table<Value>, _ key: String) throws -> Value? {
-        guard let stored = try read(table.prefix + key.utf8) else { return nil }
-        return try Value(wire: StateValue.decode(stored))
+        try read(table.prefix + key.utf8).map(table.value)
     }
 
     public mutating func put<Value>(_ table: Table<Value>, _ key: String, _ value: Value) throws {
@@ -66,12 +65,7 @@ public struct Turn {
         for write in writes where write.key.starts(with: start) { entries[write.key] = .some(write.value) }
         return try entries.compactMap { entry in entry.value.map { (entry.key, $0) } }
             .sorted { $0.0.lexicographicallyPrecedes($1.0) }
-            .map {
-                (
-                    String(decoding: $0.0.dropFirst(table.prefix.count), as: UTF8.self),
-                    try Value(wire: StateValue.decode($0.1))
-                )
-            }
+            .map { (String(decoding: $0.0.dropFirst(table.prefix.count), as: UTF8.self), try table.value($0.1)) }
     }
 
     // MARK: What follows

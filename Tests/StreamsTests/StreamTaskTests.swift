@@ -65,6 +65,13 @@ struct StreamTaskTests {
         #expect(try tester.state(Keeper.table, "k") == nil)
     }
 
+    @Test("state that cannot be read is told as that, not as a fault of the event")
+    func unreadable() throws {
+        var tester = ProcessorTester(Keeper(), now: .distantPast)
+        try tester.process(Event(id: "1", source: "s", type: "garbage", time: .distantPast, data: []), key: "k")
+        #expect(throws: StateUnreadable.self) { try tester.process(InformationAdded(), key: "k") }
+    }
+
     @Test("reminders fire once, in order of due time, moved ones at their new time, cancelled ones never")
     func reminders() throws {
         var tester = ProcessorTester(Alarm(), now: Date(timeIntervalSince1970: 0))
@@ -109,10 +116,11 @@ private struct Keeper: Processor {
     static let table = Table("kept", of: Booking.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {
-        if event.type == MappingOverdue.eventType {
-            try turn.put(Self.table, turn.key, Booking())
-        } else {
-            turn.delete(Self.table, turn.key)
+        switch event.type {
+        case MappingOverdue.eventType: try turn.put(Self.table, turn.key, Booking())
+        case InformationAdded.eventType: _ = try turn.get(Self.table, turn.key)
+        case "garbage": turn.put(raw: Self.table.name, turn.key, [0xFF, 0xFF])
+        default: turn.delete(Self.table, turn.key)
         }
     }
 }

@@ -218,11 +218,3 @@ extension MappingState {
     /// Takes note of an event; false where it has been taken before.
     mutating func take(_ event: Event) -> Bool { taken.take(event) }
 }
-
-extension [String] {
-    /// Each element once, in the order of its first place.
-    func uniqued() -> [String] {
-        var seen: Set<String> = []
-        return filter { seen.insert($0).inserted }
-    }
-}

@@ -145,10 +145,3 @@ extension Notices.Kind {
         }
     }
 }
-
-extension [String] {
-    fileprivate func uniqued() -> [String] {
-        var seen: Set<String> = []
-        return filter { seen.insert($0).inserted }
-    }
-}

@@ -2,9 +2,8 @@ import Foundation
 import Kafka
 import Logging
 import ServiceLifecycle
+import Streams
 import TestSupport
-
-@testable import Streams
 
 /// A stream of its own process that kills itself at a named point: `FAULT=afterOffsets:3` at the third time there.
 @main enum Probe {

@@ -144,7 +144,7 @@ extension StreamThread {
         }
     }
 
-    private func changelog(_ partition: Int32) -> TopicPartition {
+    func changelog(_ partition: Int32) -> TopicPartition {
         TopicPartition(configuration.physical(configuration.changelog), partition)
     }
 }

@@ -342,8 +342,7 @@ package final class StreamThread<P: Processor> {
         task.flushedAt = .now
         guard task.isRunning, step == nil, task.store.hasTail else { return }
         do {
-            let end = try log.watermarks(
-                TopicPartition(configuration.physical(configuration.changelog), task.partition))
+            let end = try log.watermarks(changelog(task.partition))
             try task.store.flush(
                 StateStore.Checkpoint(offset: end.high, cluster: log.cluster, at: clock()),
                 insideCommit: { faults(.insideStoreCommit) })

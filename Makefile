@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test format lint bench proto needs
+.PHONY: run test format lint bench proto docs needs
 
 CONFIGURATION ?= debug
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
@@ -20,6 +20,10 @@ lint: ## fail where the format differs
 
 bench: needs ## events per second through one stream thread, beside a plain C loop (see Benchmarks/README.md)
 	Benchmarks/run
+
+docs: ## write Docs/refusals.md from the code
+	swift build --product tillsammans
+	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
 
 proto: ## generate Swift from Shared/Codec/Schemas (needs protoc, and protoc-gen-swift on the PATH)
 	cd Shared/Codec/Schemas && protoc --swift_out=../Generated --swift_opt=Visibility=Public --swift_opt=FileNaming=DropPath tillsammans/v1/*.proto

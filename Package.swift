@@ -56,7 +56,9 @@ let package = Package(
             name: "CKafka", path: "Shared/CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(
             name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .target(name: "Domain", dependencies: [crypto], path: "Shared/Domain", swiftSettings: strict),
+        .target(
+            name: "Domain", dependencies: [crypto], path: "Shared/Domain", resources: [.embedInCode("Messages")],
+            swiftSettings: strict),
         .target(name: "Kafka", dependencies: ["CKafka", logging], path: "Shared/Kafka", swiftSettings: strict),
         .target(
             name: "Codec", dependencies: ["Domain", protobuf], path: "Shared/Codec", exclude: ["Schemas"],

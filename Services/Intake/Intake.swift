@@ -9,7 +9,7 @@ import Streams
     static func main() async {
         await ServiceMain(
             "intake", "registers reported concerns with the child's named person, or refuses them with reasons.",
-            inputs: [.concernReports], changelog: .intakeState,
+            inputs: [.concernReports, .intakeRepartition, .mappings], changelog: .intakeState,
             settings: [
                 Setting(
                     "KEY_SECRET", default: nil, isSecret: true,
@@ -25,32 +25,46 @@ import Streams
     }
 }
 
-/// What Intake decides about one report.
+/// What Intake decides about one report, in three turns, each under the key that its question needs:
+///
+/// 1. as it came, under whatever key its sender chose: can it be read? (`ReportTaken`)
+/// 2. by its source and id: has it been received before, and does it hold? (`ReportAccepted`)
+/// 3. by child: who owns it, and what else is known of the child? (`ConcernRegistered`)
+///
+/// The receipt is written in the turn that decides, so that each report gets exactly one.
 struct IntakeProcessor: Processor {
     let secret: KeySecret
 
     static let reports = Table("reports", of: TakenReport.self)
+    static let children = Table("children", of: ChildState.self)
 
     /// How long a repeated report is known as repeated.
     static let memory: TimeInterval = 30 * 24 * 3_600
+    private static let positionsKept = 32
 
     func process(_ event: Event, in turn: inout Turn) throws {
-        do {
-            let report = try event.decode(ConcernReported.self)
-            guard try isNew(event, &turn) else { return try refuse(event, [.alreadyReceived], &turn) }
-            try register(try Report(report, received: event.time, turn.directory), event, &turn)
-        } catch let error as Undecodable {
-            try refuse(event, [Fault(error)], &turn)
-        } catch let faults as Faults {
-            try refuse(event, faults.list, &turn)
+        switch Topic(rawValue: turn.topic) {
+        case .intakeRepartition where event.type == ReportTaken.eventType:
+            try take(event.decode(ReportTaken.self), &turn)
+        case .intakeRepartition:
+            try register(event.decode(ReportAccepted.self), event, &turn)
+        case .mappings:
+            if event.type == CaseMoved.eventType { try moved(event.decode(CaseMoved.self), &turn) }
+        default:
+            try read(event, &turn)
         }
     }
 
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
-        try answer(
-            .refused(.with { $0.reasons = [Reason(Fault(unreadable.error))] }),
-            id: unreadable.id ?? unreadable.position,
-            source: unreadable.source ?? turn.key, &turn)
+        guard unreadable.topic == Topic.concernReports.rawValue else { return }
+        let refused = ConcernReceipt.Refused.with { $0.reasons = [Reason(Fault(unreadable.error))] }
+        // What has no id of its own is known by where it lies, and cannot come again.
+        guard let id = unreadable.id, let source = unreadable.source, !id.isEmpty, !source.isEmpty else {
+            return try answer(
+                .refused(refused), id: unreadable.id ?? unreadable.position, source: unreadable.source ?? turn.key,
+                &turn)
+        }
+        try repartition(.refused(refused), id: id, source: source, &turn)
     }
 
     /// A report's memory ends.
@@ -58,68 +72,151 @@ struct IntakeProcessor: Processor {
         turn.delete(Self.reports, reminder.name)
     }
 
-    /// Takes note of the report's id; false where it has been taken before (rule 4: already received).
-    private func isNew(_ event: Event, _ turn: inout Turn) throws -> Bool {
-        let name = "\(event.source)\u{1E}\(event.id)"
-        guard try turn.get(Self.reports, name) == nil else { return false }
-        let until = turn.now + Self.memory
-        try turn.put(Self.reports, name, .with { $0.until = .init(until) })
-        turn.remind(name, at: until)
-        return true
+    // MARK: 1. As it came
+
+    /// What can be decided without knowing anything else. Of what is refused here, nothing is kept but the reasons.
+    private func read(_ event: Event, _ turn: inout Turn) throws {
+        let content: ReportTaken.OneOf_Content
+        switch event.type {
+        case ConcernReported.eventType:
+            let faults = event.faults(as: ConcernReported.self)
+            content =
+                faults.isEmpty
+                ? .report(try event.decode(ConcernReported.self)) : Self.refused(faults.map(Fault.init))
+        case ConsultationRequested.eventType:
+            do {
+                let faults = event.faults(as: ConsultationRequested.self)
+                guard faults.isEmpty else { throw Faults(faults.map(Fault.init)) }
+                content = .consultation(
+                    try Consultation(event.decode(ConsultationRequested.self), turn.directory).message)
+            } catch let faults as Faults {
+                content = Self.refused(faults.list)
+            }
+        default:
+            content = Self.refused([Fault(.typeUnknown, at: "ce_type")])
+        }
+        try repartition(content, id: event.id, source: event.source, &turn)
     }
 
-    private func register(_ report: Report, _ event: Event, _ turn: inout Turn) throws {
-        let child = ChildKey(report.number, secret: secret)
-        let owner = Routing.owner(of: report, in: report.county)
-        let reference = child.caseReference(county: report.county.code)
-        let guardians = report.message.guardians.map { guardian in
-            GuardianKey(
-                Personal(
-                    guardian.personalNumber.isEmpty ? "\(guardian.name)|\(guardian.email)" : guardian.personalNumber),
-                secret: secret
-            ).text
-        }
+    private static func refused(_ faults: [Fault]) -> ReportTaken.OneOf_Content {
+        .refused(.with { $0.reasons = faults.map(Reason.init) })
+    }
+
+    private func repartition(
+        _ content: ReportTaken.OneOf_Content, id: String, source: String, _ turn: inout Turn
+    ) throws {
         try turn.publish(
-            ConcernRegistered.with {
-                $0.caseReference = reference
-                $0.child = child.text
-                $0.county = report.county.code
-                $0.municipality = report.message.municipality
-                $0.unit = owner.unit.id
-                $0.namedPerson = owner.person
-                $0.fallback = owner.isFallback
-                $0.areas = report.areas.map(\.rawValue)
-                $0.observation = report.message.observation
-                $0.strengths = report.message.strengths
-                $0.harmSuspected = report.message.harmSuspected
-                $0.observedAt = .init(report.observedAt)
-                $0.reporter = report.message.reporter
-                $0.guardians = guardians
-                $0.youthConsentFrom = report.youthConsentFrom.description
-                $0.protectedIdentity = report.message.protectedIdentity
-            }, to: Topic.concerns.rawValue, key: child.text, subject: reference)
+            ReportTaken.with {
+                ($0.reportID, $0.reportSource, $0.receivedAt) = (id, source, .init(turn.received))
+                $0.position = turn.position
+                $0.content = content
+            }, to: Topic.intakeRepartition.rawValue, key: Self.name(source, id), id: turn.position)
+    }
+
+    private static func name(_ source: String, _ id: String) -> String { "\(source)\u{1E}\(id)" }
+
+    // MARK: 2. By source and id
+
+    private func take(_ taken: ReportTaken, _ turn: inout Turn) throws {
+        let (id, source) = (taken.reportID, taken.reportSource)
+        let name = Self.name(source, id)
+        if var known = try turn.get(Self.reports, name) {
+            // Read twice is not sent twice: it is answered already.
+            guard !known.positions.contains(taken.position) else { return }
+            known.positions = (known.positions + [taken.position]).suffix(Self.positionsKept)
+            try turn.put(Self.reports, name, known)
+            return try refuse([Fault(.alreadyReceived)], id, source, &turn)
+        }
+        let until = turn.now + Self.memory
+        try turn.put(Self.reports, name, .with { ($0.until, $0.positions) = (.init(until), [taken.position]) })
+        turn.remind(name, at: until)
+        do {
+            switch taken.content {
+            case .report(let message):
+                let report = try Report(message, received: taken.receivedAt.date, turn.directory)
+                try turn.publish(
+                    ReportAccepted.with {
+                        ($0.reportID, $0.reportSource) = (id, source)
+                        ($0.receivedAt, $0.report) = (taken.receivedAt, message)
+                    }, to: Topic.intakeRepartition.rawValue, key: ChildKey(report.number, secret: secret).text)
+            case .consultation(let message):
+                try consult(Consultation(message, turn.directory), id, source, &turn)
+            case .refused(let refused):
+                try answer(.refused(refused), id: id, source: source, &turn)
+            case nil:
+                throw Undecodable("content", "missing")
+            }
+        } catch let faults as Faults {
+            try refuse(faults.list, id, source, &turn)
+        }
+    }
+
+    /// The question goes on, and nothing with it that tells whom it is about (rule 5).
+    private func consult(_ consultation: Consultation, _ id: String, _ source: String, _ turn: inout Turn) throws {
+        let county = consultation.county.code
+        let reference = Consultation.reference(county, source: source, id: id)
+        try turn.publish(
+            ConsultationRegistered.with {
+                ($0.reference, $0.county, $0.municipality) = (reference, county, consultation.message.municipality)
+                ($0.areas, $0.question) = (consultation.message.areas, consultation.message.question)
+                $0.reporter = consultation.message.reporter
+            }, to: Topic.concerns.rawValue, key: reference, subject: reference)
+        try answer(
+            .consultation(.with { $0.reference = reference }), id: id, source: source, subject: reference, &turn)
+    }
+
+    // MARK: 3. By child
+
+    private func register(_ accepted: ReportAccepted, _ event: Event, _ turn: inout Turn) throws {
+        let (id, source) = (accepted.reportID, accepted.reportSource)
+        let report: Report
+        do {
+            report = try Report(accepted.report, received: accepted.receivedAt.date, turn.directory)
+        } catch let faults {
+            // The directory has changed since the last turn.
+            return try refuse(faults.list, id, source, &turn)
+        }
+        var known = try turn.get(Self.children, turn.key) ?? ChildState()
+        guard known.taken.take(event) else { return }
+        let decision = Registration(
+            report, source: source, id: id, child: turn.key, known: known, secret: secret,
+            today: CivilTime.day(of: turn.now))
+        try turn.put(Self.children, turn.key, decision.state)
+        let reference = decision.state.caseReference
+        var registered = decision.registered
+        registered.receivedAt = accepted.receivedAt
+        try turn.publish(registered, to: Topic.concerns.rawValue, subject: reference)
         try turn.publish(
             Child.with {
                 $0.personalNumber = report.number.digits.reveal
                 $0.name = report.message.name
                 $0.guardians = report.message.guardians
-                $0.protectedIdentity = report.message.protectedIdentity
-            }, to: Topic.children.rawValue, key: child.text, subject: reference)
+                $0.protectedIdentity = registered.protectedIdentity
+            }, to: Topic.children.rawValue, subject: reference)
         try answer(
             .registered(
                 .with {
-                    $0.caseReference = reference
-                    $0.child = child.text
-                    $0.unit = owner.unit.id
-                    $0.unitName = owner.unit.name
-                    $0.fallback = owner.isFallback
-                    $0.dutyToReport = report.message.harmSuspected
-                }), id: event.id, source: event.source, subject: reference, &turn)
+                    ($0.caseReference, $0.child, $0.unit) = (reference, turn.key, registered.unit)
+                    $0.unitName = report.county.units[registered.unit]?.name ?? ""
+                    ($0.fallback, $0.fallbackReason) = (registered.fallback, registered.fallbackReason)
+                    $0.dutyToReport = registered.harmSuspected
+                    $0.linkedTo = registered.linkedTo
+                }), id: id, source: source, subject: reference, &turn)
     }
 
-    private func refuse(_ event: Event, _ faults: [Fault], _ turn: inout Turn) throws {
-        try answer(
-            .refused(.with { $0.reasons = faults.map(Reason.init) }), id: event.id, source: event.source, &turn)
+    /// Mapping has handed the case over: the next report finds the child where it is now.
+    private func moved(_ move: CaseMoved, _ turn: inout Turn) throws {
+        guard var child = try turn.get(Self.children, turn.key) else { return }
+        (child.county, child.municipality) = (move.county, move.municipality)
+        (child.stage, child.attends) = (move.stage, move.attends)
+        (child.unit, child.person, child.fallbackReason) = (move.toUnit, move.toPerson, move.fallbackReason)
+        try turn.put(Self.children, turn.key, child)
+    }
+
+    // MARK: Answers
+
+    private func refuse(_ faults: [Fault], _ id: String, _ source: String, _ turn: inout Turn) throws {
+        try answer(.refused(.with { $0.reasons = faults.map(Reason.init) }), id: id, source: source, &turn)
     }
 
     /// The one receipt of a report, keyed by its source.
@@ -133,9 +230,4 @@ struct IntakeProcessor: Processor {
                 $0.answer = answer
             }, to: Topic.concernReceipts.rawValue, key: source, subject: subject)
     }
-}
-
-extension Fault {
-    static let alreadyReceived = Fault(
-        "report.already_received", sv: "Anmälan är redan mottagen.", en: "This report has been received before.")
 }

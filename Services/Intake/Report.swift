@@ -2,24 +2,28 @@ import Codec
 import Domain
 import Foundation
 
-/// A concern report that holds: every field is what it says (rules 1 and 4).
+/// A concern report that holds: every field is what it says (rules 1, 2 and 4).
 struct Report: Sendable {
     let message: ConcernReported
     let number: PersonalNumber
     let areas: [WheelArea]
-    let stage: Stage
     let county: County
     let observedAt: Date
+    /// What the report itself says of the stage, by its word or by its unit's kind; nil where it says nothing.
+    let toldStage: Stage?
 
-    /// Whole years at the time of the observation.
-    var age: Int { number.age(on: CivilTime.day(of: observedAt)) }
+    /// The most that may be written in one text.
+    static let textLimit = 20_000
 
     /// The birthday from which the youth's own consent counts (rule 12).
-    var youthConsentFrom: LocalDate {
-        let year = number.born.year + county.settings.youthConsentAge
-        return LocalDate(year: year, month: number.born.month, day: number.born.day)
-            // Born on a leap day, in a year without one.
-            ?? LocalDate(year: year, month: 3, day: 1) ?? number.born
+    var youthConsentFrom: LocalDate { birthday(county.settings.youthConsentAge) }
+
+    /// The birthday from which nobody is a child (rule 4).
+    var adultFrom: LocalDate { birthday(county.settings.adultAge) }
+
+    /// Where the child is usually by its age, on the day of the observation.
+    var usualStage: Stage {
+        .usual(born: number.born, on: CivilTime.day(of: observedAt), autumnTerm: county.settings.autumnTerm)
     }
 
     /// - Parameter received: when the report came; stands in for the time of the observation where that is not told.
@@ -27,99 +31,105 @@ struct Report: Sendable {
     init(_ message: ConcernReported, received: Date, _ directory: Directory) throws(Faults) {
         var faults: [Fault] = []
         let observedAt = message.hasObservedAt ? message.observedAt.date : received
-        if observedAt > received + 24 * 3_600 {
-            faults.append(
-                Fault(
-                    "observed_at.future", at: "observed_at", sv: "Tidpunkten ligger i framtiden.",
-                    en: "The time lies in the future."))
-        }
+        if observedAt > received + 24 * 3_600 { faults.append(Fault(.observedInFuture, at: "observed_at")) }
         let county = directory.county(ofMunicipality: message.municipality)
-        if county == nil {
-            faults.append(
-                Fault(
-                    "municipality.unknown", at: "municipality", sv: "Kommunen hör inte till något län i katalogen.",
-                    en: "The municipality belongs to no county of the directory."))
-        }
-        var number: PersonalNumber?
+        if county == nil { faults.append(Fault(.municipalityUnknown, at: "municipality")) }
+        let number: PersonalNumber?
         do throws(Fault) {
             number = try PersonalNumber(message.personalNumber, today: CivilTime.day(of: received))
         } catch {
-            faults.append(Fault(error.code, at: "personal_number", sv: error.swedish, en: error.english))
+            number = nil
+            faults.append(Fault(error.code, at: "personal_number"))
         }
         if let number {
             let age = number.age(on: CivilTime.day(of: observedAt))
             if age < 0 {
-                faults.append(
-                    Fault(
-                        "child.unborn", at: "personal_number", sv: "Barnet var inte fött.",
-                        en: "The child was not born."))
+                faults.append(Fault(.childUnborn, at: "personal_number"))
             } else if age >= county?.settings.adultAge ?? 18 {
-                faults.append(
-                    Fault(
-                        "child.adult", at: "personal_number", sv: "Personen är inte ett barn.",
-                        en: "The person is not a child."))
+                faults.append(Fault(.childAdult, at: "personal_number"))
             }
         }
-        if message.areas.isEmpty {
-            faults.append(
-                Fault(
-                    "areas.missing", at: "areas", sv: "Ange minst ett område på hjulet.",
-                    en: "Name at least one area of the wheel."))
+        let areas = Self.areas(message.areas, &faults)
+        if message.observation.allSatisfy(\.isWhitespace) {
+            faults.append(Fault(.observationMissing, at: "observation"))
         }
-        let areas = message.areas.enumerated().compactMap { index, word -> WheelArea? in
-            if let area = WheelArea(rawValue: word) { return area }
+        Self.check(message.observation, at: "observation", &faults)
+        for (index, text) in message.strengths.enumerated() { Self.check(text, at: "strengths[\(index)]", &faults) }
+        Self.check(message.reporter, &faults)
+        let stage = Stage(rawValue: message.stage)
+        if stage == nil, !message.stage.isEmpty {
             faults.append(
                 Fault(
-                    "areas.unknown", at: "areas[\(index)]", sv: "Området finns inte på hjulet.",
-                    en: "Not an area of the wheel: health, development, learning, care, home, relationships, safety."))
+                    .stageUnknown, at: "stage",
+                    ["words": Stage.allCases.map(\.rawValue).joined(separator: ", ")]))
+        }
+        guard faults.isEmpty, let number, let county else { throw Faults(faults) }
+        (self.message, self.number, self.areas, self.county) = (message, number, areas, county)
+        self.observedAt = observedAt
+        let toldStage = stage ?? county.units[message.unit]?.kind.stage
+        // An upper secondary school beyond the county's border: the home municipality follows up (rule 2).
+        let isElsewhere =
+            county.units[message.unit] == nil
+            && directory.counties.values.contains { $0.units[message.unit]?.kind == .upperSecondarySchool }
+        self.toldStage =
+            isElsewhere && (toldStage ?? .upperSecondary) == .upperSecondary ? .upperSecondaryElsewhere : toldStage
+    }
+
+    private func birthday(_ age: Int) -> LocalDate { number.born.inYear(number.born.year + age) }
+
+    /// One or more areas of the wheel (rule 1).
+    static func areas(_ words: [String], _ faults: inout [Fault]) -> [WheelArea] {
+        if words.isEmpty { faults.append(Fault(.areasMissing, at: "areas")) }
+        return words.enumerated().compactMap { index, word in
+            if let area = WheelArea(rawValue: word) { return area }
+            let all = WheelArea.allCases.map(\.rawValue).joined(separator: ", ")
+            faults.append(Fault(.areaUnknown, at: "areas[\(index)]", ["words": all]))
             return nil
         }
-        if message.observation.allSatisfy(\.isWhitespace) {
-            faults.append(
-                Fault(
-                    "observation.missing", at: "observation", sv: "Beskriv vad som har setts eller hörts.",
-                    en: "Describe what was seen or heard."))
-        } else if message.observation.utf8.count > 20_000 {
-            faults.append(
-                Fault("observation.long", at: "observation", sv: "Högst 20 000 tecken.", en: "At most 20,000 bytes."))
+    }
+
+    /// Somebody who works with children, and whom the answer reaches (rule 1).
+    static func check(_ reporter: Reporter, _ faults: inout [Fault]) {
+        if !reporter.email.contains("@") { faults.append(Fault(.reporterEmail, at: "reporter.email")) }
+        if Organisation(rawValue: reporter.organisation) == nil {
+            faults.append(Fault(.reporterOrganisation, at: "reporter.organisation"))
         }
-        if !message.reporter.email.contains("@") {
-            faults.append(
-                Fault(
-                    "reporter.email", at: "reporter.email", sv: "Ange en e-postadress för svar.",
-                    en: "Give an e-mail address for the answer."))
-        }
-        if Organisation(rawValue: message.reporter.organisation) == nil {
-            faults.append(
-                Fault(
-                    "reporter.organisation", at: "reporter.organisation",
-                    sv: "Ange education, social_services eller health_care.",
-                    en: "Must be education, social_services or health_care."))
-        }
-        let stage =
-            message.stage.isEmpty
-            ? Stage.usual(age: number?.age(on: CivilTime.day(of: observedAt)) ?? 0) : Stage(rawValue: message.stage)
-        if stage == nil {
-            faults.append(
-                Fault(
-                    "stage.unknown", at: "stage", sv: "Okänt skede.",
-                    en:
-                        "Must be before_school, school, upper_secondary, upper_secondary_elsewhere or outside_upper_secondary."
-                ))
-        }
-        guard faults.isEmpty, let number, let county, let stage else { throw Faults(faults) }
-        (self.message, self.number, self.areas, self.stage) = (message, number, areas, stage)
-        (self.county, self.observedAt) = (county, observedAt)
+    }
+
+    static func check(_ text: String, at path: String, _ faults: inout [Fault]) {
+        if text.utf8.count > textLimit { faults.append(Fault(.textLong, at: path, ["limit": "\(textLimit)"])) }
     }
 }
 
-extension Stage {
-    /// Where a child of this age usually is, when the reporter does not say (rule 2).
-    static func usual(age: Int) -> Stage {
-        switch age {
-        case ..<6: .beforeSchool
-        case 6..<16: .school
-        default: .upperSecondary
+/// An anonymous question that holds: no identity, nothing from which one follows (rule 5).
+struct Consultation: Sendable {
+    let message: ConsultationRequested
+    let county: County
+
+    /// - Throws: `Faults` with everything that is wrong.
+    init(_ message: ConsultationRequested, _ directory: Directory) throws(Faults) {
+        var faults: [Fault] = []
+        let county = directory.county(ofMunicipality: message.municipality)
+        if county == nil { faults.append(Fault(.municipalityUnknown, at: "municipality")) }
+        _ = Report.areas(message.areas, &faults)
+        Report.check(message.reporter, &faults)
+        if message.question.allSatisfy(\.isWhitespace) { faults.append(Fault(.textMissing, at: "question")) }
+        Report.check(message.question, at: "question", &faults)
+        faults += Anonymity.faults(in: message.question, at: "question")
+        guard faults.isEmpty, let county else { throw Faults(faults) }
+        // Built anew from the fields that exist: what a later or foreign version added is not carried on.
+        self.message = .with {
+            ($0.municipality, $0.areas, $0.question) = (message.municipality, message.areas, message.question)
+            $0.reporter = .with {
+                ($0.name, $0.role) = (message.reporter.name, message.reporter.role)
+                ($0.organisation, $0.email) = (message.reporter.organisation, message.reporter.email)
+            }
         }
+        self.county = county
+    }
+
+    /// The question's reference, made from the request's id: `SRM-Q-4K7Q-M2XD-9T`.
+    static func reference(_ county: String, source: String, id: String) -> String {
+        Reference.text(county: "\(county)-Q", of: "consultation \(source) \(id)")
     }
 }

@@ -8,29 +8,42 @@ import Streams
 @main enum Mapping {
     static func main() async {
         await ServiceMain(
-            "mapping", "leads each child's mapping: information, the five questions, consents, outcome.",
+            "mapping", "leads each child's mapping: information, the five questions, consents, outcome, deadlines.",
             inputs: [.concerns, .mappingCommands], changelog: .mappingState
         ) { _, _, _ in (MappingProcessor(), nil) }.run()
     }
 }
 
-/// What Mapping decides about one child, by the rules in `MappingRules`.
+/// Keeps each child's case: finds it, lets ``Case`` decide, and takes over what it decided.
 struct MappingProcessor: Processor {
     static let cases = Table("cases", of: MappingState.self)
 
-    /// The reminder of the day when the mapping should have been concluded.
-    private static let conclusion = "conclusion"
-
     func process(_ event: Event, in turn: inout Turn) throws {
-        switch event.type {
-        case ConcernRegistered.eventType: try open(event.decode(ConcernRegistered.self), event, &turn)
-        case AddInformation.eventType: try command(event, \.caseReference, &turn, add)
-        case RecordAnswers.eventType: try command(event, \.caseReference, &turn, answers)
-        case RecordConsent.eventType: try command(event, \.caseReference, &turn, consent)
-        case ConcludeMapping.eventType: try command(event, \.caseReference, &turn, conclude)
-        default: try refuse(event, "", [.unknownCommand], &turn)
+        if turn.topic == Topic.concerns.rawValue {
+            // A consultation has no identity, and no case (rule 5).
+            guard event.type == ConcernRegistered.eventType else { return }
+            return try concern(event, &turn)
         }
+        guard let command = Self.commands[event.type] else {
+            return try refuse(event, "", [Fault(.commandUnknown, at: "ce_type")], &turn)
+        }
+        try command(self, event, &turn)
     }
+
+    /// Every command that there is, by type.
+    private static let commands: [String: @Sendable (Self, Event, inout Turn) throws -> Void] = {
+        func take<Command: CaseCommand>(
+            _ type: Command.Type
+        ) -> (String, @Sendable (Self, Event, inout Turn) throws -> Void) {
+            (type.eventType, { try $0.command(type, $1, &$2) })
+        }
+        return Dictionary(uniqueKeysWithValues: [
+            take(TakeOn.self), take(DelegateWork.self), take(HandBackWork.self), take(AddInformation.self),
+            take(CorrectInformation.self), take(RecordAnswers.self), take(RecordConsent.self),
+            take(RecordMaturity.self), take(ConcludeMapping.self), take(RecordFollowUp.self),
+            take(ReopenMapping.self), take(MoveCase.self),
+        ])
+    }()
 
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
         guard unreadable.topic == Topic.mappingCommands.rawValue else { return }
@@ -39,182 +52,88 @@ struct MappingProcessor: Processor {
             to: Topic.mappings.rawValue)
     }
 
-    /// The mapping is still open on its last day: its owner is told (rule 19).
+    /// A date comes near or has passed (rule 19), or what is in force changes with the day (rules 4, 12 and 13).
     func wake(_ reminder: Reminder, in turn: inout Turn) throws {
-        guard let state = try turn.get(Self.cases, turn.key), state.isOpen else { return }
-        try turn.publish(
-            MappingOverdue.with {
-                $0.caseReference = state.caseReference
-                $0.owner = state.owner
-            }, to: Topic.mappings.rawValue, subject: state.caseReference)
+        guard let before = try turn.get(Self.cases, turn.key) else { return }
+        var subject = Case(before, turn)
+        subject.keepOwner()
+        if let step = Step(rawValue: reminder.name) {
+            subject.remind(step, at: reminder.due)
+        } else {
+            subject.comeOfAge()
+            subject.reviewConsents()
+        }
+        try takeOver(subject, before, &turn)
     }
 
-    // MARK: From Intake
-
-    /// A concern opens the child's mapping, or joins the one that is open (rule 6).
-    private func open(_ concern: ConcernRegistered, _ event: Event, _ turn: inout Turn) throws {
-        var state = try turn.get(Self.cases, turn.key) ?? MappingState()
-        guard state.take(event) else { return }
-        let joins = state.isOpen
-        state.caseReference = concern.caseReference
-        state.county = concern.county
-        state.concernAreas = (state.concernAreas + concern.areas).uniqued()
-        state.information += concern.areas.map { area in
-            Information.with {
-                ($0.source, $0.area, $0.kind) = (
-                    InformationSource.detector.rawValue, area, InformationKind.need.rawValue
-                )
-                $0.text = concern.observation
-            }
-        }
-        state.guardians = (state.guardians + concern.guardians).uniqued()
-        state.youthConsentFrom = concern.youthConsentFrom
-        state.protectedIdentity = state.protectedIdentity || concern.protectedIdentity
-        state.harmSuspected = state.harmSuspected || concern.harmSuspected
-        if joins {
-            try turn.publish(
-                ConcernJoined.with {
-                    $0.caseReference = state.caseReference
-                    $0.owner = state.owner
-                }, to: Topic.mappings.rawValue, subject: state.caseReference)
-        } else {
-            (state.owner, state.unit) = (concern.namedPerson, concern.unit)
-            (state.outcome, state.answers) = ("", [:])
-            let days = turn.directory.counties[concern.county]?.settings.mappingDays ?? 21
-            let due = CivilTime.instant(CivilTime.day(CivilTime.day(of: turn.now), plus: days), minute: 17 * 60)
-            turn.remind(Self.conclusion, at: due)
-            state.isStarted = true
-            try turn.publish(
-                MappingOpened.with {
-                    $0.caseReference = state.caseReference
-                    $0.owner = state.owner
-                    $0.unit = state.unit
-                    $0.due = .init(due)
-                }, to: Topic.mappings.rawValue, subject: state.caseReference)
-        }
-        try turn.put(Self.cases, turn.key, state)
+    /// A concern opens the child's mapping, or joins what is going on (rule 6).
+    private func concern(_ event: Event, _ turn: inout Turn) throws {
+        let concern = try event.decode(ConcernRegistered.self)
+        let before = try turn.get(Self.cases, turn.key) ?? MappingState()
+        var subject = Case(before, turn)
+        guard subject.state.taken.take(event) else { return }
+        subject.take(concern)
+        try takeOver(subject, before, &turn)
     }
 
-    // MARK: Commands
-
-    /// Reads a command, finds its case, and answers with `decide`'s facts or with a refusal.
-    private func command<Command: EventPayload>(
-        _ event: Event, _ reference: KeyPath<Command, String>, _ turn: inout Turn,
-        _ decide: (Command, inout MappingState, inout Turn) throws -> [Fault]
-    ) throws {
-        let command: Command
-        do throws(Undecodable) { command = try event.decode(Command.self) } catch {
-            return try refuse(event, "", [Fault(error)], &turn)
+    /// Reads a command, finds its case, and answers with its facts or with a refusal.
+    private func command<Command: CaseCommand>(_ type: Command.Type, _ event: Event, _ turn: inout Turn) throws {
+        let unreadable = event.faults(as: type)
+        guard unreadable.isEmpty else { return try refuse(event, "", unreadable.map(Fault.init), &turn) }
+        let command = try event.decode(type)
+        guard let before = try turn.get(Self.cases, turn.key), before.caseReference == command.caseReference else {
+            return try refuse(event, command.caseReference, [Fault(.caseUnknown, at: "case_reference")], &turn)
         }
-        guard var state = try turn.get(Self.cases, turn.key), state.caseReference == command[keyPath: reference] else {
-            return try refuse(event, command[keyPath: reference], [.unknownCase], &turn)
-        }
-        guard state.take(event) else { return }
-        let faults = try decide(command, &state, &turn)
-        if faults.isEmpty {
-            try turn.put(Self.cases, turn.key, state)
-        } else {
-            try refuse(event, state.caseReference, faults, &turn)
-        }
+        var subject = Case(before, turn)
+        guard subject.state.taken.take(event) else { return }
+        subject.keepOwner()
+        let faults = command.faults(in: subject)
+        guard faults.isEmpty else { return try refuse(event, before.caseReference, faults, &turn) }
+        command.apply(to: &subject, id: Reference.id(of: "\(event.source)\u{1E}\(event.id)"))
+        try takeOver(subject, before, &turn)
     }
 
     private func refuse(_ event: Event, _ reference: String, _ faults: [Fault], _ turn: inout Turn) throws {
         try turn.publish(
-            CommandRefused(id: event.id, type: event.type, case: reference, faults), to: Topic.mappings.rawValue)
+            CommandRefused(id: event.id, type: event.type, case: reference, faults), to: Topic.mappings.rawValue,
+            subject: reference.isEmpty ? nil : reference)
     }
 
-    private func add(_ command: AddInformation, _ state: inout MappingState, _ turn: inout Turn) throws -> [Fault] {
-        let faults = MappingRules.check(command, state, turn.directory)
-        guard faults.isEmpty else { return faults }
-        let information = Information.with {
-            ($0.source, $0.area, $0.kind, $0.text) = (command.source, command.area, command.kind, command.text)
+    /// Writes the state, publishes the facts in their order, and moves the reminders and the case's status.
+    private func takeOver(_ subject: Case, _ before: MappingState, _ turn: inout Turn) throws {
+        let (state, reference) = (subject.state, subject.state.caseReference)
+        try turn.put(Self.cases, turn.key, state)
+        for fact in subject.facts {
+            switch fact {
+            case .mapping(let payload):
+                try turn.publish(payload, to: Topic.mappings.rawValue, subject: reference)
+            case .meetings(let payload, let county):
+                try turn.publish(payload, to: Topic.meetingCommands.rawValue, key: county, subject: reference)
+            }
         }
-        state.information.append(information)
-        try turn.publish(
-            InformationAdded.with {
-                $0.caseReference = state.caseReference
-                $0.by = command.by
-                $0.information = information
-            }, to: Topic.mappings.rawValue)
-        return []
-    }
-
-    private func answers(_ command: RecordAnswers, _ state: inout MappingState, _ turn: inout Turn) throws -> [Fault] {
-        let faults = MappingRules.check(command, state, turn.directory)
-        guard faults.isEmpty else { return faults }
-        for answer in command.answers { state.answers[answer.question] = answer.text }
-        try turn.publish(
-            AnswersRecorded.with {
-                $0.caseReference = state.caseReference
-                $0.by = command.by
-                $0.questions = command.answers.map(\.question)
-            }, to: Topic.mappings.rawValue)
-        return []
-    }
-
-    /// Consent is recorded; a refusal or withdrawal is blocked by nothing and calls off the meeting (rules 12 and 13).
-    private func consent(_ command: RecordConsent, _ state: inout MappingState, _ turn: inout Turn) throws -> [Fault] {
-        let faults = MappingRules.check(command, state, turn.directory)
-        guard faults.isEmpty else { return faults }
-        let consent = Consent.with {
-            ($0.giver, $0.decision, $0.organisations) = (command.giver, command.decision, command.organisations)
-            ($0.form, $0.at) = (command.form, .init(turn.now))
+        let (old, new) = (before.wakes, state.wakes)
+        for (name, due) in new.sorted(by: { $0.key < $1.key }) where old[name] != due { turn.remind(name, at: due) }
+        for name in old.keys.sorted() where new[name] == nil { turn.cancelReminder(name) }
+        if state.status(turn.now) != before.status(turn.now) {
+            try turn.publish(state.status(turn.now), to: Topic.cases.rawValue, subject: reference)
         }
-        state.consents[command.giver] = consent
-        try turn.publish(
-            ConsentRecorded.with {
-                $0.caseReference = state.caseReference
-                $0.by = command.by
-                $0.consent = consent
-            }, to: Topic.mappings.rawValue)
-        if command.decision != ConsentDecision.given.rawValue, state.meetingRequested {
-            state.meetingRequested = false
-            try turn.publish(
-                CancelMeeting.with {
-                    $0.caseReference = state.caseReference
-                    $0.county = state.county
-                }, to: Topic.meetingCommands.rawValue, key: state.county)
-        }
-        return []
-    }
-
-    private func conclude(_ command: ConcludeMapping, _ state: inout MappingState, _ turn: inout Turn) throws -> [Fault]
-    {
-        let faults = MappingRules.check(command, state, turn.directory, today: CivilTime.day(of: turn.now))
-        guard faults.isEmpty else { return faults }
-        let areas = MappingRules.areas(state)
-        state.outcome = command.outcome
-        turn.cancelReminder(Self.conclusion)
-        try turn.publish(
-            MappingConcluded.with {
-                $0.caseReference = state.caseReference
-                $0.by = command.by
-                $0.outcome = command.outcome
-                $0.areas = areas
-                $0.organisations = command.organisations
-                $0.nextDate = command.nextDate
-            }, to: Topic.mappings.rawValue)
-        guard command.outcome == Outcome.cooperation.rawValue else { return [] }
-        state.meetingRequested = true
-        try turn.publish(
-            CallMeeting.with {
-                $0.caseReference = state.caseReference
-                $0.county = state.county
-                $0.unit = state.unit
-                $0.namedPerson = state.owner
-                $0.areas = areas
-                $0.organisations = command.organisations
-                $0.latestDate = command.nextDate
-                $0.protectedIdentity = state.protectedIdentity
-            }, to: Topic.meetingCommands.rawValue, key: state.county)
-        return []
     }
 }
 
-extension MappingState {
-    /// A mapping that was opened and has no outcome yet.
-    var isOpen: Bool { isStarted && outcome.isEmpty }
+extension Case {
+    fileprivate init(_ state: MappingState, _ turn: Turn) {
+        self.init(state, child: turn.key, now: turn.now, received: turn.received, directory: turn.directory)
+    }
+}
 
-    /// Takes note of an event; false where it has been taken before.
-    mutating func take(_ event: Event) -> Bool { taken.take(event) }
+/// A command about a case, as a value that knows what stands against it and what it does.
+protocol CaseCommand: EventPayload {
+    var caseReference: String { get }
+
+    /// What is against it; empty where it is allowed. Pure.
+    func faults(in subject: Case) -> [Fault]
+
+    /// - Parameters:
+    ///   - id: the command's own id, for what it adds.
+    func apply(to subject: inout Case, id: String)
 }

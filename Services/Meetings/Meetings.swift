@@ -24,7 +24,8 @@ struct MeetingsProcessor: Processor {
             switch event.type {
             case CallMeeting.eventType: try call(event.decode(CallMeeting.self), event, &turn)
             case CancelMeeting.eventType: try cancel(event.decode(CancelMeeting.self), event, &turn)
-            default: try refuse(event, "", .unknownCommand, &turn)
+            case ProtectMeeting.eventType: try protect(event.decode(ProtectMeeting.self), event, &turn)
+            default: try refuse(event, "", Fault(.commandUnknown, at: "ce_type"), &turn)
             }
         } catch let error as Undecodable {
             try refuse(event, "", Fault(error), &turn)
@@ -40,25 +41,19 @@ struct MeetingsProcessor: Processor {
     /// Finds the earliest common time and books it for everybody in the same step (rule 18).
     private func call(_ command: CallMeeting, _ event: Event, _ turn: inout Turn) throws {
         guard command.county == turn.key, let county = turn.directory.counties[command.county] else {
-            return try refuse(event, command.caseReference, .unknownCounty, &turn)
+            return try refuse(event, command.caseReference, Fault(.countyUnknown, at: "county"), &turn)
         }
         var state = try turn.get(Self.meetings, command.caseReference) ?? MeetingState()
         guard state.taken.take(event) else { return }
         if state.hasMeeting, !state.cancelled {
-            return try refuse(event, command.caseReference, .alreadyCalled, &turn)
+            return try refuse(event, command.caseReference, Fault(.meetingExists), &turn)
         }
         let today = CivilTime.day(of: turn.now)
         guard let latest = LocalDate(command.latestDate), latest > today else {
-            return try refuse(event, command.caseReference, .latestDate, &turn)
+            return try refuse(event, command.caseReference, Fault(.latestDate, at: "latest_date"), &turn)
         }
         let invited = Participants.choose(for: command, in: county)
-        let missing = invited.missing.map { row in
-            MeetingImpossible.Reason.with {
-                $0.code = "role.nobody"
-                $0.english = "Nobody in the county has the role \(row.role)."
-                $0.swedish = "Ingen i länet har rollen \(row.role)."
-            }
-        }
+        let missing = invited.missing.map { MeetingImpossible.Reason(Fault(.roleNobody, ["role": $0.role])) }
         let calendars = try invited.participants.map { participant in
             let bookings = try turn.get(Self.calendars, participant.person)?.bookings ?? []
             return Scheduler.Calendar(
@@ -66,7 +61,7 @@ struct MeetingsProcessor: Processor {
                 busy: bookings.map { Scheduler.Slot(start: $0.start, end: $0.end) })
         }
         switch Scheduler.earliest(
-            calendars, minutes: county.settings.meetingMinutes, from: CivilTime.day(today, plus: 1), through: latest)
+            calendars, minutes: county.settings.meetingMinutes, from: today.plus(1), through: latest)
         {
         case .slot(let slot) where missing.isEmpty:
             let meeting = Meeting.with {
@@ -88,13 +83,7 @@ struct MeetingsProcessor: Processor {
         case let answer:
             var reasons = missing
             if case .none(let obstacles) = answer {
-                reasons += obstacles.map { obstacle in
-                    MeetingImpossible.Reason.with {
-                        $0.person = obstacle.person
-                        $0.code = obstacle.code
-                        ($0.english, $0.swedish) = (obstacle.english, obstacle.swedish)
-                    }
-                }
+                reasons += obstacles.map { MeetingImpossible.Reason($0.fault, person: $0.person) }
             }
             try turn.put(Self.meetings, command.caseReference, state)
             try turn.publish(
@@ -110,7 +99,7 @@ struct MeetingsProcessor: Processor {
     /// Calls the meeting off and gives everybody the time back. Nothing blocks it (rule 13).
     private func cancel(_ command: CancelMeeting, _ event: Event, _ turn: inout Turn) throws {
         guard var state = try turn.get(Self.meetings, command.caseReference), state.hasMeeting else {
-            return try refuse(event, command.caseReference, .noMeeting, &turn)
+            return try refuse(event, command.caseReference, Fault(.meetingNone, at: "case_reference"), &turn)
         }
         guard state.taken.take(event), !state.cancelled else { return }
         state.cancelled = true
@@ -123,6 +112,20 @@ struct MeetingsProcessor: Processor {
         try turn.put(Self.meetings, command.caseReference, state)
         try turn.publish(
             MeetingCancelled.with { $0.meeting = state.meeting }, to: Topic.meetings.rawValue,
+            subject: command.caseReference)
+    }
+
+    /// The child's identity has become protected: everybody invited is told again, without the place (rule 22).
+    private func protect(_ command: ProtectMeeting, _ event: Event, _ turn: inout Turn) throws {
+        guard var state = try turn.get(Self.meetings, command.caseReference), state.hasMeeting else {
+            return try refuse(event, command.caseReference, Fault(.meetingNone, at: "case_reference"), &turn)
+        }
+        guard state.taken.take(event), !state.cancelled, !state.meeting.place.isEmpty else { return }
+        state.meeting.sequence += 1
+        state.meeting.place = ""
+        try turn.put(Self.meetings, command.caseReference, state)
+        try turn.publish(
+            MeetingScheduled.with { $0.meeting = state.meeting }, to: Topic.meetings.rawValue,
             subject: command.caseReference)
     }
 
@@ -143,17 +146,11 @@ struct MeetingsProcessor: Processor {
     }
 }
 
-extension Fault {
-    static let unknownCommand = Fault(
-        "command.unknown", at: "ce_type", sv: "Okänt kommando.", en: "Meetings knows no such command.")
-    static let unknownCounty = Fault(
-        "county.unknown", at: "county", sv: "Länet finns inte i katalogen, eller är inte postens nyckel.",
-        en: "The directory has no such county, or it is not the record's key.")
-    static let alreadyCalled = Fault(
-        "meeting.exists", sv: "Ärendet har redan ett möte.", en: "The case has a meeting already.")
-    static let noMeeting = Fault(
-        "meeting.none", at: "case_reference", sv: "Ärendet har inget möte.", en: "The case has no meeting.")
-    static let latestDate = Fault(
-        "latest_date", at: "latest_date", sv: "Ange ett kommande datum, ÅÅÅÅ-MM-DD.",
-        en: "Give a date to come, YYYY-MM-DD.")
+extension MeetingImpossible.Reason {
+    init(_ fault: Fault, person: String = "") {
+        self = .with {
+            ($0.person, $0.code) = (person, fault.code.rawValue)
+            ($0.english, $0.swedish) = (fault.english, fault.swedish)
+        }
+    }
 }

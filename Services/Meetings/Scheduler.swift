@@ -23,9 +23,7 @@ enum Scheduler {
     /// Who and what is in the way.
     struct Obstacle: Sendable, Hashable {
         var person: String
-        var code: String
-        var english: String
-        var swedish: String
+        var fault: Fault
     }
 
     enum Answer: Sendable, Hashable {
@@ -52,14 +50,14 @@ enum Scheduler {
             let weekday = CivilTime.clock(of: CivilTime.instant(day, minute: 12 * 60)).weekday
             let from = calendars.map { $0.hours[weekday]?.from ?? .max }.max() ?? .max
             let to = calendars.map { $0.hours[weekday]?.to ?? 0 }.min() ?? 0
-            if from < to {
+            if from < to, !WorkingDays.isHoliday(day) {
                 for minute in stride(from: (from + grid - 1) / grid * grid, through: to - minutes, by: grid) {
                     let start = Int64(CivilTime.instant(day, minute: minute).timeIntervalSince1970)
                     let slot = Slot(start: start, end: start + Int64(minutes) * 60)
                     if !calendars.contains(where: { $0.busy.contains(where: slot.overlaps) }) { return slot }
                 }
             }
-            day = CivilTime.day(day, plus: 1)
+            day = day.plus(1)
         }
         return nil
     }
@@ -74,18 +72,8 @@ enum Scheduler {
             return others.isEmpty || search(others, minutes, first, last) != nil
         }
         if blockers.isEmpty {
-            return [
-                Obstacle(
-                    person: "", code: "time.no_common",
-                    english: "No time before the latest date suits all, nor all but one.",
-                    swedish: "Ingen tid före sista dagen passar alla, eller alla utom en.")
-            ]
+            return [Obstacle(person: "", fault: Fault(.timeNoCommon))]
         }
-        return blockers.map { index in
-            Obstacle(
-                person: calendars[index].person, code: "time.blocked",
-                english: "Without this person there would be a time.",
-                swedish: "Utan den här personen finns det en tid.")
-        }
+        return blockers.map { Obstacle(person: calendars[$0].person, fault: Fault(.timeBlocked)) }
     }
 }

@@ -18,19 +18,17 @@ struct Notices: Sendable {
         case dutyToReport = "duty_to_report"
         case invitation
         case cancellation
-        case overdue
         case noTime = "no_time"
+        case reminder
+        case escalation
+        case moved
+        case delegated
+        case waiting
+        case cameOfAge = "came_of_age"
+        case consultation
 
-        var subject: String {
-            switch self {
-            case .concern: "Ett nytt ärende väntar på dig"
-            case .dutyToReport: "Skyldighet att göra orosanmälan"
-            case .invitation: "Kallelse till samverkansmöte"
-            case .cancellation: "Inställt möte"
-            case .overdue: "Ett ärende har passerat sitt datum"
-            case .noTime: "Mötet fick ingen tid"
-            }
-        }
+        /// As the catalogue has it.
+        var subject: String { Catalogue.text("notice.\(rawValue)", .swedish) }
     }
 
     /// - Throws: where a template cannot be read; at start, not when a notice is sent.
@@ -56,9 +54,51 @@ struct Notices: Sendable {
                     notice(.dutyToReport, event, fact.caseReference, recipient: "", email: fact.reporter.email, now))
             }
             return notices.compactMap(\.self)
-        case MappingOverdue.eventType:
-            let fact = try event.decode(MappingOverdue.self)
-            return [notice(.overdue, event, fact.caseReference, person(fact.owner, directory), now)].compactMap(\.self)
+        case ConsultationRegistered.eventType:
+            let fact = try event.decode(ConsultationRegistered.self)
+            let county = directory.counties[fact.county]
+            let unit = county?.municipalities[fact.municipality].flatMap { county?.units[$0.fallbackUnit] }
+            return [
+                notice(.consultation, event, fact.reference, person(unit?.namedPerson ?? "", directory), now)
+            ].compactMap(\.self)
+        case DeadlineReminded.eventType:
+            let fact = try event.decode(DeadlineReminded.self)
+            let values: [String: Any] = [
+                "step": Catalogue.text("step.\(fact.step)", .swedish),
+                "step_en": Catalogue.text("step.\(fact.step)", .english),
+                "due": CivilTime.day(of: fact.due.date).description,
+                "county": fact.level == ReminderLevel.county.rawValue,
+            ]
+            let kind = fact.level == ReminderLevel.owner.rawValue ? Kind.reminder : .escalation
+            return fact.to.compactMap {
+                notice(kind, event, fact.caseReference, person($0, directory), now, values)
+            }
+        case CaseMoved.eventType:
+            // Both units are told (rule 2).
+            let fact = try event.decode(CaseMoved.self)
+            return [(fact.toPerson, true), (fact.fromPerson, false)].compactMap { id, isNew in
+                notice(.moved, event, fact.caseReference, person(id, directory), now, ["to": isNew])
+            }
+        case WorkDelegated.eventType:
+            let fact = try event.decode(WorkDelegated.self)
+            return [notice(.delegated, event, fact.caseReference, person(fact.to, directory), now)].compactMap(\.self)
+        case CooperationWaiting.eventType:
+            let fact = try event.decode(CooperationWaiting.self)
+            return [
+                notice(
+                    .waiting, event, fact.caseReference, person(fact.owner, directory), now,
+                    [
+                        "reasons": fact.reasons.map(\.swedish).uniqued(),
+                        "due": CivilTime.day(of: fact.due.date).description,
+                    ])
+            ].compactMap(\.self)
+        case CameOfAge.eventType:
+            let fact = try event.decode(CameOfAge.self)
+            return [
+                notice(
+                    .cameOfAge, event, fact.caseReference, person(fact.owner, directory), now,
+                    ["due": CivilTime.day(of: fact.due.date).description])
+            ].compactMap(\.self)
         case MeetingScheduled.eventType:
             return try calendar(.invitation, event, event.decode(MeetingScheduled.self).meeting, directory, now)
         case MeetingCancelled.eventType:
@@ -140,7 +180,13 @@ extension Notices.Kind {
         case .dutyToReport: PackageResources.duty_to_report_mustache
         case .invitation: PackageResources.invitation_mustache
         case .cancellation: PackageResources.cancellation_mustache
-        case .overdue: PackageResources.overdue_mustache
+        case .reminder: PackageResources.reminder_mustache
+        case .escalation: PackageResources.escalation_mustache
+        case .moved: PackageResources.moved_mustache
+        case .delegated: PackageResources.delegated_mustache
+        case .waiting: PackageResources.waiting_mustache
+        case .cameOfAge: PackageResources.came_of_age_mustache
+        case .consultation: PackageResources.consultation_mustache
         case .noTime: PackageResources.no_time_mustache
         }
     }

@@ -70,7 +70,7 @@ struct ConcernCommand: AsyncParsableCommand {
             else { continue }
             switch receipt.answer {
             case .registered(let answer):
-                let last = answer.fallback ? " (the municipality's fallback: no unit matched)" : ""
+                let last = answer.fallback ? " (the municipality's fallback: \(answer.fallbackReason))" : ""
                 print("\(receipt.reportID)  registered  \(answer.caseReference)  \(answer.unitName)\(last)")
                 if answer.dutyToReport {
                     print("    Harm is suspected: report to social services, now. This does not do it.")
@@ -83,6 +83,7 @@ struct ConcernCommand: AsyncParsableCommand {
                         "    \(reason.path.isEmpty ? "" : reason.path + ": ")\(reason.swedish) / \(reason.english) [\(reason.code)]"
                     )
                 }
+            case .consultation(let answer): print("\(receipt.reportID)  question taken  \(answer.reference)")
             case nil: break
             }
             if open.isEmpty { break }

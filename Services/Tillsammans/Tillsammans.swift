@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Foundation
 import ServiceKit
 
@@ -9,7 +10,15 @@ import ServiceKit
         abstract: "Early help for a child: detect, map, cooperate. Run, publish and look.",
         subcommands: [
             Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self,
+            RefusalsCommand.self,
         ])
+}
+
+struct RefusalsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refusals", abstract: "Every code of refusal, as Markdown (Docs/refusals.md).")
+
+    func run() { print(Refusals.markdown, terminator: "") }
 }
 
 /// What went wrong, for the person at the terminal.

@@ -24,8 +24,9 @@ struct WorkedExample: Sendable {
     }
 
     private static let files = [
-        "1-concern", "2-information-detector", "3-information-guardian", "4-information-child", "5-answers",
-        "6-consent", "7-conclude",
+        "1-concern", "2-take-on", "3-information-detector", "4-information-guardian", "5-information-child",
+        "6-answers",
+        "7-consent", "8-conclude",
     ]
 
     func play(on connection: Connection, mailFolder: String?) async throws {
@@ -36,7 +37,7 @@ struct WorkedExample: Sendable {
         var timeline = Timeline()
         var values = [
             "PERSONAL_NUMBER": personalNumber, "OBSERVED_AT": Timestamp.text(Date()),
-            "LATEST_DATE": CivilTime.day(CivilTime.day(of: Date()), plus: 21).description,
+            "LATEST_DATE": CivilTime.day(of: Date()).plus(21).description,
         ]
         func publish(_ name: String, _ type: any EventPayload.Type, to topic: Topic, key: String) async throws -> String
         {
@@ -78,19 +79,21 @@ struct WorkedExample: Sendable {
         timeline.add(
             opened, "Kartlägga", "Mapping opened", mapping.owner,
             next: "conclude by \(CivilTime.day(of: mapping.due.date))")
+        let (taken, _) = try await command("2-take-on", TakeOn.self, child, answered: CaseTakenOn.self)
+        timeline.add(taken, "Kartlägga", "Concern taken on", mapping.owner, next: "hear all four sources")
         for (name, who) in [
-            ("2-information-detector", "mentor: need, safety"), ("3-information-guardian", "guardian: strength, home"),
-            ("4-information-child", "the child's own words"),
+            ("3-information-detector", "mentor: need, safety"), ("4-information-guardian", "guardian: strength, home"),
+            ("5-information-child", "the child's own words"),
         ] {
             let (event, _) = try await command(name, AddInformation.self, child, answered: InformationAdded.self)
             timeline.add(event, "Kartlägga", "Information added", who, next: "hear all four sources")
         }
-        let (answered, _) = try await command("5-answers", RecordAnswers.self, child, answered: AnswersRecorded.self)
+        let (answered, _) = try await command("6-answers", RecordAnswers.self, child, answered: AnswersRecorded.self)
         timeline.add(answered, "Kartlägga", "Five questions answered", mapping.owner, next: "ask for consent")
-        let (consented, _) = try await command("6-consent", RecordConsent.self, child, answered: ConsentRecorded.self)
+        let (consented, _) = try await command("7-consent", RecordConsent.self, child, answered: ConsentRecorded.self)
         timeline.add(consented, "Kartlägga", "Consent given", "guardian", next: "decide the outcome")
         let (concluded, outcome) = try await command(
-            "7-conclude", ConcludeMapping.self, child, answered: MappingConcluded.self)
+            "8-conclude", ConcludeMapping.self, child, answered: MappingConcluded.self)
         timeline.add(
             concluded, "Kartlägga", "Concluded: \(outcome.outcome)", outcome.organisations.joined(separator: ", "),
             next: "meet by \(outcome.nextDate)")

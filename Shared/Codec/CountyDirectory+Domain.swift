@@ -6,76 +6,82 @@ extension CountyDirectory {
     /// - Throws: `Faults` with all that is wrong, each by path.
     public func county() throws(Faults) -> County {
         var faults: [Fault] = []
-        func fault(_ path: String, _ swedish: String, _ english: String) {
-            faults.append(Fault("directory.invalid", at: path, sv: swedish, en: english))
-        }
         func known<Word: RawRepresentable & CaseIterable>(
             _ word: String, _ path: String, _ type: Word.Type
         ) -> Word? where Word.RawValue == String {
             if let value = Word(rawValue: word) { return value }
-            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-            fault(path, "Ska vara något av: \(words).", "Must be one of: \(words).")
+            faults.append(Fault(at: path, notOneOf: type))
             return nil
         }
-        func unique(_ ids: [String], _ path: String) {
+        func unique(_ ids: [String], _ path: String) -> Set<String> {
             var seen: Set<String> = []
             for (index, id) in ids.enumerated() where id.isEmpty || !seen.insert(id).inserted {
-                fault("\(path)[\(index)]", "Saknas eller finns två gånger.", "Missing, or there twice.")
+                faults.append(Fault(.directoryTwice, at: "\(path)[\(index)]"))
             }
+            return seen
         }
-        unique(municipalities.map(\.code), "municipalities")
-        unique(units.map(\.id), "units")
-        unique(people.map(\.id), "people")
+        let codes = unique(municipalities.map(\.code), "municipalities")
+        let unitIds = unique(units.map(\.id), "units")
+        let peopleIds = unique(people.map(\.id), "people")
+        /// A reference that may be left out, but not lead nowhere.
+        func person(_ id: String, _ path: String) -> String? {
+            if !id.isEmpty, !peopleIds.contains(id) {
+                faults.append(Fault(.directoryReference, at: path, ["what": "people"]))
+            }
+            return id.isEmpty ? nil : id
+        }
         if code.isEmpty || !code.allSatisfy({ $0.isASCII && $0.isUppercase }) {
-            fault("code", "Ska vara versaler, till exempel SRM.", "Must be capital letters, for example SRM.")
+            faults.append(Fault(.directoryCode, at: "code"))
         }
-        let unitIds = Set(units.map(\.id))
-        let peopleIds = Set(people.map(\.id))
-        let codes = Set(municipalities.map(\.code))
 
         var domainUnits: [String: County.Unit] = [:]
         for (index, unit) in units.enumerated() {
             let path = "units[\(index)]"
-            let kind = known(unit.kind, "\(path).kind", UnitKind.self)
             if !codes.contains(unit.municipality) {
-                fault("\(path).municipality", "Kommunen finns inte.", "No such municipality.")
+                faults.append(Fault(.directoryReference, at: "\(path).municipality", ["what": "municipalities"]))
             }
-            if !unit.namedPerson.isEmpty, !peopleIds.contains(unit.namedPerson) {
-                fault("\(path).named_person", "Personen finns inte.", "No such person.")
-            }
-            guard let kind else { continue }
+            let namedPerson = person(unit.namedPerson, "\(path).named_person")
+            let manager = person(unit.manager, "\(path).manager")
+            guard let kind = known(unit.kind, "\(path).kind", UnitKind.self) else { continue }
             domainUnits[unit.id] = County.Unit(
-                id: unit.id, kind: kind, name: unit.name, municipality: unit.municipality,
-                namedPerson: unit.namedPerson.isEmpty ? nil : unit.namedPerson, place: unit.place)
+                id: unit.id, kind: kind, name: unit.name, municipality: unit.municipality, namedPerson: namedPerson,
+                manager: manager, place: unit.place)
         }
         var domainPeople: [String: County.Person] = [:]
-        for (index, person) in people.enumerated() {
+        for (index, member) in people.enumerated() {
             let path = "people[\(index)]"
-            if !unitIds.contains(person.unit) { fault("\(path).unit", "Enheten finns inte.", "No such unit.") }
-            if !person.email.contains("@") { fault("\(path).email", "Ingen e-postadress.", "Not an e-mail address.") }
+            if !unitIds.contains(member.unit) {
+                faults.append(Fault(.directoryReference, at: "\(path).unit", ["what": "units"]))
+            }
+            if !member.email.contains("@") { faults.append(Fault(.directoryEmail, at: "\(path).email")) }
             var hours: [Int: WorkingHours] = [:]
-            for (name, text) in person.hours {
+            for (name, text) in member.hours.sorted(by: { $0.key < $1.key }) {
                 guard let weekday = Self.weekdays.firstIndex(of: name), let span = WorkingHours(text) else {
-                    fault(
-                        "\(path).hours.\(name)", "Ska vara monday: \"08:00-17:00\".", "Must be monday: \"08:00-17:00\"."
-                    )
+                    faults.append(Fault(.directoryHours, at: "\(path).hours.\(name)"))
                     continue
                 }
                 hours[weekday + 1] = span
             }
-            if person.hours.isEmpty {
+            if member.hours.isEmpty {
                 for weekday in 1...5 { hours[weekday] = WorkingHours(from: 8 * 60, to: 17 * 60) }
             }
-            domainPeople[person.id] = County.Person(
-                id: person.id, name: person.name, email: person.email, unit: person.unit, role: person.role,
-                hours: hours)
+            var absences: [ClosedRange<LocalDate>] = []
+            for (index, absence) in member.absences.enumerated() {
+                guard let from = LocalDate(absence.from), let to = LocalDate(absence.to), from <= to else {
+                    faults.append(Fault(.directoryAbsence, at: "\(path).absences[\(index)]"))
+                    continue
+                }
+                absences.append(from...to)
+            }
+            domainPeople[member.id] = County.Person(
+                id: member.id, name: member.name, email: member.email, unit: member.unit, role: member.role,
+                hours: hours, absences: absences, deputy: person(member.deputy, "\(path).deputy"))
         }
         var domainMunicipalities: [String: County.Municipality] = [:]
         for (index, municipality) in municipalities.enumerated() {
-            let path = "municipalities[\(index)].fallback_unit"
             // No concern may end without an owner (rule 2), so the last resort must have one.
             if domainUnits[municipality.fallbackUnit]?.namedPerson == nil {
-                fault(path, "Ska vara en enhet med ansvarig person.", "Must be a unit with a named person.")
+                faults.append(Fault(.directoryFallback, at: "municipalities[\(index)].fallback_unit"))
             }
             domainMunicipalities[municipality.code] = County.Municipality(
                 code: municipality.code, name: municipality.name, fallbackUnit: municipality.fallbackUnit)
@@ -84,24 +90,52 @@ extension CountyDirectory {
             let path = "participants[\(index)]"
             let areas = row.areas.enumerated().compactMap { known($1, "\(path).areas[\($0)]", WheelArea.self) }
             if !people.contains(where: { $0.role == row.role }) {
-                fault("\(path).role", "Ingen person har rollen.", "Nobody has this role.")
+                faults.append(Fault(.directoryRole, at: "\(path).role"))
             }
             return known(row.organisation, "\(path).organisation", Organisation.self).map {
                 County.ParticipantRow(organisation: $0, areas: Set(areas), role: row.role, required: row.required)
             }
         }
-        let beforeSchool = known(
-            settings.beforeSchool.isEmpty ? UnitKind.preschool.rawValue : settings.beforeSchool,
-            "settings.before_school", UnitKind.self)
-        guard faults.isEmpty, let beforeSchool else { throw Faults(faults) }
-        func number(_ value: Int32, _ standard: Int) -> Int { value > 0 ? Int(value) : standard }
+        let function = person(countyFunction, "county_function")
+        let domainSettings = domainSettings(&faults)
+        guard faults.isEmpty else { throw Faults(faults) }
         return County(
-            code: code, name: name,
-            settings: County.Settings(
-                adultAge: number(settings.adultAge, 18), youthConsentAge: number(settings.youthConsentAge, 15),
-                beforeSchool: beforeSchool, mappingDays: number(settings.mappingDays, 21),
-                meetingDays: number(settings.meetingDays, 21), meetingMinutes: number(settings.meetingMinutes, 60)),
-            municipalities: domainMunicipalities, units: domainUnits, people: domainPeople, participants: rows)
+            code: code, name: name, settings: domainSettings, municipalities: domainMunicipalities, units: domainUnits,
+            people: domainPeople, participants: rows, function: function)
+    }
+
+    /// The settings; what is left out, or 0, is as ``County/Settings`` has it.
+    private func domainSettings(_ faults: inout [Fault]) -> County.Settings {
+        var result = County.Settings()
+        func take(_ value: Int32, _ setting: WritableKeyPath<County.Settings, Int>) {
+            if value > 0 { result[keyPath: setting] = Int(value) }
+        }
+        take(settings.adultAge, \.adultAge)
+        take(settings.youthConsentAge, \.youthConsentAge)
+        take(settings.acknowledgeDays, \.acknowledgeDays)
+        take(settings.mappingDays, \.mappingDays)
+        take(settings.consentDays, \.consentDays)
+        take(settings.reminderDays, \.reminderDays)
+        take(settings.escalationDays, \.escalationDays)
+        take(settings.linkingHours, \.linkingHours)
+        take(settings.meetingDays, \.meetingDays)
+        take(settings.meetingMinutes, \.meetingMinutes)
+        if !settings.beforeSchool.isEmpty {
+            if let kind = UnitKind(rawValue: settings.beforeSchool), kind.stage == .beforeSchool {
+                result.beforeSchool = kind
+            } else {
+                faults.append(
+                    Fault(.wordUnknown, at: "settings.before_school", ["words": "preschool, child_health_centre"]))
+            }
+        }
+        if !settings.autumnTerm.isEmpty {
+            if let day = LocalDate("2000-\(settings.autumnTerm)") {
+                result.autumnTerm = (day.month, day.day)
+            } else {
+                faults.append(Fault(.directoryTerm, at: "settings.autumn_term"))
+            }
+        }
+        return result
     }
 
     private static let weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

@@ -59,6 +59,14 @@ extension SwiftProtobuf.Message {
 extension ConcernReported: EventPayload { public static let eventType = "se.tillsammans.concern.reported.v1" }
 extension ConcernReceipt: EventPayload { public static let eventType = "se.tillsammans.concern.received.v1" }
 extension ConcernRegistered: EventPayload { public static let eventType = "se.tillsammans.concern.registered.v1" }
+extension ConsultationRequested: EventPayload {
+    public static let eventType = "se.tillsammans.consultation.requested.v1"
+}
+extension ConsultationRegistered: EventPayload {
+    public static let eventType = "se.tillsammans.consultation.registered.v1"
+}
+extension ReportTaken: EventPayload { public static let eventType = "se.tillsammans.intake.report.taken.v1" }
+extension ReportAccepted: EventPayload { public static let eventType = "se.tillsammans.intake.report.accepted.v1" }
 extension Child: EventPayload { public static let eventType = "se.tillsammans.child.recorded.v1" }
 
 extension AddInformation: EventPayload { public static let eventType = "se.tillsammans.mapping.information.add.v1" }
@@ -74,8 +82,40 @@ extension MappingConcluded: EventPayload { public static let eventType = "se.til
 extension MappingOverdue: EventPayload { public static let eventType = "se.tillsammans.mapping.overdue.v1" }
 extension CommandRefused: EventPayload { public static let eventType = "se.tillsammans.command.refused.v1" }
 
+extension TakeOn: EventPayload { public static let eventType = "se.tillsammans.mapping.take_on.v1" }
+extension DelegateWork: EventPayload { public static let eventType = "se.tillsammans.mapping.delegate.v1" }
+extension HandBackWork: EventPayload { public static let eventType = "se.tillsammans.mapping.hand_back.v1" }
+extension CorrectInformation: EventPayload {
+    public static let eventType = "se.tillsammans.mapping.information.correct.v1"
+}
+extension RecordMaturity: EventPayload { public static let eventType = "se.tillsammans.mapping.maturity.record.v1" }
+extension RecordFollowUp: EventPayload { public static let eventType = "se.tillsammans.mapping.follow_up.record.v1" }
+extension ReopenMapping: EventPayload { public static let eventType = "se.tillsammans.mapping.reopen.v1" }
+extension MoveCase: EventPayload { public static let eventType = "se.tillsammans.mapping.move.v1" }
+extension CaseTakenOn: EventPayload { public static let eventType = "se.tillsammans.mapping.taken_on.v1" }
+extension WorkDelegated: EventPayload { public static let eventType = "se.tillsammans.mapping.delegated.v1" }
+extension WorkHandedBack: EventPayload { public static let eventType = "se.tillsammans.mapping.handed_back.v1" }
+extension InformationCorrected: EventPayload {
+    public static let eventType = "se.tillsammans.mapping.information.corrected.v1"
+}
+extension MaturityRecorded: EventPayload { public static let eventType = "se.tillsammans.mapping.maturity.recorded.v1" }
+extension CooperationWaiting: EventPayload {
+    public static let eventType = "se.tillsammans.mapping.cooperation.waiting.v1"
+}
+extension CooperationStarted: EventPayload {
+    public static let eventType = "se.tillsammans.mapping.cooperation.started.v1"
+}
+extension MeasuresFollowedUp: EventPayload { public static let eventType = "se.tillsammans.mapping.followed_up.v1" }
+extension MappingReopened: EventPayload { public static let eventType = "se.tillsammans.mapping.reopened.v1" }
+extension CaseMoved: EventPayload { public static let eventType = "se.tillsammans.mapping.moved.v1" }
+extension CameOfAge: EventPayload { public static let eventType = "se.tillsammans.mapping.came_of_age.v1" }
+extension CaseClosed: EventPayload { public static let eventType = "se.tillsammans.mapping.closed.v1" }
+extension DeadlineReminded: EventPayload { public static let eventType = "se.tillsammans.mapping.reminded.v1" }
+extension CaseStatus: EventPayload { public static let eventType = "se.tillsammans.case.status.v1" }
+
 extension CallMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.call.v1" }
 extension CancelMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.cancel.v1" }
+extension ProtectMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.protect.v1" }
 extension MeetingScheduled: EventPayload { public static let eventType = "se.tillsammans.meeting.scheduled.v1" }
 extension MeetingCancelled: EventPayload { public static let eventType = "se.tillsammans.meeting.cancelled.v1" }
 extension MeetingImpossible: EventPayload { public static let eventType = "se.tillsammans.meeting.impossible.v1" }
@@ -95,7 +135,13 @@ public let payloadTypes: [String: any EventPayload.Type] = Dictionary(
         InformationAdded.self, AnswersRecorded.self, ConsentRecorded.self, MappingConcluded.self, MappingOverdue.self,
         CommandRefused.self, CallMeeting.self, CancelMeeting.self, MeetingScheduled.self, MeetingCancelled.self,
         MeetingImpossible.self, DeliveryReported.self, NoticeSent.self, NoticeDelayed.self, NoticeFailed.self,
-        CountyDirectory.self,
+        CountyDirectory.self, ConsultationRequested.self, ConsultationRegistered.self, ReportTaken.self,
+        ReportAccepted.self,
+        ProtectMeeting.self, TakeOn.self, DelegateWork.self, HandBackWork.self, CorrectInformation.self,
+        RecordMaturity.self, RecordFollowUp.self, ReopenMapping.self, MoveCase.self, CaseTakenOn.self,
+        WorkDelegated.self, WorkHandedBack.self, InformationCorrected.self, MaturityRecorded.self,
+        CooperationWaiting.self, CooperationStarted.self, MeasuresFollowedUp.self, MappingReopened.self, CaseMoved.self,
+        CameOfAge.self, CaseClosed.self, DeadlineReminded.self, CaseStatus.self,
     ] as [any EventPayload.Type]).map { ($0.eventType, $0) })
 
 extension Google_Protobuf_Timestamp {

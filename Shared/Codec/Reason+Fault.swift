@@ -3,7 +3,7 @@ import Domain
 extension Reason {
     public init(_ fault: Fault) {
         self = .with {
-            ($0.code, $0.path, $0.swedish, $0.english) = (fault.code, fault.path, fault.swedish, fault.english)
+            ($0.code, $0.path, $0.swedish, $0.english) = (fault.code.rawValue, fault.path, fault.swedish, fault.english)
         }
     }
 }
@@ -23,8 +23,6 @@ extension CommandRefused {
 extension Fault {
     /// A payload that cannot be read, told to its sender.
     public init(_ error: Undecodable) {
-        self.init(
-            "undecodable", at: error.path, sv: "Meddelandet kan inte läsas.",
-            en: "The message cannot be read: \(error.reason).")
+        self.init(.undecodable, at: error.path, ["reason": error.reason])
     }
 }

@@ -10,7 +10,7 @@ public enum Timestamp {
         let milliseconds = Int64((date.timeIntervalSince1970 * 1_000).rounded())
         let seconds = milliseconds.flooring(by: 1_000)
         let days = seconds.flooring(by: 86_400)
-        let (year, month, day) = civil(days)
+        let day = LocalDate(number: Int(days))
         let clock = Int(seconds - days * 86_400)
         return String(unsafeUninitializedCapacity: 24) { buffer in
             func put(_ number: Int, _ width: Int, at position: Int) {
@@ -20,9 +20,9 @@ public enum Timestamp {
                     rest /= 10
                 }
             }
-            put(year, 4, at: 0)
-            put(month, 2, at: 5)
-            put(day, 2, at: 8)
+            put(day.year, 4, at: 0)
+            put(day.month, 2, at: 5)
+            put(day.day, 2, at: 8)
             put(clock / 3_600, 2, at: 11)
             put(clock / 60 % 60, 2, at: 14)
             put(clock % 60, 2, at: 17)
@@ -55,32 +55,14 @@ public enum Timestamp {
                 }
                 return number
             }
-            guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            guard let year = number(0..<4), let month = number(5..<7), let dayOfMonth = number(8..<10),
                 let hour = number(11..<13),
                 let minute = number(14..<16), let second = number(17..<19), let milliseconds = number(20..<23),
-                LocalDate(year: year, month: month, day: day) != nil, hour < 24, minute < 60, second < 60
+                let day = LocalDate(year: year, month: month, day: dayOfMonth), hour < 24, minute < 60, second < 60
             else { return nil }
-            let shifted = month > 2 ? year : year - 1
-            let era = Int64(shifted).flooring(by: 400)
-            let yearOfEra = shifted - Int(era) * 400
-            let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-            let days = Int(era) * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-            let seconds = Double(days * 86_400 + hour * 3_600 + minute * 60 + second)
+            let seconds = Double(day.number * 86_400 + hour * 3_600 + minute * 60 + second)
             return Date(timeIntervalSince1970: seconds + Double(milliseconds) / 1_000)
         }
-    }
-
-    /// Days since 1970 to year, month and day: the era method of the proleptic Gregorian calendar.
-    private static func civil(_ days: Int64) -> (year: Int, month: Int, day: Int) {
-        let shifted = days + 719_468  // from 0000-03-01
-        let era = shifted.flooring(by: 146_097)
-        let dayOfEra = Int(shifted - era * 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + Int(era) * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 }
 

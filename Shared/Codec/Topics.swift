@@ -4,10 +4,12 @@
 public enum Topic: String, CaseIterable, Sendable {
     case concernReports = "concern-reports"
     case concernReceipts = "concern-receipts"
+    case intakeRepartition = "intake-repartition"
     case concerns
     case children
     case mappingCommands = "mapping-commands"
     case mappings
+    case cases
     case meetingCommands = "meeting-commands"
     case meetings
     case noticeCommands = "notice-commands"
@@ -22,7 +24,7 @@ public enum Topic: String, CaseIterable, Sendable {
     /// Holds the latest value of each key for ever; the others hold what happened.
     public var isCompacted: Bool {
         switch self {
-        case .children, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: true
+        case .children, .cases, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: true
         default: false
         }
     }

@@ -7,9 +7,7 @@ public struct KeySecret: Sendable {
     /// - Throws: ``Fault`` where the secret is too short to protect anybody.
     public init(_ text: String) throws(Fault) {
         guard text.utf8.count >= 32 else {
-            throw Fault(
-                "key_secret.short", sv: "Nyckelhemligheten måste vara minst 32 tecken.",
-                en: "The key secret must be at least 32 characters.")
+            throw Fault(.keySecretShort)
         }
         key = SymmetricKey(data: Array(text.utf8))
     }
@@ -46,10 +44,25 @@ public struct ChildKey: Sendable, Hashable, CustomStringConvertible {
     /// It is made from the key, since a child has one open mapping at a time (rule 6): whoever knows the key knows the
     /// reference, also before any service has opened the case. Ten letters of Crockford's base 32 are 50 bits.
     public func caseReference(county: String) -> String {
+        Reference.text(county: county, of: "case \(text)")
+    }
+}
+
+/// References that people read to each other: ten letters of Crockford's base 32 (50 bits of SHA-256) after the county.
+public enum Reference {
+    /// - Parameter text: what the reference stands for; the same text always gives the same reference.
+    public static func text(county: String, of text: String) -> String {
         let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-        let bits = SHA256.hash(data: Array("case \(text)".utf8)).prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let bits = SHA256.hash(data: Array(text.utf8)).prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let letters = String((0..<10).map { alphabet[Int(bits >> (50 - 5 * UInt64($0)) & 31)] })
         return "\(county)-\(letters.prefix(4))-\(letters.dropFirst(4).prefix(4))-\(letters.suffix(2))"
+    }
+
+    /// Sixteen hexadecimal digits that stand for a text.
+    public static func id(of text: String) -> String {
+        SHA256.hash(data: Array(text.utf8)).prefix(8).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
     }
 }
 

@@ -36,13 +36,6 @@ public enum CivilTime {
         return date
     }
 
-    /// The day `count` days after `day`.
-    public static func day(_ day: LocalDate, plus count: Int) -> LocalDate {
-        let noon = instant(day, minute: 12 * 60)
-        guard let later = calendar.date(byAdding: .day, value: count, to: noon) else { return day }
-        return Self.day(of: later)
-    }
-
     /// `måndag 23 november 2026 kl. 09.00–10.00`, as a Swedish letter writes it.
     public static func swedish(from start: Date, to end: Date) -> String {
         let weekdays = ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"]

@@ -31,14 +31,17 @@ public struct County: Sendable {
         public var municipality: String
         /// The one who is Barnets bästa-ansvarig here.
         public var namedPerson: String?
+        /// To whom a passed date goes (rule 19).
+        public var manager: String?
         /// Where meetings can be held.
         public var place: String
 
         public init(
-            id: String, kind: UnitKind, name: String, municipality: String, namedPerson: String?, place: String
+            id: String, kind: UnitKind, name: String, municipality: String, namedPerson: String?, manager: String?,
+            place: String
         ) {
-            (self.id, self.kind, self.name) = (id, kind, name)
-            (self.municipality, self.namedPerson, self.place) = (municipality, namedPerson, place)
+            (self.id, self.kind, self.name, self.municipality) = (id, kind, name, municipality)
+            (self.namedPerson, self.manager, self.place) = (namedPerson, manager, place)
         }
     }
 
@@ -50,13 +53,21 @@ public struct County: Sendable {
         public var role: String
         /// Working hours by weekday, 1 = Monday (ISO 8601).
         public var hours: [Int: WorkingHours]
+        /// Days on leave, the last included.
+        public var absences: [ClosedRange<LocalDate>]
+        /// Who stands in on those days.
+        public var deputy: String?
 
         public init(
-            id: String, name: String, email: String, unit: String, role: String, hours: [Int: WorkingHours]
+            id: String, name: String, email: String, unit: String, role: String, hours: [Int: WorkingHours],
+            absences: [ClosedRange<LocalDate>] = [], deputy: String? = nil
         ) {
             (self.id, self.name, self.email) = (id, name, email)
             (self.unit, self.role, self.hours) = (unit, role, hours)
+            (self.absences, self.deputy) = (absences, deputy)
         }
+
+        public func isAbsent(on day: LocalDate) -> Bool { absences.contains { $0.contains(day) } }
     }
 
     /// One row of the table that turns areas and organisations into participants (rule 14).
@@ -80,38 +91,58 @@ public struct County: Sendable {
     public var units: [String: Unit]
     public var people: [String: Person]
     public var participants: [ParticipantRow]
+    /// The county's own function, to which a passed date goes last (rule 19).
+    public var function: String?
 
     public init(
         code: String, name: String, settings: Settings, municipalities: [String: Municipality], units: [String: Unit],
-        people: [String: Person], participants: [ParticipantRow]
+        people: [String: Person], participants: [ParticipantRow], function: String? = nil
     ) {
         (self.code, self.name, self.settings) = (code, name, settings)
         (self.municipalities, self.units, self.people) = (municipalities, units, people)
-        self.participants = participants
+        (self.participants, self.function) = (participants, function)
+    }
+
+    /// Who does a person's work on a day: they themselves, or on leave their deputy, or the deputy's deputy; nil where
+    /// nobody is there.
+    public func acting(for person: String, on day: LocalDate) -> Person? {
+        var seen: Set<String> = []
+        var next: String? = person
+        while let id = next, let found = people[id], seen.insert(id).inserted {
+            if !found.isAbsent(on: day) { return found }
+            next = found.deputy
+        }
+        return nil
     }
 
     /// What a county decides for itself; the sources give no numbers (rules 4, 12 and 19).
     public struct Settings: Sendable {
         /// From this age nobody is a child (rule 4).
-        public var adultAge: Int
+        public var adultAge = 18
         /// From this age the youth's own consent is needed (rule 12).
-        public var youthConsentAge: Int
+        public var youthConsentAge = 15
         /// Which of the two is the named person before school (rule 2).
-        public var beforeSchool: UnitKind
-        /// Days until a mapping should be concluded (rule 19).
-        public var mappingDays: Int
+        public var beforeSchool = UnitKind.preschool
+        /// Month and day on which the autumn term begins, when children go over to the next stage (rule 2).
+        public var autumnTerm = (month: 8, day: 15)
+        /// Working days from receipt until a concern should be taken on (rule 19).
+        public var acknowledgeDays = 2
+        /// Working days from receipt until a mapping should be concluded (rule 19).
+        public var mappingDays = 15
+        /// Working days from the outcome until the consents should be there (rule 19).
+        public var consentDays = 10
+        /// Working days before a due date on which its owner is reminded (rule 19).
+        public var reminderDays = 2
+        /// Working days after a due date on which it goes from the unit's manager to the county's function (rule 19).
+        public var escalationDays = 3
+        /// Hours within which reports from two systems about the same child and area are one concern.
+        public var linkingHours = 48
         /// Days from the call within which the meeting must be held, when the caller says nothing else.
-        public var meetingDays: Int
+        public var meetingDays = 21
         /// Length of a cooperation meeting, in minutes.
-        public var meetingMinutes: Int
+        public var meetingMinutes = 60
 
-        public init(
-            adultAge: Int, youthConsentAge: Int, beforeSchool: UnitKind, mappingDays: Int, meetingDays: Int,
-            meetingMinutes: Int
-        ) {
-            (self.adultAge, self.youthConsentAge, self.beforeSchool) = (adultAge, youthConsentAge, beforeSchool)
-            (self.mappingDays, self.meetingDays, self.meetingMinutes) = (mappingDays, meetingDays, meetingMinutes)
-        }
+        public init() {}
     }
 }
 

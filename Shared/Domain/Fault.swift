@@ -1,22 +1,32 @@
 /// One thing that is wrong with what somebody sent: where, what, and what to do, in both languages.
 ///
-/// The code is stable and for machines. Neither text ever repeats what was sent, since that may be personal data.
+/// Neither text ever repeats what was sent, since that may be personal data.
 public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A stable, machine-readable name, for example `personal_number.checksum`.
-    public let code: String
+    public let code: FaultCode
     /// The field by path, for example `reporter.email` or `areas[2]`; empty for the whole.
-    public let path: String
-    public let swedish: String
-    public let english: String
+    public var path: String
+    private let values: [String: String]
 
-    public init(_ code: String, at path: String = "", sv swedish: String, en english: String) {
-        self.code = code
-        self.path = path
-        self.swedish = swedish
-        self.english = english
+    /// - Parameter values: what the catalogue's text leaves open, by name; words of ours, never of the sender's.
+    public init(_ code: FaultCode, at path: String = "", _ values: [String: String] = [:]) {
+        (self.code, self.path, self.values) = (code, path, values)
     }
 
-    public var description: String { path.isEmpty ? "\(english) [\(code)]" : "\(path): \(english) [\(code)]" }
+    /// A word that should have been one of a kind's.
+    public init<Word: CaseIterable & RawRepresentable>(
+        at path: String, notOneOf type: Word.Type
+    ) where Word.RawValue == String {
+        self.init(.wordUnknown, at: path, ["words": Word.allCases.map(\.rawValue).joined(separator: ", ")])
+    }
+
+    public var swedish: String { text(.swedish) }
+    public var english: String { text(.english) }
+
+    public func text(_ language: Language) -> String { Catalogue.text(code.rawValue, language, values) }
+
+    public var description: String {
+        path.isEmpty ? "\(english) [\(code.rawValue)]" : "\(path): \(english) [\(code.rawValue)]"
+    }
 }
 
 /// Everything that is wrong, at once: nobody should have to send a thing five times to learn five faults.

@@ -3,19 +3,6 @@
 /// Barnets bästa-hjulet: the seven areas in which everyone describes what they see (rule 1).
 public enum WheelArea: String, CaseIterable, Sendable {
     case health, development, learning, care, home, relationships, safety
-
-    /// The area's name in the county's own documents.
-    public var swedish: String {
-        switch self {
-        case .health: "hälsa"
-        case .development: "utveckling"
-        case .learning: "lärande"
-        case .care: "omsorg"
-        case .home: "hemmet"
-        case .relationships: "relationer"
-        case .safety: "trygghet"
-        }
-    }
 }
 
 /// Where a child is in its schooling, which decides who the named person is (rule 2).
@@ -63,7 +50,7 @@ public enum InformationSource: String, CaseIterable, Sendable {
 /// What a piece of information is about: needs, not diagnoses; strengths first (rule 8).
 public enum InformationKind: String, CaseIterable, Sendable {
     case strength, need, obstacle
-    /// The child was not asked; the text says why (rule 7).
+    /// The child or the guardians were not asked; the text says why (rule 7).
     case notAsked = "not_asked"
 }
 
@@ -79,17 +66,58 @@ public enum ConsentDecision: String, CaseIterable, Sendable {
     case given, refused, withdrawn
 }
 
-/// The five questions of the analysis, in the county's words (rule 9).
+/// Where a case stands.
+public enum Phase: String, CaseIterable, Sendable {
+    /// Information is gathered and the five questions answered.
+    case mapping
+    /// Cooperation is decided, and not everybody whose consent it takes has given it (rule 12).
+    case awaitingConsent = "awaiting_consent"
+    /// Consents are in force; the meeting and what follows from it.
+    case cooperation
+    /// The own organisation does what it decided (rule 10).
+    case ownMeasures = "own_measures"
+    /// Nothing further is needed; it is looked at once more (rule 10).
+    case resting
+    case closed
+}
+
+/// What is to be done next in a case, each with a date (rule 19).
+public enum Step: String, CaseIterable, Sendable {
+    /// The named person takes on a concern.
+    case acknowledge
+    /// The mapping is concluded with an outcome.
+    case conclude
+    /// Those whose consent it takes are asked.
+    case consent
+    /// The cooperation meeting is held.
+    case meeting
+    /// Own measures are followed up.
+    case followUp = "follow_up"
+    /// A case that needed nothing further is looked at once more.
+    case lookAgain = "look_again"
+    /// The child is an adult now: the case is handed over in order (rule 4).
+    case handOver = "hand_over"
+}
+
+/// To whom a date goes: before it, when it has passed, and when it has passed for longer (rule 19).
+public enum ReminderLevel: String, CaseIterable, Sendable {
+    case owner, manager, county
+}
+
+/// Whether a measure made a difference (rules 10 and 17).
+public enum Effect: String, CaseIterable, Sendable {
+    case better, same, worse
+}
+
+/// What follows from a follow-up (rule 10).
+public enum FollowUpDecision: String, CaseIterable, Sendable {
+    case `continue`, end, reopen
+}
+
+/// The five questions of the analysis (rule 9), whose words stand in the catalogue.
 public enum Question: Int, CaseIterable, Sendable {
     case information = 1, obstacles, mine, organisation, others
 
-    public var swedish: String {
-        switch self {
-        case .information: "Har jag all information som jag behöver för att hjälpa barnet?"
-        case .obstacles: "Vad står i vägen för barnets välmående?"
-        case .mine: "Vad kan jag göra nu för att hjälpa det här barnet?"
-        case .organisation: "Vad kan min verksamhet göra för att hjälpa barnet?"
-        case .others: "Vilken ytterligare hjälp behöver jag från andra?"
-        }
-    }
+    /// The question's name in the ``Catalogue``.
+    public var name: String { "question.\(rawValue)" }
 }

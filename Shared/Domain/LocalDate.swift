@@ -30,6 +30,39 @@ public struct LocalDate: Sendable, Hashable, Comparable, CustomStringConvertible
         other.year - year - ((other.month, other.day) < (month, day) ? 1 : 0)
     }
 
+    /// Days since 1 January 1970, negative before it: the era method of the proleptic Gregorian calendar.
+    public var number: Int {
+        let shifted = month > 2 ? year : year - 1
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    /// The day with a ``number``.
+    public init(number: Int) {
+        let shifted = number + 719_468  // from 0000-03-01
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    }
+
+    /// The day `count` days later, or earlier where it is negative.
+    public func plus(_ count: Int) -> LocalDate { LocalDate(number: number + count) }
+
+    /// 1 = Monday … 7 = Sunday (ISO 8601).
+    public var weekday: Int { ((number + 3) % 7 + 7) % 7 + 1 }
+
+    /// The same day in another year; the day after where a leap day has none.
+    public func inYear(_ year: Int) -> LocalDate {
+        LocalDate(year: year, month: month, day: day) ?? LocalDate(year: year, month: 3, day: 1) ?? self
+    }
+
     public var description: String {
         func padded(_ number: Int, _ width: Int) -> String {
             let digits = String(number)

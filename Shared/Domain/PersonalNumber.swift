@@ -22,15 +22,11 @@ public struct PersonalNumber: Sendable, Hashable {
             separator == nil || trimmed.dropLast(4).last == separator,
             !(separator == "+" && digits.utf8.count == 12)
         else {
-            throw Fault(
-                "personal_number.format", sv: "Personnumret ska skrivas ÅÅÅÅMMDD-NNNN.",
-                en: "The personal number must be written YYYYMMDD-NNNN.")
+            throw Fault(.numberFormat)
         }
         let ten = digits.utf8.suffix(10).map { Int($0) - 48 }
         guard Self.checksum(ten.dropLast()) == ten[9] else {
-            throw Fault(
-                "personal_number.checksum", sv: "Personnumrets kontrollsiffra stämmer inte.",
-                en: "The personal number's check digit is wrong.")
+            throw Fault(.numberChecksum)
         }
         let monthOfBirth = ten[2] * 10 + ten[3]
         let dayField = ten[4] * 10 + ten[5]
@@ -38,9 +34,7 @@ public struct PersonalNumber: Sendable, Hashable {
         let written = digits.utf8.count == 12 ? Int(digits.prefix(4)) : nil
         let year = written ?? Self.year(ten[0] * 10 + ten[1], month: monthOfBirth, day: day, separator, today)
         guard let born = LocalDate(year: year, month: monthOfBirth, day: day) else {
-            throw Fault(
-                "personal_number.date", sv: "Personnumrets datum finns inte.",
-                en: "The personal number's date does not exist.")
+            throw Fault(.numberDate)
         }
         self.born = born
         self.kind = dayField > 60 ? .coordination : .personal

@@ -28,15 +28,21 @@ public struct ProcessorTester<P: Processor> {
     ///
     /// - Parameter id: the event's id; one of its own if nil.
     public mutating func process(
-        _ payload: some EventPayload, key: String, id: String? = nil, source: String = "tester", subject: String? = nil
+        _ payload: some EventPayload, key: String, id: String? = nil, source: String = "tester",
+        subject: String? = nil, topic: String = ""
     ) throws {
-        count += 1
-        try process(Event(id: id ?? "event-\(count)", source: source, time: now, subject: subject, payload), key: key)
+        try process(
+            Event(id: id ?? "event-\(count + 1)", source: source, time: now, subject: subject, payload), key: key,
+            topic: topic)
     }
 
-    public mutating func process(_ event: Event, key: String) throws {
+    /// - Parameter position: where the record lies; a place of its own if nil.
+    public mutating func process(
+        _ event: Event, key: String, topic: String = "", position: String? = nil
+    ) throws {
+        count += 1
         var turn = Turn(
-            now: now, key: key,
+            now: now, topic: topic, position: position ?? "\(topic)/0/\(count)", key: key,
             cause: Turn.Cause(
                 id: event.id, source: event.source, correlation: event.correlation ?? event.id,
                 subject: event.subject, traceparent: event.traceparent),

@@ -28,6 +28,7 @@ package final class StreamThread<P: Processor> {
     var pending: [Int32: [(key: Bytes, value: Bytes?)]] = [:]
     var step: Step?
     private var physicalNames: [String: String] = [:]
+    private var logicalNames: [String: String] = [:]
     /// While set, each record is a step of its own, so that one that fails is known by itself.
     var redoing: [TopicPartition: Int64] = [:]
     private var poisoned: [TopicPartition: (offset: Int64, reason: String)] = [:]
@@ -152,14 +153,17 @@ package final class StreamThread<P: Processor> {
     }
 
     private func turn(_ record: Record, _ task: StreamTask) throws -> Turn {
-        let event = try Event(
-            headers: record.headers, value: record.value,
-            received: Date(timeIntervalSince1970: Double(record.timestamp) / 1_000))
+        let now = clock()
+        // A record without a time of its own came just now.
+        let received = record.timestamp < 0 ? now : Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
+        let event = try Event(headers: record.headers, value: record.value, received: received)
         guard let key = String(validating: record.key ?? [], as: UTF8.self) else {
             throw Undecodable("key", "not UTF-8")
         }
+        let topic = logical(record.topic)
         var turn = Turn(
-            now: clock(), key: key,
+            now: now, received: received, topic: topic, position: "\(topic)/\(record.partition)/\(record.offset)",
+            key: key,
             cause: Turn.Cause(
                 id: event.id, source: event.source, correlation: event.correlation ?? event.id,
                 subject: event.subject, traceparent: event.traceparent),
@@ -173,12 +177,13 @@ package final class StreamThread<P: Processor> {
         func claimed(_ name: String) -> String? {
             record.headers[name].flatMap { String(validating: $0, as: UTF8.self) }
         }
-        let topic = configuration.logical(record.topic)
+        let topic = logical(record.topic)
         let unreadable = Unreadable(
             position: "\(topic)/\(record.partition)/\(record.offset)", topic: topic, id: claimed("ce_id"),
             source: claimed("ce_source"), error: error)
         var turn = Turn(
-            now: clock(), key: String(validating: record.key ?? [], as: UTF8.self) ?? "",
+            now: clock(), topic: topic, position: unreadable.position,
+            key: String(validating: record.key ?? [], as: UTF8.self) ?? "",
             cause: Turn.Cause(
                 id: unreadable.position, source: log.cluster, correlation: unreadable.position, subject: nil,
                 traceparent: nil),
@@ -235,6 +240,13 @@ package final class StreamThread<P: Processor> {
     private func changelog(_ task: StreamTask, _ key: Bytes, _ value: Bytes?) -> ProducerRecord {
         ProducerRecord(
             topic: physical(configuration.changelog), partition: task.partition, key: key, value: value)
+    }
+
+    /// A topic's name without the prefix, made once.
+    private func logical(_ name: String) -> String {
+        if let name = logicalNames[name] { return name }
+        logicalNames[name] = configuration.logical(name)
+        return configuration.logical(name)
     }
 
     /// A topic's name on the broker, made once.

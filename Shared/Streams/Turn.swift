@@ -10,6 +10,12 @@ import SwiftProtobuf
 public struct Turn {
     /// The one instant that this turn sees.
     public let now: Date
+    /// When the record came to Kafka, but never later than ``now``; for a reminder, ``now``.
+    public let received: Date
+    /// The topic of the record, without the installation's prefix; empty for a reminder.
+    public let topic: String
+    /// Where the record lies: `topic/partition/offset`; empty for a reminder. The same record has the same on a replay.
+    public let position: String
     /// The key of the record or reminder.
     public let key: String
     public let cause: Cause
@@ -37,9 +43,12 @@ public struct Turn {
     private(set) var outputs: [Output] = []
 
     init(
-        now: Date, key: String, cause: Cause, directory: Directory, application: String, state: any StateView
+        now: Date, received: Date? = nil, topic: String = "", position: String = "", key: String, cause: Cause,
+        directory: Directory,
+        application: String, state: any StateView
     ) {
-        (self.now, self.key, self.cause, self.directory) = (now, key, cause, directory)
+        (self.now, self.received, self.topic, self.position) = (now, min(received ?? now, now), topic, position)
+        (self.key, self.cause, self.directory) = (key, cause, directory)
         (self.application, self.state) = (application, state)
     }
 
@@ -77,11 +86,14 @@ public struct Turn {
     /// - Parameters:
     ///   - topic: the topic's name without the installation's prefix.
     ///   - key: decides the partition; the turn's own key if nil.
+    ///   - id: what the id is made from in place of the cause's, where the same cause may truly come twice; such as
+    ///     ``position``, which a replay has too.
     public mutating func publish(
-        _ payload: some EventPayload, to topic: String, key: String? = nil, subject: String? = nil
+        _ payload: some EventPayload, to topic: String, key: String? = nil, subject: String? = nil, id: String? = nil
     ) throws {
         let event = try Event(
-            id: EventId.derived(application, cause.source, cause.id, outputs.count), source: application, time: now,
+            id: EventId.derived(application, cause.source, id ?? cause.id, outputs.count), source: application,
+            time: now,
             subject: subject ?? cause.subject, cause: cause.id, correlation: cause.correlation,
             traceparent: cause.traceparent, payload)
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))

@@ -19,9 +19,9 @@ struct CivilTimeTests {
 
     @Test("days are added over months, years and changes of the clock")
     func days() throws {
-        #expect(CivilTime.day(try #require(LocalDate("2026-12-31")), plus: 1).description == "2027-01-01")
-        #expect(CivilTime.day(try #require(LocalDate("2026-03-28")), plus: 2).description == "2026-03-30")
-        #expect(CivilTime.day(try #require(LocalDate("2028-02-28")), plus: 1).description == "2028-02-29")
+        #expect(try #require(LocalDate("2026-12-31")).plus(1).description == "2027-01-01")
+        #expect(try #require(LocalDate("2026-03-28")).plus(2).description == "2026-03-30")
+        #expect(try #require(LocalDate("2028-02-28")).plus(1).description == "2028-02-29")
     }
 
     @Test(

@@ -69,7 +69,7 @@ struct PersonalNumberTests {
     func faults(text: String, code: String) throws {
         let today = try #require(today)
         let fault = #expect(throws: Fault.self) { try PersonalNumber(text, today: today) }
-        #expect(fault?.code == code)
+        #expect(fault?.code.rawValue == code)
         if !text.isEmpty { #expect(fault?.description.contains(text) == false) }
     }
 

@@ -7,122 +7,310 @@ import Testing
 
 @testable import intake
 
-@Suite("Upptäcka: every report is registered or refused with reasons")
-struct IntakeTests {
-    private func tester() throws -> ProcessorTester<IntakeProcessor> {
-        ProcessorTester(
+/// Intake's three turns as the topics connect them: what it publishes to its own repartition topic comes back.
+struct IntakeTester {
+    private var tester: ProcessorTester<IntakeProcessor>
+    private var seen = 0
+    private var count = 0
+
+    init(_ directory: Directory = ExampleCounty.directory, now: Date = ExampleCounty.monday) throws {
+        tester = ProcessorTester(
             IntakeProcessor(secret: try KeySecret("a-secret-of-at-least-32-characters")), application: "intake",
-            directory: ExampleCounty.directory, now: ExampleCounty.monday)
+            directory: directory, now: now)
     }
 
-    @Test("a report that holds is registered with its named person, and answered (rules 1 and 2)")
-    func registered() throws {
-        var tester = try tester()
-        try tester.process(ExampleCounty.report, key: "any", id: "r1", source: "urn:school")
-        let receipt = try #require(tester.published(ConcernReceipt.self).first)
-        let concern = try #require(tester.published(ConcernRegistered.self).first)
-        #expect((receipt.reportID, receipt.reportSource, receipt.registered.unit) == ("r1", "urn:school", "school"))
-        #expect(!receipt.registered.fallback && !receipt.registered.dutyToReport)
-        #expect(concern.namedPerson == "head-school")
-        #expect(concern.caseReference == receipt.registered.caseReference)
-        #expect(tester.published.first { $0.topic == "concerns" }?.key == concern.child)
-        #expect(tester.published.first { $0.topic == "concern-receipts" }?.key == "urn:school")
-        #expect(concern.guardians.count == 1)
-        #expect(concern.youthConsentFrom == "2029-03-15")
+    var now: Date {
+        get { tester.now }
+        set { tester.now = newValue }
     }
 
-    @Test(
-        "the named person follows stage and unit: each row of the table (rule 2)",
-        arguments: [
-            ("before_school", "preschool", "preschool", false), ("before_school", "bhv", "bhv", false),
-            ("before_school", "", "bhv", false), ("school", "school", "school", false),
-            ("school", "", "fallback", true),
-            ("school", "gymnasium", "fallback", true), ("upper_secondary", "gymnasium", "gymnasium", false),
-            ("upper_secondary", "unknown", "fallback", true), ("upper_secondary_elsewhere", "", "follow-up", false),
-            ("outside_upper_secondary", "", "kaa", false), ("", "school", "school", false),
-        ])
-    func routing(stage: String, unit: String, owner: String, fallback: Bool) throws {
-        var tester = try tester()
-        var report = ExampleCounty.report
-        (report.stage, report.unit) = (stage, unit)
-        try tester.process(report, key: "any")
-        let answer = try #require(tester.published(ConcernReceipt.self).first?.registered)
-        #expect((answer.unit, answer.fallback) == (owner, fallback))
+    var directory: Directory {
+        get { tester.directory }
+        set { tester.directory = newValue }
     }
 
-    @Test(
-        "a child is under 18 at the time of the observation, to the day (rule 4)",
-        arguments: [
-            ("2032-03-14T12:00:00Z", true), ("2032-03-15T12:00:00Z", false),
-        ])
-    func adult(observed: String, isChild: Bool) throws {
-        var tester = try tester()
-        tester.now = try Date("2032-03-16T12:00:00Z", strategy: .iso8601)
-        var report = ExampleCounty.report
-        report.observedAt = .init(try Date(observed, strategy: .iso8601))
-        try tester.process(report, key: "any")
-        let receipt = try #require(tester.published(ConcernReceipt.self).first)
-        #expect((receipt.registered.caseReference != "") == isChild)
-        if !isChild { #expect(receipt.refused.reasons.map(\.code) == ["child.adult"]) }
+    var published: [(topic: String, key: String, event: Event)] { tester.published }
+    var receipts: [ConcernReceipt] { tester.published(ConcernReceipt.self) }
+    var concerns: [ConcernRegistered] { tester.published(ConcernRegistered.self) }
+    var codes: [String] { receipts.flatMap { $0.refused.reasons.map(\.code) } }
+
+    mutating func advance(to later: Date) throws { try tester.advance(to: later) }
+
+    mutating func send(_ payload: some EventPayload, id: String? = nil, source: String = "urn:test") throws {
+        count += 1
+        try send(Event(id: id ?? "report-\(count)", source: source, time: now, payload))
     }
 
-    @Test("everything that is wrong is told at once, by path, in two languages, without repeating what was sent")
-    func refused() throws {
-        var tester = try tester()
-        try tester.process(
-            ConcernReported.with {
-                ($0.personalNumber, $0.municipality, $0.areas, $0.observation, $0.stage) = (
-                    "20140315-2381", "9999", ["mood"], "  ", "retired"
-                )
-            }, key: "any")
-        let reasons = try #require(tester.published(ConcernReceipt.self).first?.refused.reasons)
-        #expect(
-            Set(reasons.map(\.code)) == [
-                "personal_number.checksum", "municipality.unknown", "areas.unknown", "observation.missing",
-                "reporter.email",
-                "reporter.organisation", "stage.unknown",
-            ])
-        #expect(reasons.first { $0.code == "areas.unknown" }?.path == "areas[0]")
-        #expect(reasons.allSatisfy { !$0.swedish.isEmpty && !$0.english.isEmpty && !"\($0)".contains("2381") })
-        #expect(tester.published(ConcernRegistered.self).isEmpty)
+    mutating func send(_ event: Event, position: String? = nil) throws {
+        try tester.process(event, key: "any", topic: Topic.concernReports.rawValue, position: position)
+        try comeBack()
     }
 
-    @Test("a report that comes again is answered as received before, for 30 days (rule 4)")
-    func again() throws {
-        var tester = try tester()
-        for _ in 0..<2 { try tester.process(ExampleCounty.report, key: "any", id: "r1", source: "s") }
-        #expect(tester.published(ConcernRegistered.self).count == 1)
-        #expect(tester.published(ConcernReceipt.self).last?.refused.reasons.map(\.code) == ["report.already_received"])
-        try tester.advance(to: ExampleCounty.monday + 31 * 24 * 3_600)
-        try tester.process(ExampleCounty.report, key: "any", id: "r1", source: "s")
-        #expect(tester.published(ConcernRegistered.self).count == 2)
+    /// A fact of Mapping's.
+    mutating func hear(_ fact: some EventPayload, child: String) throws {
+        try tester.process(fact, key: child, topic: Topic.mappings.rawValue)
     }
 
-    @Test("harm suspected is told to the reporter in the receipt (rule 3)")
-    func harm() throws {
-        var tester = try tester()
-        try tester.process(ExampleCounty.report.with { $0.harmSuspected = true }, key: "any")
-        #expect(tester.published(ConcernReceipt.self).first?.registered.dutyToReport == true)
-        #expect(tester.published(ConcernRegistered.self).first?.harmSuspected == true)
-    }
-
-    @Test(
-        "a payload that cannot be read is refused with what and where",
-        arguments: [#"{"areas": 3}"#, "{", #"{"nonsense": 1}"#, ""])
-    func unreadable(text: String) throws {
-        var tester = try tester()
-        try tester.process(
-            Event(
-                id: "r", source: "s", type: ConcernReported.eventType, time: tester.now, content: .json,
-                data: Array(text.utf8)), key: "")
-        #expect(tester.published(ConcernReceipt.self).first?.refused.reasons.first?.code == "undecodable")
+    private mutating func comeBack() throws {
+        while seen < tester.published.count {
+            let output = tester.published[seen]
+            seen += 1
+            guard output.topic == Topic.intakeRepartition.rawValue else { continue }
+            try tester.process(output.event, key: output.key, topic: output.topic)
+        }
     }
 }
 
 extension ConcernReported {
-    fileprivate func with(_ change: (inout ConcernReported) -> Void) -> ConcernReported {
+    func with(_ change: (inout ConcernReported) -> Void) -> ConcernReported {
         var copy = self
         change(&copy)
         return copy
+    }
+}
+
+@Suite("Upptäcka: every report is registered or refused with reasons")
+struct IntakeTests {
+    @Test("rule 1: a report that holds is registered with its named person, with areas, words and strengths")
+    func registered() throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report.with { $0.strengths = ["Har en god vän"] }, id: "r1", source: "urn:school")
+        let receipt = try #require(tester.receipts.first)
+        let concern = try #require(tester.concerns.first)
+        #expect((receipt.reportID, receipt.reportSource, receipt.registered.unit) == ("r1", "urn:school", "school"))
+        #expect(!receipt.registered.fallback && !receipt.registered.dutyToReport)
+        #expect((concern.namedPerson, concern.strengths) == ("head-school", ["Har en god vän"]))
+        #expect(concern.caseReference == receipt.registered.caseReference)
+        #expect(tester.published.first { $0.topic == "concerns" }?.key == concern.child)
+        #expect(tester.published.first { $0.topic == "concern-receipts" }?.key == "urn:school")
+        #expect(concern.guardians.count == 1)
+        #expect((concern.youthConsentFrom, concern.adultFrom) == ("2029-03-15", "2032-03-15"))
+    }
+
+    @Test("rule 1: a report without an area, or with a word that is none, is refused", arguments: [[], ["mood"]])
+    func areas(words: [String]) throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report.with { $0.areas = words })
+        #expect(tester.codes == [words.isEmpty ? "areas.missing" : "areas.unknown"])
+        #expect(tester.concerns.isEmpty)
+    }
+
+    @Test("rule 3: harm suspected is told to the reporter in the receipt, at once and whatever else is known")
+    func harm() throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report)
+        try tester.send(ExampleCounty.report.with { $0.harmSuspected = true })
+        #expect(tester.receipts.map(\.registered.dutyToReport) == [false, true])
+        #expect(tester.concerns.map(\.harmSuspected) == [false, true])
+    }
+
+    @Test(
+        "rule 4: a child is under 18 at the time of the observation, to the day",
+        arguments: [("2032-03-14T12:00:00Z", true), ("2032-03-15T12:00:00Z", false)])
+    func adult(observed: String, isChild: Bool) throws {
+        var tester = try IntakeTester(now: try Date("2032-03-16T12:00:00Z", strategy: .iso8601))
+        let report = ExampleCounty.report.with {
+            if let date = Timestamp.date(observed) { $0.observedAt = .init(date) }
+        }
+        try tester.send(report)
+        let receipt = try #require(tester.receipts.first)
+        #expect((receipt.registered.caseReference != "") == isChild)
+        if !isChild { #expect(tester.codes == ["child.adult"]) }
+    }
+
+    @Test(
+        "rule 4: everything that is wrong is told at once, by path, in two languages, without repeating what was sent")
+    func refused() throws {
+        var tester = try IntakeTester()
+        try tester.send(
+            ConcernReported.with {
+                ($0.personalNumber, $0.municipality, $0.areas, $0.observation, $0.stage) = (
+                    "20140315-2381", "9999", ["mood"], "  ", "retired"
+                )
+            })
+        let reasons = try #require(tester.receipts.first?.refused.reasons)
+        #expect(
+            Set(reasons.map(\.code)) == [
+                "personal_number.checksum", "municipality.unknown", "areas.unknown", "observation.missing",
+                "reporter.email", "reporter.organisation", "stage.unknown",
+            ])
+        #expect(reasons.first { $0.code == "areas.unknown" }?.path == "areas[0]")
+        #expect(reasons.allSatisfy { !$0.swedish.isEmpty && !$0.english.isEmpty && !"\($0)".contains("2381") })
+        #expect(tester.concerns.isEmpty)
+    }
+
+    @Test("rule 4: a report that comes again is answered as received before, for 30 days, under whatever key it comes")
+    func again() throws {
+        var tester = try IntakeTester()
+        for _ in 0..<2 { try tester.send(ExampleCounty.report, id: "r1", source: "s") }
+        #expect(tester.concerns.count == 1)
+        #expect(tester.receipts.map { $0.refused.reasons.map(\.code) } == [[], ["report.already_received"]])
+        try tester.advance(to: ExampleCounty.monday + 31 * 24 * 3_600)
+        try tester.send(ExampleCounty.report, id: "r1", source: "s")
+        #expect(tester.concerns.count == 2)
+    }
+
+    @Test("a record that is read twice, where the broker shows what was aborted, is answered once")
+    func readTwice() throws {
+        var tester = try IntakeTester()
+        let event = try Event(id: "r1", source: "s", time: tester.now, ExampleCounty.report)
+        for _ in 0..<2 { try tester.send(event, position: "concern-reports/0/7") }
+        #expect(tester.receipts.count == 1 && tester.concerns.count == 1)
+    }
+
+    @Test(
+        "rule 4: a payload that cannot be read is refused with everything that is wrong, and where",
+        arguments: [
+            (
+                #"{"areas": 3, "reporter": {"email": 1, "rolle": "x"}, "guardians": [{}, {"phone": []}]}"#,
+                ["areas", "guardians[1].phone", "reporter.email", "reporter.rolle"]
+            ),
+            ("{", ["tillsammans.v1.ConcernReported"]), (#"{"20140315-2380": 1}"#, [""]),
+            ("", ["tillsammans.v1.ConcernReported"]),
+        ])
+    func unreadable(text: String, paths: [String]) throws {
+        var tester = try IntakeTester()
+        try tester.send(
+            Event(
+                id: "r", source: "s", type: ConcernReported.eventType, time: tester.now, content: .json,
+                data: Array(text.utf8)))
+        let reasons = try #require(tester.receipts.first?.refused.reasons)
+        #expect(reasons.map(\.path) == paths)
+        #expect(reasons.allSatisfy { $0.code == "undecodable" })
+    }
+
+    @Test("rule 4: an event of another type is refused, and an internal one from outside registers nothing")
+    func foreign() throws {
+        var tester = try IntakeTester()
+        let accepted = ReportAccepted.with { ($0.reportID, $0.report) = ("x", ExampleCounty.report) }
+        try tester.send(accepted, id: "x")
+        #expect(tester.codes == ["type.unknown"] && tester.concerns.isEmpty)
+    }
+
+    @Test("rule 22: a child with protected identity stays protected, also where a later report does not say so")
+    func protected() throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report.with { $0.protectedIdentity = true })
+        try tester.send(ExampleCounty.report)
+        #expect(tester.concerns.map(\.protectedIdentity) == [true, true])
+    }
+
+    @Test("rule 22: no subject, key or receipt tells who the child is")
+    func secrecy() throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report)
+        for output in tester.published {
+            let visible = "\(output.key) \(output.event.headers.map { String(decoding: $0.value, as: UTF8.self) })"
+            #expect(!visible.contains("20140315") && !visible.contains("Alva") && !visible.contains("Vera"))
+        }
+        let receipts = tester.published.filter { $0.topic == Topic.concernReceipts.rawValue }
+        #expect(receipts.allSatisfy { !String(decoding: $0.event.data, as: UTF8.self).contains("2014") })
+    }
+
+    @Test(
+        "the same concern from two systems, within the county's hours and with an area in common, is linked and kept",
+        arguments: [
+            ("urn:clinic", 47.0, ["home"], true), ("urn:clinic", 49, ["home"], false),
+            ("urn:clinic", 1, ["learning"], false), ("urn:school", 1, ["home"], false),
+        ])
+    func linked(source: String, hours: Double, areas: [String], isLinked: Bool) throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report, source: "urn:school")
+        tester.now += hours * 3_600
+        try tester.send(ExampleCounty.report.with { $0.areas = areas }, source: source)
+        #expect(tester.concerns.count == 2)
+        #expect(tester.concerns[1].linkedTo == (isLinked ? tester.concerns[0].concern : ""))
+        #expect(tester.receipts[1].registered.linkedTo == tester.concerns[1].linkedTo)
+    }
+
+    @Test("a guardian is known again by number, or by name and address; never two people as one (rule 12)")
+    func guardians() throws {
+        var tester = try IntakeTester()
+        func guardian(_ name: String, _ email: String = "", _ number: String = "") -> Guardian {
+            .with { ($0.name, $0.email, $0.personalNumber) = (name, email, number) }
+        }
+        let told: [[Guardian]] = [
+            [guardian("Vera Exempel", "vera@example.org"), guardian("Kim Exempel")],
+            [
+                guardian("Vera Exempel", "vera@example.org", "19850101-2384"),
+                guardian("Kim Exempel", "kim@example.org"),
+            ],
+            [guardian("V. Exempel", "", "850101-2384")],
+            // One address for both parents, and a namesake: others.
+            [guardian("Kim Exempel", "vera@example.org"), guardian("Kim Exempel")],
+        ]
+        for guardians in told { try tester.send(ExampleCounty.report.with { $0.guardians = guardians }) }
+        let keys = tester.concerns.map(\.guardians)
+        #expect(keys[1] == keys[0])
+        #expect(keys[2] == [keys[0][0]])
+        #expect(!keys[3].contains(keys[0][0]) && Set(keys[3]).count == 2)
+    }
+}
+
+@Suite("Rule 5: an anonymous consultation has no identity, and nothing from which one follows")
+struct ConsultationTests {
+    private func question(_ text: String) -> ConsultationRequested {
+        .with {
+            ($0.municipality, $0.areas, $0.question) = ("0001", ["learning"], text)
+            $0.reporter = ExampleCounty.report.reporter
+        }
+    }
+
+    @Test("a question is taken under a reference of its own, and kept under no child")
+    func taken() throws {
+        var tester = try IntakeTester()
+        try tester.send(question("Hur stödjer vi ett barn som inte vill gå in i klassrummet?"), id: "q1")
+        let reference = try #require(tester.receipts.first).consultation.reference
+        #expect(reference.hasPrefix("TST-Q-"))
+        let fact = try #require(tester.published.first { $0.topic == Topic.concerns.rawValue })
+        #expect(fact.key == reference && tester.concerns.isEmpty)
+        #expect(!tester.published.contains { $0.topic == Topic.children.rawValue })
+    }
+
+    @Test(
+        "text that holds a personal number, an e-mail address or a phone number is refused, however it is written",
+        arguments: [
+            ("Gäller 20140315-2380.", "personal_number"), ("Gäller 140315-2380", "personal_number"),
+            ("Gäller 2014 03 15 - 2380", "personal_number"), ("１４０３１５２３８０", "personal_number"),
+            ("född 140375-2381 (samordning)", "personal_number"), ("201403152380", "personal_number"),
+            ("Skriv till vera@example.org", "email"), ("vera＠example.org", "email"),
+            ("Ring 070-123 45 67", "phone"), ("Ring +46 70 123 45 67", "phone"), ("0155-123456", "phone"),
+        ])
+    func identity(text: String, code: String) throws {
+        var tester = try IntakeTester()
+        try tester.send(question(text))
+        #expect(tester.codes == ["consultation.\(code)"])
+        // Nothing of the text is kept, not even on the way.
+        #expect(tester.published.allSatisfy { !String(decoding: $0.event.data, as: UTF8.self).contains(text) })
+        #expect(!tester.published.contains { $0.topic == Topic.concerns.rawValue })
+    }
+
+    @Test(
+        "dates, years, class names and amounts are no identity",
+        arguments: [
+            "Sedan 2026-09-01 i årskurs 6B.", "Frånvaro 12 dagar av 20, 2025/2026.", "Kl. 08:15, sal 1024.", "§ 14",
+        ])
+    func innocent(text: String) throws {
+        var tester = try IntakeTester()
+        try tester.send(question(text))
+        #expect(tester.codes.isEmpty)
+    }
+
+    @Test(
+        "a field for an identity does not exist: JSON that has one is refused, and unknown protobuf is not carried on")
+    func fields() throws {
+        var tester = try IntakeTester()
+        let json =
+            #"{"municipality": "0001", "areas": ["learning"], "question": "?", "personalNumber": "20140315-2380"}"#
+        try tester.send(
+            Event(
+                id: "q", source: "s", type: ConsultationRequested.eventType, time: tester.now, content: .json,
+                data: Array(json.utf8)))
+        #expect(tester.receipts.first?.refused.reasons.map(\.path) == ["personal_number"])
+        let hidden = try question("Hur?").wireBytes() + [0xFA, 0x01, 3] + Array("Vem".utf8)  // field 31
+        try tester.send(
+            Event(id: "q2", source: "s", type: ConsultationRequested.eventType, time: tester.now, data: hidden))
+        #expect(tester.receipts.last?.consultation.reference.isEmpty == false)
+        #expect(tester.published.allSatisfy { !String(decoding: $0.event.data, as: UTF8.self).contains("Vem") })
     }
 }

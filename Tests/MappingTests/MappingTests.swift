@@ -9,230 +9,281 @@ import Testing
 
 @Suite("Kartlägga: one child's mapping")
 struct MappingTests {
-    static let child = String(repeating: "a", count: 64)
-    static let reference = "TST-AAAA-AAAA-AA"
-    static let by = "head-school"
-
-    static func concern(guardians: [String] = ["g1"], youthFrom: String = "2029-03-15") -> ConcernRegistered {
-        .with {
-            ($0.caseReference, $0.child, $0.county, $0.unit, $0.namedPerson) = (reference, child, "TST", "school", by)
-            ($0.areas, $0.observation, $0.guardians, $0.youthConsentFrom) = (
-                ["safety", "home"], "…", guardians, youthFrom
-            )
-        }
-    }
-
-    private func opened(_ concern: ConcernRegistered = concern()) throws -> ProcessorTester<MappingProcessor> {
-        var tester = ProcessorTester(
-            MappingProcessor(), application: "mapping", directory: ExampleCounty.directory, now: ExampleCounty.monday)
-        try tester.process(concern, key: Self.child)
-        return tester
-    }
-
-    /// A tester whose mapping can be concluded, but for consents.
-    private func ready(_ concern: ConcernRegistered = concern()) throws -> ProcessorTester<MappingProcessor> {
-        var tester = try opened(concern)
-        try tester.process(Self.information(source: "child"), key: Self.child)
-        try tester.process(Self.answers(1...5), key: Self.child)
-        return tester
-    }
-
-    static func information(source: String, area: String = "relationships", kind: String = "need") -> AddInformation {
-        .with {
-            ($0.caseReference, $0.by, $0.source, $0.area, $0.kind, $0.text) = (reference, by, source, area, kind, "ord")
-        }
-    }
-
-    static func answers(_ questions: ClosedRange<Int32>) -> RecordAnswers {
-        .with {
-            ($0.caseReference, $0.by) = (reference, by)
-            $0.answers = questions.map { question in .with { ($0.question, $0.text) = (question, "ord") } }
-        }
-    }
-
-    static func consent(
-        _ giver: String, _ decision: String = "given", _ organisations: [String] = ["social_services", "health_care"]
-    ) -> RecordConsent {
-        .with {
-            ($0.caseReference, $0.by, $0.giver, $0.decision, $0.organisations) = (
-                reference, by, giver, decision, organisations
-            )
-            $0.form = "signature"
-        }
-    }
-
-    static func conclude(_ outcome: String = "cooperation", next: String = "2026-12-14") -> ConcludeMapping {
-        .with {
-            ($0.caseReference, $0.by, $0.outcome, $0.nextDate) = (reference, by, outcome, next)
-            if outcome == "cooperation" { $0.organisations = ["social_services", "health_care"] }
-        }
-    }
-
-    private func codes(_ tester: ProcessorTester<MappingProcessor>) -> [String] {
-        tester.published(CommandRefused.self).flatMap { $0.reasons.map(\.code) }
-    }
-
-    @Test("a concern opens the child's mapping; a later one joins it (rule 6)")
+    @Test("rule 6: a concern opens the child's mapping; a later one joins it, also after an outcome")
     func joins() throws {
-        var tester = try opened()
-        try tester.process(Self.concern(guardians: ["g2"]), key: Self.child)
-        #expect(tester.published(MappingOpened.self).map(\.owner) == [Self.by])
-        #expect(tester.published(ConcernJoined.self).count == 1)
-        #expect(try tester.state(MappingProcessor.cases, Self.child)?.guardians == ["g1", "g2"])
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.concern { $0.guardians = ["g2"] }
+        #expect(tester.facts(MappingOpened.self).map(\.owner) == [MappingTester.owner])
+        #expect(tester.facts(ConcernJoined.self).count == 1)
+        #expect(tester.state.guardians == ["g1", "g2"])
+        var concluded = try MappingTester.ready()
+        try concluded.conclude("own_measures")
+        try concluded.concern { $0.linkedTo = "concern-1" }
+        #expect(concluded.facts(ConcernJoined.self).map(\.linkedTo) == ["concern-1"])
+        #expect(concluded.phase == .ownMeasures && concluded.status.step == "acknowledge")
+    }
+
+    @Test("rule 6: a closed case is opened anew by a concern, without what the former mapping said or was allowed")
+    func anew() throws {
+        var tester = try MappingTester.ready()
+        try tester.send(MappingTester.consent("g1"))
+        try tester.conclude("nothing_further")
+        try tester.followUp("end")
+        #expect(tester.phase == .closed && tester.facts(CaseClosed.self).count == 1)
+        try tester.information("child")
+        #expect(tester.codes == ["case.closed"])
+        try tester.concern()
+        #expect(tester.facts(MappingOpened.self).count == 2)
+        #expect(tester.state.answers.isEmpty && tester.state.consents.isEmpty && tester.phase == .mapping)
+    }
+
+    @Test("rule 3: suspected harm is visible on the case for ever, and a later concern can raise it")
+    func harm() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        #expect(!tester.status.harmSuspected)
+        try tester.concern { $0.harmSuspected = true }
+        try tester.concern()
+        #expect(tester.facts(ConcernJoined.self).map(\.harmSuspected) == [true, false])
+        #expect(tester.status.harmSuspected)
+        try tester.information("child")
+        try tester.information("guardian")
+        try tester.answers(1...5)
+        try tester.conclude("nothing_further")
+        try tester.followUp("end")
+        try tester.concern()
+        #expect(tester.status.harmSuspected && tester.phase == .mapping)
+    }
+
+    @Test("rule 4: a child who turns 18 in an open case is handed over in order, not cut off")
+    func adult() throws {
+        var tester = MappingTester()
+        try tester.concern { $0.adultFrom = "2026-11-25" }
+        try tester.advance(to: "2026-11-24", hour: 23)
+        #expect(tester.facts(CameOfAge.self).isEmpty)
+        try tester.advance(to: "2026-11-25")
+        #expect(tester.facts(CameOfAge.self).map(\.owner) == [MappingTester.owner])
+        try tester.takeOn()
+        try tester.answers(1...1)
+        #expect(tester.codes.isEmpty && tester.phase == .mapping)
+        try tester.followUp("end")
+        #expect(tester.phase == .closed)
+    }
+
+    @Test("rule 5: a consultation on the same topic opens no case")
+    func consultation() throws {
+        var tester = MappingTester()
+        try tester.tester.process(ConsultationRegistered(), key: "q", topic: Topic.concerns.rawValue)
+        #expect(tester.tester.published.isEmpty)
+    }
+
+    @Test(
+        "rule 6: work is delegated within the own organisation only, by who is responsible; the responsibility stays",
+        arguments: [
+            ("teacher", MappingTester.owner, [String]()), ("family", MappingTester.owner, ["delegate.outside"]),
+            ("nurse", MappingTester.owner, ["delegate.outside"]), ("nobody", MappingTester.owner, ["person.unknown"]),
+            ("teacher", "family", ["person.not_allowed"]), ("teacher", "manager", []),
+        ])
+    func delegate(to: String, by: String, codes: [String]) throws {
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.delegate(to: to, by: by)
+        #expect(tester.codes == codes)
+        #expect(tester.status.owner == MappingTester.owner)
+        #expect(tester.status.delegate == (codes.isEmpty ? to : ""))
+    }
+
+    @Test("rule 6: a delegate works, but neither decides the outcome nor delegates further; and hands back")
+    func delegated() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.delegate(to: "teacher")
+        try tester.takeOn(by: "teacher")
+        try tester.information("child", by: "teacher")
+        try tester.information("guardian", by: "teacher")
+        try tester.answers(1...5, by: "teacher")
+        #expect(tester.codes.isEmpty)
+        try tester.conclude("nothing_further", by: "teacher")
+        try tester.delegate(to: "head-preschool", by: "teacher")
+        #expect(tester.codes == ["person.not_allowed", "person.not_allowed"])
+        let handBack = HandBackWork.with { ($0.caseReference, $0.by) = (MappingTester.reference, "teacher") }
+        try tester.send(handBack)
+        #expect(tester.facts(WorkHandedBack.self).map(\.owner) == [MappingTester.owner])
+        try tester.send(handBack)
+        #expect(tester.codes.suffix(1) == ["person.not_allowed"] || tester.codes.suffix(2).contains("delegate.none"))
+    }
+
+    @Test("rule 7: no outcome before the child and the guardians were heard, or it says why not")
+    func heard() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.answers(1...5)
+        try tester.conclude("nothing_further")
+        #expect(tester.codes == ["child.not_heard", "guardians.not_heard"])
+        try tester.information("child", area: "", kind: "not_asked")
+        try tester.information("guardian", area: "", kind: "not_asked")
+        try tester.conclude("nothing_further")
+        #expect(tester.codes.count == 2 && tester.phase == .resting)
+    }
+
+    @Test(
+        "rule 8: information is a need, a strength or an obstacle in one area, in words",
+        arguments: [("child", "mood", "need"), ("neighbour", "home", "need"), ("child", "home", "diagnosis")])
+    func information(source: String, area: String, kind: String) throws {
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.information(source, area: area, kind: kind)
+        #expect(tester.codes == ["word.unknown"])
+        #expect(tester.facts(InformationAdded.self).isEmpty)
+    }
+
+    @Test("rule 8: strengths come first, and what was seen with them")
+    func strengths() throws {
+        var tester = MappingTester()
+        try tester.concern { $0.strengths = ["Har en god vän"] }
+        #expect(tester.state.information.map(\.kind) == ["strength", "need", "need"])
+    }
+
+    @Test("rule 8: a correction keeps the earlier words, who corrected them and why")
+    func correct() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.information("child")
+        let id = try #require(tester.facts(InformationAdded.self).first).information.id
+        for information in [id, "unknown"] {
+            try tester.send(
+                CorrectInformation.with {
+                    ($0.caseReference, $0.by, $0.information) = (
+                        MappingTester.reference, MappingTester.owner, information
+                    )
+                    ($0.area, $0.kind, $0.text, $0.reason) = ("home", "strength", "andra ord", "missförstånd")
+                })
+        }
+        let fact = try #require(tester.facts(InformationCorrected.self).first)
+        #expect((fact.before.text, fact.after.text, fact.after.area) == ("ord", "andra ord", "home"))
+        #expect(tester.state.corrections.map(\.before.text) == ["ord"])
+        #expect(tester.codes == ["information.unknown"])
+    }
+
+    @Test("rule 9: no outcome without all five answers", arguments: 1...5 as ClosedRange<Int32>)
+    func unanswered(missing: Int32) throws {
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.information("child")
+        try tester.information("guardian")
+        for question in (1...5 as ClosedRange<Int32>).reversed() where question != missing {
+            try tester.answers(question...question)
+        }
+        try tester.answers(6...6)
+        try tester.conclude("nothing_further")
+        #expect(tester.codes == ["question.unknown", "answers.missing"])
+        let reason = try #require(tester.facts(CommandRefused.self).last?.reasons.first)
+        #expect(reason.swedish.hasSuffix("?") && reason.english.contains("\(missing)"))
+    }
+
+    @Test(
+        "rule 10: an outcome always has a date to come, and own measures say who does what",
+        arguments: [("nothing_further", "look_again", Phase.resting), ("own_measures", "follow_up", .ownMeasures)])
+    func outcome(outcome: String, step: String, phase: Phase) throws {
+        var tester = try MappingTester.ready()
+        for day in ["", "2026-11-23", "2026-02-30"] { try tester.conclude(outcome, next: day) }
+        #expect(tester.codes == ["next_date", "next_date", "next_date"])
+        try tester.conclude(outcome) { $0.measures = outcome == "own_measures" ? [] : $0.measures }
+        #expect(tester.codes.count == (outcome == "own_measures" ? 4 : 3))
+        if outcome == "own_measures" { try tester.conclude(outcome) }
+        #expect((tester.phase, tester.status.step, tester.dueDay) == (phase, step, "2026-12-14"))
+        try tester.followUp("continue", next: "2027-01-15", effect: "same")
+        #expect((tester.status.step, tester.dueDay) == (step, "2027-01-15"))
+        try tester.followUp("reopen")
+        #expect((tester.phase, tester.status.step) == (.mapping, "conclude"))
+        try tester.followUp("end")
+        #expect(tester.codes.last == "follow_up.none")
+    }
+
+    @Test("rule 11: cooperation asks for a meeting with the areas found and the organisations that question 5 named")
+    func cooperation() throws {
+        var tester = try MappingTester.ready()
+        try tester.send(MappingTester.consent("g1"))
+        try tester.conclude()
+        #expect(tester.facts(MappingConcluded.self).first?.areas == ["home", "relationships", "safety"])
+        let call = try #require(tester.facts(CallMeeting.self).first)
+        #expect((call.namedPerson, call.latestDate, call.county) == (MappingTester.owner, "2026-12-14", "TST"))
+        #expect((call.organisations, call.child) == (["social_services", "health_care"], MappingTester.child))
+        #expect(tester.tester.published.first { $0.topic == "meeting-commands" }?.key == "TST")
+        #expect((tester.phase, tester.status.step, tester.dueDay) == (.cooperation, "meeting", "2026-12-14"))
+    }
+
+    @Test("rule 2: a moved child's case is handed over, both units are told, and a meeting follows to the new owner")
+    func move() throws {
+        var tester = try MappingTester.ready()
+        try tester.delegate(to: "teacher")
+        try tester.send(MappingTester.consent("g1"))
+        try tester.conclude()
+        try tester.move(stage: "outside_upper_secondary", unit: "")
+        let moved = try #require(tester.facts(CaseMoved.self).first)
+        #expect((moved.fromPerson, moved.toPerson, moved.toUnit) == (MappingTester.owner, "head-kaa", "kaa"))
+        #expect((tester.status.owner, tester.status.delegate) == ("head-kaa", ""))
+        #expect(tester.facts(CancelMeeting.self).count == 1)
+        #expect(tester.facts(CallMeeting.self).map(\.namedPerson) == [MappingTester.owner, "head-kaa"])
+        try tester.move(stage: "nowhere", unit: "", municipality: "9999", by: "head-kaa")
+        #expect(tester.codes == ["municipality.unknown", "word.unknown"])
+        try tester.concern { ($0.moved, $0.unit, $0.namedPerson) = (true, "gymnasium", "head-gymnasium") }
+        #expect(tester.facts(CaseMoved.self).map(\.why) == ["command", "report"])
+    }
+
+    @Test("rule 2: an owner whom the directory no longer has hands over to who has the role now")
+    func removed() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        tester.tester.directory = try ExampleCounty.changed { county in
+            county.people.removeAll { $0.id == MappingTester.owner }
+            if let index = county.units.firstIndex(where: { $0.id == "school" }) {
+                county.units[index].namedPerson = "teacher"
+            }
+        }
+        try tester.advance(to: "2026-11-24", hour: 9)
+        #expect(tester.status.owner == "teacher")
+        #expect(tester.facts(CaseMoved.self).map(\.why) == ["directory"])
+    }
+
+    @Test("rule 22: a child whose identity becomes protected while a meeting is asked for loses the place")
+    func protected() throws {
+        var tester = try MappingTester.ready()
+        try tester.send(MappingTester.consent("g1"))
+        try tester.conclude()
+        try tester.concern { $0.protectedIdentity = true }
+        try tester.concern()
+        #expect(tester.facts(ProtectMeeting.self).count == 1)
+        #expect(tester.status.protectedIdentity)
+        try tester.move(stage: "outside_upper_secondary", unit: "")
+        #expect(tester.facts(CallMeeting.self).last?.protectedIdentity == true)
     }
 
     @Test("an event that comes again changes nothing")
     func again() throws {
-        var tester = try opened()
-        try tester.process(Self.answers(1...2), key: Self.child, id: "c1")
-        let before = tester.published.count
-        try tester.process(Self.answers(1...2), key: Self.child, id: "c1")
-        #expect(tester.published.count == before)
+        var tester = MappingTester()
+        try tester.concern()
+        let command = TakeOn.with { ($0.caseReference, $0.by) = (MappingTester.reference, MappingTester.owner) }
+        try tester.send(command, id: "c1")
+        let before = tester.tester.published.count
+        try tester.send(command, id: "c1")
+        #expect(tester.tester.published.count == before)
     }
 
-    @Test("with information, five answers and every consent, cooperation asks Meetings for a meeting (rules 7 to 12)")
-    func cooperation() throws {
-        var tester = try ready()
-        try tester.process(Self.consent("g1"), key: Self.child)
-        try tester.process(Self.conclude(), key: Self.child)
-        #expect(codes(tester).isEmpty)
-        #expect(tester.published(MappingConcluded.self).first?.areas == ["home", "relationships", "safety"])
-        let call = try #require(tester.published(CallMeeting.self).first)
-        #expect((call.namedPerson, call.latestDate, call.county) == (Self.by, "2026-12-14", "TST"))
-        #expect(tester.published.first { $0.topic == "meeting-commands" }?.key == "TST")
-        #expect(tester.reminders.isEmpty)
-    }
-
-    @Test(
-        "no meeting without the consent of every guardian, covering every organisation (rule 12)",
-        arguments: [
-            [], [consent("g1")], [consent("g1"), consent("g2", "refused")],
-            [consent("g1"), consent("g2", "given", ["health_care"])],
-            [consent("g1"), consent("g2"), consent("g2", "withdrawn")],
-        ])
-    func consentMissing(consents: [RecordConsent]) throws {
-        var tester = try ready(Self.concern(guardians: ["g1", "g2"]))
-        for consent in consents { try tester.process(consent, key: Self.child) }
-        try tester.process(Self.conclude(), key: Self.child)
-        #expect(codes(tester).contains("consent.missing"))
-        #expect(tester.published(CallMeeting.self).isEmpty)
-    }
-
-    @Test(
-        "from the age threshold, to the day, nothing happens on a guardian's consent alone (rule 12)",
-        arguments: [
-            ("2026-11-23", true), ("2026-11-24", false),
-        ])
-    func youth(from: String, isNeeded: Bool) throws {
-        var tester = try ready(Self.concern(youthFrom: from))
-        try tester.process(Self.consent("g1"), key: Self.child)
-        try tester.process(Self.conclude(), key: Self.child)
-        #expect(tester.published(CallMeeting.self).isEmpty == isNeeded)
-        if isNeeded {
-            try tester.process(Self.consent("youth"), key: Self.child)
-            try tester.process(Self.conclude(), key: Self.child)
-            #expect(tester.published(CallMeeting.self).count == 1)
-        }
-    }
-
-    @Test("withdrawn consent calls off the meeting, also after the conclusion and by anybody (rule 13)")
-    func withdrawn() throws {
-        var tester = try ready()
-        try tester.process(Self.consent("g1"), key: Self.child)
-        try tester.process(Self.conclude(), key: Self.child)
-        var withdrawal = Self.consent("g1", "withdrawn", [])
-        withdrawal.by = ""
-        try tester.process(withdrawal, key: Self.child)
-        #expect(codes(tester).isEmpty)
-        #expect(tester.published(CancelMeeting.self).count == 1)
-    }
-
-    @Test(
-        "no outcome without all five answers, the child's voice and a date to come (rules 7, 9 and 10)",
-        arguments: 1...5 as ClosedRange<Int32>)
-    func unanswered(missing: Int32) throws {
-        var tester = try opened()
-        for question in 1...5 as ClosedRange<Int32> where question != missing {
-            try tester.process(Self.answers(question...question), key: Self.child)
-        }
-        try tester.process(Self.conclude("nothing_further", next: "2026-11-23"), key: Self.child)
-        #expect(Set(codes(tester)) == ["answers.missing", "child.not_heard", "next_date"])
-    }
-
-    @Test("a reason why the child was not asked stands for its voice (rule 7)")
-    func notAsked() throws {
-        var tester = try opened()
-        try tester.process(Self.information(source: "child", area: "", kind: "not_asked"), key: Self.child)
-        try tester.process(Self.answers(1...5), key: Self.child)
-        try tester.process(Self.conclude("own_measures"), key: Self.child)
-        #expect(codes(tester).isEmpty)
-        #expect(tester.published(CallMeeting.self).isEmpty)
-    }
-
-    @Test("a mapping that is still open on its last day is told once; one that is concluded is not (rule 19)")
-    func overdue() throws {
-        var tester = try opened()
-        try tester.advance(to: ExampleCounty.monday + 60 * 24 * 3_600)
-        #expect(tester.published(MappingOverdue.self).map(\.owner) == [Self.by])
-    }
-
-    @Test("a command for another case, of another type or by nobody is refused with a reason")
+    @Test("a command for another case, of another type, by nobody, or that cannot be read is refused with a reason")
     func refused() throws {
-        var tester = try opened()
-        var wrong = Self.answers(1...1)
-        wrong.caseReference = "TST-BBBB-BBBB-BB"
-        try tester.process(wrong, key: Self.child)
-        try tester.process(MappingOverdue(), key: Self.child)
-        var nobody = Self.answers(1...1)
-        nobody.by = "nobody"
-        try tester.process(nobody, key: Self.child)
-        #expect(codes(tester) == ["case.unknown", "command.unknown", "person.unknown"])
-    }
-
-    @Test("random commands, valid and not, never break an invariant", arguments: (1...20).map(UInt64.init))
-    func random(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
-        var tester = try opened(Self.concern(guardians: ["g1", "g2"]))
-        for step in 0..<500 {
-            let published = tester.published.count
-            switch Int.random(in: 0..<7, using: &random) {
-            case 0: try tester.process(Self.concern(guardians: ["g1", "g2"]), key: Self.child)
-            case 1:
-                try tester.process(
-                    Self.information(source: ["child", "guardian", "x"].randomElement(using: &random) ?? ""),
-                    key: Self.child)
-            case 2:
-                let first = Int32.random(in: 0...6, using: &random)
-                try tester.process(
-                    Self.answers(first...max(first, Int32.random(in: 0...6, using: &random))), key: Self.child)
-            case 3, 4:
-                try tester.process(
-                    Self.consent(
-                        ["g1", "g2", "youth", "g3"].randomElement(using: &random) ?? "",
-                        ["given", "given", "refused", "withdrawn"].randomElement(using: &random) ?? ""), key: Self.child
-                )
-            case 5:
-                try tester.process(
-                    Self.conclude(["cooperation", "own_measures", "x"].randomElement(using: &random) ?? ""),
-                    key: Self.child)
-            default: try tester.advance(to: tester.now + Double.random(in: 0...86_400, using: &random) / 100)
-            }
-            let state = try #require(try tester.state(MappingProcessor.cases, Self.child))
-            #expect(!state.owner.isEmpty, "seed \(seed), step \(step): an owner always")
-            if state.isOpen {
-                #expect(
-                    tester.reminders.contains { $0.key == Self.child }
-                        || tester.published(MappingOverdue.self).count > 0, "seed \(seed), step \(step)")
-            }
-            if !state.outcome.isEmpty {
-                #expect(state.answers.count >= 5, "seed \(seed), step \(step): no outcome without answers")
-            }
-            if state.meetingRequested {
-                #expect(
-                    ["g1", "g2"].allSatisfy { state.consents[$0]?.decision == "given" },
-                    "seed \(seed), step \(step): no meeting without consent")
-            }
-            for event in tester.published[published...] { #expect(event.event.cause != nil, "no fact without a cause") }
-        }
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.send(TakeOn.with { ($0.caseReference, $0.by) = ("TST-BBBB-BBBB-BB", MappingTester.owner) })
+        try tester.send(MappingOverdue())
+        try tester.takeOn(by: "nobody")
+        try tester.tester.process(
+            Event(
+                id: "x", source: "s", type: TakeOn.eventType, time: tester.tester.now, content: .json,
+                data: Array(#"{"by": 7, "case": "x"}"#.utf8)), key: MappingTester.child,
+            topic: Topic.mappingCommands.rawValue)
+        #expect(tester.codes == ["case.unknown", "command.unknown", "person.unknown", "undecodable", "undecodable"])
+        #expect(tester.facts(CommandRefused.self).last?.reasons.map(\.path) == ["by", "case"])
     }
 }

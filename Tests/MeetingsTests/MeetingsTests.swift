@@ -95,7 +95,7 @@ struct MeetingsTests {
         var random = SeededGenerator(seed: seed)
         let first = try #require(
             LocalDate(["2026-03-27", "2026-10-23", "2026-12-30"].randomElement(using: &random) ?? ""))
-        let last = CivilTime.day(first, plus: Int.random(in: 0...4, using: &random))
+        let last = first.plus(Int.random(in: 0...4, using: &random))
         let minutes = Int.random(in: 1...8, using: &random) * 15
         let calendars = (0..<Int.random(in: 1...3, using: &random)).map { index in
             var hours: [Int: WorkingHours] = [:]
@@ -120,14 +120,16 @@ struct MeetingsTests {
                 let slot = Scheduler.Slot(
                     start: Int64(instant.timeIntervalSince1970),
                     end: Int64(instant.timeIntervalSince1970) + Int64(minutes) * 60)
-                let fits = calendars.allSatisfy { calendar in
-                    guard let hours = calendar.hours[weekday] else { return false }
-                    return hours.from <= minute && minute + minutes <= hours.to
-                        && !calendar.busy.contains(where: slot.overlaps)
-                }
+                let fits =
+                    WorkingDays.isHoliday(day) == false
+                    && calendars.allSatisfy { calendar in
+                        guard let hours = calendar.hours[weekday] else { return false }
+                        return hours.from <= minute && minute + minutes <= hours.to
+                            && !calendar.busy.contains(where: slot.overlaps)
+                    }
                 if fits { expected = slot }
             }
-            day = CivilTime.day(day, plus: 1)
+            day = day.plus(1)
         }
         switch Scheduler.earliest(calendars, minutes: minutes, from: first, through: last) {
         case .slot(let slot): #expect(slot == expected, "seed \(seed)")

@@ -14,6 +14,7 @@ public enum ExampleCounty {
         $0.code = "TST"
         $0.name = "Testlän"
         $0.settings.beforeSchool = "preschool"
+        $0.countyFunction = "county"
         $0.municipalities = [.with { ($0.code, $0.name, $0.fallbackUnit) = ("0001", "Testby", "fallback") }]
         $0.units = [
             ("preschool", "preschool"), ("bhv", "child_health_centre"), ("school", "school"),
@@ -22,7 +23,7 @@ public enum ExampleCounty {
         ].map { id, kind in
             .with {
                 ($0.id, $0.kind, $0.name, $0.municipality) = (id, kind, "Enhet \(id)", "0001")
-                ($0.namedPerson, $0.place) = ("head-\(id)", "Rum \(id)")
+                ($0.namedPerson, $0.place, $0.manager) = ("head-\(id)", "Rum \(id)", "manager")
             }
         }
         $0.people =
@@ -42,6 +43,8 @@ public enum ExampleCounty {
                         "nurse", "Nils Exempelson", "care", "nils@example.org", "nurse"
                     )
                 },
+                member("teacher", "school", "teacher"), member("manager", "fallback", "manager"),
+                member("county", "fallback", "county_function"),
             ]
         $0.participants = [
             .with { ($0.organisation, $0.role, $0.required) = ("social_services", "family_support", true) },
@@ -51,6 +54,20 @@ public enum ExampleCounty {
                 )
             },
         ]
+    }
+
+    private static func member(_ id: String, _ unit: String, _ role: String) -> CountyDirectory.Person {
+        .with {
+            ($0.id, $0.name, $0.unit) = (id, "\(id) Exempelson", unit)
+            ($0.email, $0.role) = ("\(id)@example.org", role)
+        }
+    }
+
+    /// The county after a change to its directory.
+    public static func changed(_ change: (inout CountyDirectory) -> Void) throws -> Directory {
+        var message = message
+        change(&message)
+        return Directory(["TST": try message.county()])
     }
 
     /// Monday 23 November 2026, 09:00 in Sweden.

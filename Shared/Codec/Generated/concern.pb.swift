@@ -184,11 +184,20 @@ public nonisolated struct ConcernReceipt: Sendable {
     set {answer = .refused(newValue)}
   }
 
+  public var consultation: ConcernReceipt.Consultation {
+    get {
+      if case .consultation(let v)? = answer {return v}
+      return ConcernReceipt.Consultation()
+    }
+    set {answer = .consultation(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Answer: Equatable, Sendable {
     case registered(ConcernReceipt.Registered)
     case refused(ConcernReceipt.Refused)
+    case consultation(ConcernReceipt.Consultation)
 
   }
 
@@ -211,6 +220,25 @@ public nonisolated struct ConcernReceipt: Sendable {
 
     /// Set where harm is suspected: the reporter must report to social services, now.
     public var dutyToReport: Bool = false
+
+    /// Why the fallback unit has it: unit_unknown, unit_unfit, unit_without_person or person_absent.
+    public var fallbackReason: String = String()
+
+    /// The concern, reported by another system, that this one is taken to be the same as; empty for none.
+    public var linkedTo: String = String()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  /// An anonymous question was taken (rule 5).
+  public nonisolated struct Consultation: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var reference: String = String()
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -348,11 +376,121 @@ public nonisolated struct ConcernRegistered: @unchecked Sendable {
     set {_uniqueStorage()._protectedIdentity = newValue}
   }
 
+  /// From this day nobody is a child (YYYY-MM-DD; rule 4).
+  public var adultFrom: String {
+    get {_storage._adultFrom}
+    set {_uniqueStorage()._adultFrom = newValue}
+  }
+
+  /// When the report was received: every clock runs from here (rule 19).
+  public var receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._receivedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._receivedAt = newValue}
+  }
+  /// Returns true if `receivedAt` has been explicitly set.
+  public var hasReceivedAt: Bool {_storage._receivedAt != nil}
+  /// Clears the value of `receivedAt`. Subsequent reads from it will return its default value.
+  public mutating func clearReceivedAt() {_uniqueStorage()._receivedAt = nil}
+
+  /// This concern's own id, made from the report's source and id.
+  public var concern: String {
+    get {_storage._concern}
+    set {_uniqueStorage()._concern = newValue}
+  }
+
+  /// The concern, reported by another system, that this one is taken to be the same as; empty for none.
+  public var linkedTo: String {
+    get {_storage._linkedTo}
+    set {_uniqueStorage()._linkedTo = newValue}
+  }
+
+  /// unit_unknown, unit_unfit, unit_without_person or person_absent; empty where a unit matched.
+  public var fallbackReason: String {
+    get {_storage._fallbackReason}
+    set {_uniqueStorage()._fallbackReason = newValue}
+  }
+
+  /// Where the child is in its schooling.
+  public var stage: String {
+    get {_storage._stage}
+    set {_uniqueStorage()._stage = newValue}
+  }
+
+  /// The child has changed school, stage or municipality since the last report: the ownership passes on (rule 2).
+  public var moved: Bool {
+    get {_storage._moved}
+    set {_uniqueStorage()._moved = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// se.tillsammans.consultation.requested.v1, on concern-reports: an anonymous question to a forum (rule 5). There is no
+/// field for an identity, and a text that seems to hold one is refused.
+public nonisolated struct ConsultationRequested: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whose forum is asked, four digits (Statistics Sweden).
+  public var municipality: String = String()
+
+  /// Wheel areas; at least one.
+  public var areas: [String] = []
+
+  public var question: String = String()
+
+  /// Who asks, and where the answer goes.
+  public var reporter: Reporter {
+    get {_reporter ?? Reporter()}
+    set {_reporter = newValue}
+  }
+  /// Returns true if `reporter` has been explicitly set.
+  public var hasReporter: Bool {self._reporter != nil}
+  /// Clears the value of `reporter`. Subsequent reads from it will return its default value.
+  public mutating func clearReporter() {self._reporter = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _reporter: Reporter? = nil
+}
+
+/// se.tillsammans.consultation.registered.v1, on concerns, by its own reference.
+public nonisolated struct ConsultationRegistered: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reference: String = String()
+
+  public var county: String = String()
+
+  public var municipality: String = String()
+
+  public var areas: [String] = []
+
+  public var question: String = String()
+
+  public var reporter: Reporter {
+    get {_reporter ?? Reporter()}
+    set {_reporter = newValue}
+  }
+  /// Returns true if `reporter` has been explicitly set.
+  public var hasReporter: Bool {self._reporter != nil}
+  /// Clears the value of `reporter`. Subsequent reads from it will return its default value.
+  public mutating func clearReporter() {self._reporter = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _reporter: Reporter? = nil
 }
 
 /// On children, by child, compacted: the identity itself, for Intake alone.
@@ -374,6 +512,105 @@ public nonisolated struct Child: Sendable {
   public init() {}
 }
 
+/// se.tillsammans.intake.report.taken.v1, on intake-repartition, by report: so that a report's id is known wherever its
+/// sender put it.
+public nonisolated struct ReportTaken: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reportID: String = String()
+
+  public var reportSource: String = String()
+
+  public var receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_receivedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_receivedAt = newValue}
+  }
+  /// Returns true if `receivedAt` has been explicitly set.
+  public var hasReceivedAt: Bool {self._receivedAt != nil}
+  /// Clears the value of `receivedAt`. Subsequent reads from it will return its default value.
+  public mutating func clearReceivedAt() {self._receivedAt = nil}
+
+  public var content: ReportTaken.OneOf_Content? = nil
+
+  public var report: ConcernReported {
+    get {
+      if case .report(let v)? = content {return v}
+      return ConcernReported()
+    }
+    set {content = .report(newValue)}
+  }
+
+  public var consultation: ConsultationRequested {
+    get {
+      if case .consultation(let v)? = content {return v}
+      return ConsultationRequested()
+    }
+    set {content = .consultation(newValue)}
+  }
+
+  public var refused: ConcernReceipt.Refused {
+    get {
+      if case .refused(let v)? = content {return v}
+      return ConcernReceipt.Refused()
+    }
+    set {content = .refused(newValue)}
+  }
+
+  /// Where the report lies, topic/partition/offset: tells a report that was sent twice from one that was read twice.
+  public var position: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated enum OneOf_Content: Equatable, Sendable {
+    case report(ConcernReported)
+    case consultation(ConsultationRequested)
+    case refused(ConcernReceipt.Refused)
+
+  }
+
+  public init() {}
+
+  fileprivate var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// se.tillsammans.intake.report.accepted.v1, on intake-repartition, by child: the report holds and is new.
+public nonisolated struct ReportAccepted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reportID: String = String()
+
+  public var reportSource: String = String()
+
+  public var receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_receivedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_receivedAt = newValue}
+  }
+  /// Returns true if `receivedAt` has been explicitly set.
+  public var hasReceivedAt: Bool {self._receivedAt != nil}
+  /// Clears the value of `receivedAt`. Subsequent reads from it will return its default value.
+  public mutating func clearReceivedAt() {self._receivedAt = nil}
+
+  public var report: ConcernReported {
+    get {_report ?? ConcernReported()}
+    set {_report = newValue}
+  }
+  /// Returns true if `report` has been explicitly set.
+  public var hasReport: Bool {self._report != nil}
+  /// Clears the value of `report`. Subsequent reads from it will return its default value.
+  public mutating func clearReport() {self._report = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _report: ConcernReported? = nil
+}
+
 /// Intake's memory of a report, so that a repeated one is answered and not registered twice.
 public nonisolated struct TakenReport: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -389,11 +626,99 @@ public nonisolated struct TakenReport: Sendable {
   /// Clears the value of `until`. Subsequent reads from it will return its default value.
   public mutating func clearUntil() {self._until = nil}
 
+  /// Where it lay, each time that it came.
+  public var positions: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _until: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// What Intake remembers of a child from one report to the next.
+public nonisolated struct ChildState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var county: String = String()
+
+  public var municipality: String = String()
+
+  public var stage: String = String()
+
+  /// The unit that the child attends, as last told; may be empty.
+  public var attends: String = String()
+
+  /// The owner: unit, person, and why it is the fallback.
+  public var unit: String = String()
+
+  public var person: String = String()
+
+  public var fallbackReason: String = String()
+
+  /// Once told, it stays.
+  public var protectedIdentity: Bool = false
+
+  public var guardians: [ChildState.KnownGuardian] = []
+
+  /// Concerns that a report from another system could still be the same as.
+  public var recent: [ChildState.RecentConcern] = []
+
+  /// Ids of events already taken, newest last.
+  public var taken: [UInt64] = []
+
+  /// Suspected once, known for ever (rule 3).
+  public var harmSuspected: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated struct KnownGuardian: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var key: String = String()
+
+    /// What the guardian has been called, each as a keyed hash.
+    public var aliases: [String] = []
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public nonisolated struct RecentConcern: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var concern: String = String()
+
+    public var source: String = String()
+
+    public var observedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+      get {_observedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+      set {_observedAt = newValue}
+    }
+    /// Returns true if `observedAt` has been explicitly set.
+    public var hasObservedAt: Bool {self._observedAt != nil}
+    /// Clears the value of `observedAt`. Subsequent reads from it will return its default value.
+    public mutating func clearObservedAt() {self._observedAt = nil}
+
+    public var areas: [String] = []
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+
+    fileprivate var _observedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  }
+
+  public init() {}
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -646,7 +971,7 @@ nonisolated extension Guardian: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension ConcernReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ConcernReceipt"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{1}registered\0\u{1}refused\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{1}registered\0\u{1}refused\0\u{1}consultation\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -682,6 +1007,19 @@ nonisolated extension ConcernReceipt: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.answer = .refused(v)
         }
       }()
+      case 5: try {
+        var v: ConcernReceipt.Consultation?
+        var hadOneofValue = false
+        if let current = self.answer {
+          hadOneofValue = true
+          if case .consultation(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.answer = .consultation(v)
+        }
+      }()
       default: break
       }
     }
@@ -707,6 +1045,10 @@ nonisolated extension ConcernReceipt: SwiftProtobuf.Message, SwiftProtobuf._Mess
       guard case .refused(let v)? = self.answer else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     }()
+    case .consultation?: try {
+      guard case .consultation(let v)? = self.answer else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -723,7 +1065,7 @@ nonisolated extension ConcernReceipt: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension ConcernReceipt.Registered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = ConcernReceipt.protoMessageName + ".Registered"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}unit\0\u{3}unit_name\0\u{1}fallback\0\u{3}duty_to_report\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}unit\0\u{3}unit_name\0\u{1}fallback\0\u{3}duty_to_report\0\u{3}fallback_reason\0\u{3}linked_to\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -737,6 +1079,8 @@ nonisolated extension ConcernReceipt.Registered: SwiftProtobuf.Message, SwiftPro
       case 4: try { try decoder.decodeSingularStringField(value: &self.unitName) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.fallback) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.dutyToReport) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.linkedTo) }()
       default: break
       }
     }
@@ -761,6 +1105,12 @@ nonisolated extension ConcernReceipt.Registered: SwiftProtobuf.Message, SwiftPro
     if self.dutyToReport != false {
       try visitor.visitSingularBoolField(value: self.dutyToReport, fieldNumber: 6)
     }
+    if !self.fallbackReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.fallbackReason, fieldNumber: 7)
+    }
+    if !self.linkedTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.linkedTo, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -771,6 +1121,38 @@ nonisolated extension ConcernReceipt.Registered: SwiftProtobuf.Message, SwiftPro
     if lhs.unitName != rhs.unitName {return false}
     if lhs.fallback != rhs.fallback {return false}
     if lhs.dutyToReport != rhs.dutyToReport {return false}
+    if lhs.fallbackReason != rhs.fallbackReason {return false}
+    if lhs.linkedTo != rhs.linkedTo {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ConcernReceipt.Consultation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = ConcernReceipt.protoMessageName + ".Consultation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reference\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reference) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reference.isEmpty {
+      try visitor.visitSingularStringField(value: self.reference, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ConcernReceipt.Consultation, rhs: ConcernReceipt.Consultation) -> Bool {
+    if lhs.reference != rhs.reference {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -853,7 +1235,7 @@ nonisolated extension Reason: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ConcernRegistered"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{1}fallback\0\u{1}areas\0\u{1}observation\0\u{1}strengths\0\u{3}harm_suspected\0\u{3}observed_at\0\u{1}reporter\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{1}fallback\0\u{1}areas\0\u{1}observation\0\u{1}strengths\0\u{3}harm_suspected\0\u{3}observed_at\0\u{1}reporter\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}adult_from\0\u{3}received_at\0\u{1}concern\0\u{3}linked_to\0\u{3}fallback_reason\0\u{1}stage\0\u{1}moved\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -872,6 +1254,13 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
     var _guardians: [String] = []
     var _youthConsentFrom: String = String()
     var _protectedIdentity: Bool = false
+    var _adultFrom: String = String()
+    var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _concern: String = String()
+    var _linkedTo: String = String()
+    var _fallbackReason: String = String()
+    var _stage: String = String()
+    var _moved: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -898,6 +1287,13 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
       _guardians = source._guardians
       _youthConsentFrom = source._youthConsentFrom
       _protectedIdentity = source._protectedIdentity
+      _adultFrom = source._adultFrom
+      _receivedAt = source._receivedAt
+      _concern = source._concern
+      _linkedTo = source._linkedTo
+      _fallbackReason = source._fallbackReason
+      _stage = source._stage
+      _moved = source._moved
     }
   }
 
@@ -932,6 +1328,13 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
         case 14: try { try decoder.decodeRepeatedStringField(value: &_storage._guardians) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._youthConsentFrom) }()
         case 16: try { try decoder.decodeSingularBoolField(value: &_storage._protectedIdentity) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._adultFrom) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._receivedAt) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._concern) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._linkedTo) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._stage) }()
+        case 23: try { try decoder.decodeSingularBoolField(value: &_storage._moved) }()
         default: break
         }
       }
@@ -992,6 +1395,27 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
       if _storage._protectedIdentity != false {
         try visitor.visitSingularBoolField(value: _storage._protectedIdentity, fieldNumber: 16)
       }
+      if !_storage._adultFrom.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._adultFrom, fieldNumber: 17)
+      }
+      try { if let v = _storage._receivedAt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
+      if !_storage._concern.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._concern, fieldNumber: 19)
+      }
+      if !_storage._linkedTo.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._linkedTo, fieldNumber: 20)
+      }
+      if !_storage._fallbackReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._fallbackReason, fieldNumber: 21)
+      }
+      if !_storage._stage.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._stage, fieldNumber: 22)
+      }
+      if _storage._moved != false {
+        try visitor.visitSingularBoolField(value: _storage._moved, fieldNumber: 23)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1017,10 +1441,125 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._guardians != rhs_storage._guardians {return false}
         if _storage._youthConsentFrom != rhs_storage._youthConsentFrom {return false}
         if _storage._protectedIdentity != rhs_storage._protectedIdentity {return false}
+        if _storage._adultFrom != rhs_storage._adultFrom {return false}
+        if _storage._receivedAt != rhs_storage._receivedAt {return false}
+        if _storage._concern != rhs_storage._concern {return false}
+        if _storage._linkedTo != rhs_storage._linkedTo {return false}
+        if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
+        if _storage._stage != rhs_storage._stage {return false}
+        if _storage._moved != rhs_storage._moved {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ConsultationRequested: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConsultationRequested"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}municipality\0\u{1}areas\0\u{1}question\0\u{1}reporter\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.question) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._reporter) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 1)
+    }
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 2)
+    }
+    if !self.question.isEmpty {
+      try visitor.visitSingularStringField(value: self.question, fieldNumber: 3)
+    }
+    try { if let v = self._reporter {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ConsultationRequested, rhs: ConsultationRequested) -> Bool {
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.areas != rhs.areas {return false}
+    if lhs.question != rhs.question {return false}
+    if lhs._reporter != rhs._reporter {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ConsultationRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConsultationRegistered"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reference\0\u{1}county\0\u{1}municipality\0\u{1}areas\0\u{1}question\0\u{1}reporter\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.question) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._reporter) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.reference.isEmpty {
+      try visitor.visitSingularStringField(value: self.reference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 3)
+    }
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 4)
+    }
+    if !self.question.isEmpty {
+      try visitor.visitSingularStringField(value: self.question, fieldNumber: 5)
+    }
+    try { if let v = self._reporter {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ConsultationRegistered, rhs: ConsultationRegistered) -> Bool {
+    if lhs.reference != rhs.reference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.areas != rhs.areas {return false}
+    if lhs.question != rhs.question {return false}
+    if lhs._reporter != rhs._reporter {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1071,9 +1610,162 @@ nonisolated extension Child: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
   }
 }
 
+nonisolated extension ReportTaken: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReportTaken"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0\u{1}consultation\0\u{1}refused\0\u{1}position\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reportID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reportSource) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._receivedAt) }()
+      case 4: try {
+        var v: ConcernReported?
+        var hadOneofValue = false
+        if let current = self.content {
+          hadOneofValue = true
+          if case .report(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.content = .report(v)
+        }
+      }()
+      case 5: try {
+        var v: ConsultationRequested?
+        var hadOneofValue = false
+        if let current = self.content {
+          hadOneofValue = true
+          if case .consultation(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.content = .consultation(v)
+        }
+      }()
+      case 6: try {
+        var v: ConcernReceipt.Refused?
+        var hadOneofValue = false
+        if let current = self.content {
+          hadOneofValue = true
+          if case .refused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.content = .refused(v)
+        }
+      }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.position) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.reportID.isEmpty {
+      try visitor.visitSingularStringField(value: self.reportID, fieldNumber: 1)
+    }
+    if !self.reportSource.isEmpty {
+      try visitor.visitSingularStringField(value: self.reportSource, fieldNumber: 2)
+    }
+    try { if let v = self._receivedAt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    switch self.content {
+    case .report?: try {
+      guard case .report(let v)? = self.content else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .consultation?: try {
+      guard case .consultation(let v)? = self.content else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .refused?: try {
+      guard case .refused(let v)? = self.content else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case nil: break
+    }
+    if !self.position.isEmpty {
+      try visitor.visitSingularStringField(value: self.position, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ReportTaken, rhs: ReportTaken) -> Bool {
+    if lhs.reportID != rhs.reportID {return false}
+    if lhs.reportSource != rhs.reportSource {return false}
+    if lhs._receivedAt != rhs._receivedAt {return false}
+    if lhs.content != rhs.content {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReportAccepted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reportID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reportSource) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._receivedAt) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._report) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.reportID.isEmpty {
+      try visitor.visitSingularStringField(value: self.reportID, fieldNumber: 1)
+    }
+    if !self.reportSource.isEmpty {
+      try visitor.visitSingularStringField(value: self.reportSource, fieldNumber: 2)
+    }
+    try { if let v = self._receivedAt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._report {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ReportAccepted, rhs: ReportAccepted) -> Bool {
+    if lhs.reportID != rhs.reportID {return false}
+    if lhs.reportSource != rhs.reportSource {return false}
+    if lhs._receivedAt != rhs._receivedAt {return false}
+    if lhs._report != rhs._report {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TakenReport"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}until\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}until\0\u{1}positions\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1082,6 +1774,7 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._until) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.positions) }()
       default: break
       }
     }
@@ -1095,11 +1788,189 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._until {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    if !self.positions.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.positions, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: TakenReport, rhs: TakenReport) -> Bool {
     if lhs._until != rhs._until {return false}
+    if lhs.positions != rhs.positions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ChildState"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.attends) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.guardians) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.recent) }()
+      case 12: try { try decoder.decodeRepeatedFixed64Field(value: &self.taken) }()
+      case 13: try { try decoder.decodeSingularBoolField(value: &self.harmSuspected) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 3)
+    }
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 4)
+    }
+    if !self.attends.isEmpty {
+      try visitor.visitSingularStringField(value: self.attends, fieldNumber: 5)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 6)
+    }
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 7)
+    }
+    if !self.fallbackReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.fallbackReason, fieldNumber: 8)
+    }
+    if self.protectedIdentity != false {
+      try visitor.visitSingularBoolField(value: self.protectedIdentity, fieldNumber: 9)
+    }
+    if !self.guardians.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.guardians, fieldNumber: 10)
+    }
+    if !self.recent.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.recent, fieldNumber: 11)
+    }
+    if !self.taken.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.taken, fieldNumber: 12)
+    }
+    if self.harmSuspected != false {
+      try visitor.visitSingularBoolField(value: self.harmSuspected, fieldNumber: 13)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ChildState, rhs: ChildState) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.stage != rhs.stage {return false}
+    if lhs.attends != rhs.attends {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.person != rhs.person {return false}
+    if lhs.fallbackReason != rhs.fallbackReason {return false}
+    if lhs.protectedIdentity != rhs.protectedIdentity {return false}
+    if lhs.guardians != rhs.guardians {return false}
+    if lhs.recent != rhs.recent {return false}
+    if lhs.taken != rhs.taken {return false}
+    if lhs.harmSuspected != rhs.harmSuspected {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildState.KnownGuardian: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = ChildState.protoMessageName + ".KnownGuardian"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}aliases\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.aliases) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    if !self.aliases.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.aliases, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ChildState.KnownGuardian, rhs: ChildState.KnownGuardian) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.aliases != rhs.aliases {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildState.RecentConcern: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = ChildState.protoMessageName + ".RecentConcern"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}concern\0\u{1}source\0\u{3}observed_at\0\u{1}areas\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.concern) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._observedAt) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.concern.isEmpty {
+      try visitor.visitSingularStringField(value: self.concern, fieldNumber: 1)
+    }
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 2)
+    }
+    try { if let v = self._observedAt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ChildState.RecentConcern, rhs: ChildState.RecentConcern) -> Bool {
+    if lhs.concern != rhs.concern {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs._observedAt != rhs._observedAt {return false}
+    if lhs.areas != rhs.areas {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

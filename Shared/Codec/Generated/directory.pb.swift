@@ -22,33 +22,57 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-public nonisolated struct CountyDirectory: Sendable {
+public nonisolated struct CountyDirectory: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Short, upper-case, for example SRM: the first part of every case reference.
-  public var code: String = String()
+  public var code: String {
+    get {_storage._code}
+    set {_uniqueStorage()._code = newValue}
+  }
 
-  public var name: String = String()
+  public var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
   public var settings: CountyDirectory.Settings {
-    get {_settings ?? CountyDirectory.Settings()}
-    set {_settings = newValue}
+    get {_storage._settings ?? CountyDirectory.Settings()}
+    set {_uniqueStorage()._settings = newValue}
   }
   /// Returns true if `settings` has been explicitly set.
-  public var hasSettings: Bool {self._settings != nil}
+  public var hasSettings: Bool {_storage._settings != nil}
   /// Clears the value of `settings`. Subsequent reads from it will return its default value.
-  public mutating func clearSettings() {self._settings = nil}
+  public mutating func clearSettings() {_uniqueStorage()._settings = nil}
 
-  public var municipalities: [CountyDirectory.Municipality] = []
+  public var municipalities: [CountyDirectory.Municipality] {
+    get {_storage._municipalities}
+    set {_uniqueStorage()._municipalities = newValue}
+  }
 
-  public var units: [CountyDirectory.Unit] = []
+  public var units: [CountyDirectory.Unit] {
+    get {_storage._units}
+    set {_uniqueStorage()._units = newValue}
+  }
 
-  public var people: [CountyDirectory.Person] = []
+  public var people: [CountyDirectory.Person] {
+    get {_storage._people}
+    set {_uniqueStorage()._people = newValue}
+  }
 
   /// Who is invited for which organisation and area (rule 14).
-  public var participants: [CountyDirectory.ParticipantRow] = []
+  public var participants: [CountyDirectory.ParticipantRow] {
+    get {_storage._participants}
+    set {_uniqueStorage()._participants = newValue}
+  }
+
+  /// The person who is the county's own function, to whom a passed date goes last (rule 19); may be empty.
+  public var countyFunction: String {
+    get {_storage._countyFunction}
+    set {_uniqueStorage()._countyFunction = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -64,11 +88,30 @@ public nonisolated struct CountyDirectory: Sendable {
     /// child_health_centre or preschool.
     public var beforeSchool: String = String()
 
+    /// Working days from receipt until a mapping should be concluded (rule 19).
     public var mappingDays: Int32 = 0
 
     public var meetingDays: Int32 = 0
 
     public var meetingMinutes: Int32 = 0
+
+    /// Working days from receipt until a concern should be taken on (rule 19).
+    public var acknowledgeDays: Int32 = 0
+
+    /// Working days from the outcome until the consents should be there (rule 19).
+    public var consentDays: Int32 = 0
+
+    /// Working days before a due date on which its owner is reminded (rule 19).
+    public var reminderDays: Int32 = 0
+
+    /// Working days after a due date on which it goes from the unit's manager to the county's function (rule 19).
+    public var escalationDays: Int32 = 0
+
+    /// Hours within which reports from two systems about the same child and area are one concern.
+    public var linkingHours: Int32 = 0
+
+    /// Month and day on which the autumn term begins, for example "08-15" (rule 2).
+    public var autumnTerm: String = String()
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -108,6 +151,9 @@ public nonisolated struct CountyDirectory: Sendable {
 
     public var place: String = String()
 
+    /// To whom a passed date goes (rule 19); may be empty.
+    public var manager: String = String()
+
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -130,6 +176,27 @@ public nonisolated struct CountyDirectory: Sendable {
 
     /// By weekday: "monday": "08:00-16:30". Empty: Monday to Friday, 08:00–17:00.
     public var hours: Dictionary<String,String> = [:]
+
+    /// Days on leave.
+    public var absences: [CountyDirectory.Absence] = []
+
+    /// Who stands in on those days; may be empty.
+    public var deputy: String = String()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public nonisolated struct Absence: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// First and last day (YYYY-MM-DD).
+    public var from: String = String()
+
+    public var to: String = String()
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -157,7 +224,7 @@ public nonisolated struct CountyDirectory: Sendable {
 
   public init() {}
 
-  fileprivate var _settings: CountyDirectory.Settings? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -166,63 +233,118 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CountyDirectory"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0")
+
+  fileprivate class _StorageClass {
+    var _code: String = String()
+    var _name: String = String()
+    var _settings: CountyDirectory.Settings? = nil
+    var _municipalities: [CountyDirectory.Municipality] = []
+    var _units: [CountyDirectory.Unit] = []
+    var _people: [CountyDirectory.Person] = []
+    var _participants: [CountyDirectory.ParticipantRow] = []
+    var _countyFunction: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _code = source._code
+      _name = source._name
+      _settings = source._settings
+      _municipalities = source._municipalities
+      _units = source._units
+      _people = source._people
+      _participants = source._participants
+      _countyFunction = source._countyFunction
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._settings) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.municipalities) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.units) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.people) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.participants) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._code) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._settings) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._municipalities) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._units) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._people) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._participants) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._countyFunction) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.code.isEmpty {
-      try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
-    }
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
-    }
-    try { if let v = self._settings {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    if !self.municipalities.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.municipalities, fieldNumber: 4)
-    }
-    if !self.units.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.units, fieldNumber: 5)
-    }
-    if !self.people.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.people, fieldNumber: 6)
-    }
-    if !self.participants.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.participants, fieldNumber: 7)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._code.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._code, fieldNumber: 1)
+      }
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 2)
+      }
+      try { if let v = _storage._settings {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if !_storage._municipalities.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._municipalities, fieldNumber: 4)
+      }
+      if !_storage._units.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._units, fieldNumber: 5)
+      }
+      if !_storage._people.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._people, fieldNumber: 6)
+      }
+      if !_storage._participants.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._participants, fieldNumber: 7)
+      }
+      if !_storage._countyFunction.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._countyFunction, fieldNumber: 8)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: CountyDirectory, rhs: CountyDirectory) -> Bool {
-    if lhs.code != rhs.code {return false}
-    if lhs.name != rhs.name {return false}
-    if lhs._settings != rhs._settings {return false}
-    if lhs.municipalities != rhs.municipalities {return false}
-    if lhs.units != rhs.units {return false}
-    if lhs.people != rhs.people {return false}
-    if lhs.participants != rhs.participants {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._code != rhs_storage._code {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._settings != rhs_storage._settings {return false}
+        if _storage._municipalities != rhs_storage._municipalities {return false}
+        if _storage._units != rhs_storage._units {return false}
+        if _storage._people != rhs_storage._people {return false}
+        if _storage._participants != rhs_storage._participants {return false}
+        if _storage._countyFunction != rhs_storage._countyFunction {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -230,7 +352,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -244,6 +366,12 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       case 4: try { try decoder.decodeSingularInt32Field(value: &self.mappingDays) }()
       case 5: try { try decoder.decodeSingularInt32Field(value: &self.meetingDays) }()
       case 6: try { try decoder.decodeSingularInt32Field(value: &self.meetingMinutes) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self.acknowledgeDays) }()
+      case 8: try { try decoder.decodeSingularInt32Field(value: &self.consentDays) }()
+      case 9: try { try decoder.decodeSingularInt32Field(value: &self.reminderDays) }()
+      case 10: try { try decoder.decodeSingularInt32Field(value: &self.escalationDays) }()
+      case 11: try { try decoder.decodeSingularInt32Field(value: &self.linkingHours) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.autumnTerm) }()
       default: break
       }
     }
@@ -268,6 +396,24 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     if self.meetingMinutes != 0 {
       try visitor.visitSingularInt32Field(value: self.meetingMinutes, fieldNumber: 6)
     }
+    if self.acknowledgeDays != 0 {
+      try visitor.visitSingularInt32Field(value: self.acknowledgeDays, fieldNumber: 7)
+    }
+    if self.consentDays != 0 {
+      try visitor.visitSingularInt32Field(value: self.consentDays, fieldNumber: 8)
+    }
+    if self.reminderDays != 0 {
+      try visitor.visitSingularInt32Field(value: self.reminderDays, fieldNumber: 9)
+    }
+    if self.escalationDays != 0 {
+      try visitor.visitSingularInt32Field(value: self.escalationDays, fieldNumber: 10)
+    }
+    if self.linkingHours != 0 {
+      try visitor.visitSingularInt32Field(value: self.linkingHours, fieldNumber: 11)
+    }
+    if !self.autumnTerm.isEmpty {
+      try visitor.visitSingularStringField(value: self.autumnTerm, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -278,6 +424,12 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     if lhs.mappingDays != rhs.mappingDays {return false}
     if lhs.meetingDays != rhs.meetingDays {return false}
     if lhs.meetingMinutes != rhs.meetingMinutes {return false}
+    if lhs.acknowledgeDays != rhs.acknowledgeDays {return false}
+    if lhs.consentDays != rhs.consentDays {return false}
+    if lhs.reminderDays != rhs.reminderDays {return false}
+    if lhs.escalationDays != rhs.escalationDays {return false}
+    if lhs.linkingHours != rhs.linkingHours {return false}
+    if lhs.autumnTerm != rhs.autumnTerm {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -325,7 +477,7 @@ nonisolated extension CountyDirectory.Municipality: SwiftProtobuf.Message, Swift
 
 nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Unit"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}name\0\u{1}municipality\0\u{3}named_person\0\u{1}place\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}name\0\u{1}municipality\0\u{3}named_person\0\u{1}place\0\u{1}manager\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -339,6 +491,7 @@ nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf
       case 4: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.namedPerson) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.place) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.manager) }()
       default: break
       }
     }
@@ -363,6 +516,9 @@ nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf
     if !self.place.isEmpty {
       try visitor.visitSingularStringField(value: self.place, fieldNumber: 6)
     }
+    if !self.manager.isEmpty {
+      try visitor.visitSingularStringField(value: self.manager, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -373,6 +529,7 @@ nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.municipality != rhs.municipality {return false}
     if lhs.namedPerson != rhs.namedPerson {return false}
     if lhs.place != rhs.place {return false}
+    if lhs.manager != rhs.manager {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -380,7 +537,7 @@ nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Person"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{1}unit\0\u{1}role\0\u{1}hours\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{1}unit\0\u{1}role\0\u{1}hours\0\u{1}absences\0\u{1}deputy\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -394,6 +551,8 @@ nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtob
       case 4: try { try decoder.decodeSingularStringField(value: &self.unit) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.role) }()
       case 6: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.hours) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.absences) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.deputy) }()
       default: break
       }
     }
@@ -418,6 +577,12 @@ nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtob
     if !self.hours.isEmpty {
       try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.hours, fieldNumber: 6)
     }
+    if !self.absences.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.absences, fieldNumber: 7)
+    }
+    if !self.deputy.isEmpty {
+      try visitor.visitSingularStringField(value: self.deputy, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -428,6 +593,43 @@ nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtob
     if lhs.unit != rhs.unit {return false}
     if lhs.role != rhs.role {return false}
     if lhs.hours != rhs.hours {return false}
+    if lhs.absences != rhs.absences {return false}
+    if lhs.deputy != rhs.deputy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CountyDirectory.Absence: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Absence"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.from) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 1)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CountyDirectory.Absence, rhs: CountyDirectory.Absence) -> Bool {
+    if lhs.from != rhs.from {return false}
+    if lhs.to != rhs.to {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

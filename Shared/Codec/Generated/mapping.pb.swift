@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// Kartlägga: commands to Mapping, its facts, and its state (rules 6–13).
+/// Kartlägga: commands to Mapping, its facts, and its state (rules 6–13 and 19).
 
 import SwiftProtobuf
 
@@ -22,7 +22,54 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// se.tillsammans.mapping.information.add.v1, on mapping-commands, by child.
+/// se.tillsammans.mapping.take_on.v1: the named person has seen the concerns so far.
+public nonisolated struct TakeOn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.delegate.v1: the work goes to somebody in the own organisation, the responsibility stays.
+public nonisolated struct DelegateWork: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var to: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.hand_back.v1: delegated work goes back to the named person.
+public nonisolated struct HandBackWork: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.information.add.v1
 public nonisolated struct AddInformation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -30,7 +77,6 @@ public nonisolated struct AddInformation: Sendable {
 
   public var caseReference: String = String()
 
-  /// The directory's id of who does this.
   public var by: String = String()
 
   /// detector, organisation, guardian or child.
@@ -42,7 +88,34 @@ public nonisolated struct AddInformation: Sendable {
   /// strength, need, obstacle, or not_asked with the reason as text.
   public var kind: String = String()
 
+  /// For the child: its own words.
   public var text: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.information.correct.v1: the earlier words stay in the history.
+public nonisolated struct CorrectInformation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  /// The id of the piece of information, as its fact told it.
+  public var information: String = String()
+
+  public var area: String = String()
+
+  public var kind: String = String()
+
+  public var text: String = String()
+
+  public var reason: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -103,6 +176,32 @@ public nonisolated struct RecordConsent: Sendable {
   /// How it was given: "signature", "spoken", …
   public var form: String = String()
 
+  /// The day it was given (YYYY-MM-DD); empty: today.
+  public var date: String = String()
+
+  /// The last day on which it holds (YYYY-MM-DD); empty: until it is withdrawn.
+  public var validUntil: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.maturity.record.v1: a person has judged whether the youth's own consent is needed, younger or
+/// older than the county's age.
+public nonisolated struct RecordMaturity: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var youthConsents: Bool = false
+
+  public var reason: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -127,12 +226,96 @@ public nonisolated struct ConcludeMapping: Sendable {
   /// When it is looked at next (YYYY-MM-DD); for cooperation, the last day for the meeting.
   public var nextDate: String = String()
 
+  /// What the own organisation does; needed for own measures.
+  public var measures: [Measure] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-/// se.tillsammans.mapping.opened.v1, on mappings, by child.
+public nonisolated struct Measure: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var area: String = String()
+
+  public var text: String = String()
+
+  /// The directory's id of who is responsible.
+  public var responsible: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.follow_up.record.v1: what became of own measures, or of a case that needed nothing further.
+public nonisolated struct RecordFollowUp: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  /// better, same or worse.
+  public var effect: String = String()
+
+  /// continue, end or reopen.
+  public var decision: String = String()
+
+  public var text: String = String()
+
+  /// When it is looked at next (YYYY-MM-DD); for continue.
+  public var nextDate: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.reopen.v1: the mapping goes on, whatever its outcome was.
+public nonisolated struct ReopenMapping: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.move.v1: the child has changed school, stage or municipality.
+public nonisolated struct MoveCase: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var municipality: String = String()
+
+  public var stage: String = String()
+
+  public var unit: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.opened.v1
 public nonisolated struct MappingOpened: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -144,6 +327,7 @@ public nonisolated struct MappingOpened: Sendable {
 
   public var unit: String = String()
 
+  /// When the mapping should be concluded.
   public var due: SwiftProtobuf.Google_Protobuf_Timestamp {
     get {_due ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
     set {_due = newValue}
@@ -152,6 +336,11 @@ public nonisolated struct MappingOpened: Sendable {
   public var hasDue: Bool {self._due != nil}
   /// Clears the value of `due`. Subsequent reads from it will return its default value.
   public mutating func clearDue() {self._due = nil}
+
+  public var harmSuspected: Bool = false
+
+  /// The municipality's fallback has it; why.
+  public var fallbackReason: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -167,6 +356,60 @@ public nonisolated struct ConcernJoined: Sendable {
   // methods supported on all messages.
 
   public var caseReference: String = String()
+
+  public var owner: String = String()
+
+  public var harmSuspected: Bool = false
+
+  /// The concern that this one is taken to be the same as; empty for none.
+  public var linkedTo: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.taken_on.v1
+public nonisolated struct CaseTakenOn: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.delegated.v1
+public nonisolated struct WorkDelegated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var to: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.handed_back.v1
+public nonisolated struct WorkHandedBack: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
 
   public var owner: String = String()
 
@@ -214,9 +457,70 @@ public nonisolated struct Information: Sendable {
 
   public var text: String = String()
 
+  public var id: String = String()
+
+  public var by: String = String()
+
+  public var at: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_at ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_at = newValue}
+  }
+  /// Returns true if `at` has been explicitly set.
+  public var hasAt: Bool {self._at != nil}
+  /// Clears the value of `at`. Subsequent reads from it will return its default value.
+  public mutating func clearAt() {self._at = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _at: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// se.tillsammans.mapping.information.corrected.v1
+public nonisolated struct InformationCorrected: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
+
+  public var by: String {
+    get {_storage._by}
+    set {_uniqueStorage()._by = newValue}
+  }
+
+  public var before: Information {
+    get {_storage._before ?? Information()}
+    set {_uniqueStorage()._before = newValue}
+  }
+  /// Returns true if `before` has been explicitly set.
+  public var hasBefore: Bool {_storage._before != nil}
+  /// Clears the value of `before`. Subsequent reads from it will return its default value.
+  public mutating func clearBefore() {_uniqueStorage()._before = nil}
+
+  public var after: Information {
+    get {_storage._after ?? Information()}
+    set {_uniqueStorage()._after = newValue}
+  }
+  /// Returns true if `after` has been explicitly set.
+  public var hasAfter: Bool {_storage._after != nil}
+  /// Clears the value of `after`. Subsequent reads from it will return its default value.
+  public mutating func clearAfter() {_uniqueStorage()._after = nil}
+
+  public var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// se.tillsammans.mapping.answers.recorded.v1
@@ -284,11 +588,36 @@ public nonisolated struct Consent: Sendable {
   /// Clears the value of `at`. Subsequent reads from it will return its default value.
   public mutating func clearAt() {self._at = nil}
 
+  public var date: String = String()
+
+  public var validUntil: String = String()
+
+  public var by: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _at: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// se.tillsammans.mapping.maturity.recorded.v1
+public nonisolated struct MaturityRecorded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var youthConsents: Bool = false
+
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// se.tillsammans.mapping.concluded.v1
@@ -309,12 +638,218 @@ public nonisolated struct MappingConcluded: Sendable {
 
   public var nextDate: String = String()
 
+  public var measures: [Measure] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-/// se.tillsammans.mapping.overdue.v1: the day for the conclusion has passed (rule 19).
+/// se.tillsammans.mapping.cooperation.waiting.v1: not everybody whose consent it takes has given it, or no longer.
+public nonisolated struct CooperationWaiting: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var owner: String = String()
+
+  public var reasons: [Reason] = []
+
+  /// By when the consents should be there.
+  public var due: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_due ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_due = newValue}
+  }
+  /// Returns true if `due` has been explicitly set.
+  public var hasDue: Bool {self._due != nil}
+  /// Clears the value of `due`. Subsequent reads from it will return its default value.
+  public mutating func clearDue() {self._due = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// se.tillsammans.mapping.cooperation.started.v1: all consents are in force, and a meeting has been asked for.
+public nonisolated struct CooperationStarted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var owner: String = String()
+
+  public var organisations: [String] = []
+
+  public var latestDate: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.followed_up.v1
+public nonisolated struct MeasuresFollowedUp: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var effect: String = String()
+
+  public var decision: String = String()
+
+  public var text: String = String()
+
+  public var nextDate: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.reopened.v1
+public nonisolated struct MappingReopened: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.moved.v1: the ownership has passed on; both units are told.
+public nonisolated struct CaseMoved: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  /// Empty where a report told it, or the directory changed.
+  public var by: String = String()
+
+  public var county: String = String()
+
+  public var municipality: String = String()
+
+  public var stage: String = String()
+
+  /// The unit that the child attends, as told.
+  public var attends: String = String()
+
+  public var fromUnit: String = String()
+
+  public var fromPerson: String = String()
+
+  public var toUnit: String = String()
+
+  public var toPerson: String = String()
+
+  public var fallbackReason: String = String()
+
+  /// command, report or directory.
+  public var why: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.came_of_age.v1: the child is an adult from today; the case is to be handed over in order.
+public nonisolated struct CameOfAge: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var owner: String = String()
+
+  public var due: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_due ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_due = newValue}
+  }
+  /// Returns true if `due` has been explicitly set.
+  public var hasDue: Bool {self._due != nil}
+  /// Clears the value of `due`. Subsequent reads from it will return its default value.
+  public mutating func clearDue() {self._due = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// se.tillsammans.mapping.closed.v1
+public nonisolated struct CaseClosed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.reminded.v1: a date comes near, or has passed (rule 19).
+public nonisolated struct DeadlineReminded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  /// acknowledge, conclude, consent, meeting, follow_up, look_again or hand_over.
+  public var step: String = String()
+
+  public var due: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_due ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_due = newValue}
+  }
+  /// Returns true if `due` has been explicitly set.
+  public var hasDue: Bool {self._due != nil}
+  /// Clears the value of `due`. Subsequent reads from it will return its default value.
+  public mutating func clearDue() {self._due = nil}
+
+  /// owner: before the date; manager: it has passed; county: it has passed for longer.
+  public var level: String = String()
+
+  /// Who is told.
+  public var to: [String] = []
+
+  public var owner: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// se.tillsammans.mapping.overdue.v1: written before reminders had levels; now DeadlineReminded.
 public nonisolated struct MappingOverdue: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -348,57 +883,487 @@ public nonisolated struct CommandRefused: Sendable {
   public init() {}
 }
 
-/// Mapping's state of one child.
-public nonisolated struct MappingState: Sendable {
+/// se.tillsammans.case.status.v1, on cases, by child, compacted: where each case stands (rules 19 and 20).
+public nonisolated struct CaseStatus: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var caseReference: String = String()
+  public var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
 
-  public var county: String = String()
+  public var county: String {
+    get {_storage._county}
+    set {_uniqueStorage()._county = newValue}
+  }
 
-  public var owner: String = String()
+  public var municipality: String {
+    get {_storage._municipality}
+    set {_uniqueStorage()._municipality = newValue}
+  }
 
-  public var unit: String = String()
+  public var unit: String {
+    get {_storage._unit}
+    set {_uniqueStorage()._unit = newValue}
+  }
 
-  public var concernAreas: [String] = []
+  /// The named person, and to whom the work is delegated.
+  public var owner: String {
+    get {_storage._owner}
+    set {_uniqueStorage()._owner = newValue}
+  }
 
-  public var information: [Information] = []
+  public var delegate: String {
+    get {_storage._delegate}
+    set {_uniqueStorage()._delegate = newValue}
+  }
 
-  public var answers: Dictionary<Int32,String> = [:]
+  /// mapping, awaiting_consent, cooperation, own_measures, resting or closed.
+  public var phase: String {
+    get {_storage._phase}
+    set {_uniqueStorage()._phase = newValue}
+  }
 
-  /// The latest word of each giver.
-  public var consents: Dictionary<String,Consent> = [:]
+  /// Empty only when closed.
+  public var step: String {
+    get {_storage._step}
+    set {_uniqueStorage()._step = newValue}
+  }
 
-  public var guardians: [String] = []
+  public var due: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._due ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._due = newValue}
+  }
+  /// Returns true if `due` has been explicitly set.
+  public var hasDue: Bool {_storage._due != nil}
+  /// Clears the value of `due`. Subsequent reads from it will return its default value.
+  public mutating func clearDue() {_uniqueStorage()._due = nil}
 
-  public var youthConsentFrom: String = String()
+  /// How far the passed date has gone: empty, owner, manager or county.
+  public var reminded: String {
+    get {_storage._reminded}
+    set {_uniqueStorage()._reminded = newValue}
+  }
 
-  public var protectedIdentity: Bool = false
+  public var outcome: String {
+    get {_storage._outcome}
+    set {_uniqueStorage()._outcome = newValue}
+  }
 
-  public var harmSuspected: Bool = false
+  /// Suspected once, visible for ever (rule 3).
+  public var harmSuspected: Bool {
+    get {_storage._harmSuspected}
+    set {_uniqueStorage()._harmSuspected = newValue}
+  }
 
-  /// Empty while the mapping is open.
-  public var outcome: String = String()
+  public var protectedIdentity: Bool {
+    get {_storage._protectedIdentity}
+    set {_uniqueStorage()._protectedIdentity = newValue}
+  }
 
-  /// The meeting asked for has not been called off.
-  public var meetingRequested: Bool = false
+  public var opened: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._opened ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._opened = newValue}
+  }
+  /// Returns true if `opened` has been explicitly set.
+  public var hasOpened: Bool {_storage._opened != nil}
+  /// Clears the value of `opened`. Subsequent reads from it will return its default value.
+  public mutating func clearOpened() {_uniqueStorage()._opened = nil}
 
-  /// Ids of events already taken, newest last.
-  public var taken: [UInt64] = []
+  /// Whose consent is missing: guardians' keys, or youth.
+  public var awaited: [String] {
+    get {_storage._awaited}
+    set {_uniqueStorage()._awaited = newValue}
+  }
 
-  /// A mapping has been opened at some time.
-  public var isStarted: Bool = false
+  public var fallbackReason: String {
+    get {_storage._fallbackReason}
+    set {_uniqueStorage()._fallbackReason = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Mapping's state of one child.
+public nonisolated struct MappingState: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
+
+  public var county: String {
+    get {_storage._county}
+    set {_uniqueStorage()._county = newValue}
+  }
+
+  public var owner: String {
+    get {_storage._owner}
+    set {_uniqueStorage()._owner = newValue}
+  }
+
+  public var unit: String {
+    get {_storage._unit}
+    set {_uniqueStorage()._unit = newValue}
+  }
+
+  public var concernAreas: [String] {
+    get {_storage._concernAreas}
+    set {_uniqueStorage()._concernAreas = newValue}
+  }
+
+  public var information: [Information] {
+    get {_storage._information}
+    set {_uniqueStorage()._information = newValue}
+  }
+
+  public var answers: Dictionary<Int32,String> {
+    get {_storage._answers}
+    set {_uniqueStorage()._answers = newValue}
+  }
+
+  /// The latest word of each giver.
+  public var consents: Dictionary<String,Consent> {
+    get {_storage._consents}
+    set {_uniqueStorage()._consents = newValue}
+  }
+
+  public var guardians: [String] {
+    get {_storage._guardians}
+    set {_uniqueStorage()._guardians = newValue}
+  }
+
+  public var youthConsentFrom: String {
+    get {_storage._youthConsentFrom}
+    set {_uniqueStorage()._youthConsentFrom = newValue}
+  }
+
+  public var protectedIdentity: Bool {
+    get {_storage._protectedIdentity}
+    set {_uniqueStorage()._protectedIdentity = newValue}
+  }
+
+  public var harmSuspected: Bool {
+    get {_storage._harmSuspected}
+    set {_uniqueStorage()._harmSuspected = newValue}
+  }
+
+  public var outcome: String {
+    get {_storage._outcome}
+    set {_uniqueStorage()._outcome = newValue}
+  }
+
+  /// The meeting asked for has not been called off.
+  public var meetingRequested: Bool {
+    get {_storage._meetingRequested}
+    set {_uniqueStorage()._meetingRequested = newValue}
+  }
+
+  /// Ids of events already taken, newest last.
+  public var taken: [UInt64] {
+    get {_storage._taken}
+    set {_uniqueStorage()._taken = newValue}
+  }
+
+  /// mapping, awaiting_consent, cooperation, own_measures, resting or closed.
+  public var phase: String {
+    get {_storage._phase}
+    set {_uniqueStorage()._phase = newValue}
+  }
+
+  public var delegate: String {
+    get {_storage._delegate}
+    set {_uniqueStorage()._delegate = newValue}
+  }
+
+  public var municipality: String {
+    get {_storage._municipality}
+    set {_uniqueStorage()._municipality = newValue}
+  }
+
+  public var stage: String {
+    get {_storage._stage}
+    set {_uniqueStorage()._stage = newValue}
+  }
+
+  public var attends: String {
+    get {_storage._attends}
+    set {_uniqueStorage()._attends = newValue}
+  }
+
+  public var fallbackReason: String {
+    get {_storage._fallbackReason}
+    set {_uniqueStorage()._fallbackReason = newValue}
+  }
+
+  /// By step: what is due when.
+  public var deadlines: Dictionary<String,MappingState.Deadline> {
+    get {_storage._deadlines}
+    set {_uniqueStorage()._deadlines = newValue}
+  }
+
+  public var maturity: MappingState.Maturity {
+    get {_storage._maturity ?? MappingState.Maturity()}
+    set {_uniqueStorage()._maturity = newValue}
+  }
+  /// Returns true if `maturity` has been explicitly set.
+  public var hasMaturity: Bool {_storage._maturity != nil}
+  /// Clears the value of `maturity`. Subsequent reads from it will return its default value.
+  public mutating func clearMaturity() {_uniqueStorage()._maturity = nil}
+
+  public var adultFrom: String {
+    get {_storage._adultFrom}
+    set {_uniqueStorage()._adultFrom = newValue}
+  }
+
+  /// What the outcome named.
+  public var organisations: [String] {
+    get {_storage._organisations}
+    set {_uniqueStorage()._organisations = newValue}
+  }
+
+  public var measures: [Measure] {
+    get {_storage._measures}
+    set {_uniqueStorage()._measures = newValue}
+  }
+
+  public var nextDate: String {
+    get {_storage._nextDate}
+    set {_uniqueStorage()._nextDate = newValue}
+  }
+
+  public var corrections: [MappingState.Correction] {
+    get {_storage._corrections}
+    set {_uniqueStorage()._corrections = newValue}
+  }
+
+  public var opened: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._opened ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._opened = newValue}
+  }
+  /// Returns true if `opened` has been explicitly set.
+  public var hasOpened: Bool {_storage._opened != nil}
+  /// Clears the value of `opened`. Subsequent reads from it will return its default value.
+  public mutating func clearOpened() {_uniqueStorage()._opened = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated struct Deadline: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var due: SwiftProtobuf.Google_Protobuf_Timestamp {
+      get {_due ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+      set {_due = newValue}
+    }
+    /// Returns true if `due` has been explicitly set.
+    public var hasDue: Bool {self._due != nil}
+    /// Clears the value of `due`. Subsequent reads from it will return its default value.
+    public mutating func clearDue() {self._due = nil}
+
+    /// How far it has gone: empty, owner, manager or county.
+    public var reminded: String = String()
+
+    /// When, and to whom, it goes next; empty once it has reached the county.
+    public var next: SwiftProtobuf.Google_Protobuf_Timestamp {
+      get {_next ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+      set {_next = newValue}
+    }
+    /// Returns true if `next` has been explicitly set.
+    public var hasNext: Bool {self._next != nil}
+    /// Clears the value of `next`. Subsequent reads from it will return its default value.
+    public mutating func clearNext() {self._next = nil}
+
+    public var nextLevel: String = String()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+
+    fileprivate var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    fileprivate var _next: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  }
+
+  /// A person's judgement of whether the youth's own consent is needed.
+  public nonisolated struct Maturity: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var youthConsents: Bool = false
+
+    public var by: String = String()
+
+    public var reason: String = String()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public nonisolated struct Correction: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var before: Information {
+      get {_before ?? Information()}
+      set {_before = newValue}
+    }
+    /// Returns true if `before` has been explicitly set.
+    public var hasBefore: Bool {self._before != nil}
+    /// Clears the value of `before`. Subsequent reads from it will return its default value.
+    public mutating func clearBefore() {self._before = nil}
+
+    public var by: String = String()
+
+    public var at: SwiftProtobuf.Google_Protobuf_Timestamp {
+      get {_at ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+      set {_at = newValue}
+    }
+    /// Returns true if `at` has been explicitly set.
+    public var hasAt: Bool {self._at != nil}
+    /// Clears the value of `at`. Subsequent reads from it will return its default value.
+    public mutating func clearAt() {self._at = nil}
+
+    public var reason: String = String()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+
+    fileprivate var _before: Information? = nil
+    fileprivate var _at: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  }
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
+
+nonisolated extension TakeOn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TakeOn"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: TakeOn, rhs: TakeOn) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DelegateWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DelegateWork"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}to\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: DelegateWork, rhs: DelegateWork) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HandBackWork: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HandBackWork"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HandBackWork, rhs: HandBackWork) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
 
 nonisolated extension AddInformation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AddInformation"
@@ -450,6 +1415,66 @@ nonisolated extension AddInformation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.area != rhs.area {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.text != rhs.text {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CorrectInformation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CorrectInformation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}information\0\u{1}area\0\u{1}kind\0\u{1}text\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.information) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.area) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.information.isEmpty {
+      try visitor.visitSingularStringField(value: self.information, fieldNumber: 3)
+    }
+    if !self.area.isEmpty {
+      try visitor.visitSingularStringField(value: self.area, fieldNumber: 4)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 5)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 6)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CorrectInformation, rhs: CorrectInformation) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.information != rhs.information {return false}
+    if lhs.area != rhs.area {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -532,7 +1557,7 @@ nonisolated extension Answer: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RecordConsent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}date\0\u{3}valid_until\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -546,6 +1571,8 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 4: try { try decoder.decodeSingularStringField(value: &self.decision) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.organisations) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.form) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.validUntil) }()
       default: break
       }
     }
@@ -570,6 +1597,12 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.form.isEmpty {
       try visitor.visitSingularStringField(value: self.form, fieldNumber: 6)
     }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 7)
+    }
+    if !self.validUntil.isEmpty {
+      try visitor.visitSingularStringField(value: self.validUntil, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -580,6 +1613,53 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.decision != rhs.decision {return false}
     if lhs.organisations != rhs.organisations {return false}
     if lhs.form != rhs.form {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.validUntil != rhs.validUntil {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RecordMaturity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordMaturity"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{3}youth_consents\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.youthConsents) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if self.youthConsents != false {
+      try visitor.visitSingularBoolField(value: self.youthConsents, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RecordMaturity, rhs: RecordMaturity) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.youthConsents != rhs.youthConsents {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -587,7 +1667,7 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ConcludeMapping: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ConcludeMapping"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}outcome\0\u{1}organisations\0\u{3}next_date\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}outcome\0\u{1}organisations\0\u{3}next_date\0\u{1}measures\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -600,6 +1680,7 @@ nonisolated extension ConcludeMapping: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 3: try { try decoder.decodeSingularStringField(value: &self.outcome) }()
       case 4: try { try decoder.decodeRepeatedStringField(value: &self.organisations) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.nextDate) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.measures) }()
       default: break
       }
     }
@@ -621,6 +1702,9 @@ nonisolated extension ConcludeMapping: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.nextDate.isEmpty {
       try visitor.visitSingularStringField(value: self.nextDate, fieldNumber: 5)
     }
+    if !self.measures.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.measures, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -630,6 +1714,192 @@ nonisolated extension ConcludeMapping: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.outcome != rhs.outcome {return false}
     if lhs.organisations != rhs.organisations {return false}
     if lhs.nextDate != rhs.nextDate {return false}
+    if lhs.measures != rhs.measures {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Measure"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}area\0\u{1}text\0\u{1}responsible\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.area) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.responsible) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.area.isEmpty {
+      try visitor.visitSingularStringField(value: self.area, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    if !self.responsible.isEmpty {
+      try visitor.visitSingularStringField(value: self.responsible, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Measure, rhs: Measure) -> Bool {
+    if lhs.area != rhs.area {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.responsible != rhs.responsible {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RecordFollowUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordFollowUp"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.effect) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.decision) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.nextDate) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.effect.isEmpty {
+      try visitor.visitSingularStringField(value: self.effect, fieldNumber: 3)
+    }
+    if !self.decision.isEmpty {
+      try visitor.visitSingularStringField(value: self.decision, fieldNumber: 4)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 5)
+    }
+    if !self.nextDate.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextDate, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RecordFollowUp, rhs: RecordFollowUp) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.effect != rhs.effect {return false}
+    if lhs.decision != rhs.decision {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.nextDate != rhs.nextDate {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReopenMapping: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReopenMapping"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ReopenMapping, rhs: ReopenMapping) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MoveCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MoveCase"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}municipality\0\u{1}stage\0\u{1}unit\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 3)
+    }
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 4)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MoveCase, rhs: MoveCase) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.stage != rhs.stage {return false}
+    if lhs.unit != rhs.unit {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -637,7 +1907,7 @@ nonisolated extension ConcludeMapping: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension MappingOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MappingOpened"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}unit\0\u{1}due\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}unit\0\u{1}due\0\u{3}harm_suspected\0\u{3}fallback_reason\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -649,6 +1919,8 @@ nonisolated extension MappingOpened: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularStringField(value: &self.owner) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._due) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.harmSuspected) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
       default: break
       }
     }
@@ -671,6 +1943,12 @@ nonisolated extension MappingOpened: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try { if let v = self._due {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if self.harmSuspected != false {
+      try visitor.visitSingularBoolField(value: self.harmSuspected, fieldNumber: 5)
+    }
+    if !self.fallbackReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.fallbackReason, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -679,6 +1957,8 @@ nonisolated extension MappingOpened: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.owner != rhs.owner {return false}
     if lhs.unit != rhs.unit {return false}
     if lhs._due != rhs._due {return false}
+    if lhs.harmSuspected != rhs.harmSuspected {return false}
+    if lhs.fallbackReason != rhs.fallbackReason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -686,7 +1966,7 @@ nonisolated extension MappingOpened: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ConcernJoined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ConcernJoined"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{3}harm_suspected\0\u{3}linked_to\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -696,6 +1976,8 @@ nonisolated extension ConcernJoined: SwiftProtobuf.Message, SwiftProtobuf._Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.harmSuspected) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.linkedTo) }()
       default: break
       }
     }
@@ -708,11 +1990,134 @@ nonisolated extension ConcernJoined: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.owner.isEmpty {
       try visitor.visitSingularStringField(value: self.owner, fieldNumber: 2)
     }
+    if self.harmSuspected != false {
+      try visitor.visitSingularBoolField(value: self.harmSuspected, fieldNumber: 3)
+    }
+    if !self.linkedTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.linkedTo, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ConcernJoined, rhs: ConcernJoined) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.owner != rhs.owner {return false}
+    if lhs.harmSuspected != rhs.harmSuspected {return false}
+    if lhs.linkedTo != rhs.linkedTo {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CaseTakenOn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CaseTakenOn"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CaseTakenOn, rhs: CaseTakenOn) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WorkDelegated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WorkDelegated"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}to\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WorkDelegated, rhs: WorkDelegated) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WorkHandedBack: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WorkHandedBack"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}owner\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: WorkHandedBack, rhs: WorkHandedBack) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
     if lhs.owner != rhs.owner {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -765,7 +2170,7 @@ nonisolated extension InformationAdded: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Information: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Information"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{1}area\0\u{1}kind\0\u{1}text\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{1}area\0\u{1}kind\0\u{1}text\0\u{1}id\0\u{1}by\0\u{1}at\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -777,12 +2182,19 @@ nonisolated extension Information: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularStringField(value: &self.area) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.kind) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._at) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.source.isEmpty {
       try visitor.visitSingularStringField(value: self.source, fieldNumber: 1)
     }
@@ -795,6 +2207,15 @@ nonisolated extension Information: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 4)
     }
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 5)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 6)
+    }
+    try { if let v = self._at {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -803,6 +2224,107 @@ nonisolated extension Information: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.area != rhs.area {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.text != rhs.text {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._at != rhs._at {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension InformationCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".InformationCorrected"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}before\0\u{1}after\0\u{1}reason\0")
+
+  fileprivate class _StorageClass {
+    var _caseReference: String = String()
+    var _by: String = String()
+    var _before: Information? = nil
+    var _after: Information? = nil
+    var _reason: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _caseReference = source._caseReference
+      _by = source._by
+      _before = source._before
+      _after = source._after
+      _reason = source._reason
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._by) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._before) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._after) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
+      }
+      if !_storage._by.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._by, fieldNumber: 2)
+      }
+      try { if let v = _storage._before {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._after {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 5)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: InformationCorrected, rhs: InformationCorrected) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._by != rhs_storage._by {return false}
+        if _storage._before != rhs_storage._before {return false}
+        if _storage._after != rhs_storage._after {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -894,7 +2416,7 @@ nonisolated extension ConsentRecorded: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Consent"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}at\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}at\0\u{1}date\0\u{3}valid_until\0\u{1}by\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -907,6 +2429,9 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.organisations) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.form) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._at) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.validUntil) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.by) }()
       default: break
       }
     }
@@ -932,6 +2457,15 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     try { if let v = self._at {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 6)
+    }
+    if !self.validUntil.isEmpty {
+      try visitor.visitSingularStringField(value: self.validUntil, fieldNumber: 7)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -941,6 +2475,54 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.organisations != rhs.organisations {return false}
     if lhs.form != rhs.form {return false}
     if lhs._at != rhs._at {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.validUntil != rhs.validUntil {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MaturityRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MaturityRecorded"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{3}youth_consents\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.youthConsents) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if self.youthConsents != false {
+      try visitor.visitSingularBoolField(value: self.youthConsents, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MaturityRecorded, rhs: MaturityRecorded) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.youthConsents != rhs.youthConsents {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -948,7 +2530,7 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension MappingConcluded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MappingConcluded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}outcome\0\u{1}areas\0\u{1}organisations\0\u{3}next_date\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}outcome\0\u{1}areas\0\u{1}organisations\0\u{3}next_date\0\u{1}measures\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -962,6 +2544,7 @@ nonisolated extension MappingConcluded: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.organisations) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.nextDate) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.measures) }()
       default: break
       }
     }
@@ -986,6 +2569,9 @@ nonisolated extension MappingConcluded: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.nextDate.isEmpty {
       try visitor.visitSingularStringField(value: self.nextDate, fieldNumber: 6)
     }
+    if !self.measures.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.measures, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -996,6 +2582,424 @@ nonisolated extension MappingConcluded: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.areas != rhs.areas {return false}
     if lhs.organisations != rhs.organisations {return false}
     if lhs.nextDate != rhs.nextDate {return false}
+    if lhs.measures != rhs.measures {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CooperationWaiting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CooperationWaiting"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}reasons\0\u{1}due\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.reasons) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._due) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 2)
+    }
+    if !self.reasons.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.reasons, fieldNumber: 3)
+    }
+    try { if let v = self._due {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CooperationWaiting, rhs: CooperationWaiting) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.owner != rhs.owner {return false}
+    if lhs.reasons != rhs.reasons {return false}
+    if lhs._due != rhs._due {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CooperationStarted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CooperationStarted"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}organisations\0\u{3}latest_date\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.organisations) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.latestDate) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 2)
+    }
+    if !self.organisations.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.organisations, fieldNumber: 3)
+    }
+    if !self.latestDate.isEmpty {
+      try visitor.visitSingularStringField(value: self.latestDate, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CooperationStarted, rhs: CooperationStarted) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.owner != rhs.owner {return false}
+    if lhs.organisations != rhs.organisations {return false}
+    if lhs.latestDate != rhs.latestDate {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MeasuresFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MeasuresFollowedUp"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.effect) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.decision) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.nextDate) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.effect.isEmpty {
+      try visitor.visitSingularStringField(value: self.effect, fieldNumber: 3)
+    }
+    if !self.decision.isEmpty {
+      try visitor.visitSingularStringField(value: self.decision, fieldNumber: 4)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 5)
+    }
+    if !self.nextDate.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextDate, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MeasuresFollowedUp, rhs: MeasuresFollowedUp) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.effect != rhs.effect {return false}
+    if lhs.decision != rhs.decision {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.nextDate != rhs.nextDate {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MappingReopened: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MappingReopened"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MappingReopened, rhs: MappingReopened) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CaseMoved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CaseMoved"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}from_unit\0\u{3}from_person\0\u{3}to_unit\0\u{3}to_person\0\u{3}fallback_reason\0\u{1}why\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.attends) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.fromUnit) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.fromPerson) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.toUnit) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.toPerson) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.why) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 3)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 4)
+    }
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 5)
+    }
+    if !self.attends.isEmpty {
+      try visitor.visitSingularStringField(value: self.attends, fieldNumber: 6)
+    }
+    if !self.fromUnit.isEmpty {
+      try visitor.visitSingularStringField(value: self.fromUnit, fieldNumber: 7)
+    }
+    if !self.fromPerson.isEmpty {
+      try visitor.visitSingularStringField(value: self.fromPerson, fieldNumber: 8)
+    }
+    if !self.toUnit.isEmpty {
+      try visitor.visitSingularStringField(value: self.toUnit, fieldNumber: 9)
+    }
+    if !self.toPerson.isEmpty {
+      try visitor.visitSingularStringField(value: self.toPerson, fieldNumber: 10)
+    }
+    if !self.fallbackReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.fallbackReason, fieldNumber: 11)
+    }
+    if !self.why.isEmpty {
+      try visitor.visitSingularStringField(value: self.why, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CaseMoved, rhs: CaseMoved) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.stage != rhs.stage {return false}
+    if lhs.attends != rhs.attends {return false}
+    if lhs.fromUnit != rhs.fromUnit {return false}
+    if lhs.fromPerson != rhs.fromPerson {return false}
+    if lhs.toUnit != rhs.toUnit {return false}
+    if lhs.toPerson != rhs.toPerson {return false}
+    if lhs.fallbackReason != rhs.fallbackReason {return false}
+    if lhs.why != rhs.why {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CameOfAge"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}due\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._due) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 2)
+    }
+    try { if let v = self._due {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CameOfAge, rhs: CameOfAge) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.owner != rhs.owner {return false}
+    if lhs._due != rhs._due {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CaseClosed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CaseClosed, rhs: CaseClosed) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DeadlineReminded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeadlineReminded"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}step\0\u{1}due\0\u{1}level\0\u{1}to\0\u{1}owner\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.step) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._due) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.level) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.to) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.step.isEmpty {
+      try visitor.visitSingularStringField(value: self.step, fieldNumber: 2)
+    }
+    try { if let v = self._due {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.level.isEmpty {
+      try visitor.visitSingularStringField(value: self.level, fieldNumber: 4)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.to, fieldNumber: 5)
+    }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: DeadlineReminded, rhs: DeadlineReminded) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs._due != rhs._due {return false}
+    if lhs.level != rhs.level {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.owner != rhs.owner {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1081,9 +3085,450 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CaseStatus"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0")
+
+  fileprivate class _StorageClass {
+    var _caseReference: String = String()
+    var _county: String = String()
+    var _municipality: String = String()
+    var _unit: String = String()
+    var _owner: String = String()
+    var _delegate: String = String()
+    var _phase: String = String()
+    var _step: String = String()
+    var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _reminded: String = String()
+    var _outcome: String = String()
+    var _harmSuspected: Bool = false
+    var _protectedIdentity: Bool = false
+    var _opened: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _awaited: [String] = []
+    var _fallbackReason: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _caseReference = source._caseReference
+      _county = source._county
+      _municipality = source._municipality
+      _unit = source._unit
+      _owner = source._owner
+      _delegate = source._delegate
+      _phase = source._phase
+      _step = source._step
+      _due = source._due
+      _reminded = source._reminded
+      _outcome = source._outcome
+      _harmSuspected = source._harmSuspected
+      _protectedIdentity = source._protectedIdentity
+      _opened = source._opened
+      _awaited = source._awaited
+      _fallbackReason = source._fallbackReason
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._municipality) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._unit) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._owner) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._delegate) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._phase) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._step) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._due) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._reminded) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._outcome) }()
+        case 12: try { try decoder.decodeSingularBoolField(value: &_storage._harmSuspected) }()
+        case 13: try { try decoder.decodeSingularBoolField(value: &_storage._protectedIdentity) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._opened) }()
+        case 15: try { try decoder.decodeRepeatedStringField(value: &_storage._awaited) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
+      }
+      if !_storage._county.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 2)
+      }
+      if !_storage._municipality.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._municipality, fieldNumber: 3)
+      }
+      if !_storage._unit.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._unit, fieldNumber: 4)
+      }
+      if !_storage._owner.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._owner, fieldNumber: 5)
+      }
+      if !_storage._delegate.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._delegate, fieldNumber: 6)
+      }
+      if !_storage._phase.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._phase, fieldNumber: 7)
+      }
+      if !_storage._step.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._step, fieldNumber: 8)
+      }
+      try { if let v = _storage._due {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._reminded.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reminded, fieldNumber: 10)
+      }
+      if !_storage._outcome.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._outcome, fieldNumber: 11)
+      }
+      if _storage._harmSuspected != false {
+        try visitor.visitSingularBoolField(value: _storage._harmSuspected, fieldNumber: 12)
+      }
+      if _storage._protectedIdentity != false {
+        try visitor.visitSingularBoolField(value: _storage._protectedIdentity, fieldNumber: 13)
+      }
+      try { if let v = _storage._opened {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      if !_storage._awaited.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._awaited, fieldNumber: 15)
+      }
+      if !_storage._fallbackReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._fallbackReason, fieldNumber: 16)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CaseStatus, rhs: CaseStatus) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._county != rhs_storage._county {return false}
+        if _storage._municipality != rhs_storage._municipality {return false}
+        if _storage._unit != rhs_storage._unit {return false}
+        if _storage._owner != rhs_storage._owner {return false}
+        if _storage._delegate != rhs_storage._delegate {return false}
+        if _storage._phase != rhs_storage._phase {return false}
+        if _storage._step != rhs_storage._step {return false}
+        if _storage._due != rhs_storage._due {return false}
+        if _storage._reminded != rhs_storage._reminded {return false}
+        if _storage._outcome != rhs_storage._outcome {return false}
+        if _storage._harmSuspected != rhs_storage._harmSuspected {return false}
+        if _storage._protectedIdentity != rhs_storage._protectedIdentity {return false}
+        if _storage._opened != rhs_storage._opened {return false}
+        if _storage._awaited != rhs_storage._awaited {return false}
+        if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MappingState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{3}is_started\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{c}\u{10}\u{1}")
+
+  fileprivate class _StorageClass {
+    var _caseReference: String = String()
+    var _county: String = String()
+    var _owner: String = String()
+    var _unit: String = String()
+    var _concernAreas: [String] = []
+    var _information: [Information] = []
+    var _answers: Dictionary<Int32,String> = [:]
+    var _consents: Dictionary<String,Consent> = [:]
+    var _guardians: [String] = []
+    var _youthConsentFrom: String = String()
+    var _protectedIdentity: Bool = false
+    var _harmSuspected: Bool = false
+    var _outcome: String = String()
+    var _meetingRequested: Bool = false
+    var _taken: [UInt64] = []
+    var _phase: String = String()
+    var _delegate: String = String()
+    var _municipality: String = String()
+    var _stage: String = String()
+    var _attends: String = String()
+    var _fallbackReason: String = String()
+    var _deadlines: Dictionary<String,MappingState.Deadline> = [:]
+    var _maturity: MappingState.Maturity? = nil
+    var _adultFrom: String = String()
+    var _organisations: [String] = []
+    var _measures: [Measure] = []
+    var _nextDate: String = String()
+    var _corrections: [MappingState.Correction] = []
+    var _opened: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _caseReference = source._caseReference
+      _county = source._county
+      _owner = source._owner
+      _unit = source._unit
+      _concernAreas = source._concernAreas
+      _information = source._information
+      _answers = source._answers
+      _consents = source._consents
+      _guardians = source._guardians
+      _youthConsentFrom = source._youthConsentFrom
+      _protectedIdentity = source._protectedIdentity
+      _harmSuspected = source._harmSuspected
+      _outcome = source._outcome
+      _meetingRequested = source._meetingRequested
+      _taken = source._taken
+      _phase = source._phase
+      _delegate = source._delegate
+      _municipality = source._municipality
+      _stage = source._stage
+      _attends = source._attends
+      _fallbackReason = source._fallbackReason
+      _deadlines = source._deadlines
+      _maturity = source._maturity
+      _adultFrom = source._adultFrom
+      _organisations = source._organisations
+      _measures = source._measures
+      _nextDate = source._nextDate
+      _corrections = source._corrections
+      _opened = source._opened
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._owner) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._unit) }()
+        case 5: try { try decoder.decodeRepeatedStringField(value: &_storage._concernAreas) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._information) }()
+        case 7: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufInt32,SwiftProtobuf.ProtobufString>.self, value: &_storage._answers) }()
+        case 8: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Consent>.self, value: &_storage._consents) }()
+        case 9: try { try decoder.decodeRepeatedStringField(value: &_storage._guardians) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._youthConsentFrom) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._protectedIdentity) }()
+        case 12: try { try decoder.decodeSingularBoolField(value: &_storage._harmSuspected) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._outcome) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._meetingRequested) }()
+        case 15: try { try decoder.decodeRepeatedFixed64Field(value: &_storage._taken) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._phase) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._delegate) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._municipality) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._stage) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._attends) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
+        case 23: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,MappingState.Deadline>.self, value: &_storage._deadlines) }()
+        case 24: try { try decoder.decodeSingularMessageField(value: &_storage._maturity) }()
+        case 25: try { try decoder.decodeSingularStringField(value: &_storage._adultFrom) }()
+        case 26: try { try decoder.decodeRepeatedStringField(value: &_storage._organisations) }()
+        case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._measures) }()
+        case 28: try { try decoder.decodeSingularStringField(value: &_storage._nextDate) }()
+        case 29: try { try decoder.decodeRepeatedMessageField(value: &_storage._corrections) }()
+        case 30: try { try decoder.decodeSingularMessageField(value: &_storage._opened) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
+      }
+      if !_storage._county.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 2)
+      }
+      if !_storage._owner.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._owner, fieldNumber: 3)
+      }
+      if !_storage._unit.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._unit, fieldNumber: 4)
+      }
+      if !_storage._concernAreas.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._concernAreas, fieldNumber: 5)
+      }
+      if !_storage._information.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._information, fieldNumber: 6)
+      }
+      if !_storage._answers.isEmpty {
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufInt32,SwiftProtobuf.ProtobufString>.self, value: _storage._answers, fieldNumber: 7)
+      }
+      if !_storage._consents.isEmpty {
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Consent>.self, value: _storage._consents, fieldNumber: 8)
+      }
+      if !_storage._guardians.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._guardians, fieldNumber: 9)
+      }
+      if !_storage._youthConsentFrom.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._youthConsentFrom, fieldNumber: 10)
+      }
+      if _storage._protectedIdentity != false {
+        try visitor.visitSingularBoolField(value: _storage._protectedIdentity, fieldNumber: 11)
+      }
+      if _storage._harmSuspected != false {
+        try visitor.visitSingularBoolField(value: _storage._harmSuspected, fieldNumber: 12)
+      }
+      if !_storage._outcome.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._outcome, fieldNumber: 13)
+      }
+      if _storage._meetingRequested != false {
+        try visitor.visitSingularBoolField(value: _storage._meetingRequested, fieldNumber: 14)
+      }
+      if !_storage._taken.isEmpty {
+        try visitor.visitPackedFixed64Field(value: _storage._taken, fieldNumber: 15)
+      }
+      if !_storage._phase.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._phase, fieldNumber: 17)
+      }
+      if !_storage._delegate.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._delegate, fieldNumber: 18)
+      }
+      if !_storage._municipality.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._municipality, fieldNumber: 19)
+      }
+      if !_storage._stage.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._stage, fieldNumber: 20)
+      }
+      if !_storage._attends.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._attends, fieldNumber: 21)
+      }
+      if !_storage._fallbackReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._fallbackReason, fieldNumber: 22)
+      }
+      if !_storage._deadlines.isEmpty {
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,MappingState.Deadline>.self, value: _storage._deadlines, fieldNumber: 23)
+      }
+      try { if let v = _storage._maturity {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      } }()
+      if !_storage._adultFrom.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._adultFrom, fieldNumber: 25)
+      }
+      if !_storage._organisations.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._organisations, fieldNumber: 26)
+      }
+      if !_storage._measures.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._measures, fieldNumber: 27)
+      }
+      if !_storage._nextDate.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._nextDate, fieldNumber: 28)
+      }
+      if !_storage._corrections.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._corrections, fieldNumber: 29)
+      }
+      try { if let v = _storage._opened {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MappingState, rhs: MappingState) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._county != rhs_storage._county {return false}
+        if _storage._owner != rhs_storage._owner {return false}
+        if _storage._unit != rhs_storage._unit {return false}
+        if _storage._concernAreas != rhs_storage._concernAreas {return false}
+        if _storage._information != rhs_storage._information {return false}
+        if _storage._answers != rhs_storage._answers {return false}
+        if _storage._consents != rhs_storage._consents {return false}
+        if _storage._guardians != rhs_storage._guardians {return false}
+        if _storage._youthConsentFrom != rhs_storage._youthConsentFrom {return false}
+        if _storage._protectedIdentity != rhs_storage._protectedIdentity {return false}
+        if _storage._harmSuspected != rhs_storage._harmSuspected {return false}
+        if _storage._outcome != rhs_storage._outcome {return false}
+        if _storage._meetingRequested != rhs_storage._meetingRequested {return false}
+        if _storage._taken != rhs_storage._taken {return false}
+        if _storage._phase != rhs_storage._phase {return false}
+        if _storage._delegate != rhs_storage._delegate {return false}
+        if _storage._municipality != rhs_storage._municipality {return false}
+        if _storage._stage != rhs_storage._stage {return false}
+        if _storage._attends != rhs_storage._attends {return false}
+        if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
+        if _storage._deadlines != rhs_storage._deadlines {return false}
+        if _storage._maturity != rhs_storage._maturity {return false}
+        if _storage._adultFrom != rhs_storage._adultFrom {return false}
+        if _storage._organisations != rhs_storage._organisations {return false}
+        if _storage._measures != rhs_storage._measures {return false}
+        if _storage._nextDate != rhs_storage._nextDate {return false}
+        if _storage._corrections != rhs_storage._corrections {return false}
+        if _storage._opened != rhs_storage._opened {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MappingState.Deadline: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = MappingState.protoMessageName + ".Deadline"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}due\0\u{1}reminded\0\u{1}next\0\u{3}next_level\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1091,96 +3536,129 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.owner) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.unit) }()
-      case 5: try { try decoder.decodeRepeatedStringField(value: &self.concernAreas) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.information) }()
-      case 7: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufInt32,SwiftProtobuf.ProtobufString>.self, value: &self.answers) }()
-      case 8: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Consent>.self, value: &self.consents) }()
-      case 9: try { try decoder.decodeRepeatedStringField(value: &self.guardians) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.youthConsentFrom) }()
-      case 11: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
-      case 12: try { try decoder.decodeSingularBoolField(value: &self.harmSuspected) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self.outcome) }()
-      case 14: try { try decoder.decodeSingularBoolField(value: &self.meetingRequested) }()
-      case 15: try { try decoder.decodeRepeatedFixed64Field(value: &self.taken) }()
-      case 16: try { try decoder.decodeSingularBoolField(value: &self.isStarted) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._due) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reminded) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._next) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.nextLevel) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.caseReference.isEmpty {
-      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._due {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.reminded.isEmpty {
+      try visitor.visitSingularStringField(value: self.reminded, fieldNumber: 2)
     }
-    if !self.county.isEmpty {
-      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
-    }
-    if !self.owner.isEmpty {
-      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 3)
-    }
-    if !self.unit.isEmpty {
-      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 4)
-    }
-    if !self.concernAreas.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.concernAreas, fieldNumber: 5)
-    }
-    if !self.information.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.information, fieldNumber: 6)
-    }
-    if !self.answers.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufInt32,SwiftProtobuf.ProtobufString>.self, value: self.answers, fieldNumber: 7)
-    }
-    if !self.consents.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Consent>.self, value: self.consents, fieldNumber: 8)
-    }
-    if !self.guardians.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.guardians, fieldNumber: 9)
-    }
-    if !self.youthConsentFrom.isEmpty {
-      try visitor.visitSingularStringField(value: self.youthConsentFrom, fieldNumber: 10)
-    }
-    if self.protectedIdentity != false {
-      try visitor.visitSingularBoolField(value: self.protectedIdentity, fieldNumber: 11)
-    }
-    if self.harmSuspected != false {
-      try visitor.visitSingularBoolField(value: self.harmSuspected, fieldNumber: 12)
-    }
-    if !self.outcome.isEmpty {
-      try visitor.visitSingularStringField(value: self.outcome, fieldNumber: 13)
-    }
-    if self.meetingRequested != false {
-      try visitor.visitSingularBoolField(value: self.meetingRequested, fieldNumber: 14)
-    }
-    if !self.taken.isEmpty {
-      try visitor.visitPackedFixed64Field(value: self.taken, fieldNumber: 15)
-    }
-    if self.isStarted != false {
-      try visitor.visitSingularBoolField(value: self.isStarted, fieldNumber: 16)
+    try { if let v = self._next {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.nextLevel.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextLevel, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: MappingState, rhs: MappingState) -> Bool {
-    if lhs.caseReference != rhs.caseReference {return false}
-    if lhs.county != rhs.county {return false}
-    if lhs.owner != rhs.owner {return false}
-    if lhs.unit != rhs.unit {return false}
-    if lhs.concernAreas != rhs.concernAreas {return false}
-    if lhs.information != rhs.information {return false}
-    if lhs.answers != rhs.answers {return false}
-    if lhs.consents != rhs.consents {return false}
-    if lhs.guardians != rhs.guardians {return false}
-    if lhs.youthConsentFrom != rhs.youthConsentFrom {return false}
-    if lhs.protectedIdentity != rhs.protectedIdentity {return false}
-    if lhs.harmSuspected != rhs.harmSuspected {return false}
-    if lhs.outcome != rhs.outcome {return false}
-    if lhs.meetingRequested != rhs.meetingRequested {return false}
-    if lhs.taken != rhs.taken {return false}
-    if lhs.isStarted != rhs.isStarted {return false}
+  public static func ==(lhs: MappingState.Deadline, rhs: MappingState.Deadline) -> Bool {
+    if lhs._due != rhs._due {return false}
+    if lhs.reminded != rhs.reminded {return false}
+    if lhs._next != rhs._next {return false}
+    if lhs.nextLevel != rhs.nextLevel {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MappingState.Maturity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = MappingState.protoMessageName + ".Maturity"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}youth_consents\0\u{1}by\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.youthConsents) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.youthConsents != false {
+      try visitor.visitSingularBoolField(value: self.youthConsents, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MappingState.Maturity, rhs: MappingState.Maturity) -> Bool {
+    if lhs.youthConsents != rhs.youthConsents {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MappingState.Correction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = MappingState.protoMessageName + ".Correction"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}before\0\u{1}by\0\u{1}at\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._before) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._at) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._before {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try { if let v = self._at {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: MappingState.Correction, rhs: MappingState.Correction) -> Bool {
+    if lhs._before != rhs._before {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._at != rhs._at {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -45,6 +45,9 @@ public nonisolated struct CallMeeting: Sendable {
 
   public var protectedIdentity: Bool = false
 
+  /// The child's key: the record key for what Meetings tells Mapping.
+  public var child: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -52,6 +55,21 @@ public nonisolated struct CallMeeting: Sendable {
 
 /// se.tillsammans.meeting.cancel.v1: consent was refused or withdrawn, or the case was closed.
 public nonisolated struct CancelMeeting: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var county: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.meeting.protect.v1: the child's identity has become protected; nobody may be told the place any more.
+public nonisolated struct ProtectMeeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -271,7 +289,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CallMeeting"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{1}child\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -287,6 +305,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 6: try { try decoder.decodeRepeatedStringField(value: &self.organisations) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.latestDate) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.child) }()
       default: break
       }
     }
@@ -317,6 +336,9 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.protectedIdentity != false {
       try visitor.visitSingularBoolField(value: self.protectedIdentity, fieldNumber: 8)
     }
+    if !self.child.isEmpty {
+      try visitor.visitSingularStringField(value: self.child, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -329,6 +351,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.organisations != rhs.organisations {return false}
     if lhs.latestDate != rhs.latestDate {return false}
     if lhs.protectedIdentity != rhs.protectedIdentity {return false}
+    if lhs.child != rhs.child {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -362,6 +385,41 @@ nonisolated extension CancelMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
   }
 
   public static func ==(lhs: CancelMeeting, rhs: CancelMeeting) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtectMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ProtectMeeting"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ProtectMeeting, rhs: ProtectMeeting) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -1,0 +1,97 @@
+import Foundation
+import SwiftProtobuf
+
+extension Event {
+    /// Everything that keeps the payload from being a message of a type, each by path; empty where it is one.
+    public func faults<Payload: EventPayload>(as type: Payload.Type) -> [Undecodable] {
+        do throws(Undecodable) {
+            _ = try decode(type)
+            return []
+        } catch {
+            guard content == .json, self.type == Payload.eventType else { return [error] }
+            let found = JSONFaults<Payload>(data).found
+            return found.isEmpty ? [error] : found
+        }
+    }
+}
+
+/// Finds all that is wrong in a JSON text, where the decoder stops at the first and does not say where: each member is
+/// decoded alone, and one that fails is taken apart in the same way.
+private struct JSONFaults<Payload: EventPayload> {
+    private(set) var found: [Undecodable] = []
+    /// Nobody reads more, and a hostile text must not cost more.
+    private var probesLeft = 2_000
+
+    private enum Step {
+        case member(String)
+        case element(Int)
+    }
+
+    init(_ bytes: Bytes) {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else { return }
+        descend(object, at: [])
+    }
+
+    /// - Returns: whether something was found.
+    @discardableResult
+    private mutating func descend(_ value: Any, at path: [Step]) -> Bool {
+        let before = found.count
+        if let object = value as? [String: Any] {
+            for (name, member) in object.sorted(by: { $0.key < $1.key }) { probe(member, at: path + [.member(name)]) }
+        } else if let array = value as? [Any] {
+            for (index, element) in array.enumerated() { probe(element, at: path + [.element(index)]) }
+        }
+        return found.count > before
+    }
+
+    private mutating func probe(_ value: Any, at path: [Step]) {
+        probesLeft -= 1
+        guard probesLeft > 0 else { return }
+        var alone = value
+        for step in path.reversed() {
+            switch step {
+            case .member(let name): alone = [name: alone]
+            case .element: alone = [alone]
+            }
+        }
+        guard let bytes = try? JSONSerialization.data(withJSONObject: alone) else { return }
+        do throws(Undecodable) { _ = try Payload(json: Bytes(bytes)) } catch {
+            if !descend(value, at: path) { found.append(Undecodable(Self.text(path), error.reason)) }
+        }
+    }
+
+    /// `reporter.email`, `areas[2]`. A name that cannot be a field's is not repeated: it could be anything.
+    private static func text(_ path: [Step]) -> String {
+        var text = ""
+        for step in path {
+            switch step {
+            case .element(let index): text += "[\(index)]"
+            case .member(let name):
+                guard name.utf8.count <= 40, name.utf8.allSatisfy({ $0 == 95 || (65...90).contains($0 & ~32) }) else {
+                    return text
+                }
+                text += (text.isEmpty ? "" : ".") + FieldPath.snakeCase(name)
+            }
+        }
+        return text
+    }
+}
+
+/// The paths of faults in the two spellings that people meet: ours (`reporter.email`, `personal_number`, `areas[2]`), and
+/// JSON pointers (RFC 6901) into proto3 JSON (`/reporter/email`, `/personalNumber`, `/areas/2`).
+public enum FieldPath {
+    public static func pointer(_ path: String, in parent: String = "") -> String {
+        guard !path.isEmpty else { return parent }
+        return path.replacing("[", with: ".").replacing("]", with: "").split(separator: ".").reduce(parent) {
+            let words = $1.split(separator: "_")
+            return $0 + "/" + words.prefix(1).joined() + words.dropFirst().map(\.capitalized).joined()
+        }
+    }
+
+    static func snakeCase(_ name: String) -> String {
+        name.reduce(into: "") { text, letter in
+            if letter.isUppercase, !text.isEmpty { text += "_" }
+            text += letter.lowercased()
+        }
+    }
+}

@@ -1,0 +1,151 @@
+/// Who is Barnets bästa-ansvarig for a child: rule 2, the county's table.
+public struct Routing: Sendable {
+    /// What is known of where a child is.
+    public struct Situation: Sendable, Hashable {
+        public var municipality: String
+        public var stage: Stage
+        /// The unit that the child attends; nil or empty where nobody said.
+        public var unit: String?
+
+        public init(municipality: String, stage: Stage, unit: String?) {
+            (self.municipality, self.stage, self.unit) = (municipality, stage, unit)
+        }
+    }
+
+    public struct Owner: Sendable, Hashable {
+        public let unit: String
+        /// Who has it today: the unit's named person, or who stands in.
+        public let person: String
+        /// Why the municipality's last resort has it; nil where a unit matched.
+        public let fallback: Fallback?
+
+        public init(unit: String, person: String, fallback: Fallback? = nil) {
+            (self.unit, self.person, self.fallback) = (unit, person, fallback)
+        }
+    }
+
+    /// Why no unit of the table has a concern.
+    public enum Fallback: String, CaseIterable, Sendable {
+        /// Nobody said which unit, and the stage has none that answers for the whole municipality.
+        case unitUnknown = "unit_unknown"
+        /// The unit that was named is not in the directory of the child's county, or of another kind than the stage.
+        case unitUnfit = "unit_unfit"
+        /// The unit has nobody in the role.
+        case unitWithoutPerson = "unit_without_person"
+        /// The unit's person is on leave, and so is everybody who could stand in.
+        case personAbsent = "person_absent"
+    }
+
+    let county: County
+    let today: LocalDate
+
+    public init(_ county: County, today: LocalDate) { (self.county, self.today) = (county, today) }
+
+    /// The kinds of unit that answer for a stage, in the order in which they are asked: the county's setting breaks the
+    /// tie between the two that rule 2 names before school.
+    public func kinds(_ stage: Stage) -> [UnitKind] {
+        switch stage {
+        case .beforeSchool:
+            county.settings.beforeSchool == .preschool
+                ? [.preschool, .childHealthCentre] : [.childHealthCentre, .preschool]
+        case .school: [.school]
+        case .upperSecondary: [.upperSecondarySchool]
+        case .upperSecondaryElsewhere: [.followUp]
+        case .outsideUpperSecondary: [.activityResponsibility]
+        }
+    }
+
+    /// The owner. Never none: where no unit matches, the municipality's fallback unit has it, which the directory has
+    /// been checked to have.
+    ///
+    /// - Precondition: the municipality is one of the county's.
+    public func owner(_ situation: Situation) -> Owner {
+        let kinds = kinds(situation.stage)
+        var why = Fallback.unitUnknown
+        if let id = situation.unit, !id.isEmpty {
+            if let unit = county.units[id], kinds.contains(unit.kind) {
+                switch person(at: unit) {
+                case .success(let person): return Owner(unit: unit.id, person: person)
+                case .failure(let fallback): why = fallback.why
+                }
+            } else {
+                why = .unitUnfit
+            }
+        }
+        // Some kinds answer for a whole municipality; a school or preschool is only the child's if it was named.
+        for kind in kinds where kind.isMunicipal {
+            let units = county.units.values.filter { $0.kind == kind && $0.municipality == situation.municipality }
+            for unit in units.sorted(by: { $0.id < $1.id }) {
+                switch person(at: unit) {
+                case .success(let person): return Owner(unit: unit.id, person: person)
+                case .failure(let fallback): why = fallback.why
+                }
+            }
+        }
+        guard let unit = county.units[county.municipalities[situation.municipality]?.fallbackUnit ?? ""],
+            let person = unit.namedPerson
+        else { preconditionFailure("a checked directory has a fallback unit with a named person") }
+        return Owner(
+            unit: unit.id, person: county.acting(for: person, on: today)?.id ?? unit.manager ?? person, fallback: why)
+    }
+
+    /// Whether a later report moves the ownership (rule 2: handed over at each transition, not dropped).
+    ///
+    /// A unit of a kind that the county asks later, such as the child health centre of a child whose preschool owns it,
+    /// moves nothing, and neither does a report that leads to the fallback only because it says less.
+    public func moves(from old: Situation, _ oldOwner: Owner, to new: Situation, _ newOwner: Owner) -> Bool {
+        if old.municipality != new.municipality || old.stage != new.stage { return oldOwner.unit != newOwner.unit }
+        guard newOwner.fallback == nil, newOwner.unit != oldOwner.unit else { return false }
+        if oldOwner.fallback != nil { return true }
+        return rank(newOwner.unit, new.stage) <= rank(oldOwner.unit, new.stage)
+    }
+
+    private func rank(_ unit: String, _ stage: Stage) -> Int {
+        county.units[unit].flatMap { kinds(stage).firstIndex(of: $0.kind) } ?? .max
+    }
+
+    private struct Nobody: Error { let why: Fallback }
+
+    private func person(at unit: County.Unit) -> Result<String, Nobody> {
+        guard let named = unit.namedPerson else { return .failure(Nobody(why: .unitWithoutPerson)) }
+        if let acting = county.acting(for: named, on: today) { return .success(acting.id) }
+        if let manager = unit.manager, let acting = county.acting(for: manager, on: today) {
+            return .success(acting.id)
+        }
+        return .failure(Nobody(why: .personAbsent))
+    }
+}
+
+extension UnitKind {
+    /// One unit answers for all children of a municipality.
+    public var isMunicipal: Bool {
+        switch self {
+        case .childHealthCentre, .followUp, .activityResponsibility: true
+        default: false
+        }
+    }
+
+    /// The stage of the children who attend such a unit; nil where it is not attended.
+    public var stage: Stage? {
+        switch self {
+        case .preschool, .childHealthCentre: .beforeSchool
+        case .school: .school
+        case .upperSecondarySchool: .upperSecondary
+        case .followUp: .upperSecondaryElsewhere
+        case .activityResponsibility: .outsideUpperSecondary
+        case .socialServices, .healthCare, .fallback: nil
+        }
+    }
+}
+
+extension Stage {
+    /// Where a child usually is on a day, when nobody says (rule 2).
+    ///
+    /// Förskoleklass begins with the autumn term of the year in which the child turns six (skollagen 2010:800, 7 kap.
+    /// 10 §), and upper secondary ten years later; the summer before still belongs to the stage that ends.
+    public static func usual(born: LocalDate, on day: LocalDate, autumnTerm: (month: Int, day: Int)) -> Stage {
+        let hasBegun = (day.month, day.day) >= autumnTerm
+        let schoolYear = day.year - born.year - (hasBegun ? 0 : 1)
+        return schoolYear < 6 ? .beforeSchool : schoolYear < 16 ? .school : .upperSecondary
+    }
+}

@@ -1,0 +1,41 @@
+import Domain
+import Foundation
+import Testing
+
+@Suite("The message catalogue: everything that a person reads, in both languages")
+struct CatalogueTests {
+    @Test("both languages have the same names")
+    func names() {
+        #expect(Catalogue.names(.swedish) == Catalogue.names(.english))
+        #expect(Catalogue.names(.swedish).count > 100)
+    }
+
+    @Test("every code and every word that is shown has a text")
+    func complete() {
+        let names = Set(Catalogue.names(.swedish))
+        let needed =
+            FaultCode.allCases.map(\.rawValue) + Phase.allCases.map { "phase.\($0.rawValue)" }
+            + Step.allCases.map { "step.\($0.rawValue)" } + ReminderLevel.allCases.map { "level.\($0.rawValue)" }
+            + WheelArea.allCases.map { "area.\($0.rawValue)" } + Outcome.allCases.map { "outcome.\($0.rawValue)" }
+            + InformationSource.allCases.map { "source.\($0.rawValue)" } + Question.allCases.map(\.name)
+            + InformationKind.allCases.map { "kind.\($0.rawValue)" } + Effect.allCases.map { "effect.\($0.rawValue)" }
+            + ConsentDecision.allCases.map { "decision.\($0.rawValue)" }
+        #expect(needed.filter { !names.contains($0) } == [])
+    }
+
+    @Test("both languages leave the same words open, and a fault fills in what it can")
+    func filled() {
+        for code in FaultCode.allCases {
+            let text = Fault(code).text(.english)
+            #expect(!text.isEmpty && text != code.rawValue)
+        }
+        let fault = Fault(.consentMissing, ["giver": "giver.youth"])
+        #expect(fault.swedish.hasPrefix("Ungdomens samtycke") && fault.english.hasPrefix("The youth's consent"))
+    }
+
+    @Test("Docs/refusals.md says what the code says; `make docs` writes it")
+    func documented() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Docs/refusals.md")
+        #expect(try String(contentsOf: path.standardizedFileURL, encoding: .utf8) == Refusals.markdown)
+    }
+}

@@ -1,0 +1,194 @@
+import Codec
+import Domain
+import Foundation
+import Streams
+import TestSupport
+import Testing
+
+@testable import intake
+
+@Suite("Rule 2: no concern ends without an owner, and ownership is handed over, not dropped")
+struct OwnershipTests {
+    @Test(
+        "each row of the table",
+        arguments: [
+            ("before_school", "preschool", "preschool", ""), ("before_school", "bhv", "bhv", ""),
+            ("before_school", "", "bhv", ""), ("school", "school", "school", ""),
+            ("school", "", "fallback", "unit_unknown"), ("school", "gymnasium", "fallback", "unit_unfit"),
+            ("upper_secondary", "gymnasium", "gymnasium", ""), ("upper_secondary", "", "fallback", "unit_unknown"),
+            ("upper_secondary", "unknown", "fallback", "unit_unfit"),
+            ("upper_secondary_elsewhere", "", "follow-up", ""), ("outside_upper_secondary", "", "kaa", ""),
+            ("", "school", "school", ""), ("", "preschool", "preschool", ""), ("", "gymnasium", "gymnasium", ""),
+            ("", "kaa", "kaa", ""), ("", "social", "fallback", "unit_unfit"),
+        ])
+    func row(stage: String, unit: String, owner: String, reason: String) throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report.with { ($0.stage, $0.unit) = (stage, unit) })
+        let answer = try #require(tester.receipts.first?.registered)
+        #expect((answer.unit, answer.fallbackReason) == (owner, reason))
+        #expect(answer.fallback == !reason.isEmpty)
+        #expect(tester.concerns.first?.namedPerson == "head-\(owner)")
+    }
+
+    @Test("before school, the county's setting breaks the tie between preschool and child health centre")
+    func tie() throws {
+        let directory = try ExampleCounty.changed { $0.settings.beforeSchool = "child_health_centre" }
+        let routing = Routing(try #require(directory.counties["TST"]), today: CivilTime.day(of: ExampleCounty.monday))
+        #expect(routing.kinds(.beforeSchool) == [.childHealthCentre, .preschool])
+    }
+
+    @Test(
+        "borders between the rows where nobody says the stage: the autumn term of the year of the sixth birthday, and ten years on",
+        arguments: [
+            // Born 15 March and 31 December: it is the year that counts, not the birthday.
+            ("2014-03-15", "2020-03-15", Stage.beforeSchool), ("2014-03-15", "2020-08-14", .beforeSchool),
+            ("2014-03-15", "2020-08-15", .school), ("2014-12-31", "2020-08-15", .school),
+            ("2014-01-01", "2020-08-14", .beforeSchool), ("2014-01-01", "2020-08-15", .school),
+            ("2014-12-31", "2019-12-31", .beforeSchool), ("2014-03-15", "2030-06-15", .school),
+            ("2014-03-15", "2030-08-14", .school), ("2014-03-15", "2030-08-15", .upperSecondary),
+            ("2014-12-31", "2030-08-15", .upperSecondary), ("2014-03-15", "2032-03-14", .upperSecondary),
+        ])
+    func border(born: String, day: String, stage: Stage) throws {
+        let (born, day) = (try #require(LocalDate(born)), try #require(LocalDate(day)))
+        #expect(Stage.usual(born: born, on: day, autumnTerm: (8, 15)) == stage)
+    }
+
+    @Test("the county's first day of term is the border", arguments: [("08-20", "before_school"), ("08-10", "school")])
+    func term(begins: String, stage: String) throws {
+        var tester = try IntakeTester(
+            try ExampleCounty.changed { $0.settings.autumnTerm = begins },
+            now: try Date("2020-08-15T12:00:00Z", strategy: .iso8601))
+        try tester.send(ExampleCounty.report.with { ($0.stage, $0.unit) = ("", "") })
+        #expect(tester.concerns.first?.stage == stage)
+    }
+
+    @Test("a unit without anybody in the role leads to the fallback, which says so")
+    func withoutPerson() throws {
+        var tester = try IntakeTester(
+            try ExampleCounty.changed {
+                guard let index = $0.units.firstIndex(where: { $0.id == "school" }) else { return }
+                $0.units[index].namedPerson = ""
+            })
+        try tester.send(ExampleCounty.report)
+        #expect(tester.receipts.first?.registered.unit == "fallback")
+        #expect(tester.receipts.first?.registered.fallbackReason == "unit_without_person")
+    }
+
+    @Test(
+        "a person on leave has the deputy in their place, from the first day to the last, then the manager, then the fallback",
+        arguments: [
+            ("2026-11-23", "2026-11-23", ["teacher"], "teacher", ""),
+            ("2026-11-24", "2026-11-30", ["teacher"], "head-school", ""),
+            ("2026-11-01", "2026-11-22", ["teacher"], "head-school", ""),
+            ("2026-11-01", "2026-12-22", [], "manager", ""),
+            ("2026-11-01", "2026-12-22", ["teacher", "teacher-absent"], "manager", ""),
+            ("2026-11-01", "2026-12-22", ["manager-absent"], "head-fallback", "person_absent"),
+        ])
+    func leave(from: String, to: String, deputies: [String], owner: String, reason: String) throws {
+        var tester = try IntakeTester(
+            try ExampleCounty.changed { county in
+                func absent(_ id: String, deputy: String) {
+                    guard let index = county.people.firstIndex(where: { $0.id == id }) else { return }
+                    county.people[index].absences = [.with { ($0.from, $0.to) = (from, to) }]
+                    county.people[index].deputy = deputy
+                }
+                absent("head-school", deputy: deputies.first == "teacher" ? "teacher" : "")
+                if deputies.contains("teacher-absent") { absent("teacher", deputy: "head-school") }
+                if deputies.contains("manager-absent") { absent("manager", deputy: "") }
+            })
+        try tester.send(ExampleCounty.report)
+        #expect(tester.concerns.first?.namedPerson == owner)
+        #expect(tester.concerns.first?.fallbackReason == reason)
+    }
+
+    @Test("a child who changes school is handed over to the new one; a report that says less changes nothing")
+    func move() throws {
+        var tester = try IntakeTester(
+            try ExampleCounty.changed {
+                $0.units.append(
+                    .with {
+                        ($0.id, $0.kind, $0.name, $0.municipality) = ("school-2", "school", "Enhet 2", "0001")
+                        $0.namedPerson = "teacher"
+                    })
+            })
+        for unit in ["school", "", "social", "school-2", "", "school-2"] {
+            try tester.send(ExampleCounty.report.with { ($0.unit, $0.stage) = (unit, "") })
+        }
+        #expect(tester.concerns.map(\.unit) == ["school", "school", "school", "school-2", "school-2", "school-2"])
+        #expect(tester.concerns.map(\.moved) == [false, false, false, true, false, false])
+        #expect(Set(tester.concerns.map(\.caseReference)).count == 1)
+    }
+
+    @Test("the child health centre of a child whose preschool owns it takes nothing over; the preschool does from it")
+    func rank() throws {
+        var tester = try IntakeTester()
+        for unit in ["bhv", "preschool", "bhv"] {
+            try tester.send(ExampleCounty.report.with { ($0.unit, $0.stage) = (unit, "before_school") })
+        }
+        #expect(tester.concerns.map(\.unit) == ["bhv", "preschool", "preschool"])
+        #expect(tester.concerns.map(\.moved) == [false, true, false])
+    }
+
+    @Test("who drops out of upper secondary is handed over to KAA, and back when they return")
+    func dropOut() throws {
+        var tester = try IntakeTester(now: try Date("2031-10-01T08:00:00Z", strategy: .iso8601))
+        for (stage, unit) in [("upper_secondary", "gymnasium"), ("outside_upper_secondary", ""), ("", "gymnasium")] {
+            try tester.send(ExampleCounty.report.with { ($0.stage, $0.unit) = (stage, unit) })
+        }
+        #expect(tester.concerns.map(\.unit) == ["gymnasium", "kaa", "gymnasium"])
+        #expect(tester.concerns.map(\.moved) == [false, true, true])
+    }
+
+    @Test("a child who has grown into the next stage is not left with the former one")
+    func grown() throws {
+        var tester = try IntakeTester(now: try Date("2020-03-01T08:00:00Z", strategy: .iso8601))
+        try tester.send(ExampleCounty.report.with { ($0.stage, $0.unit) = ("", "preschool") })
+        tester.now = try Date("2020-09-01T08:00:00Z", strategy: .iso8601)
+        try tester.send(ExampleCounty.report.with { ($0.stage, $0.unit) = ("", "") })
+        #expect(tester.concerns.map(\.stage) == ["before_school", "school"])
+        #expect(tester.concerns.map(\.unit) == ["preschool", "fallback"])
+        #expect(tester.concerns[1].moved && tester.concerns[1].fallback)
+    }
+
+    @Test(
+        "the county's border: a neighbouring county's upper secondary leads to the follow-up at home; a move there goes on"
+    )
+    func border() throws {
+        var neighbour = ExampleCounty.message
+        neighbour.code = "NBR"
+        neighbour.municipalities[0].code = "0002"
+        for index in neighbour.units.indices {
+            neighbour.units[index].municipality = "0002"
+            neighbour.units[index].id = "nbr-" + neighbour.units[index].id
+        }
+        for index in neighbour.people.indices { neighbour.people[index].unit = "nbr-" + neighbour.people[index].unit }
+        neighbour.municipalities[0].fallbackUnit = "nbr-fallback"
+        var directory = ExampleCounty.directory
+        directory.counties["NBR"] = try neighbour.county()
+        var tester = try IntakeTester(directory, now: try Date("2031-10-01T08:00:00Z", strategy: .iso8601))
+        try tester.send(ExampleCounty.report.with { ($0.stage, $0.unit) = ("upper_secondary", "nbr-gymnasium") })
+        try tester.send(
+            ExampleCounty.report.with { ($0.stage, $0.unit, $0.municipality) = ("", "nbr-gymnasium", "0002") })
+        try tester.send(ExampleCounty.report.with { ($0.municipality, $0.unit) = ("0003", "") })
+        #expect(tester.concerns.map(\.unit) == ["follow-up", "nbr-gymnasium"])
+        #expect(tester.concerns.map(\.county) == ["TST", "NBR"])
+        #expect(tester.concerns[1].moved)
+        #expect(Set(tester.concerns.map(\.caseReference)).count == 1, "the reference stays")
+        #expect(tester.codes == ["municipality.unknown"])
+    }
+
+    @Test("what Mapping has handed over, the next report finds where it is")
+    func told() throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report)
+        let child = try #require(tester.concerns.first).child
+        try tester.hear(
+            CaseMoved.with {
+                ($0.county, $0.municipality, $0.stage, $0.attends) = ("TST", "0001", "outside_upper_secondary", "")
+                ($0.toUnit, $0.toPerson) = ("kaa", "head-kaa")
+            }, child: child)
+        try tester.send(ExampleCounty.report.with { ($0.stage, $0.unit) = ("", "") })
+        #expect(tester.concerns.map(\.unit) == ["school", "kaa"])
+        #expect(!tester.concerns[1].moved)
+    }
+}

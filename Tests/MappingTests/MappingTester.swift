@@ -1,0 +1,141 @@
+import Codec
+import Domain
+import Foundation
+import Streams
+import TestSupport
+
+@testable import mapping
+
+/// One child's case, with the commands that people give written shortly.
+struct MappingTester {
+    static let child = String(repeating: "a", count: 64)
+    static let reference = "TST-AAAA-AAAA-AA"
+    static let owner = "head-school"
+
+    var tester: ProcessorTester<MappingProcessor>
+    private var concerns = 0
+
+    init(_ directory: Directory = ExampleCounty.directory, now: Date = ExampleCounty.monday) {
+        tester = ProcessorTester(MappingProcessor(), application: "mapping", directory: directory, now: now)
+    }
+
+    /// A case whose mapping can be concluded, but for consents.
+    static func ready(_ change: (inout ConcernRegistered) -> Void = { _ in }) throws -> MappingTester {
+        var tester = MappingTester()
+        try tester.concern(change)
+        try tester.takeOn()
+        try tester.information("child")
+        try tester.information("guardian")
+        try tester.answers(1...5)
+        return tester
+    }
+
+    mutating func concern(_ change: (inout ConcernRegistered) -> Void = { _ in }) throws {
+        concerns += 1
+        var concern = ConcernRegistered.with {
+            ($0.caseReference, $0.child, $0.county, $0.municipality) = (Self.reference, Self.child, "TST", "0001")
+            ($0.stage, $0.unit, $0.namedPerson) = ("school", "school", Self.owner)
+            ($0.areas, $0.observation) = (["safety", "home"], "…")
+            ($0.guardians, $0.youthConsentFrom, $0.adultFrom) = (["g1"], "2029-03-15", "2032-03-15")
+            ($0.concern, $0.receivedAt) = ("concern-\(concerns)", .init(tester.now))
+        }
+        change(&concern)
+        try tester.process(concern, key: Self.child, topic: Topic.concerns.rawValue)
+    }
+
+    mutating func send(_ command: some EventPayload, id: String? = nil) throws {
+        try tester.process(command, key: Self.child, id: id, topic: Topic.mappingCommands.rawValue)
+    }
+
+    mutating func takeOn(by: String = owner) throws {
+        try send(TakeOn.with { ($0.caseReference, $0.by) = (Self.reference, by) })
+    }
+
+    mutating func delegate(to: String, by: String = owner) throws {
+        try send(DelegateWork.with { ($0.caseReference, $0.by, $0.to) = (Self.reference, by, to) })
+    }
+
+    mutating func information(
+        _ source: String, area: String = "relationships", kind: String = "need", by: String = owner
+    ) throws {
+        try send(
+            AddInformation.with {
+                ($0.caseReference, $0.by, $0.text) = (Self.reference, by, "ord")
+                ($0.source, $0.area, $0.kind) = (source, area, kind)
+            })
+    }
+
+    mutating func answers(_ questions: ClosedRange<Int32>, by: String = owner) throws {
+        try send(
+            RecordAnswers.with {
+                ($0.caseReference, $0.by) = (Self.reference, by)
+                $0.answers = questions.map { number in .with { ($0.question, $0.text) = (number, "ord") } }
+            })
+    }
+
+    static func consent(
+        _ giver: String, _ decision: String = "given",
+        _ organisations: [String] = ["education", "social_services", "health_care"],
+        _ change: (inout RecordConsent) -> Void = { _ in }
+    ) -> RecordConsent {
+        var command = RecordConsent.with {
+            ($0.caseReference, $0.by, $0.form) = (reference, owner, "signature")
+            ($0.giver, $0.decision, $0.organisations) = (giver, decision, organisations)
+        }
+        change(&command)
+        return command
+    }
+
+    mutating func conclude(
+        _ outcome: String = "cooperation", next: String = "2026-12-14", by: String = owner,
+        _ change: (inout ConcludeMapping) -> Void = { _ in }
+    ) throws {
+        var command = ConcludeMapping.with {
+            ($0.caseReference, $0.by, $0.outcome, $0.nextDate) = (Self.reference, by, outcome, next)
+            if outcome == "cooperation" { $0.organisations = ["social_services", "health_care"] }
+            if outcome == "own_measures" {
+                $0.measures = [
+                    .with { ($0.area, $0.text, $0.responsible) = ("safety", "Möta varje morgon", "teacher") }
+                ]
+            }
+        }
+        change(&command)
+        try send(command)
+    }
+
+    mutating func followUp(_ decision: String, next: String = "", effect: String = "better") throws {
+        try send(
+            RecordFollowUp.with {
+                ($0.caseReference, $0.by, $0.text, $0.nextDate) = (Self.reference, Self.owner, "ord", next)
+                ($0.effect, $0.decision) = (effect, decision)
+            })
+    }
+
+    mutating func reopen(by: String = owner) throws {
+        try send(ReopenMapping.with { ($0.caseReference, $0.by, $0.reason) = (Self.reference, by, "ord") })
+    }
+
+    mutating func move(stage: String, unit: String, municipality: String = "0001", by: String = owner) throws {
+        try send(
+            MoveCase.with {
+                ($0.caseReference, $0.by, $0.municipality) = (Self.reference, by, municipality)
+                ($0.stage, $0.unit) = (stage, unit)
+            })
+    }
+
+    /// To the start of a day, or an hour of it, on the clock in Sweden.
+    mutating func advance(to day: String, hour: Int = 0) throws {
+        guard let day = LocalDate(day) else { return }
+        try tester.advance(to: CivilTime.instant(day, minute: hour * 60))
+    }
+
+    // MARK: What came of it
+
+    func facts<Fact: EventPayload>(_ type: Fact.Type) -> [Fact] { tester.published(type) }
+    var codes: [String] { facts(CommandRefused.self).flatMap { $0.reasons.map(\.code) } }
+    var state: MappingState { (try? tester.state(MappingProcessor.cases, Self.child)) ?? MappingState() }
+    var phase: Phase? { state.currentPhase }
+    /// Where the case stands, as last told.
+    var status: CaseStatus { facts(CaseStatus.self).last ?? CaseStatus() }
+    var dueDay: String { CivilTime.day(of: status.due.date).description }
+}

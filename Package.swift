@@ -14,7 +14,7 @@ let arguments = product("ArgumentParser", "swift-argument-parser")
 let collections = product("HeapModule", "swift-collections")
 let configuration = product("Configuration", "swift-configuration")
 let crypto = product("Crypto", "swift-crypto")
-let http = product("Hummingbird", "hummingbird")
+let http = [product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird")]
 let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let logging = product("Logging", "swift-log")
 let metrics = product("Metrics", "swift-metrics")
@@ -69,12 +69,13 @@ let package = Package(
             path: "Shared/Streams", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "ServiceKit",
-            dependencies: ["Streams", "Codec", "Domain", configuration, http, lifecycle, logging, metrics],
+            dependencies: ["Streams", "Codec", "Domain", configuration, lifecycle, logging, metrics] + http,
             path: "Shared/ServiceKit", swiftSettings: strict),
 
         // The four services and the command line.
         .executableTarget(
-            name: "intake", dependencies: ["ServiceKit"], path: "Services/Intake", swiftSettings: strict,
+            name: "intake", dependencies: ["ServiceKit", crypto, lifecycle, logging] + http, path: "Services/Intake",
+            swiftSettings: strict,
             linkerSettings: allocator),
         .executableTarget(
             name: "mapping", dependencies: ["ServiceKit"], path: "Services/Mapping", swiftSettings: strict,
@@ -86,7 +87,7 @@ let package = Package(
             name: "notifications", dependencies: ["ServiceKit", "CCurl", mustache], path: "Services/Notifications",
             resources: [.embedInCode("Templates")], swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
-            name: "tillsammans", dependencies: ["ServiceKit", arguments, subprocess, yaml],
+            name: "tillsammans", dependencies: ["ServiceKit", arguments, protobuf, subprocess, yaml],
             path: "Services/Tillsammans", swiftSettings: strict),
 
         // Tests: one folder per target, and the whole suite end to end.
@@ -103,10 +104,13 @@ let package = Package(
         .testTarget(
             name: "StreamsTests", dependencies: ["Streams", "TestSupport", "stream-probe"], swiftSettings: strict),
         .testTarget(name: "ServiceKitTests", dependencies: ["ServiceKit", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "IntakeTests", dependencies: ["intake", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "IntakeTests", dependencies: ["intake", "TestSupport", lifecycle, logging], swiftSettings: strict),
         .testTarget(name: "MappingTests", dependencies: ["mapping", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "MeetingsTests", dependencies: ["meetings", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "NotificationsTests", dependencies: ["notifications", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TillsammansTests", dependencies: ["TestSupport", "tillsammans"], swiftSettings: strict),
         .testTarget(
             name: "EndToEnd",
             dependencies: ["TestSupport", "tillsammans", "intake", "mapping", "meetings", "notifications", subprocess],

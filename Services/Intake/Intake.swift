@@ -1,7 +1,10 @@
 import Codec
 import Domain
 import Foundation
+import Kafka
+import Logging
 import ServiceKit
+import ServiceLifecycle
 import Streams
 
 /// Upptäcka: every report is registered with its named person, or refused with reasons.
@@ -13,15 +16,43 @@ import Streams
             settings: [
                 Setting(
                     "KEY_SECRET", default: nil, isSecret: true,
-                    "Secret under which children's keys are made, at least 32 characters; never changed.")
+                    "Secret under which children's keys are made, at least 32 characters; never changed."),
+                Setting("CONCERNS_HTTP_HOST", default: "127.0.0.1", "Address for POST /v1/concerns."),
+                Setting("CONCERNS_HTTP_PORT", default: "", "Port for POST /v1/concerns; empty: no HTTP door."),
+                Setting(
+                    "PUBLISHER_TOKENS", default: "", isSecret: true,
+                    "Who may use the HTTP door: source=token, separated by spaces; tokens of at least 32 characters."),
             ]
-        ) { settings, _, _ in
-            do {
-                return (IntakeProcessor(secret: try KeySecret(try settings.text("KEY_SECRET"))), nil)
-            } catch let fault as Fault {
+        ) { settings, configuration, logger in
+            let secret: KeySecret
+            do { secret = try KeySecret(try settings.text("KEY_SECRET")) } catch let fault as Fault {
                 throw ConfigurationFault("KEY_SECRET: \(fault.english)")
             }
+            return .init(
+                IntakeProcessor(secret: secret),
+                beside: try settings.text("CONCERNS_HTTP_PORT").isEmpty ? [] : door(settings, configuration, logger))
         }.run()
+    }
+
+    private static func door(
+        _ settings: Settings, _ configuration: StreamsConfiguration, _ logger: Logger
+    ) throws -> [any Service] {
+        let limits = Door.Limits()
+        var properties = configuration.kafka
+        // A publisher waits for the answer, so a report that Kafka does not take in time is given back.
+        properties["message.timeout.ms"] = "\(limits.patience * 1_000)"
+        let producer = try Producer(properties)
+        let tables = DoorTables(
+            directory: configuration.physical(Topic.directory.rawValue),
+            receipts: configuration.physical(Topic.concernReceipts.rawValue), configuration.kafka, logger)
+        let door = Door(
+            host: try settings.text("CONCERNS_HTTP_HOST"),
+            port: try settings.number("CONCERNS_HTTP_PORT", 0...65_535),
+            publishers: try settings.value(
+                "PUBLISHER_TOKENS", expected: "source=token …, each token of at least 32 characters", Publishers.init),
+            tables: tables, send: { _ = try await producer.send($0) },
+            topic: configuration.physical(Topic.concernReports.rawValue), limits: limits, logger: logger)
+        return [tables, door]
     }
 }
 

@@ -10,7 +10,7 @@ import Streams
         await ServiceMain(
             "mapping", "leads each child's mapping: information, the five questions, consents, outcome, deadlines.",
             inputs: [.concerns, .mappingCommands], changelog: .mappingState
-        ) { _, _, _ in (MappingProcessor(), nil) }.run()
+        ) { _, _, _ in .init(MappingProcessor()) }.run()
     }
 }
 

@@ -10,7 +10,7 @@ import Streams
         await ServiceMain(
             "meetings", "calls cooperation meetings: participants, time and place, never two at once.",
             inputs: [.meetingCommands], changelog: .meetingsState
-        ) { _, _, _ in (MeetingsProcessor(), nil) }.run()
+        ) { _, _, _ in .init(MeetingsProcessor()) }.run()
     }
 }
 

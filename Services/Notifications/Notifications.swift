@@ -42,7 +42,7 @@ import Streams
                     try FileMailer(folder: folder)
                 }
             let performer = try Delivery(mailer: mailer, sender: notices.sender, configuration, logger)
-            return (NotificationsProcessor(notices: notices), performer)
+            return .init(NotificationsProcessor(notices: notices), performer: performer)
         }.run()
     }
 }

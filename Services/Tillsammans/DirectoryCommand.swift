@@ -3,7 +3,6 @@ import Codec
 import Domain
 import Foundation
 import Kafka
-import Yams
 
 struct DirectoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,45 +10,67 @@ struct DirectoryCommand: AsyncParsableCommand {
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Checks a county's YAML file as a whole and makes it the directory.")
+            abstract: "Checks a county's YAML file as a whole, shows what it changes, and makes it the directory.",
+            discussion: """
+                Cases whose owner or delegate is removed are listed: each goes to who has the role then, when it is next
+                touched or reminded of.
+                """)
 
         @OptionGroup var options: ConnectionOptions
         @Option(help: "The county's directory.")
         var file: String
-        @Flag(help: "Only check.")
+        @Flag(help: "Check, show what would change, and change nothing.")
         var dryRun = false
 
         func run() async throws {
-            let county = try DirectoryCommand.read(file)
-            if !dryRun { try await DirectoryCommand.apply(county, options.connection) }
+            let read = try DirectoryFile(file)
+            let (connection, directory) = (options.connection, read.directory)
+            let known = try? await DedicatedThread.run(name: "directory") {
+                try DirectoryCommand.known(directory.code, connection)
+            }
+            if let known {
+                let changes = DirectoryDifference.lines(from: known.directory ?? CountyDirectory(), to: directory)
+                for line in changes { print(line) }
+                if changes.isEmpty { print("nothing changes") }
+                for line in DirectoryCommand.left(known.statuses, by: directory) { print(line) }
+            } else {
+                guard dryRun else {
+                    throw CommandFault("Kafka does not answer at \(connection.bootstrapServers); nothing was applied")
+                }
+                tell("Kafka does not answer at \(connection.bootstrapServers): checked, but not compared")
+            }
+            if !dryRun { try await DirectoryCommand.apply(directory, connection) }
             print(
-                "\(county.name): \(county.municipalities.count) municipalities, \(county.units.count) units, "
-                    + "\(county.people.count) people\(dryRun ? " (not applied)" : "")")
+                "\(directory.name): \(directory.municipalities.count) municipalities, \(directory.units.count) units, "
+                    + "\(directory.people.count) people\(dryRun ? " (not applied)" : "")")
         }
     }
 
-    /// Reads and checks a file.
-    ///
-    /// - Throws: ``CommandFault`` with everything that is wrong, by path.
-    static func read(_ path: String) throws -> CountyDirectory {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw CommandFault("\(path) cannot be read")
+    /// The county's directory as it is, and where its cases stand; blocks.
+    private static func known(
+        _ code: String, _ connection: Connection
+    ) throws -> (directory: CountyDirectory?, statuses: [CaseStatus]) {
+        var directory: CountyDirectory?
+        try connection.readAll([.directory]) { _, key, event in
+            if key == code { directory = try? event.decode(CountyDirectory.self) }
         }
-        do {
-            guard let object = try Yams.load(yaml: text), JSONSerialization.isValidJSONObject(object) else {
-                throw CommandFault("\(path): expected a mapping with code, name, municipalities, units, people")
+        return (directory, try CasesCommand.statuses(connection).filter { $0.county == code })
+    }
+
+    /// Open cases whose owner, delegate or unit is not in the new directory, one line each.
+    static func left(_ statuses: [CaseStatus], by directory: CountyDirectory) -> [String] {
+        let people = Set(directory.people.map(\.id))
+        let units = Set(directory.units.map(\.id))
+        return statuses.filter { $0.phase != Phase.closed.rawValue }.sorted { $0.caseReference < $1.caseReference }
+            .flatMap { status in
+                var lines: [String] = []
+                if !people.contains(status.owner) { lines.append("owned by \(status.owner), who is removed") }
+                if !status.delegate.isEmpty, !people.contains(status.delegate) {
+                    lines.append("delegated to \(status.delegate), who is removed")
+                }
+                if !units.contains(status.unit) { lines.append("of unit \(status.unit), which is removed") }
+                return lines.map { "! case \(status.caseReference) is \($0)" }
             }
-            let json = try JSONSerialization.data(withJSONObject: object)
-            let directory = try CountyDirectory(json: Bytes(json))
-            _ = try directory.county()
-            return directory
-        } catch let error as YamlError {
-            throw CommandFault("\(path): \(error)")
-        } catch let error as Undecodable {
-            throw CommandFault("\(path): \(error)")
-        } catch let faults as Faults {
-            throw CommandFault("\(path):\n" + faults.list.map { "  \($0)" }.joined(separator: "\n"))
-        }
     }
 
     static func apply(_ directory: CountyDirectory, _ connection: Connection) async throws {

@@ -38,27 +38,12 @@ struct EventFeed: Sendable {
         _ connection: Connection, _ topics: [Topic], _ fromBeginning: Bool, _ stop: StopFlag,
         _ sink: AsyncThrowingStream<Item, any Error>.Continuation, _ opened: () -> Void
     ) throws {
-        var properties = connection.properties
-        properties["group.id"] = "feed"  // required by librdkafka; no group is joined
-        properties["enable.auto.commit"] = "false"
-        properties["isolation.level"] = "read_committed"
-        let consumer = try Consumer(properties)
         let names = Dictionary(uniqueKeysWithValues: topics.map { (connection.topic($0), $0) })
-        var positions: [TopicPartition: Int64] = [:]
-        for (name, count) in try consumer.partitionCounts(Array(names.keys), timeout: 10_000) {
-            guard count > 0 else {
-                throw CommandFault("the topic \(name) does not exist; create it with `tillsammans topics apply`")
-            }
-            for partition in (0..<Int32(count)).map({ TopicPartition(name, $0) }) {
-                positions[partition] = fromBeginning ? 0 : try consumer.watermarks(partition, timeout: 10_000).high
-            }
-        }
-        try consumer.assign(positions)
+        let reader = try TopicReader(
+            Array(names.keys), from: fromBeginning ? .beginning : .end, connection.properties)
         opened()
         while !stop.isSet {
-            guard case .record(let record) = consumer.poll(timeout: 100), let topic = names[record.topic] else {
-                continue
-            }
+            guard let record = reader.poll(timeout: 100), let topic = names[record.topic] else { continue }
             let event = try? Event(
                 headers: record.headers, value: record.value,
                 received: Date(timeIntervalSince1970: Double(record.timestamp) / 1_000))

@@ -62,6 +62,6 @@ struct SuiteOptions: ParsableArguments {
         return Suite(
             bootstrapServers: bootstrapServers ?? environment["KAFKA_BOOTSTRAP_SERVERS"],
             prefix: prefix ?? environment["TOPIC_PREFIX"] ?? "", folder: absolute,
-            directory: try DirectoryCommand.read(directory), show: show)
+            directory: try DirectoryFile(directory).directory, show: show)
     }
 }

@@ -45,8 +45,16 @@ private struct JSONFaults<Payload: EventPayload> {
     }
 
     private mutating func probe(_ value: Any, at path: [Step]) {
+        guard probesLeft > 0, let error = error(of: value, at: path) else { return }
+        // Only what may be an object or a list there is taken apart.
+        let empty: Any? = value is [String: Any] ? [String: Any]() : value is [Any] ? [Any]() : nil
+        if let empty, self.error(of: empty, at: path) == nil, descend(value, at: path) { return }
+        found.append(Undecodable(Self.text(path), error.reason))
+    }
+
+    /// What the decoder says of a text that holds this value and nothing else.
+    private mutating func error(of value: Any, at path: [Step]) -> Undecodable? {
         probesLeft -= 1
-        guard probesLeft > 0 else { return }
         var alone = value
         for step in path.reversed() {
             switch step {
@@ -54,10 +62,11 @@ private struct JSONFaults<Payload: EventPayload> {
             case .element: alone = [alone]
             }
         }
-        guard let bytes = try? JSONSerialization.data(withJSONObject: alone) else { return }
-        do throws(Undecodable) { _ = try Payload(json: Bytes(bytes)) } catch {
-            if !descend(value, at: path) { found.append(Undecodable(Self.text(path), error.reason)) }
-        }
+        guard let bytes = try? JSONSerialization.data(withJSONObject: alone) else { return nil }
+        do throws(Undecodable) {
+            _ = try Payload(json: Bytes(bytes))
+            return nil
+        } catch { return error }
     }
 
     /// `reporter.email`, `areas[2]`. A name that cannot be a field's is not repeated: it could be anything.

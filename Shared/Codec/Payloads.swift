@@ -111,6 +111,7 @@ extension CaseMoved: EventPayload { public static let eventType = "se.tillsamman
 extension CameOfAge: EventPayload { public static let eventType = "se.tillsammans.mapping.came_of_age.v1" }
 extension CaseClosed: EventPayload { public static let eventType = "se.tillsammans.mapping.closed.v1" }
 extension DeadlineReminded: EventPayload { public static let eventType = "se.tillsammans.mapping.reminded.v1" }
+extension CaseViewed: EventPayload { public static let eventType = "se.tillsammans.case.viewed.v1" }
 extension CaseStatus: EventPayload { public static let eventType = "se.tillsammans.case.status.v1" }
 
 extension CallMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.call.v1" }
@@ -141,7 +142,7 @@ public let payloadTypes: [String: any EventPayload.Type] = Dictionary(
         RecordMaturity.self, RecordFollowUp.self, ReopenMapping.self, MoveCase.self, CaseTakenOn.self,
         WorkDelegated.self, WorkHandedBack.self, InformationCorrected.self, MaturityRecorded.self,
         CooperationWaiting.self, CooperationStarted.self, MeasuresFollowedUp.self, MappingReopened.self, CaseMoved.self,
-        CameOfAge.self, CaseClosed.self, DeadlineReminded.self, CaseStatus.self,
+        CameOfAge.self, CaseClosed.self, DeadlineReminded.self, CaseStatus.self, CaseViewed.self,
     ] as [any EventPayload.Type]).map { ($0.eventType, $0) })
 
 extension Google_Protobuf_Timestamp {

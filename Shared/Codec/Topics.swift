@@ -14,6 +14,7 @@ public enum Topic: String, CaseIterable, Sendable {
     case meetings
     case noticeCommands = "notice-commands"
     case notices
+    case accessLog = "access-log"
     case directory
     case deadLetters = "dead-letters"
     case intakeState = "intake-state"
@@ -30,7 +31,7 @@ public enum Topic: String, CaseIterable, Sendable {
     }
 
     /// One partition is enough, and no key's order matters.
-    public var isSingle: Bool { self == .directory || self == .deadLetters }
+    public var isSingle: Bool { self == .directory || self == .deadLetters || self == .accessLog }
 
     /// Written by other systems and by people: proto3 JSON and structured CloudEvents are welcome.
     public var isExternal: Bool { self == .concernReports || self == .mappingCommands || self == .meetingCommands }

@@ -18,15 +18,29 @@ public struct ServiceMain<P: Processor>: Sendable {
     private let inputs: [Topic]
     private let changelog: Topic
     private let settings: [Setting]
-    private let make: @Sendable (Settings, StreamsConfiguration, Logger) throws -> (P, (any WishPerformer)?)
+    private let make: @Sendable (Settings, StreamsConfiguration, Logger) throws -> Parts
+
+    /// What one service is made of.
+    public struct Parts {
+        let processor: P
+        let performer: (any WishPerformer)?
+        let beside: [any Service]
+
+        /// - Parameters:
+        ///   - performer: does what the processor wishes for; nil where it wishes for nothing.
+        ///   - beside: what runs beside the stream and ends with it, such as an HTTP door.
+        public init(_ processor: P, performer: (any WishPerformer)? = nil, beside: [any Service] = []) {
+            (self.processor, self.performer, self.beside) = (processor, performer, beside)
+        }
+    }
 
     /// - Parameters:
     ///   - summary: one sentence for `--help`.
     ///   - settings: what this service understands besides what all do.
-    ///   - make: the processor and, where it wishes for effects, who performs them.
+    ///   - make: the service's parts, from its settings.
     public init(
         _ name: String, _ summary: String, inputs: [Topic], changelog: Topic, settings: [Setting] = [],
-        make: @escaping @Sendable (Settings, StreamsConfiguration, Logger) throws -> (P, (any WishPerformer)?)
+        make: @escaping @Sendable (Settings, StreamsConfiguration, Logger) throws -> Parts
     ) {
         (self.name, self.summary, self.inputs, self.changelog) = (name, summary, inputs, changelog)
         (self.settings, self.make) = (Setting.common + settings, make)
@@ -69,12 +83,13 @@ public struct ServiceMain<P: Processor>: Sendable {
         let configuration = try settings.streams(name, inputs: inputs.map(\.rawValue), changelog: changelog.rawValue)
         let port = try settings.number("HTTP_PORT", 0...65_535)
         let host = try settings.text("HTTP_HOST")
-        let (processor, performer) = try make(settings, configuration, logger)
-        let streams = Streams(processor, configuration, performer: performer, logger: logger)
+        let parts = try make(settings, configuration, logger)
+        let streams = Streams(parts.processor, configuration, performer: parts.performer, logger: logger)
 
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: streams, successTerminationBehavior: .gracefullyShutdownGroup)
         ]
+        services += parts.beside.map { .init(service: $0) }
         if port > 0 {
             services.append(
                 .init(

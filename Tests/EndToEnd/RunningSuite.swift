@@ -22,14 +22,16 @@ actor RunningSuite {
     private init() throws { broker = try TestBroker() }
 
     /// Runs `body` beside a running suite, and leaves nothing behind.
-    static func with(_ body: (RunningSuite) async throws -> Void) async throws {
+    static func with(
+        services: [String] = Suite.services, partitions: Int32 = 2, _ body: (RunningSuite) async throws -> Void
+    ) async throws {
         let suite = try RunningSuite()
         let result: Result<Void, any Error>
         do {
-            try await suite.broker.create(TopicPlan.specifications(partitions: 2, prefix: suite.broker.prefix))
+            try await suite.broker.create(TopicPlan.specifications(partitions: partitions, prefix: suite.broker.prefix))
             try await DirectoryCommand.apply(
-                try DirectoryCommand.read(Self.examples + "/soermland.yaml"), suite.connection)
-            for service in Suite.services { try await suite.start(service) }
+                try DirectoryFile(Self.examples + "/soermland.yaml").directory, suite.connection)
+            for service in services { try await suite.start(service) }
             result = .success(try await body(suite))
         } catch {
             for (service, text) in await suite.logs { print("--- \(service)\n\(text.suffix(3_000))") }
@@ -51,8 +53,19 @@ actor RunningSuite {
                 "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "TOPIC_PREFIX": broker.prefix,
                 "STATE_DIRECTORY": folder.path + "/state", "INSTANCE_ID": "test", "MAIL_DIRECTORY": mailFolder,
                 "KEY_SECRET": "only-for-tests-and-no-real-child-at-all", "LOG_LEVEL": "debug",
-                "COMMIT_INTERVAL_MS": "30",
+                "COMMIT_INTERVAL_MS": "30", "CONCERNS_HTTP_PORT": "0", "PUBLISHER_TOKENS": "urn:test=\(Self.token)",
             ])
+    }
+
+    /// The token of the publishing system `urn:test`.
+    static let token = "only-for-tests-a-token-of-32-characters"
+
+    /// The port of Intake's HTTP door, as its log tells it; nil until it is open.
+    var doorPort: Int? {
+        let line = services["intake"]?.text.split(separator: "\n").last { $0.contains("concerns are taken over HTTP") }
+        return line?.firstRange(of: "port=").flatMap { range in
+            Int(line?[range.upperBound...].prefix { $0.isNumber } ?? "")
+        }
     }
 
     func kill9(_ service: String) async throws {

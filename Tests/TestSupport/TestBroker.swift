@@ -49,24 +49,9 @@ public final class TestBroker: Sendable {
     public func records(_ topic: String) async throws -> [Record] {
         let (properties, name) = (properties, prefix + topic)
         return try await DedicatedThread.run(name: "read") {
-            let consumer = try Consumer(
-                properties.merging([
-                    "group.id": "reader", "enable.auto.commit": "false", "enable.partition.eof": "true",
-                    "isolation.level": "read_committed",
-                ]) { $1 })
-            let count = try consumer.partitionCounts([name], timeout: 10_000)[name] ?? 0
-            let partitions = (0..<Int32(count)).map { TopicPartition(name, $0) }
-            try consumer.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, Int64(0)) }))
-            var open = Set(partitions)
             var records: [Record] = []
-            let deadline = ContinuousClock.now + .seconds(30)
-            while !open.isEmpty, .now < deadline {
-                switch consumer.poll(timeout: 100) {
-                case .record(let record): records.append(record)
-                case .end(let partition, _): open.remove(partition)
-                default: break
-                }
-            }
+            let reader = try TopicReader([name], from: .beginning, properties)
+            _ = reader.catchUp(within: .seconds(30)) { records.append($0) }
             return records
         }
     }

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Codec
+import Domain
+import Foundation
+import Kafka
+
+/// In which language a person reads: Swedish to staff.
+enum SpokenLanguage: String, ExpressibleByArgument, CaseIterable {
+    case sv, en
+
+    var language: Language { self == .sv ? .swedish : .english }
+}
+
+struct CaseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "case", abstract: "One case.", subcommands: [Show.self])
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What has happened in a case, what is happening, and what comes next.",
+            discussion: "Reads the topics of facts from their beginning. Every use is written to access-log.")
+
+        @OptionGroup var options: ConnectionOptions
+        @Argument(help: "The case's reference, for example SRM-4K7Q-M2XD-9T.")
+        var reference: String
+        @Flag(help: "One JSON object, with codes beside the words.")
+        var json = false
+        @Flag(help: "With --json: what was written too, which tells of the child.")
+        var contents = false
+        @Option(help: "sv or en.")
+        var language = SpokenLanguage.sv
+        @Option(name: .customLong("as"), help: "Who looks, for the access log.")
+        var viewer = NSUserName()
+
+        func run() async throws {
+            let connection = options.connection
+            let chronology = try await chronology(connection)
+            guard !chronology.isEmpty else {
+                throw CommandFault(Catalogue.text("case.none", language.language))
+            }
+            // Nobody sees what is not logged (rule 22).
+            let viewed = CaseViewed.with {
+                ($0.caseReference, $0.by, $0.what) = (reference, viewer, contents ? "contents" : "chronology")
+            }
+            let event = try Event(
+                id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(), subject: reference, viewed)
+            try await Producer(connection.properties).send(connection.record(event, to: .accessLog, key: reference))
+            print(json ? try object(chronology) : chronology.text)
+        }
+
+        private func chronology(_ connection: Connection) async throws -> Chronology {
+            let (reference, language) = (reference, language.language)
+            return try await DedicatedThread.run(name: "case") {
+                var chronology = Chronology(reference, language)
+                try connection.readAll([.concerns, .mappings, .meetings, .notices, .cases]) { _, _, event in
+                    chronology.take(event)
+                }
+                return chronology
+            }
+        }
+
+        private func object(_ chronology: Chronology) throws -> String {
+            let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            let data = try JSONSerialization.data(
+                withJSONObject: chronology.object(contents: contents), options: options)
+            return String(decoding: data, as: UTF8.self)
+        }
+    }
+}
+
+struct CasesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cases", abstract: "All cases: owner, next step, date.",
+        discussion: """
+            Exit code 1 where an open case has no owner, next step or date, which should be impossible (rule 19).
+            """)
+
+    @OptionGroup var options: ConnectionOptions
+    @Flag(name: .customLong("open"), help: "Only open cases.")
+    var isOpen = false
+    @Flag(help: "Only those whose date has passed.")
+    var overdue = false
+    @Flag(help: "One JSON object a line.")
+    var json = false
+    @Option(help: "sv or en.")
+    var language = SpokenLanguage.sv
+
+    func run() async throws {
+        let connection = options.connection
+        let all = try await DedicatedThread.run(name: "cases") { try CasesCommand.statuses(connection) }
+        let now = Date()
+        let shown = all.filter { status in
+            (!isOpen || status.phase != Phase.closed.rawValue)
+                && (!overdue || (status.hasDue && status.due.date < now))
+        }.sorted { ($0.due.date, $0.caseReference) < ($1.due.date, $1.caseReference) }
+        if json {
+            for status in shown { print(try status.jsonString()) }
+        } else {
+            print(table(shown))
+        }
+        let open = all.filter { $0.phase != Phase.closed.rawValue }
+        let broken = open.filter { $0.owner.isEmpty || $0.step.isEmpty || !$0.hasDue }
+        if broken.isEmpty {
+            tell(Catalogue.text("cases.open", language.language, ["count": "\(open.count)"]))
+        } else {
+            tell(Catalogue.text("cases.broken", language.language, ["count": "\(broken.count)"]))
+            for status in broken { tell("  \(status.caseReference)") }
+            throw ExitCode(1)
+        }
+    }
+
+    /// Where each case stands, as last told.
+    static func statuses(_ connection: Connection) throws -> [CaseStatus] {
+        var latest: [String: CaseStatus] = [:]
+        try connection.readAll([.cases]) { _, key, event in
+            if let status = try? event.decode(CaseStatus.self) { latest[key] = status }
+        }
+        return Array(latest.values)
+    }
+
+    private func table(_ statuses: [CaseStatus]) -> String {
+        func words(_ name: String) -> String { Catalogue.text(name, language.language) }
+        var table = TextTable([
+            words("case.column.case"), words("case.phase"), words("case.owner"), words("case.step"), words("case.due"),
+            words("case.column.reminded"),
+        ])
+        for status in statuses {
+            table.add([
+                status.caseReference + (status.harmSuspected ? " !" : ""), words("phase.\(status.phase)"),
+                status.delegate.isEmpty ? status.owner : "\(status.owner) (\(status.delegate))",
+                status.step.isEmpty ? "" : words("step.\(status.step)"),
+                status.hasDue ? CivilTime.day(of: status.due.date).description : "",
+                status.reminded.isEmpty ? "" : words("level.\(status.reminded)"),
+            ])
+        }
+        return table.text
+    }
+}
+
+extension Connection {
+    /// Every event that lies on topics now, in the order of each partition; blocks. A line on standard error tells how
+    /// far it has come, when that takes long.
+    func readAll(_ topics: [Topic], _ take: (Topic, String, Event) -> Void) throws {
+        let names = Dictionary(uniqueKeysWithValues: topics.map { (topic($0), $0) })
+        let reader = try TopicReader(Array(names.keys), from: .beginning, properties)
+        var count = 0
+        let isRead = reader.catchUp(within: .seconds(600)) { record in
+            count += 1
+            if count.isMultiple(of: 100_000) { tell("read \(count) records …") }
+            let received = Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
+            guard let topic = names[record.topic],
+                let event = try? Event(headers: record.headers, value: record.value, received: received)
+            else { return }
+            take(topic, String(decoding: record.key ?? [], as: UTF8.self), event)
+        }
+        if !isRead { throw CommandFault("the topics could not be read to their end within 10 minutes") }
+    }
+}

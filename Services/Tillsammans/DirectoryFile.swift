@@ -1,0 +1,120 @@
+import Codec
+import Domain
+import Foundation
+import SwiftProtobuf
+import Yams
+
+/// A county's YAML file, read and checked as a whole, with the line of everything that is wrong.
+struct DirectoryFile {
+    let directory: CountyDirectory
+    let county: County
+
+    /// - Throws: ``CommandFault`` with all faults, each as `file:line: path: what (code)`.
+    init(_ path: String) throws {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw CommandFault("\(path) cannot be read")
+        }
+        do {
+            // Dates are texts here, as everywhere in the suite.
+            let resolver = Resolver.default.removing(.timestamp)
+            guard let root = try Yams.compose(yaml: text, resolver),
+                let object = try Yams.load(yaml: text, resolver), JSONSerialization.isValidJSONObject(object)
+            else { throw CommandFault("\(path): expected a mapping with code, name, municipalities, units, people") }
+            let event = Event(
+                id: "file", source: "tillsammans", type: CountyDirectory.eventType, time: Date(), content: .json,
+                data: Bytes(try JSONSerialization.data(withJSONObject: object)))
+            let unreadable = event.faults(as: CountyDirectory.self)
+            guard unreadable.isEmpty else {
+                throw Self.fault(path, unreadable.map { ($0.path, $0.reason) }, root)
+            }
+            directory = try event.decode(CountyDirectory.self)
+            do { county = try directory.county() } catch let faults {
+                throw Self.fault(
+                    path, faults.list.map { ($0.path, "\($0.english) [\($0.code.rawValue)]") }, root)
+            }
+        } catch let error as YamlError {
+            throw CommandFault("\(path): \(error)")
+        }
+    }
+
+    private static func fault(_ file: String, _ faults: [(path: String, what: String)], _ root: Node) -> CommandFault {
+        let lines = faults.map { fault in (line: line(of: fault.path, in: root), fault) }.sorted { $0.line < $1.line }
+        let count = faults.count == 1 ? "1 fault" : "\(faults.count) faults"
+        return CommandFault(
+            "\(count), nothing was applied:\n"
+                + lines.map { "\(file):\($0.line): \($0.1.path): \($0.1.what)" }.joined(separator: "\n"))
+    }
+
+    /// The line on which `units[3].kind` stands, or else what it would stand in.
+    static func line(of path: String, in root: Node) -> Int {
+        var node = root
+        for step in path.replacing("[", with: ".").replacing("]", with: "").split(separator: ".") {
+            let next = Int(step).flatMap { index in
+                node.sequence.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+            }
+            guard let found = next ?? node.mapping?[Node(String(step))] else { break }
+            node = found
+        }
+        return node.mark?.line ?? 1
+    }
+}
+
+/// What applying a directory would change, one line for each thing: `+` added, `-` removed, `~` changed in these fields.
+enum DirectoryDifference {
+    static func lines(from old: CountyDirectory, to new: CountyDirectory) -> [String] {
+        compare("municipality", old.municipalities, new.municipalities, \.code)
+            + compare("unit", old.units, new.units, \.id) + compare("person", old.people, new.people, \.id)
+            + compare(
+                "participants", old.participants.enumerated().map(Row.init),
+                new.participants.enumerated().map(Row.init),
+                \.name, \.fields)
+            + compare("settings", [old], [new], { _ in "" }, { fields($0.settings) })
+            + compare("county", [old], [new], \.code, { ["name": $0.name, "county_function": $0.countyFunction] })
+    }
+
+    private struct Row {
+        let name: String
+        let fields: [String: String]
+
+        init(_ row: (offset: Int, element: CountyDirectory.ParticipantRow)) {
+            (name, fields) = ("row \(row.offset + 1)", DirectoryDifference.fields(row.element))
+        }
+    }
+
+    private static func compare<Message: SwiftProtobuf.Message>(
+        _ what: String, _ old: [Message], _ new: [Message], _ id: (Message) -> String
+    ) -> [String] {
+        compare(what, old, new, id, fields)
+    }
+
+    private static func compare<Thing>(
+        _ what: String, _ old: [Thing], _ new: [Thing], _ id: (Thing) -> String,
+        _ fields: (Thing) -> [String: String]
+    ) -> [String] {
+        let before = Dictionary(old.map { (id($0), fields($0)) }) { $1 }
+        let after = Dictionary(new.map { (id($0), fields($0)) }) { $1 }
+        return Set(before.keys).union(after.keys).sorted().compactMap { key in
+            let name = key.isEmpty ? what : "\(what) \(key)"
+            switch (before[key], after[key]) {
+            case (nil, _?): return "+ \(name)"
+            case (_?, nil): return "- \(name)"
+            case (let old?, let new?) where old != new:
+                let changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+                return "~ \(name): \(changed.joined(separator: ", "))"
+            default: return nil
+            }
+        }
+    }
+
+    /// A message's fields by name, each as text; those that are empty are left out.
+    private static func fields(_ message: some SwiftProtobuf.Message) -> [String: String] {
+        guard let data = try? message.jsonUTF8Data(),
+            let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+        else { return [:] }
+        return object.mapValues { value in
+            let data = try? JSONSerialization.data(
+                withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed])
+            return String(decoding: data ?? Data(), as: UTF8.self)
+        }
+    }
+}

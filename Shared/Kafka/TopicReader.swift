@@ -1,0 +1,72 @@
+/// Reads whole topics from their beginning or from now on, without joining a group: for what every instance must know
+/// (a global table, in the words of Kafka Streams), and for looking.
+///
+/// Confined to one thread. Aborted records are not seen, where the broker hides them.
+public final class TopicReader {
+    public enum Start: Sendable {
+        case beginning
+        /// What is written from now on.
+        case end
+    }
+
+    private let consumer: Consumer
+    private var open: Set<TopicPartition>
+
+    /// - Throws: ``KafkaError`` when the broker does not answer within 10 s; ``NoTopic`` where one does not exist.
+    public init(_ topics: [String], from start: Start, _ properties: KafkaProperties) throws {
+        var properties = properties
+        properties["group.id"] = "reader"  // required by librdkafka; no group is joined
+        properties["enable.auto.commit"] = "false"
+        properties["enable.partition.eof"] = "true"
+        properties["auto.offset.reset"] = "earliest"
+        properties["isolation.level"] = "read_committed"
+        consumer = try Consumer(properties)
+        var positions: [TopicPartition: Int64] = [:]
+        for (topic, count) in try consumer.partitionCounts(topics, timeout: 10_000) {
+            guard count > 0 else { throw NoTopic(topic) }
+            for partition in (0..<Int32(count)).map({ TopicPartition(topic, $0) }) {
+                switch start {
+                case .beginning: positions[partition] = 0
+                case .end: positions[partition] = try consumer.watermarks(partition, timeout: 10_000).high
+                }
+            }
+        }
+        open = Set(positions.keys)
+        try consumer.assign(positions)
+    }
+
+    /// Every partition has been read to what was its end at some time since the start.
+    public var isCaughtUp: Bool { open.isEmpty }
+
+    /// The next record within `timeout` milliseconds; nil where none came.
+    public func poll(timeout: Int32) -> Record? {
+        switch consumer.poll(timeout: timeout) {
+        case .record(let record): return record
+        case .end(let partition, _):
+            open.remove(partition)
+            return nil
+        default: return nil
+        }
+    }
+
+    /// Reads until it has caught up.
+    ///
+    /// - Returns: false when that took longer than `limit`.
+    public func catchUp(within limit: Duration, _ take: (Record) throws -> Void) rethrows -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while !isCaughtUp {
+            guard .now < deadline else { return false }
+            if let record = poll(timeout: 100) { try take(record) }
+        }
+        return true
+    }
+}
+
+/// A topic that was to be read does not exist.
+public struct NoTopic: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ topic: String) {
+        description = "the topic \(topic) does not exist; create it with `tillsammans topics apply`"
+    }
+}

@@ -1,0 +1,82 @@
+import Codec
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+@testable import tillsammans
+
+@Suite("Rule 20: what has happened, what happens now, what comes next")
+struct ChronologyTests {
+    private static let reference = "TST-AAAA-AAAA-AA"
+
+    private func chronology(_ language: Language) throws -> Chronology {
+        var chronology = Chronology(Self.reference, language)
+        let facts: [any EventPayload] = [
+            ConcernRegistered.with {
+                ($0.areas, $0.harmSuspected, $0.namedPerson) = (["safety"], true, "head-school")
+                ($0.observation, $0.reporter) = ("Hemligt", .with { $0.role = "mentor" })
+            },
+            InformationAdded.with {
+                ($0.by, $0.information.text) = ("head-school", "Barnets egna ord")
+                ($0.information.source, $0.information.area, $0.information.kind) = ("child", "home", "need")
+            },
+            ConsentRecorded.with { ($0.consent.giver, $0.consent.decision) = ("0123456789abcdef", "given") },
+            CaseStatus.with {
+                ($0.caseReference, $0.owner, $0.unit, $0.phase) = (Self.reference, "head-school", "school", "mapping")
+                ($0.step, $0.due, $0.harmSuspected) = ("conclude", .init(ExampleCounty.monday), true)
+            },
+        ]
+        for (index, fact) in facts.enumerated() {
+            func event(_ subject: String) throws -> Event {
+                try Event(
+                    id: "\(subject)-\(index)", source: "test", time: ExampleCounty.monday + Double(index * 60),
+                    subject: subject, fact)
+            }
+            chronology.take(try event(Self.reference))
+            chronology.take(try event(Self.reference))  // read twice
+            chronology.take(try event("TST-OTHER"))
+        }
+        return chronology
+    }
+
+    @Test("a case is told in Swedish to staff, with what was suspected first and nothing of what was said")
+    func swedish() throws {
+        let text = try chronology(.swedish).text
+        #expect(text.contains("2026-11-23 09:00  oro registrerad: trygghet"))
+        #expect(text.contains("uppgift från barnet: behov hemmet"))
+        #expect(text.contains("Nästa steg: avsluta kartläggningen\n  Senast: 2026-11-23"))
+        #expect(text.components(separatedBy: "oro registrerad").count == 2, "once")
+        let harm = try #require(text.range(of: "Misstanke om att barnet far illa"))
+        let first = try #require(text.range(of: "oro registrerad"))
+        #expect(harm.lowerBound < first.lowerBound)
+        #expect(!text.contains("Hemligt") && !text.contains("egna ord") && !text.contains("{"))
+    }
+
+    @Test("rule 22: the JSON holds what was written only when that is asked for")
+    func json() throws {
+        let chronology = try chronology(.english)
+        let plain = "\(chronology.object(contents: false))"
+        #expect(plain.contains("concern registered: safety") && !plain.contains("Hemligt"))
+        #expect("\(chronology.object(contents: true))".contains("Hemligt"))
+    }
+
+    @Test("every fact of a case has words in both languages", arguments: Language.allCases)
+    func words(language: Language) throws {
+        let facts = payloadTypes.keys.filter { type in
+            ["mapping.", "meeting.", "notice.", "concern.registered", "command.refused"].contains {
+                type.hasPrefix("se.tillsammans.\($0)")
+            }
+        }
+        let names = Set(Catalogue.names(language))
+        let commands = Set(
+            [
+                "take_on", "delegate", "hand_back", "information.add", "information.correct", "answers.record",
+                "consent.record", "maturity.record", "conclude", "follow_up.record", "reopen", "move", "overdue",
+            ].map { "mapping.\($0)" } + ["meeting.call", "meeting.cancel", "meeting.protect", "notice.delivery"])
+        for type in facts {
+            let name = String(type.dropFirst("se.tillsammans.".count).dropLast(".v1".count))
+            if !commands.contains(name) { #expect(names.contains("fact.\(name)"), "\(name)") }
+        }
+    }
+}

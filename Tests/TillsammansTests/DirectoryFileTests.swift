@@ -1,0 +1,113 @@
+import Codec
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+@testable import tillsammans
+
+@Suite("The directory's file: checked as a whole, compared before it is applied")
+struct DirectoryFileTests {
+    private static let example = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../Examples/soermland.yaml").standardizedFileURL.path
+
+    private func read(_ text: String) throws -> DirectoryFile {
+        let folder = TemporaryFolder()
+        defer { folder.remove() }
+        let path = folder.path + "/county.yaml"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return try DirectoryFile(path)
+    }
+
+    private static let small = """
+        code: TST
+        name: Testlän
+        county_function: anna
+        municipalities:
+          - { code: "0001", name: Testby, fallback_unit: hub }
+        units:
+          - { id: hub, kind: fallback, municipality: "0001", name: Hubben, named_person: anna, manager: anna }
+        people:
+          - id: anna
+            name: Anna Exempelson
+            email: anna@example.org
+            unit: hub
+            role: coordinator
+            absences: [{ from: 2026-12-01, to: 2026-12-24 }]
+            deputy: anna
+        """
+
+    @Test("the example county holds, and so does a small one with days of leave")
+    func holds() throws {
+        #expect(try DirectoryFile(Self.example).county.units.count == 81)
+        let county = try read(Self.small).county
+        let (first, last) = (try #require(LocalDate("2026-12-01")), try #require(LocalDate("2026-12-24")))
+        #expect(county.people["anna"]?.absences == [first...last])
+    }
+
+    @Test("every fault is told with its line, and all of them at once")
+    func lines() throws {
+        let broken = Self.small.replacing("fallback_unit: hub", with: "fallback_unit: hubb")
+            .replacing("kind: fallback", with: "kind: hub").replacing("anna@example.org", with: "anna")
+            .replacing("to: 2026-12-24", with: "to: 2026-11-24").replacing("deputy: anna", with: "deputy: bo")
+            .replacing("county_function: anna", with: "county_function: bo")
+        let fault = #expect(throws: CommandFault.self) { try read(broken) }
+        let lines = try #require(fault).description.split(separator: "\n").dropFirst().map { line in
+            line.split(separator: ":")[1...2].joined(separator: ":")
+        }
+        #expect(
+            lines == [
+                "3: county_function", "5: municipalities[0].fallback_unit", "7: units[0].kind", "11: people[0].email",
+                "14: people[0].absences[0]", "15: people[0].deputy",
+            ])
+    }
+
+    @Test("a field that does not exist or is of another kind is told with its line")
+    func unknown() throws {
+        let broken = Self.small.replacing("role: coordinator", with: "rolle: coordinator")
+            .replacing("name: Hubben", with: "name: [Hubben]")
+        let fault = #expect(throws: CommandFault.self) { try read(broken) }
+        let text = try #require(fault).description
+        #expect(text.contains(":7: units[0].name:") && text.contains(":13: people[0].rolle:"))
+    }
+
+    @Test("what is no YAML, or no mapping, is told as such", arguments: ["a: [", "just words", ""])
+    func malformed(text: String) { #expect(throws: CommandFault.self) { try read(text) } }
+
+    @Test("the difference names what is added, removed and changed, field by field")
+    func difference() throws {
+        let old = try read(Self.small).directory
+        var new = old
+        new.people[0].email = "new@example.org"
+        new.people.append(.with { ($0.id, $0.unit) = ("bo", "hub") })
+        new.settings.adultAge = 19
+        new.units = []
+        #expect(
+            DirectoryDifference.lines(from: old, to: new) == [
+                "- unit hub", "~ person anna: email", "+ person bo", "~ settings: adultAge",
+            ])
+        #expect(DirectoryDifference.lines(from: old, to: old).isEmpty)
+    }
+
+    @Test("a person who is removed while owning cases, or working in them, is reported with those cases")
+    func removed() throws {
+        let directory = try read(Self.small).directory
+        func status(_ reference: String, _ owner: String, _ delegate: String = "", _ phase: String = "mapping")
+            -> CaseStatus
+        {
+            .with {
+                ($0.caseReference, $0.owner, $0.delegate, $0.unit, $0.phase) = (
+                    reference, owner, delegate, "hub", phase
+                )
+            }
+        }
+        let statuses = [
+            status("TST-2", "bo"), status("TST-1", "anna"), status("TST-3", "anna", "bo"),
+            status("TST-4", "bo", "", "closed"),
+        ]
+        #expect(
+            DirectoryCommand.left(statuses, by: directory) == [
+                "! case TST-2 is owned by bo, who is removed", "! case TST-3 is delegated to bo, who is removed",
+            ])
+    }
+}

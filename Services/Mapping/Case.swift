@@ -97,7 +97,7 @@ struct Case {
         state.caseReference = concern.caseReference
         (state.county, state.municipality, state.stage) = (concern.county, concern.municipality, concern.stage)
         (state.unit, state.owner, state.fallbackReason) = (concern.unit, concern.namedPerson, concern.fallbackReason)
-        (state.attends, state.delegate) = (concern.unit, "")
+        (state.attends, state.delegate, state.coordinator) = (concern.unit, "", "")
         (state.information, state.corrections, state.answers) = ([], [], [:])
         (state.consents, state.concernAreas) = ([:], [])
         state.clearMaturity()
@@ -231,7 +231,7 @@ extension MappingState {
             }
             ($0.outcome, $0.harmSuspected, $0.protectedIdentity) = (outcome, harmSuspected, protectedIdentity)
             if hasOpened { $0.opened = opened }
-            $0.fallbackReason = fallbackReason
+            ($0.fallbackReason, $0.coordinator) = (fallbackReason, coordinator)
             if currentPhase == .awaitingConsent { $0.awaited = awaited(on: CivilTime.day(of: now)) }
         }
     }

@@ -311,6 +311,39 @@ extension MoveCase: CaseCommand {
     }
 }
 
+extension NoteCooperation: CaseCommand {
+    /// From Meetings: only while the case is in cooperation, and never so that nothing is left to do (rule 19).
+    func faults(in subject: Case) -> [Fault] {
+        guard subject.state.currentPhase == .cooperation else { return [Fault(.cooperationNone)] }
+        if step.isEmpty {
+            let left = subject.state.deadlines.keys.contains { !done.contains($0) }
+            return left ? [] : [Fault(.textMissing, at: "step")]
+        }
+        var faults: [Fault] = []
+        if Step(rawValue: step) == nil { faults.append(Fault(at: "step", notOneOf: Step.self)) }
+        if LocalDate(date) == nil { faults.append(Fault(.dateInvalid, at: "date")) }
+        return faults
+    }
+
+    func apply(to subject: inout Case, id: String) {
+        for step in done.compactMap(Step.init) { subject.done(step) }
+        if let step = Step(rawValue: step), let day = LocalDate(date) { subject.set(step, on: day) }
+        if !coordinator.isEmpty { subject.state.coordinator = coordinator }
+    }
+}
+
+extension EndCooperation: CaseCommand {
+    func faults(in subject: Case) -> [Fault] {
+        subject.state.currentPhase == .cooperation ? [] : [Fault(.cooperationNone)]
+    }
+
+    /// The last follow-up closes the case (rule 17). Meetings knows already that there is no further meeting.
+    func apply(to subject: inout Case, id: String) {
+        subject.state.meetingRequested = false
+        subject.close(by: by, reason: "plan")
+    }
+}
+
 // MARK: What several commands ask
 
 extension Case {

@@ -72,7 +72,7 @@ extension Case {
             callMeeting()
         case .cooperation where !state.awaited(on: today).isEmpty:
             cancelMeeting()
-            done(.meeting)
+            for step in [Step.meeting, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
             awaitConsents()
         default:
             break

@@ -41,7 +41,7 @@ struct MappingProcessor: Processor {
             take(TakeOn.self), take(DelegateWork.self), take(HandBackWork.self), take(AddInformation.self),
             take(CorrectInformation.self), take(RecordAnswers.self), take(RecordConsent.self),
             take(RecordMaturity.self), take(ConcludeMapping.self), take(RecordFollowUp.self),
-            take(ReopenMapping.self), take(MoveCase.self),
+            take(ReopenMapping.self), take(MoveCase.self), take(NoteCooperation.self), take(EndCooperation.self),
         ])
     }()
 

@@ -4,32 +4,89 @@ import Foundation
 import ServiceKit
 import Streams
 
-/// Samarbeta: who meets, when and where. Keyed by county, so that every calendar that can collide lies behind one key.
+/// Samarbeta: who meets, when and where; coordinator, plan, follow-up. Keyed by county, so that every calendar that can
+/// collide lies behind one key.
 @main enum Meetings {
     static func main() async {
         await ServiceMain(
-            "meetings", "calls cooperation meetings: participants, time and place, never two at once.",
+            "meetings", "calls cooperation meetings, never two at once; keeps the plan and its follow-up.",
             inputs: [.meetingCommands], changelog: .meetingsState
         ) { _, _, _ in .init(MeetingsProcessor()) }.run()
     }
 }
 
-/// What Meetings decides: participants by the county's table, time by `Scheduler`.
+/// What Meetings decides: who by the county's table (``Participants``), when by the ``Scheduler``, and what follows from
+/// a meeting (`Recording.swift`).
 struct MeetingsProcessor: Processor {
     static let meetings = Table("meetings", of: MeetingState.self)
     static let calendars = Table("calendars", of: PersonCalendar.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {
-        do {
-            switch event.type {
-            case CallMeeting.eventType: try call(event.decode(CallMeeting.self), event, &turn)
-            case CancelMeeting.eventType: try cancel(event.decode(CancelMeeting.self), event, &turn)
-            case ProtectMeeting.eventType: try protect(event.decode(ProtectMeeting.self), event, &turn)
-            default: try refuse(event, "", Fault(.commandUnknown, at: "ce_type"), &turn)
-            }
-        } catch let error as Undecodable {
-            try refuse(event, "", Fault(error), &turn)
+        guard let command = Self.commands[event.type] else {
+            return try refuse(event, "", [Fault(.commandUnknown, at: "ce_type")], &turn)
         }
+        try command(self, event, &turn)
+    }
+
+    private typealias Handler = @Sendable (Self, Event, inout Turn) throws -> Void
+
+    private static let commands: [String: Handler] = Dictionary(uniqueKeysWithValues: [
+        on(CallMeeting.self, \.county, \.caseReference) { try $0.call($1, &$2, &$3) },
+        on(CancelMeeting.self, \.county, \.caseReference) { try $0.cancel($1, &$2, &$3) },
+        on(ProtectMeeting.self, \.county, \.caseReference) { try $0.protect($1, &$2, &$3) },
+        on(AnswerMeeting.self, \.county, \.caseReference) { try $0.answer($1, &$2, &$3) },
+        on(MoveMeeting.self, \.county, \.caseReference) { try $0.move($1, &$2, &$3) },
+        on(ChangeParticipants.self, \.county, \.caseReference) { try $0.change($1, &$2, &$3) },
+        on(RecordMeeting.self, \.county, \.caseReference) { try $0.record($1, &$2, &$3) },
+        on(RecordNotHeld.self, \.county, \.caseReference) { try $0.notHeld($1, &$2, &$3) },
+        on(ReportPlanConcern.self, \.county, \.caseReference) { try $0.concern($1, &$2, &$3) },
+        on(AnswerPlanConcern.self, \.county, \.caseReference) { try $0.answerConcern($1, &$2, &$3) },
+        on(RecordPlanFollowUp.self, \.county, \.caseReference) { try $0.followUp($1, &$2, &$3) },
+        (PublishBusyTimes.eventType, busyTimes),
+    ])
+
+    /// The one command that is about a person, not a case.
+    private static let busyTimes: Handler = { processor, event, turn in
+        let unreadable = event.faults(as: PublishBusyTimes.self)
+        guard unreadable.isEmpty else { return try processor.refuse(event, "", unreadable.map(Fault.init), &turn) }
+        let command = try event.decode(PublishBusyTimes.self)
+        guard let county = turn.directory.counties[turn.key], command.county == turn.key else {
+            return try processor.refuse(event, "", [Fault(.countyUnknown, at: "county")], &turn)
+        }
+        try processor.busy(command, event, county, &turn)
+    }
+
+    /// A command about one case: read, checked for its county, given the case's state, and answered.
+    ///
+    /// - Parameter decide: changes the state and publishes the facts; what it returns is refused, and nothing changes.
+    private static func on<Command: EventPayload>(
+        _ type: Command.Type, _ county: KeyPath<Command, String> & Sendable,
+        _ reference: KeyPath<Command, String> & Sendable,
+        _ decide: @escaping @Sendable (Self, Command, inout Cooperation, inout Turn) throws -> [Fault]
+    ) -> (String, Handler) {
+        (
+            type.eventType,
+            { processor, event, turn in
+                let unreadable = event.faults(as: type)
+                guard unreadable.isEmpty else {
+                    return try processor.refuse(event, "", unreadable.map(Fault.init), &turn)
+                }
+                let command = try event.decode(type)
+                let name = command[keyPath: reference]
+                guard command[keyPath: county] == turn.key, let known = turn.directory.counties[turn.key] else {
+                    return try processor.refuse(event, name, [Fault(.countyUnknown, at: "county")], &turn)
+                }
+                var cooperation = Cooperation(
+                    reference: name, county: known, state: try turn.get(Self.meetings, name) ?? MeetingState(),
+                    commandId: event.id)
+                guard cooperation.state.taken.take(event) else { return }
+                var attempt = turn
+                let faults = try decide(processor, command, &cooperation, &attempt)
+                guard faults.isEmpty else { return try processor.refuse(event, name, faults, &turn) }
+                turn = attempt
+                try turn.put(Self.meetings, name, cooperation.state)
+            }
+        )
     }
 
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
@@ -38,111 +95,32 @@ struct MeetingsProcessor: Processor {
             to: Topic.meetings.rawValue)
     }
 
-    /// Finds the earliest common time and books it for everybody in the same step (rule 18).
-    private func call(_ command: CallMeeting, _ event: Event, _ turn: inout Turn) throws {
-        guard command.county == turn.key, let county = turn.directory.counties[command.county] else {
-            return try refuse(event, command.caseReference, Fault(.countyUnknown, at: "county"), &turn)
-        }
-        var state = try turn.get(Self.meetings, command.caseReference) ?? MeetingState()
-        guard state.taken.take(event) else { return }
-        if state.hasMeeting, !state.cancelled {
-            return try refuse(event, command.caseReference, Fault(.meetingExists), &turn)
-        }
-        let today = CivilTime.day(of: turn.now)
-        guard let latest = LocalDate(command.latestDate), latest > today else {
-            return try refuse(event, command.caseReference, Fault(.latestDate, at: "latest_date"), &turn)
-        }
-        let invited = Participants.choose(for: command, in: county)
-        let missing = invited.missing.map { MeetingImpossible.Reason(Fault(.roleNobody, ["role": $0.role])) }
-        let calendars = try invited.participants.map { participant in
-            let bookings = try turn.get(Self.calendars, participant.person)?.bookings ?? []
-            return Scheduler.Calendar(
-                person: participant.person, hours: county.people[participant.person]?.hours ?? [:],
-                busy: bookings.map { Scheduler.Slot(start: $0.start, end: $0.end) })
-        }
-        switch Scheduler.earliest(
-            calendars, minutes: county.settings.meetingMinutes, from: today.plus(1), through: latest)
-        {
-        case .slot(let slot) where missing.isEmpty:
-            let meeting = Meeting.with {
-                $0.id = "\(command.caseReference)-\(event.id.prefix(8))"
-                $0.caseReference = command.caseReference
-                $0.county = command.county
-                $0.start = .init(Date(timeIntervalSince1970: Double(slot.start)))
-                $0.end = .init(Date(timeIntervalSince1970: Double(slot.end)))
-                // A child with protected identity gets no place (rule 22).
-                $0.place = command.protectedIdentity ? "" : county.units[command.unit]?.place ?? ""
-                $0.participants = invited.participants
-            }
-            try book(meeting, slot, &turn)
-            (state.meeting, state.cancelled) = (meeting, false)
-            try turn.put(Self.meetings, command.caseReference, state)
-            try turn.publish(
-                MeetingScheduled.with { $0.meeting = meeting }, to: Topic.meetings.rawValue,
-                subject: command.caseReference)
-        case let answer:
-            var reasons = missing
-            if case .none(let obstacles) = answer {
-                reasons += obstacles.map { MeetingImpossible.Reason($0.fault, person: $0.person) }
-            }
-            try turn.put(Self.meetings, command.caseReference, state)
-            try turn.publish(
-                MeetingImpossible.with {
-                    $0.caseReference = command.caseReference
-                    $0.county = command.county
-                    $0.namedPerson = command.namedPerson
-                    $0.reasons = reasons
-                }, to: Topic.meetings.rawValue, subject: command.caseReference)
-        }
-    }
-
-    /// Calls the meeting off and gives everybody the time back. Nothing blocks it (rule 13).
-    private func cancel(_ command: CancelMeeting, _ event: Event, _ turn: inout Turn) throws {
-        guard var state = try turn.get(Self.meetings, command.caseReference), state.hasMeeting else {
-            return try refuse(event, command.caseReference, Fault(.meetingNone, at: "case_reference"), &turn)
-        }
-        guard state.taken.take(event), !state.cancelled else { return }
-        state.cancelled = true
-        state.meeting.sequence += 1
-        for participant in state.meeting.participants {
-            var calendar = try turn.get(Self.calendars, participant.person) ?? PersonCalendar()
-            calendar.bookings.removeAll { $0.meeting == state.meeting.id }
-            try turn.put(Self.calendars, participant.person, calendar)
-        }
-        try turn.put(Self.meetings, command.caseReference, state)
+    private func refuse(_ event: Event, _ reference: String, _ faults: [Fault], _ turn: inout Turn) throws {
         try turn.publish(
-            MeetingCancelled.with { $0.meeting = state.meeting }, to: Topic.meetings.rawValue,
-            subject: command.caseReference)
+            CommandRefused(id: event.id, type: event.type, case: reference, faults), to: Topic.meetings.rawValue,
+            subject: reference.isEmpty ? nil : reference)
     }
+}
 
-    /// The child's identity has become protected: everybody invited is told again, without the place (rule 22).
-    private func protect(_ command: ProtectMeeting, _ event: Event, _ turn: inout Turn) throws {
-        guard var state = try turn.get(Self.meetings, command.caseReference), state.hasMeeting else {
-            return try refuse(event, command.caseReference, Fault(.meetingNone, at: "case_reference"), &turn)
-        }
-        guard state.taken.take(event), !state.cancelled, !state.meeting.place.isEmpty else { return }
-        state.meeting.sequence += 1
-        state.meeting.place = ""
-        try turn.put(Self.meetings, command.caseReference, state)
-        try turn.publish(
-            MeetingScheduled.with { $0.meeting = state.meeting }, to: Topic.meetings.rawValue,
-            subject: command.caseReference)
-    }
+/// One case's cooperation while something is decided about it.
+struct Cooperation {
+    let reference: String
+    let county: County
+    var state: MeetingState
+    let commandId: String
 
-    private func book(_ meeting: Meeting, _ slot: Scheduler.Slot, _ turn: inout Turn) throws {
-        for participant in meeting.participants {
-            var calendar = try turn.get(Self.calendars, participant.person) ?? PersonCalendar()
-            // What lies a day back can collide with nothing.
-            calendar.bookings.removeAll { Double($0.end) < turn.now.timeIntervalSince1970 - 24 * 3_600 }
-            calendar.bookings.append(
-                .with { ($0.start, $0.end, $0.meeting) = (slot.start, slot.end, meeting.id) })
-            try turn.put(Self.calendars, participant.person, calendar)
-        }
-    }
+    /// There is a meeting that can be answered, moved or held.
+    var hasMeeting: Bool { state.hasMeeting && !state.cancelled && !state.over }
 
-    private func refuse(_ event: Event, _ reference: String, _ fault: Fault, _ turn: inout Turn) throws {
-        try turn.publish(
-            CommandRefused(id: event.id, type: event.type, case: reference, [fault]), to: Topic.meetings.rawValue)
+    /// The named person, the coordinator, who stands in for them or answers for their unit.
+    func isResponsible(_ person: String, on day: LocalDate) -> [Fault] {
+        guard county.people[person] != nil else { return [Fault(.personUnknown, at: "by")] }
+        let responsible: [String?] = [
+            state.call.namedPerson, county.acting(for: state.call.namedPerson, on: day)?.id,
+            state.coordinator.person, county.acting(for: state.coordinator.person, on: day)?.id,
+            county.units[state.call.unit]?.manager, county.function,
+        ]
+        return responsible.contains(person) ? [] : [Fault(.personNotAllowed, at: "by")]
     }
 }
 

@@ -1,8 +1,8 @@
 import Domain
 import Foundation
 
-/// When everybody can meet: the earliest time on a quarter-hour grid at which all are at work and none is taken
-/// (rule 18). Pure; the clock is that of Europe/Stockholm.
+/// When people can meet (rule 18): the earliest time on a quarter-hour grid at which all who are required are at work
+/// and none of them is taken. Who is optional comes if that time suits. Pure; the clock is that of Europe/Stockholm.
 enum Scheduler {
     /// A stretch of time in seconds since 1970; the end belongs to what follows.
     struct Slot: Sendable, Hashable {
@@ -18,6 +18,17 @@ enum Scheduler {
         /// By weekday, 1 = Monday.
         var hours: [Int: WorkingHours]
         var busy: [Slot]
+        var absences: [ClosedRange<LocalDate>] = []
+
+        /// At work on the day, from and to these minutes; nil on a day off.
+        func hours(on day: LocalDate) -> WorkingHours? {
+            absences.contains { $0.contains(day) } ? nil : hours[day.weekday]
+        }
+
+        func isFree(_ slot: Slot, on day: LocalDate, minute: Int, minutes: Int) -> Bool {
+            guard let hours = hours(on: day) else { return false }
+            return hours.from <= minute && minute + minutes <= hours.to && !busy.contains(where: slot.overlaps)
+        }
     }
 
     /// Who and what is in the way.
@@ -27,53 +38,66 @@ enum Scheduler {
     }
 
     enum Answer: Sendable, Hashable {
-        case slot(Slot)
+        /// The time, and which of the optional people it suits.
+        case slot(Slot, with: [String])
         case none([Obstacle])
     }
 
     /// Minutes between two possible beginnings.
     static let grid = 15
 
+    /// How far ahead it looks for the first time after the last day, to say how many days would help.
+    private static let lookAhead = 60
+
     /// - Parameter through: the last day on which the meeting may be held.
     static func earliest(
-        _ calendars: [Calendar], minutes: Int, from first: LocalDate, through last: LocalDate
+        _ required: [Calendar], optional: [Calendar] = [], minutes: Int, from first: LocalDate, through last: LocalDate
     ) -> Answer {
-        if let slot = search(calendars, minutes, first, last) { return .slot(slot) }
-        return .none(obstacles(calendars, minutes, first, last))
+        guard let (slot, day, minute) = search(required, minutes, first, last) else {
+            return .none(obstacles(required, minutes, first, last))
+        }
+        let suited = optional.filter { $0.isFree(slot, on: day, minute: minute, minutes: minutes) }
+        return .slot(slot, with: suited.map(\.person))
     }
 
     private static func search(
         _ calendars: [Calendar], _ minutes: Int, _ first: LocalDate, _ last: LocalDate
-    ) -> Slot? {
+    ) -> (Slot, LocalDate, Int)? {
         var day = first
         while day <= last {
-            let weekday = CivilTime.clock(of: CivilTime.instant(day, minute: 12 * 60)).weekday
-            let from = calendars.map { $0.hours[weekday]?.from ?? .max }.max() ?? .max
-            let to = calendars.map { $0.hours[weekday]?.to ?? 0 }.min() ?? 0
-            if from < to, !WorkingDays.isHoliday(day) {
-                for minute in stride(from: (from + grid - 1) / grid * grid, through: to - minutes, by: grid) {
-                    let start = Int64(CivilTime.instant(day, minute: minute).timeIntervalSince1970)
-                    let slot = Slot(start: start, end: start + Int64(minutes) * 60)
-                    if !calendars.contains(where: { $0.busy.contains(where: slot.overlaps) }) { return slot }
-                }
+            defer { day = day.plus(1) }
+            guard !WorkingDays.isHoliday(day) else { continue }
+            let hours = calendars.map { $0.hours(on: day) }
+            let from = hours.map { $0?.from ?? .max }.max() ?? .max
+            let to = hours.map { $0?.to ?? 0 }.min() ?? 0
+            guard from < to else { continue }
+            for minute in stride(from: (from + grid - 1) / grid * grid, through: to - minutes, by: grid) {
+                let start = Int64(CivilTime.instant(day, minute: minute).timeIntervalSince1970)
+                let slot = Slot(start: start, end: start + Int64(minutes) * 60)
+                if !calendars.contains(where: { $0.busy.contains(where: slot.overlaps) }) { return (slot, day, minute) }
             }
-            day = day.plus(1)
         }
         return nil
     }
 
-    /// Each person without whom there would be a time; else that it is the combination.
+    /// Each person without whom there would be a time, else that it is the combination; and when the first time comes
+    /// after the last day.
     private static func obstacles(
         _ calendars: [Calendar], _ minutes: Int, _ first: LocalDate, _ last: LocalDate
     ) -> [Obstacle] {
+        if first > last { return [Obstacle(person: "", fault: Fault(.timeNotice))] }
         let blockers = calendars.indices.filter { index in
             var others = calendars
             others.remove(at: index)
             return others.isEmpty || search(others, minutes, first, last) != nil
         }
-        if blockers.isEmpty {
-            return [Obstacle(person: "", fault: Fault(.timeNoCommon))]
+        var obstacles =
+            blockers.isEmpty
+            ? [Obstacle(person: "", fault: Fault(.timeNoCommon))]
+            : blockers.map { Obstacle(person: calendars[$0].person, fault: Fault(.timeBlocked)) }
+        if let (_, day, _) = search(calendars, minutes, last.plus(1), last.plus(lookAhead)) {
+            obstacles.append(Obstacle(person: "", fault: Fault(.timeLater, ["day": day.description])))
         }
-        return blockers.map { Obstacle(person: calendars[$0].person, fault: Fault(.timeBlocked)) }
+        return obstacles
     }
 }

@@ -26,6 +26,9 @@ struct Notices: Sendable {
         case waiting
         case cameOfAge = "came_of_age"
         case consultation
+        case coordinator
+        case planAlarm = "plan_alarm"
+        case planConcern = "plan_concern"
 
         /// As the catalogue has it.
         var subject: String { Catalogue.text("notice.\(rawValue)", .swedish) }
@@ -103,6 +106,19 @@ struct Notices: Sendable {
             return try calendar(.invitation, event, event.decode(MeetingScheduled.self).meeting, directory, now)
         case MeetingCancelled.eventType:
             return try calendar(.cancellation, event, event.decode(MeetingCancelled.self).meeting, directory, now)
+        case MeetingHeld.eventType:
+            let fact = try event.decode(MeetingHeld.self)
+            let coordinator = person(fact.coordinator.person, directory)
+            return [notice(.coordinator, event, fact.meeting.caseReference, coordinator, now)].compactMap(\.self)
+        case PlanAlarm.eventType:
+            let fact = try event.decode(PlanAlarm.self)
+            return [fact.coordinator, fact.manager].uniqued().compactMap {
+                notice(.planAlarm, event, fact.caseReference, person($0, directory), now)
+            }
+        case PlanConcernReported.eventType:
+            let fact = try event.decode(PlanConcernReported.self)
+            let coordinator = person(fact.coordinator, directory)
+            return [notice(.planConcern, event, fact.caseReference, coordinator, now)].compactMap(\.self)
         case MeetingImpossible.eventType:
             let fact = try event.decode(MeetingImpossible.self)
             let reasons = fact.reasons.map(\.swedish).uniqued()
@@ -131,7 +147,7 @@ struct Notices: Sendable {
                 kind, event, meeting.caseReference, person, now,
                 [
                     "time": CivilTime.swedish(from: meeting.start.date, to: meeting.end.date),
-                    "place": meeting.place,
+                    "place": meeting.place, "changed": meeting.sequence > 0,
                 ])
             notice?.calendar = invitation.text
             notice?.method = invitation.method.rawValue
@@ -187,6 +203,9 @@ extension Notices.Kind {
         case .waiting: PackageResources.waiting_mustache
         case .cameOfAge: PackageResources.came_of_age_mustache
         case .consultation: PackageResources.consultation_mustache
+        case .coordinator: PackageResources.coordinator_mustache
+        case .planAlarm: PackageResources.plan_alarm_mustache
+        case .planConcern: PackageResources.plan_concern_mustache
         case .noTime: PackageResources.no_time_mustache
         }
     }

@@ -49,6 +49,7 @@ struct Chronology {
         text += "\n\(words("case.now"))\n\n"
         text += "  \(words("case.phase")): \(words("phase.\(status.phase)"))\n"
         text += "  \(words("case.owner")): \(status.owner) (\(status.unit))\n"
+        if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(status.coordinator)\n" }
         if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(status.delegate)\n" }
         if !status.awaited.isEmpty {
             text +=
@@ -159,6 +160,19 @@ private struct Fact {
         case let fact as MeetingImpossible:
             values["reason"] = fact.reasons.map { language == .swedish ? $0.swedish : $0.english }
                 .joined(separator: " ")
+        case let fact as MeetingAnswered:
+            values["answer"] = Catalogue.text("answer.\(fact.answer)", language, ["to": fact.delegateTo])
+            who = fact.person
+        case let fact as MeetingHeld:
+            values["sip"] = words(fact.plan.sip ? "plan.sip" : "plan.plan")
+            (values["due"], who) = (fact.plan.followUpDate, fact.came.joined(separator: ", "))
+        case let fact as MeetingNotHeld: (values["reason"], who) = (fact.reason, fact.by)
+        case let fact as PlanAlarm: who = fact.coordinator
+        case let fact as PlanConcernReported: who = "\(fact.by) → \(fact.coordinator)"
+        case let fact as PlanConcernAnswered: who = fact.by
+        case let fact as PlanFollowedUp:
+            values["effect"] = fact.judgements.map { words("effect.\($0.effect)") }.joined(separator: ", ")
+            who = fact.by
         case let fact as NoticeSent: (values["kind"], who) = (words("notice.\(fact.kind)"), fact.recipient)
         case let fact as NoticeDelayed: (values["kind"], who) = (words("notice.\(fact.kind)"), fact.recipient)
         case let fact as NoticeFailed: (values["kind"], who) = (words("notice.\(fact.kind)"), fact.recipient)

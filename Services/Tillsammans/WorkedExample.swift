@@ -26,7 +26,7 @@ struct WorkedExample: Sendable {
     private static let files = [
         "1-concern", "2-take-on", "3-information-detector", "4-information-guardian", "5-information-child",
         "6-answers",
-        "7-consent", "8-conclude",
+        "7-consent", "8-conclude", "9-decline", "10-record", "11-follow-up",
     ]
 
     func play(on connection: Connection, mailFolder: String?) async throws {
@@ -37,6 +37,7 @@ struct WorkedExample: Sendable {
         var timeline = Timeline()
         var values = [
             "PERSONAL_NUMBER": personalNumber, "OBSERVED_AT": Timestamp.text(Date()),
+            "FOLLOW_UP_DATE": CivilTime.day(of: Date()).plus(60).description,
             "LATEST_DATE": CivilTime.day(of: Date()).plus(21).description,
         ]
         func publish(_ name: String, _ type: any EventPayload.Type, to topic: Topic, key: String) async throws -> String
@@ -55,6 +56,26 @@ struct WorkedExample: Sendable {
             return try await facts.first(Fact.self, within: Self.patience, "the answer to \(name)") { event, _ in
                 event.cause == id
             }
+        }
+
+        var told: Set<String> = []
+        /// Waits until each participant has been sent the invitation, and tells one row for all.
+        func invited(_ meeting: Meeting) async throws {
+            var last: Event?
+            for participant in meeting.participants {
+                let (sent, _) = try await facts.first(
+                    NoticeSent.self, within: Self.patience, "the invitation to \(participant.person)"
+                ) { [told] event, fact in
+                    fact.caseReference == meeting.caseReference && fact.kind == "invitation"
+                        && fact.recipient == participant.person && !told.contains(event.id)
+                }
+                told.insert(sent.id)
+                last = sent
+            }
+            guard let last else { return }
+            timeline.add(
+                last, "Samarbeta", meeting.sequence == 0 ? "Invitations sent" : "Changed invitations sent",
+                "\(meeting.participants.count) participants", next: "answer in the calendar")
         }
 
         let report = try await publish("1-concern", ConcernReported.self, to: .concernReports, key: "demo")
@@ -100,19 +121,51 @@ struct WorkedExample: Sendable {
         let (scheduled, fact) = try await facts.first(MeetingScheduled.self, within: Self.patience, "the meeting") {
             $1.meeting.caseReference == registered.caseReference
         }
-        let meeting = fact.meeting
+        let first = fact.meeting
         timeline.add(
-            scheduled, "Samarbeta", "Meeting scheduled", "\(meeting.participants.count) participants",
-            next: CivilTime.swedish(from: meeting.start.date, to: meeting.end.date))
-        for participant in meeting.participants {
-            let (sent, _) = try await facts.first(
-                NoticeSent.self, within: Self.patience, "the invitation to \(participant.person)"
-            ) {
-                $1.caseReference == registered.caseReference && $1.kind == "invitation"
-                    && $1.recipient == participant.person
-            }
-            timeline.add(sent, "Samarbeta", "Invitation sent", participant.person, next: "answer in the calendar")
+            scheduled, "Samarbeta", "Meeting scheduled", "\(first.participants.count) participants",
+            next: CivilTime.swedish(from: first.start.date, to: first.end.date))
+        try await invited(first)
+
+        // A required participant cannot come, so the meeting moves.
+        values["STAMP"] = Timestamp.text(Date())
+        let declined = try await publish("9-decline", AnswerMeeting.self, to: .meetingCommands, key: first.county)
+        let (moved, change) = try await facts.first(MeetingScheduled.self, within: Self.patience, "the new time") {
+            event, fact in event.cause == declined && fact.meeting.sequence == 1
         }
+        let meeting = change.meeting
+        timeline.add(
+            moved, "Samarbeta", "Meeting moved", "nykoping-kurator declined",
+            next: CivilTime.swedish(from: meeting.start.date, to: meeting.end.date))
+        try await invited(meeting)
+        let record = try await publish("10-record", RecordMeeting.self, to: .meetingCommands, key: first.county)
+        let (held, meetingHeld) = try await facts.first(MeetingHeld.self, within: Self.patience, "the meeting's record")
+        {
+            event, _ in event.cause == record
+        }
+        timeline.add(
+            held, "Samarbeta", meetingHeld.plan.sip ? "Meeting held, SIP adopted" : "Meeting held, plan adopted",
+            "coordinator: \(meetingHeld.coordinator.person), the child's choice",
+            next: "follow up \(meetingHeld.plan.followUpDate)")
+        let (booked, followUp) = try await facts.first(MeetingScheduled.self, within: Self.patience, "the follow-up") {
+            $0.cause == record && $1.why == "follow_up"
+        }
+        timeline.add(
+            booked, "Samarbeta", "Follow-up booked", "\(followUp.meeting.participants.count) participants",
+            next: CivilTime.swedish(from: followUp.meeting.start.date, to: followUp.meeting.end.date))
+        let judged = try await publish("11-follow-up", RecordPlanFollowUp.self, to: .meetingCommands, key: first.county)
+        let (followed, plan) = try await facts.first(
+            PlanFollowedUp.self, within: Self.patience, "the follow-up's record"
+        ) {
+            event, _ in event.cause == judged
+        }
+        timeline.add(
+            followed, "Samarbeta", "Measures judged",
+            plan.judgements.map(\.effect).joined(separator: ", "), next: "nothing is left to follow up")
+        let (closed, _) = try await facts.first(CaseClosed.self, within: Self.patience, "the case's end") {
+            $1.caseReference == registered.caseReference
+        }
+        timeline.add(closed, "Samarbeta", "Case closed", "nykoping-familjestod", next: "")
         print(timeline.text(reference: registered.caseReference))
         if let mailFolder { try show(mailFolder, meeting) }
     }

@@ -127,6 +127,9 @@ extension CountyDirectory {
         take(settings.reminderDays, \.reminderDays)
         take(settings.escalationDays, \.escalationDays)
         take(settings.linkingHours, \.linkingHours)
+        take(settings.noticeDays, \.noticeDays)
+        take(settings.answerDays, \.answerDays)
+        take(settings.followUpDays, \.followUpDays)
         take(settings.meetingDays, \.meetingDays)
         take(settings.meetingMinutes, \.meetingMinutes)
         if !settings.beforeSchool.isEmpty {

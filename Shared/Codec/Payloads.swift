@@ -120,6 +120,26 @@ extension ProtectMeeting: EventPayload { public static let eventType = "se.tills
 extension MeetingScheduled: EventPayload { public static let eventType = "se.tillsammans.meeting.scheduled.v1" }
 extension MeetingCancelled: EventPayload { public static let eventType = "se.tillsammans.meeting.cancelled.v1" }
 extension MeetingImpossible: EventPayload { public static let eventType = "se.tillsammans.meeting.impossible.v1" }
+extension AnswerMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.answer.v1" }
+extension MoveMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.move.v1" }
+extension ChangeParticipants: EventPayload {
+    public static let eventType = "se.tillsammans.meeting.participants.change.v1"
+}
+extension PublishBusyTimes: EventPayload { public static let eventType = "se.tillsammans.meeting.busy.publish.v1" }
+extension RecordMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.record.v1" }
+extension RecordNotHeld: EventPayload { public static let eventType = "se.tillsammans.meeting.not_held.record.v1" }
+extension ReportPlanConcern: EventPayload { public static let eventType = "se.tillsammans.plan.concern.report.v1" }
+extension AnswerPlanConcern: EventPayload { public static let eventType = "se.tillsammans.plan.concern.answer.v1" }
+extension RecordPlanFollowUp: EventPayload { public static let eventType = "se.tillsammans.plan.follow_up.record.v1" }
+extension MeetingAnswered: EventPayload { public static let eventType = "se.tillsammans.meeting.answered.v1" }
+extension MeetingHeld: EventPayload { public static let eventType = "se.tillsammans.meeting.held.v1" }
+extension MeetingNotHeld: EventPayload { public static let eventType = "se.tillsammans.meeting.not_held.v1" }
+extension PlanAlarm: EventPayload { public static let eventType = "se.tillsammans.plan.alarm.v1" }
+extension PlanConcernReported: EventPayload { public static let eventType = "se.tillsammans.plan.concern.reported.v1" }
+extension PlanConcernAnswered: EventPayload { public static let eventType = "se.tillsammans.plan.concern.answered.v1" }
+extension PlanFollowedUp: EventPayload { public static let eventType = "se.tillsammans.plan.followed_up.v1" }
+extension NoteCooperation: EventPayload { public static let eventType = "se.tillsammans.mapping.cooperation.note.v1" }
+extension EndCooperation: EventPayload { public static let eventType = "se.tillsammans.mapping.cooperation.end.v1" }
 
 extension DeliveryReported: EventPayload { public static let eventType = "se.tillsammans.notice.delivery.v1" }
 extension NoticeSent: EventPayload { public static let eventType = "se.tillsammans.notice.sent.v1" }
@@ -142,7 +162,11 @@ public let payloadTypes: [String: any EventPayload.Type] = Dictionary(
         RecordMaturity.self, RecordFollowUp.self, ReopenMapping.self, MoveCase.self, CaseTakenOn.self,
         WorkDelegated.self, WorkHandedBack.self, InformationCorrected.self, MaturityRecorded.self,
         CooperationWaiting.self, CooperationStarted.self, MeasuresFollowedUp.self, MappingReopened.self, CaseMoved.self,
-        CameOfAge.self, CaseClosed.self, DeadlineReminded.self, CaseStatus.self, CaseViewed.self,
+        CameOfAge.self, CaseClosed.self, DeadlineReminded.self, CaseStatus.self, CaseViewed.self, AnswerMeeting.self,
+        MoveMeeting.self, ChangeParticipants.self, PublishBusyTimes.self, RecordMeeting.self, RecordNotHeld.self,
+        ReportPlanConcern.self, AnswerPlanConcern.self, RecordPlanFollowUp.self, MeetingAnswered.self, MeetingHeld.self,
+        MeetingNotHeld.self, PlanAlarm.self, PlanConcernReported.self, PlanConcernAnswered.self, PlanFollowedUp.self,
+        NoteCooperation.self, EndCooperation.self,
     ] as [any EventPayload.Type]).map { ($0.eventType, $0) })
 
 extension Google_Protobuf_Timestamp {

@@ -137,6 +137,12 @@ public struct County: Sendable {
         public var escalationDays = 3
         /// Hours within which reports from two systems about the same child and area are one concern.
         public var linkingHours = 48
+        /// Working days between an invitation and its meeting (rule 18).
+        public var noticeDays = 5
+        /// Working days within which the family's word on the plan is answered (rule 17).
+        public var answerDays = 2
+        /// Days after a meeting within which its plan must be followed up (rule 17).
+        public var followUpDays = 90
         /// Days from the call within which the meeting must be held, when the caller says nothing else.
         public var meetingDays = 21
         /// Length of a cooperation meeting, in minutes.

@@ -62,6 +62,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case consentMissing = "consent.missing"
     case consentNobody = "consent.nobody"
     case followUpNone = "follow_up.none"
+    case cooperationNone = "cooperation.none"
 
     // A meeting (rules 14 to 18)
     case countyUnknown = "county.unknown"
@@ -71,6 +72,17 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case roleNobody = "role.nobody"
     case timeNoCommon = "time.no_common"
     case timeBlocked = "time.blocked"
+    case timeNotice = "time.notice"
+    case timeLater = "time.later"
+    case participantUnknown = "participant.unknown"
+    case participantBusy = "participant.busy"
+    case participantKept = "participant.kept"
+    case childParticipation = "child.participation"
+    case coordinatorReason = "coordinator.reason"
+    case planNone = "plan.none"
+    case planMeasures = "plan.measures"
+    case judgementMissing = "judgement.missing"
+    case concernNone = "plan_concern.none"
 
     // The directory and the settings
     case keySecretShort = "key_secret.short"

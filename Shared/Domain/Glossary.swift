@@ -89,8 +89,14 @@ public enum Step: String, CaseIterable, Sendable {
     case conclude
     /// Those whose consent it takes are asked.
     case consent
-    /// The cooperation meeting is held.
+    /// The cooperation meeting is held, and what came of it is recorded.
     case meeting
+    /// The coordinator books the plan's follow-up: a plan without one is an alarm (rule 17).
+    case bookFollowUp = "book_follow_up"
+    /// The plan is followed up with the child and the guardians (rule 17).
+    case planFollowUp = "plan_follow_up"
+    /// The family's word on the plan is answered (rule 17).
+    case answerFamily = "answer_family"
     /// Own measures are followed up.
     case followUp = "follow_up"
     /// A case that needed nothing further is looked at once more.
@@ -102,6 +108,16 @@ public enum Step: String, CaseIterable, Sendable {
 /// To whom a date goes: before it, when it has passed, and when it has passed for longer (rule 19).
 public enum ReminderLevel: String, CaseIterable, Sendable {
     case owner, manager, county
+}
+
+/// A participant's answer to an invitation (RFC 5545, PARTSTAT).
+public enum Attendance: String, CaseIterable, Sendable {
+    case accepted, declined, tentative, delegated
+}
+
+/// What becomes of a measure at follow-up (rule 17).
+public enum MeasureDecision: String, CaseIterable, Sendable {
+    case `continue`, change, end
 }
 
 /// Whether a measure made a difference (rules 10 and 17).

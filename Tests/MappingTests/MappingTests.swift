@@ -260,6 +260,29 @@ struct MappingTests {
         #expect(tester.facts(CallMeeting.self).last?.protectedIdentity == true)
     }
 
+    @Test("rule 17: in cooperation Meetings tells what is next, and the last follow-up closes the case")
+    func cooperationGoesOn() throws {
+        var tester = try MappingTester.ready()
+        func note(_ step: String, _ date: String, done: [String] = []) -> NoteCooperation {
+            .with {
+                ($0.caseReference, $0.step, $0.date, $0.done) = (MappingTester.reference, step, date, done)
+                $0.coordinator = "family"
+            }
+        }
+        try tester.send(note("meeting", "2026-12-01"))
+        #expect(tester.codes == ["cooperation.none"])
+        try tester.send(MappingTester.consent("g1"))
+        try tester.conclude()
+        try tester.send(note("meeting", "2026-12-01"))
+        #expect((tester.status.step, tester.dueDay) == ("meeting", "2026-12-01"))
+        try tester.send(note("plan_follow_up", "2027-01-21", done: ["meeting"]))
+        #expect((tester.status.step, tester.status.coordinator) == ("plan_follow_up", "family"))
+        try tester.send(note("", "", done: ["plan_follow_up"]))
+        #expect(tester.codes == ["cooperation.none", "text.missing"], "never without a next step")
+        try tester.send(EndCooperation.with { ($0.caseReference, $0.by) = (MappingTester.reference, "family") })
+        #expect(tester.phase == .closed && tester.facts(CancelMeeting.self).isEmpty)
+    }
+
     @Test("an event that comes again changes nothing")
     func again() throws {
         var tester = MappingTester()

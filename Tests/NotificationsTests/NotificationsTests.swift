@@ -55,6 +55,85 @@ struct NotificationsTests {
         #expect(duty.allSatisfy { $0.body.contains("orosanmälan") })
     }
 
+    static let tellings: [(fact: any EventPayload, who: [String], words: String)] = [
+        (
+            DeadlineReminded.with {
+                ($0.caseReference, $0.step, $0.level, $0.due) = (
+                    "TST-1", "conclude", "owner", .init(ExampleCounty.monday)
+                )
+                $0.to = ["head-school", "teacher"]
+            }, ["head.school@example.org", "teacher@example.org"], "avsluta kartläggningen, senast 2026-11-23"
+        ),
+        (
+            DeadlineReminded.with {
+                ($0.caseReference, $0.step, $0.level, $0.to) = ("TST-1", "consent", "county", ["county"])
+            }, ["county@example.org"], "chef är redan underrättad"
+        ),
+        (
+            CaseMoved.with {
+                ($0.caseReference, $0.fromPerson, $0.toPerson) = ("TST-1", "head-school", "head-kaa")
+            }, ["head.kaa@example.org", "head.school@example.org"], "har lämnats över till"
+        ),
+        (
+            WorkDelegated.with { ($0.caseReference, $0.by, $0.to) = ("TST-1", "head-school", "teacher") },
+            ["teacher@example.org"], "delegerats till dig"
+        ),
+        (
+            CooperationWaiting.with {
+                ($0.caseReference, $0.owner, $0.reasons) = ("TST-1", "head-school", [Reason(Fault(.consentNobody))])
+            }, ["head.school@example.org"], "- Ingen vårdnadshavare är känd."
+        ),
+        (
+            MeetingHeld.with {
+                ($0.meeting.caseReference, $0.coordinator.person) = ("TST-1", "family")
+                $0.plan.worksAlready = ["hemlig styrka"]
+            }, ["fia@example.org"], "samordningsperson"
+        ),
+        (
+            PlanAlarm.with { ($0.caseReference, $0.coordinator, $0.manager) = ("TST-1", "family", "manager") },
+            ["fia@example.org", "manager@example.org"], "har ingen uppföljning"
+        ),
+        (
+            PlanConcernReported.with {
+                ($0.caseReference, $0.coordinator, $0.text) = ("TST-1", "family", "hemligt ord")
+            }, ["fia@example.org"], "väntar på svar"
+        ),
+        (
+            CameOfAge.with { ($0.caseReference, $0.owner) = ("TST-1", "head-school") }, ["head.school@example.org"],
+            "inte längre ett barn"
+        ),
+        (
+            ConsultationRegistered.with {
+                ($0.reference, $0.county, $0.municipality, $0.question) = ("TST-1", "TST", "0001", "hemlig fråga")
+            }, ["head.fallback@example.org"], "anonym fråga"
+        ),
+    ]
+
+    @Test(
+        "rules 2, 5, 6, 12 and 19: who must know is told, in Swedish with English beside it",
+        arguments: tellings.indices)
+    func told(index: Int) throws {
+        let (fact, who, words) = Self.tellings[index]
+        var tester = try tester()
+        try tester.process(fact, key: "c")
+        let notices = try tester.wishes(Notice.self).values
+        #expect(notices.map(\.email).sorted() == who)
+        for notice in notices {
+            #expect(notice.body.contains(words) && notice.body.contains("In English:"))
+            #expect(notice.body.contains("https://example.org/case/TST-1"))
+            #expect(!notice.body.contains("hemlig") && !notice.body.contains("{{") && notice.subject.contains("TST-1"))
+        }
+    }
+
+    @Test("rule 22: guardians and children are never written to, whatever happens in a case")
+    func family() throws {
+        var tester = try tester()
+        for (fact, _, _) in Self.tellings { try tester.process(fact, key: "c") }
+        try tester.process(Self.concern, key: "c")
+        let staff = Set(ExampleCounty.county.people.values.map(\.email))
+        #expect(try tester.wishes(Notice.self).values.allSatisfy { staff.contains($0.email) })
+    }
+
     @Test("each participant gets an invitation that names that receiver alone, stable over attempts")
     func invitations() throws {
         var tester = try tester()

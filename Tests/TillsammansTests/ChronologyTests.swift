@@ -64,7 +64,7 @@ struct ChronologyTests {
     @Test("every fact of a case has words in both languages", arguments: Language.allCases)
     func words(language: Language) throws {
         let facts = payloadTypes.keys.filter { type in
-            ["mapping.", "meeting.", "notice.", "concern.registered", "command.refused"].contains {
+            ["mapping.", "meeting.", "plan.", "notice.", "concern.registered", "command.refused"].contains {
                 type.hasPrefix("se.tillsammans.\($0)")
             }
         }
@@ -73,7 +73,13 @@ struct ChronologyTests {
             [
                 "take_on", "delegate", "hand_back", "information.add", "information.correct", "answers.record",
                 "consent.record", "maturity.record", "conclude", "follow_up.record", "reopen", "move", "overdue",
-            ].map { "mapping.\($0)" } + ["meeting.call", "meeting.cancel", "meeting.protect", "notice.delivery"])
+                "cooperation.note", "cooperation.end",
+            ].map { "mapping.\($0)" }
+                + [
+                    "call", "cancel", "protect", "answer", "move", "participants.change", "busy.publish", "record",
+                    "not_held.record",
+                ].map { "meeting.\($0)" }
+                + ["plan.concern.report", "plan.concern.answer", "plan.follow_up.record", "notice.delivery"])
         for type in facts {
             let name = String(type.dropFirst("se.tillsammans.".count).dropLast(".v1".count))
             if !commands.contains(name) { #expect(names.contains("fact.\(name)"), "\(name)") }

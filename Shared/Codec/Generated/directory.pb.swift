@@ -113,6 +113,15 @@ public nonisolated struct CountyDirectory: @unchecked Sendable {
     /// Month and day on which the autumn term begins, for example "08-15" (rule 2).
     public var autumnTerm: String = String()
 
+    /// Working days between an invitation and its meeting (rule 18).
+    public var noticeDays: Int32 = 0
+
+    /// Working days within which the family's word on the plan is answered (rule 17).
+    public var answerDays: Int32 = 0
+
+    /// Days after a meeting within which its plan must be followed up (rule 17).
+    public var followUpDays: Int32 = 0
+
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -352,7 +361,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -372,6 +381,9 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       case 10: try { try decoder.decodeSingularInt32Field(value: &self.escalationDays) }()
       case 11: try { try decoder.decodeSingularInt32Field(value: &self.linkingHours) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.autumnTerm) }()
+      case 13: try { try decoder.decodeSingularInt32Field(value: &self.noticeDays) }()
+      case 14: try { try decoder.decodeSingularInt32Field(value: &self.answerDays) }()
+      case 15: try { try decoder.decodeSingularInt32Field(value: &self.followUpDays) }()
       default: break
       }
     }
@@ -414,6 +426,15 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     if !self.autumnTerm.isEmpty {
       try visitor.visitSingularStringField(value: self.autumnTerm, fieldNumber: 12)
     }
+    if self.noticeDays != 0 {
+      try visitor.visitSingularInt32Field(value: self.noticeDays, fieldNumber: 13)
+    }
+    if self.answerDays != 0 {
+      try visitor.visitSingularInt32Field(value: self.answerDays, fieldNumber: 14)
+    }
+    if self.followUpDays != 0 {
+      try visitor.visitSingularInt32Field(value: self.followUpDays, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -430,6 +451,9 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     if lhs.escalationDays != rhs.escalationDays {return false}
     if lhs.linkingHours != rhs.linkingHours {return false}
     if lhs.autumnTerm != rhs.autumnTerm {return false}
+    if lhs.noticeDays != rhs.noticeDays {return false}
+    if lhs.answerDays != rhs.answerDays {return false}
+    if lhs.followUpDays != rhs.followUpDays {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

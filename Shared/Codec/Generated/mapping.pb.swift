@@ -315,6 +315,45 @@ public nonisolated struct MoveCase: Sendable {
   public init() {}
 }
 
+/// se.tillsammans.mapping.cooperation.note.v1, from Meetings: what is done in the cooperation, and what is next.
+public nonisolated struct NoteCooperation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  /// Steps that are done.
+  public var done: [String] = []
+
+  /// The next step and its date (YYYY-MM-DD); empty where another one stands.
+  public var step: String = String()
+
+  public var date: String = String()
+
+  /// The directory's id; empty where there is none yet.
+  public var coordinator: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.mapping.cooperation.end.v1, from Meetings: the last follow-up closes the case (rule 17).
+public nonisolated struct EndCooperation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var by: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// se.tillsammans.mapping.opened.v1
 public nonisolated struct MappingOpened: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -983,6 +1022,12 @@ public nonisolated struct CaseStatus: @unchecked Sendable {
     set {_uniqueStorage()._fallbackReason = newValue}
   }
 
+  /// The family's contact and who is responsible for the plan (rules 15 and 21).
+  public var coordinator: String {
+    get {_storage._coordinator}
+    set {_uniqueStorage()._coordinator = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1173,6 +1218,11 @@ public nonisolated struct MappingState: @unchecked Sendable {
   public var hasOpened: Bool {_storage._opened != nil}
   /// Clears the value of `opened`. Subsequent reads from it will return its default value.
   public mutating func clearOpened() {_uniqueStorage()._opened = nil}
+
+  public var coordinator: String {
+    get {_storage._coordinator}
+    set {_uniqueStorage()._coordinator = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1919,6 +1969,91 @@ nonisolated extension MoveCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.municipality != rhs.municipality {return false}
     if lhs.stage != rhs.stage {return false}
     if lhs.unit != rhs.unit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoteCooperation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoteCooperation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}done\0\u{1}step\0\u{1}date\0\u{1}coordinator\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.done) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.step) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.coordinator) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.done.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.done, fieldNumber: 2)
+    }
+    if !self.step.isEmpty {
+      try visitor.visitSingularStringField(value: self.step, fieldNumber: 3)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 4)
+    }
+    if !self.coordinator.isEmpty {
+      try visitor.visitSingularStringField(value: self.coordinator, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoteCooperation, rhs: NoteCooperation) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.done != rhs.done {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.coordinator != rhs.coordinator {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension EndCooperation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EndCooperation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: EndCooperation, rhs: EndCooperation) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3106,7 +3241,7 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CaseStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -3125,6 +3260,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _opened: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _awaited: [String] = []
     var _fallbackReason: String = String()
+    var _coordinator: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3151,6 +3287,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _opened = source._opened
       _awaited = source._awaited
       _fallbackReason = source._fallbackReason
+      _coordinator = source._coordinator
     }
   }
 
@@ -3185,6 +3322,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._opened) }()
         case 15: try { try decoder.decodeRepeatedStringField(value: &_storage._awaited) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._coordinator) }()
         default: break
         }
       }
@@ -3245,6 +3383,9 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._fallbackReason.isEmpty {
         try visitor.visitSingularStringField(value: _storage._fallbackReason, fieldNumber: 16)
       }
+      if !_storage._coordinator.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._coordinator, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3270,6 +3411,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._opened != rhs_storage._opened {return false}
         if _storage._awaited != rhs_storage._awaited {return false}
         if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
+        if _storage._coordinator != rhs_storage._coordinator {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3321,7 +3463,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MappingState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{c}\u{10}\u{1}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -3353,6 +3495,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _nextDate: String = String()
     var _corrections: [MappingState.Correction] = []
     var _opened: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _coordinator: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3392,6 +3535,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _nextDate = source._nextDate
       _corrections = source._corrections
       _opened = source._opened
+      _coordinator = source._coordinator
     }
   }
 
@@ -3439,6 +3583,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 28: try { try decoder.decodeSingularStringField(value: &_storage._nextDate) }()
         case 29: try { try decoder.decodeRepeatedMessageField(value: &_storage._corrections) }()
         case 30: try { try decoder.decodeSingularMessageField(value: &_storage._opened) }()
+        case 31: try { try decoder.decodeSingularStringField(value: &_storage._coordinator) }()
         default: break
         }
       }
@@ -3538,6 +3683,9 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._opened {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
       } }()
+      if !_storage._coordinator.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._coordinator, fieldNumber: 31)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3576,6 +3724,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._nextDate != rhs_storage._nextDate {return false}
         if _storage._corrections != rhs_storage._corrections {return false}
         if _storage._opened != rhs_storage._opened {return false}
+        if _storage._coordinator != rhs_storage._coordinator {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -1,0 +1,351 @@
+import Codec
+import Domain
+import Foundation
+import Streams
+
+// The life of a meeting until it is held: called, answered, moved, called off. Each change raises its SEQUENCE (RFC 5545),
+// and ends the former booking in the same step, so that nobody is ever booked twice (rule 18).
+
+extension MeetingsProcessor {
+    /// Who is to be there, and when it may be.
+    struct Wanted {
+        var participants: [Participant]
+        var first: LocalDate
+        var last: LocalDate
+        /// Keeps its id, so that calendars know it as the same meeting.
+        var id: String?
+        var why = ""
+    }
+
+    func call(_ command: CallMeeting, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
+        if cooperation.hasMeeting { return [Fault(.meetingExists)] }
+        let today = CivilTime.day(of: turn.now)
+        guard let latest = LocalDate(command.latestDate), latest > today else {
+            return [Fault(.latestDate, at: "latest_date")]
+        }
+        cooperation.state.call = command
+        let invited = Participants.choose(for: command, in: cooperation.county)
+        guard invited.missing.isEmpty else {
+            try impossible(
+                cooperation, invited.missing.map { MeetingImpossible.Reason(Fault(.roleNobody, ["role": $0.role])) },
+                &turn)
+            return []
+        }
+        _ = try book(
+            Wanted(participants: invited.participants, first: notice(cooperation, turn), last: latest), &cooperation,
+            &turn)
+        return []
+    }
+
+    /// Calls the meeting off and gives everybody the time back. Nothing blocks it (rule 13).
+    func cancel(_ command: CancelMeeting, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
+        guard cooperation.state.hasMeeting || cooperation.state.hasCall else {
+            return [Fault(.meetingNone, at: "case_reference")]
+        }
+        if cooperation.hasMeeting { try callOff(&cooperation, &turn) }
+        return []
+    }
+
+    func callOff(_ cooperation: inout Cooperation, _ turn: inout Turn) throws {
+        try release(cooperation.state.meeting, &turn)
+        cooperation.state.cancelled = true
+        cooperation.state.meeting.sequence += 1
+        try publish(
+            MeetingCancelled.with { [state = cooperation.state] in $0.meeting = state.meeting }, cooperation, &turn)
+    }
+
+    /// The child's identity has become protected: everybody invited is told again, without the place (rule 22).
+    func protect(_ command: ProtectMeeting, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
+        guard cooperation.state.hasCall else { return [Fault(.meetingNone, at: "case_reference")] }
+        cooperation.state.call.protectedIdentity = true
+        guard cooperation.hasMeeting, !cooperation.state.meeting.place.isEmpty else { return [] }
+        cooperation.state.meeting.sequence += 1
+        cooperation.state.meeting.place = ""
+        try tellScheduled(cooperation, "protected", &turn)
+        return []
+    }
+
+    /// A participant's answer. One to an earlier invitation, or an older one to the same, is dropped: the order in which
+    /// mail arrives means nothing.
+    func answer(_ command: AnswerMeeting, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
+        guard cooperation.hasMeeting else { return [Fault(.meetingNone, at: "case_reference")] }
+        guard let answer = Attendance(rawValue: command.answer) else {
+            return [Fault(at: "answer", notOneOf: Attendance.self)]
+        }
+        guard let index = cooperation.state.meeting.participants.firstIndex(where: { $0.person == command.person })
+        else {
+            return [Fault(.participantUnknown, at: "person")]
+        }
+        let participant = cooperation.state.meeting.participants[index]
+        let stamp = command.hasStamp ? command.stamp.date : turn.now
+        if command.sequence < cooperation.state.meeting.sequence { return [] }
+        if participant.hasAnswered, participant.answered.date > stamp { return [] }
+        let slot = cooperation.state.meeting.slot
+        if answer == .delegated {
+            guard cooperation.county.people[command.delegateTo] != nil else {
+                return [Fault(.personUnknown, at: "delegate_to")]
+            }
+            guard try isFree(command.delegateTo, slot, cooperation.county, turn) else {
+                return [Fault(.participantBusy, at: "delegate_to")]
+            }
+        }
+        cooperation.state.meeting.participants[index].answer = answer.rawValue
+        cooperation.state.meeting.participants[index].answered = .init(stamp)
+        try publish(
+            MeetingAnswered.with { [sequence = cooperation.state.meeting.sequence] in
+                ($0.caseReference, $0.county, $0.person) = (command.caseReference, command.county, command.person)
+                ($0.answer, $0.delegateTo, $0.sequence) = (command.answer, command.delegateTo, sequence)
+            }, cooperation, &turn)
+        switch answer {
+        case .delegated:
+            try release(cooperation.state.meeting, &turn)
+            cooperation.state.meeting.participants[index] = .with {
+                ($0.person, $0.required) = (command.delegateTo, participant.required)
+                $0.role = cooperation.county.people[command.delegateTo]?.role ?? ""
+            }
+            cooperation.state.meeting.sequence += 1
+            try reserve(cooperation.state.meeting, &turn)
+            try tellScheduled(cooperation, "participants", &turn)
+        case .declined where participant.required:
+            // The time is taken for this person, and the meeting moves.
+            var calendar = try turn.get(Self.calendars, command.person) ?? PersonCalendar()
+            calendar.busy.append(
+                .with { ($0.start, $0.end, $0.meeting) = (slot.start, slot.end, cooperation.reference) })
+            try turn.put(Self.calendars, command.person, calendar)
+            try rebook("declined", first: nil, last: nil, &cooperation, &turn)
+        default: break
+        }
+        return []
+    }
+
+    func move(_ command: MoveMeeting, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
+        var faults = cooperation.isResponsible(command.by, on: CivilTime.day(of: turn.now))
+        if !cooperation.hasMeeting { faults.append(Fault(.meetingNone, at: "case_reference")) }
+        if command.reason.allSatisfy(\.isWhitespace) { faults.append(Fault(.textMissing, at: "reason")) }
+        for (path, text) in [("not_before", command.notBefore), ("latest_date", command.latestDate)]
+        where !text.isEmpty && LocalDate(text) == nil {
+            faults.append(Fault(.dateInvalid, at: path))
+        }
+        guard faults.isEmpty else { return faults }
+        let after = CivilTime.day(of: cooperation.state.meeting.start.date).plus(1)
+        try rebook(
+            "moved", first: LocalDate(command.notBefore) ?? after, last: LocalDate(command.latestDate), &cooperation,
+            &turn)
+        return []
+    }
+
+    func change(_ command: ChangeParticipants, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
+        var faults = cooperation.isResponsible(command.by, on: CivilTime.day(of: turn.now))
+        if !cooperation.hasMeeting { faults.append(Fault(.meetingNone, at: "case_reference")) }
+        if command.reason.allSatisfy(\.isWhitespace) { faults.append(Fault(.textMissing, at: "reason")) }
+        for (index, person) in command.add.enumerated() where cooperation.county.people[person] == nil {
+            faults.append(Fault(.personUnknown, at: "add[\(index)]"))
+        }
+        for (index, person) in command.remove.enumerated() {
+            if [cooperation.state.call.namedPerson, cooperation.state.coordinator.person].contains(person) {
+                faults.append(Fault(.participantKept, at: "remove[\(index)]"))
+            }
+        }
+        guard faults.isEmpty else { return faults }
+        let removed = Set(command.remove)
+        var participants = cooperation.state.meeting.participants.filter { !removed.contains($0.person) }
+        for person in command.add where !participants.contains(where: { $0.person == person }) {
+            participants.append(
+                .with {
+                    ($0.person, $0.required) = (person, true)
+                    $0.role = cooperation.county.people[person]?.role ?? ""
+                })
+        }
+        let slot = cooperation.state.meeting.slot
+        let county = cooperation.county
+        let areFree = try command.add.allSatisfy { try isFree($0, slot, county, turn) }
+        try release(cooperation.state.meeting, &turn)
+        cooperation.state.meeting.participants = participants
+        if areFree {
+            cooperation.state.meeting.sequence += 1
+            try reserve(cooperation.state.meeting, &turn)
+            try tellScheduled(cooperation, "participants", &turn)
+        } else {
+            try rebook("participants", first: nil, last: nil, &cooperation, &turn)
+        }
+        return []
+    }
+
+    /// What a person's calendar elsewhere says; meetings at those times move.
+    func busy(_ command: PublishBusyTimes, _ event: Event, _ county: County, _ turn: inout Turn) throws {
+        guard county.people[command.person] != nil else {
+            return try turn.publish(
+                CommandRefused(id: event.id, type: event.type, case: "", [Fault(.personUnknown, at: "person")]),
+                to: Topic.meetings.rawValue)
+        }
+        var calendar = try turn.get(Self.calendars, command.person) ?? PersonCalendar()
+        calendar.busy.removeAll { $0.meeting.isEmpty }
+        calendar.busy += command.busy.map { time in
+            .with {
+                $0.start = Int64(time.start.date.timeIntervalSince1970)
+                $0.end = Int64(time.end.date.timeIntervalSince1970)
+            }
+        }
+        try turn.put(Self.calendars, command.person, calendar)
+        for booking in calendar.bookings where Double(booking.start) > turn.now.timeIntervalSince1970 {
+            let slot = Scheduler.Slot(start: booking.start, end: booking.end)
+            let reference = Self.reference(of: booking.meeting)
+            guard calendar.busy.contains(where: { Scheduler.Slot(start: $0.start, end: $0.end).overlaps(slot) }),
+                let state = try turn.get(Self.meetings, reference)
+            else { continue }
+            var other = Cooperation(reference: reference, county: county, state: state, commandId: event.id)
+            guard other.hasMeeting,
+                other.state.meeting.participants.contains(where: { $0.person == command.person && $0.required })
+            else { continue }
+            try rebook("declined", first: nil, last: nil, &other, &turn)
+            try turn.put(Self.meetings, reference, other.state)
+        }
+    }
+
+    // MARK: Times
+
+    /// The first day that keeps the notice time.
+    func notice(_ cooperation: Cooperation, _ turn: Turn) -> LocalDate {
+        WorkingDays.day(CivilTime.day(of: turn.now), plus: cooperation.county.settings.noticeDays)
+    }
+
+    /// Another time for the same meeting; where none exists it stays where it was, and the named person is told why.
+    func rebook(
+        _ why: String, first: LocalDate?, last: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn
+    ) throws {
+        let meeting = cooperation.state.meeting
+        let noticed = notice(cooperation, turn)
+        let standing = max(
+            LocalDate(cooperation.state.call.latestDate) ?? noticed, CivilTime.day(of: meeting.start.date))
+        try release(meeting, &turn)
+        let isBooked = try book(
+            Wanted(
+                participants: meeting.participants, first: max(first ?? noticed, noticed), last: last ?? standing,
+                id: meeting.id, why: why), &cooperation, &turn)
+        if !isBooked { try reserve(meeting, &turn) }
+    }
+
+    /// Finds the earliest time and books it for everybody in the same step (rule 18).
+    ///
+    /// - Returns: false where there is none, which has been told.
+    func book(_ wanted: Wanted, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> Bool {
+        let county = cooperation.county
+        func calendars(_ isRequired: Bool) throws -> [Scheduler.Calendar] {
+            try wanted.participants.filter { $0.required == isRequired }.map { try calendar($0.person, county, turn) }
+        }
+        let answer = Scheduler.earliest(
+            try calendars(true), optional: try calendars(false), minutes: county.settings.meetingMinutes,
+            from: wanted.first, through: wanted.last)
+        guard case .slot(let slot, let suited) = answer else {
+            if case .none(let obstacles) = answer {
+                try impossible(
+                    cooperation, obstacles.map { MeetingImpossible.Reason($0.fault, person: $0.person) }, &turn)
+            }
+            return false
+        }
+        let call = cooperation.state.call
+        cooperation.state.meeting = Meeting.with {
+            [before = cooperation.state.meeting, commandId = cooperation.commandId] in
+            $0.id = wanted.id ?? "\(call.caseReference)-\(Reference.id(of: commandId).prefix(8))"
+            ($0.caseReference, $0.county) = (call.caseReference, call.county)
+            $0.start = .init(Date(timeIntervalSince1970: Double(slot.start)))
+            $0.end = .init(Date(timeIntervalSince1970: Double(slot.end)))
+            // A child with protected identity gets no place (rule 22).
+            $0.place = call.protectedIdentity ? "" : county.units[call.unit]?.place ?? ""
+            $0.participants = wanted.participants.filter { $0.required || suited.contains($0.person) }
+                .map { participant in
+                    .with {
+                        ($0.person, $0.role, $0.required) = (participant.person, participant.role, participant.required)
+                    }
+                }
+            $0.sequence = wanted.id == nil ? 0 : before.sequence + 1
+        }
+        (cooperation.state.cancelled, cooperation.state.over) = (false, false)
+        try reserve(cooperation.state.meeting, &turn)
+        try tellScheduled(cooperation, wanted.why, &turn)
+        // Held and recorded by the working day after (rule 19).
+        let recorded = WorkingDays.day(CivilTime.day(of: cooperation.state.meeting.end.date), plus: 1)
+        try note(cooperation, step: wanted.why == "follow_up" ? .planFollowUp : .meeting, on: recorded, &turn)
+        return true
+    }
+
+    private func calendar(_ person: String, _ county: County, _ turn: Turn) throws -> Scheduler.Calendar {
+        let known = try turn.get(Self.calendars, person) ?? PersonCalendar()
+        return Scheduler.Calendar(
+            person: person, hours: county.people[person]?.hours ?? [:],
+            busy: (known.bookings + known.busy).map { Scheduler.Slot(start: $0.start, end: $0.end) },
+            absences: county.people[person]?.absences ?? [])
+    }
+
+    private func isFree(_ person: String, _ slot: Scheduler.Slot, _ county: County, _ turn: Turn) throws -> Bool {
+        let start = Date(timeIntervalSince1970: Double(slot.start))
+        return try calendar(person, county, turn).isFree(
+            slot, on: CivilTime.day(of: start), minute: CivilTime.clock(of: start).minute,
+            minutes: Int(slot.end - slot.start) / 60)
+    }
+
+    private func reserve(_ meeting: Meeting, _ turn: inout Turn) throws {
+        for participant in meeting.participants {
+            var calendar = try turn.get(Self.calendars, participant.person) ?? PersonCalendar()
+            // What lies a day back can collide with nothing.
+            let past = turn.now.timeIntervalSince1970 - 24 * 3_600
+            calendar.bookings.removeAll { Double($0.end) < past || $0.meeting == meeting.id }
+            calendar.busy.removeAll { Double($0.end) < past }
+            calendar.bookings.append(
+                .with { ($0.start, $0.end, $0.meeting) = (meeting.slot.start, meeting.slot.end, meeting.id) })
+            try turn.put(Self.calendars, participant.person, calendar)
+        }
+    }
+
+    private func release(_ meeting: Meeting, _ turn: inout Turn) throws {
+        for participant in meeting.participants {
+            var calendar = try turn.get(Self.calendars, participant.person) ?? PersonCalendar()
+            calendar.bookings.removeAll { $0.meeting == meeting.id }
+            try turn.put(Self.calendars, participant.person, calendar)
+        }
+    }
+
+    // MARK: Telling
+
+    private func tellScheduled(_ cooperation: Cooperation, _ why: String, _ turn: inout Turn) throws {
+        try publish(
+            MeetingScheduled.with { ($0.meeting, $0.why) = (cooperation.state.meeting, why) }, cooperation, &turn)
+    }
+
+    private func impossible(_ cooperation: Cooperation, _ reasons: [MeetingImpossible.Reason], _ turn: inout Turn)
+        throws
+    {
+        try publish(
+            MeetingImpossible.with {
+                ($0.caseReference, $0.county) = (cooperation.reference, cooperation.county.code)
+                ($0.namedPerson, $0.reasons) = (cooperation.state.call.namedPerson, reasons)
+            }, cooperation, &turn)
+    }
+
+    func publish(_ fact: some EventPayload, _ cooperation: Cooperation, _ turn: inout Turn) throws {
+        try turn.publish(fact, to: Topic.meetings.rawValue, subject: cooperation.reference)
+    }
+
+    /// Tells Mapping what is done and what is next, since it watches every date (rule 19).
+    func note(_ cooperation: Cooperation, done: [Step] = [], step: Step?, on day: LocalDate?, _ turn: inout Turn) throws
+    {
+        guard !cooperation.state.call.child.isEmpty else { return }
+        try turn.publish(
+            NoteCooperation.with {
+                ($0.caseReference, $0.done) = (cooperation.reference, done.map(\.rawValue))
+                ($0.step, $0.date) = (step?.rawValue ?? "", day?.description ?? "")
+                $0.coordinator = cooperation.state.coordinator.person
+            }, to: Topic.mappingCommands.rawValue, key: cooperation.state.call.child, subject: cooperation.reference)
+    }
+
+    /// The case of a meeting's id, which begins with it.
+    static func reference(of meeting: String) -> String {
+        String(meeting[..<(meeting.lastIndex(of: "-") ?? meeting.endIndex)])
+    }
+}
+
+extension Meeting {
+    var slot: Scheduler.Slot {
+        Scheduler.Slot(start: Int64(start.date.timeIntervalSince1970), end: Int64(end.date.timeIntervalSince1970))
+    }
+}

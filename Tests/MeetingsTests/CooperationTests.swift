@@ -1,0 +1,429 @@
+import Codec
+import Domain
+import Foundation
+import Streams
+import TestSupport
+import Testing
+
+@testable import meetings
+
+/// A county's meetings, with the commands that people give written shortly.
+struct CooperationTester {
+    var tester = ProcessorTester(
+        MeetingsProcessor(), application: "meetings", directory: ExampleCounty.directory, now: ExampleCounty.monday)
+
+    mutating func send(_ command: some EventPayload) throws { try tester.process(command, key: "TST") }
+
+    mutating func call(_ reference: String = "A", latest: String = "2026-12-14") throws {
+        try send(
+            CallMeeting.with {
+                ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = (reference, "TST", "school", "head-school")
+                ($0.areas, $0.organisations) = (["safety"], ["social_services", "health_care"])
+                ($0.latestDate, $0.child) = (latest, "child-\(reference)")
+            })
+    }
+
+    mutating func answer(
+        _ person: String, _ answer: String, _ reference: String = "A", sequence: Int32 = 0, at offset: Double = 0,
+        to delegate: String = ""
+    ) throws {
+        let stamp = tester.now + offset
+        try send(
+            AnswerMeeting.with {
+                ($0.caseReference, $0.county, $0.person, $0.answer) = (reference, "TST", person, answer)
+                ($0.sequence, $0.stamp, $0.delegateTo) = (sequence, .init(stamp), delegate)
+            })
+    }
+
+    static func measure(_ id: String = "", _ organisation: String = "social_services") -> PlannedMeasure {
+        .with {
+            ($0.id, $0.area, $0.text, $0.responsible) = (id, "safety", "Samtal varje vecka", "family")
+            ($0.organisation, $0.date) = (organisation, "2027-01-15")
+        }
+    }
+
+    mutating func record(_ reference: String = "A", _ change: (inout RecordMeeting) -> Void = { _ in }) throws {
+        var command = RecordMeeting.with {
+            ($0.caseReference, $0.county, $0.by) = (reference, "TST", "head-school")
+            $0.came = ["head-school", "family", "nurse"]
+            $0.child = .with { ($0.tookPart, $0.how) = (true, "Var med hela mötet") }
+            $0.coordinator = .with { ($0.person, $0.chosenByChild) = ("family", true) }
+            $0.plan = .with {
+                $0.measures = [Self.measure("m1"), Self.measure("m2", "health_care")]
+                ($0.worksAlready, $0.followUpDate) = (["Slöjden"], "2027-01-20")
+            }
+        }
+        change(&command)
+        try send(command)
+    }
+
+    mutating func followUp(_ decisions: [(String, String)], next: String, _ reference: String = "A") throws {
+        try send(
+            RecordPlanFollowUp.with {
+                ($0.caseReference, $0.county, $0.by, $0.nextDate) = (reference, "TST", "family", next)
+                $0.child = .with { ($0.tookPart, $0.how) = (true, "Berättade själv") }
+                $0.judgements = decisions.map { measure, decision in
+                    .with {
+                        ($0.measure, $0.effect, $0.decision, $0.text) = (measure, "better", decision, "Varannan vecka")
+                    }
+                }
+            })
+    }
+
+    func facts<Fact: EventPayload>(_ type: Fact.Type) -> [Fact] { tester.published(type) }
+    var codes: [String] { facts(CommandRefused.self).flatMap { $0.reasons.map(\.code) } }
+    var meeting: Meeting { facts(MeetingScheduled.self).last?.meeting ?? Meeting() }
+    /// What Mapping is told: done and next.
+    var notes: [String] {
+        facts(NoteCooperation.self).map { "\($0.done.joined(separator: "+")) → \($0.step) \($0.date)" }
+    }
+
+    func state(_ reference: String) throws -> MeetingState? { try tester.state(MeetingsProcessor.meetings, reference) }
+
+    func bookings(_ person: String) throws -> [Booking] {
+        try tester.state(MeetingsProcessor.calendars, person)?.bookings ?? []
+    }
+}
+
+@Suite("Rule 18: the life of a meeting")
+struct MeetingLifeTests {
+    @Test("Mapping is told when the meeting should be held and recorded")
+    func told() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        #expect(tester.notes == [" → meeting 2026-12-01"])
+        #expect(tester.tester.published.first { $0.topic == "mapping-commands" }?.key == "child-A")
+    }
+
+    @Test("a required participant who declines moves the meeting, with a higher SEQUENCE, and frees the former time")
+    func declined() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        let before = tester.meeting
+        try tester.answer("family", "declined")
+        #expect(tester.meeting.id == before.id && tester.meeting.sequence == 1)
+        #expect(tester.meeting.start.date >= before.end.date)
+        for person in ["head-school", "family", "nurse"] { #expect(try tester.bookings(person).count == 1) }
+        // Whoever takes the former time next gets it, except the one who said no.
+        try tester.answer("family", "accepted", sequence: 1)
+        #expect(tester.facts(MeetingScheduled.self).count == 2)
+    }
+
+    @Test("an optional participant who declines moves nothing; a tentative one neither")
+    func optional() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.answer("nurse", "declined")
+        try tester.answer("family", "tentative")
+        #expect(tester.facts(MeetingScheduled.self).count == 1)
+        #expect(tester.facts(MeetingAnswered.self).map(\.answer) == ["declined", "tentative"])
+    }
+
+    @Test("an answer to an earlier invitation, or older than the one that is known, is dropped")
+    func stale() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.answer("family", "declined")
+        try tester.answer("family", "declined", sequence: 0)
+        #expect(tester.facts(MeetingScheduled.self).count == 2)
+        try tester.answer("head-school", "accepted", sequence: 1, at: 60)
+        try tester.answer("head-school", "declined", sequence: 1, at: 30)
+        #expect(tester.facts(MeetingScheduled.self).count == 2 && tester.codes.isEmpty)
+    }
+
+    @Test("who delegates is replaced, if the other one is free then")
+    func delegated() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.answer("family", "delegated", to: "head-social")
+        #expect(tester.meeting.participants.map(\.person).contains("head-social"))
+        #expect(try tester.bookings("family").isEmpty && tester.bookings("head-social").count == 1)
+        try tester.call("B")
+        try tester.answer("family", "delegated", "B", to: "nobody")
+        try tester.answer("stranger", "accepted", "B")
+        try tester.answer("family", "maybe", "B")
+        #expect(tester.codes == ["person.unknown", "participant.unknown", "word.unknown"])
+    }
+
+    @Test("a meeting is moved by hand, with a reason; where no time exists it stays, and it says who is in the way")
+    func moved() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        func move(_ notBefore: String, _ latest: String, by: String = "head-school") -> MoveMeeting {
+            .with {
+                ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", by, "Annat möte")
+                ($0.notBefore, $0.latestDate) = (notBefore, latest)
+            }
+        }
+        try tester.send(move("2026-12-07", "2026-12-11"))
+        #expect(CivilTime.day(of: tester.meeting.start.date).description == "2026-12-07")
+        try tester.send(move("2026-12-12", "2026-12-13"))
+        #expect(tester.facts(MeetingImpossible.self).count == 1)
+        #expect(CivilTime.day(of: tester.meeting.start.date).description == "2026-12-07")
+        #expect(try tester.bookings("family").count == 1)
+        try tester.send(move("soon", "2026-12-11", by: "nurse"))
+        #expect(tester.codes == ["person.not_allowed", "date.invalid"])
+    }
+
+    @Test("the named person adds and removes participants with a reason, but neither themselves nor the coordinator")
+    func participants() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        func change(add: [String], remove: [String]) -> ChangeParticipants {
+            .with {
+                ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", "head-school", "Behövs")
+                ($0.add, $0.remove) = (add, remove)
+            }
+        }
+        try tester.send(change(add: ["teacher"], remove: ["nurse"]))
+        #expect(tester.meeting.participants.map(\.person) == ["head-school", "family", "teacher"])
+        #expect(try tester.bookings("nurse").isEmpty)
+        try tester.send(change(add: ["nobody"], remove: ["head-school"]))
+        #expect(tester.codes == ["person.unknown", "participant.kept"])
+    }
+
+    @Test("busy times from elsewhere are respected, and move what they collide with")
+    func busy() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        let before = tester.meeting
+        try tester.send(
+            PublishBusyTimes.with {
+                ($0.county, $0.person) = ("TST", "family")
+                $0.busy = [.with { ($0.start, $0.end) = (before.start, .init(before.end.date + 3_600)) }]
+            })
+        #expect(tester.meeting.id == before.id && tester.meeting.sequence == 1)
+        #expect(tester.meeting.start.date >= before.end.date + 3_600)
+    }
+
+    @Test("leave and public holidays are not booked, and optional people come only if the time suits")
+    func leave() throws {
+        var tester = CooperationTester()
+        tester.tester.directory = try ExampleCounty.changed { county in
+            for (id, from, to) in [("family", "2026-11-30", "2026-12-04"), ("nurse", "2026-12-07", "2026-12-31")] {
+                guard let index = county.people.firstIndex(where: { $0.id == id }) else { continue }
+                county.people[index].absences = [.with { ($0.from, $0.to) = (from, to) }]
+            }
+        }
+        try tester.call()
+        #expect(CivilTime.day(of: tester.meeting.start.date).description == "2026-12-07")
+        #expect(tester.meeting.participants.map(\.person) == ["head-school", "family"])
+    }
+
+    @Test("where the notice time leaves no day, it says so, and which day would do")
+    func notice() throws {
+        var tester = CooperationTester()
+        try tester.call(latest: "2026-11-27")
+        #expect(tester.facts(MeetingImpossible.self).first?.reasons.map(\.code) == ["time.notice"])
+        try tester.call("B", latest: "2026-12-14")
+        tester.tester.directory.counties["TST"]?.people["family"]?.hours = [5: WorkingHours(from: 480, to: 540)]
+        try tester.call("C", latest: "2026-12-03")
+        #expect(tester.facts(MeetingImpossible.self).last?.reasons.map(\.code) == ["time.blocked", "time.later"])
+    }
+
+    @Test(
+        "never a double booking, never outside hours or on leave, whatever is called, moved, declined and called off",
+        arguments: (1...15).map(UInt64.init))
+    func random(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var tester = CooperationTester()
+        func one(_ words: [String]) -> String { words.randomElement(using: &random) ?? "" }
+        let people = ExampleCounty.county.people.keys.sorted()
+        for step in 0..<120 {
+            let reference = one(["A", "B", "C", "D", "E", "F"])
+            let sequence = try tester.state(reference)?.meeting.sequence ?? 0
+            let day = CivilTime.day(of: tester.tester.now).plus(Int.random(in: 1...20, using: &random)).description
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0, 1: try tester.call(reference, latest: day)
+            case 2:
+                try tester.answer(
+                    one(people), one(["declined", "accepted", "delegated"]), reference, sequence: sequence,
+                    to: one(people))
+            case 3: try tester.answer("family", "declined", reference, sequence: sequence)
+            case 4: try tester.send(CancelMeeting.with { ($0.caseReference, $0.county) = (reference, "TST") })
+            case 5:
+                try tester.send(
+                    ChangeParticipants.with {
+                        ($0.caseReference, $0.county, $0.by, $0.reason) = (reference, "TST", "head-school", "ord")
+                        ($0.add, $0.remove) = ([one(people)], [one(people)])
+                    })
+            case 6:
+                let start = tester.tester.now + Double(Int.random(in: 0...2_000, using: &random) * 900)
+                try tester.send(
+                    PublishBusyTimes.with {
+                        ($0.county, $0.person) = ("TST", one(people))
+                        $0.busy = [.with { ($0.start, $0.end) = (.init(start), .init(start + 7_200)) }]
+                    })
+            default: try tester.tester.advance(to: tester.tester.now + 43_200)
+            }
+            for person in people {
+                let slots = try tester.bookings(person).map { Scheduler.Slot(start: $0.start, end: $0.end) }
+                    .sorted { $0.start < $1.start }
+                #expect(
+                    zip(slots, slots.dropFirst()).allSatisfy { !$0.overlaps($1) },
+                    "seed \(seed), step \(step): \(person) twice")
+                for slot in slots {
+                    let start = Date(timeIntervalSince1970: Double(slot.start))
+                    let (minute, weekday) = CivilTime.clock(of: start)
+                    let hours = ExampleCounty.county.people[person]?.hours[weekday]
+                    let isWithin =
+                        hours.map { $0.from <= minute && minute + Int(slot.end - slot.start) / 60 <= $0.to } ?? false
+                    #expect(
+                        isWithin && WorkingDays.isWorkingDay(CivilTime.day(of: start)),
+                        "seed \(seed), step \(step): \(person)")
+                }
+            }
+            // A booking is a standing meeting's, and each standing meeting to come is booked for all its people.
+            for reference in ["A", "B", "C", "D", "E", "F"] {
+                guard let state = try tester.state(reference), state.hasMeeting,
+                    state.meeting.start.date > tester.tester.now
+                else { continue }
+                for participant in state.meeting.participants {
+                    let isBooked = try tester.bookings(participant.person).contains { $0.meeting == state.meeting.id }
+                    #expect(
+                        isBooked == !state.cancelled, "seed \(seed), step \(step): \(reference) \(participant.person)")
+                }
+            }
+        }
+        let sequences = Dictionary(grouping: tester.facts(MeetingScheduled.self).map(\.meeting), by: \.id)
+            .mapValues { $0.map(\.sequence) }
+        #expect(
+            sequences.values.allSatisfy { zip($0, $0.dropFirst()).allSatisfy { $0 < $1 } },
+            "each change raises SEQUENCE")
+    }
+}
+
+@Suite("Rules 15 to 17: coordinator, plan, the family's word, follow-up")
+struct PlanTests {
+    private func held(_ change: (inout RecordMeeting) -> Void = { _ in }) throws -> CooperationTester {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.record("A", change)
+        return tester
+    }
+
+    @Test("rule 15: the child chooses the coordinator first; another choice needs the special reason")
+    func coordinator() throws {
+        var tester = try held { $0.coordinator = .with { $0.person = "family" } }
+        #expect(tester.codes == ["coordinator.reason"] && tester.facts(MeetingHeld.self).isEmpty)
+        try tester.record { $0.coordinator = .with { ($0.person, $0.reason) = ("family", "Barnet ville inte välja") } }
+        #expect(tester.facts(MeetingHeld.self).first?.coordinator.person == "family")
+        #expect(tester.facts(NoteCooperation.self).last?.coordinator == "family")
+    }
+
+    @Test("rule 16: it is a SIP when social services and health care both take part, and a plan otherwise")
+    func sip() throws {
+        #expect(try held().facts(MeetingHeld.self).first?.plan.sip == true)
+        let tester = try held {
+            $0.came = ["head-school", "family"]
+            $0.plan.measures = [CooperationTester.measure("m1")]
+        }
+        #expect(tester.facts(MeetingHeld.self).first?.plan.sip == false)
+    }
+
+    @Test(
+        "rule 16: each measure has an area, words, a responsible person, an organisation and a date; and the child took part or it says why not"
+    )
+    func incomplete() throws {
+        let tester = try held {
+            $0.child.how = ""
+            $0.plan.measures = [PlannedMeasure()]
+        }
+        #expect(
+            Set(tester.codes) == [
+                "child.participation", "word.unknown", "text.missing", "person.unknown", "date.invalid",
+            ])
+        #expect(try held { $0.plan.measures = [] }.codes == ["plan.measures"])
+    }
+
+    @Test("rule 17: with a plan its follow-up is booked, and Mapping watches the date")
+    func followUpBooked() throws {
+        let tester = try held()
+        #expect(
+            tester.notes.dropFirst() == [
+                "meeting+plan_follow_up+book_follow_up → plan_follow_up 2027-01-21", " → plan_follow_up 2027-01-21",
+            ])
+        let meetings = tester.facts(MeetingScheduled.self)
+        #expect(meetings.map(\.why) == ["", "follow_up"])
+        #expect(CivilTime.day(of: tester.meeting.start.date).description == "2027-01-20")
+        #expect(meetings[0].meeting.id != meetings[1].meeting.id)
+    }
+
+    @Test(
+        "rule 17: a plan without a follow-up within the county's time is an alarm at once",
+        arguments: ["", "2027-06-01"])
+    func alarm(date: String) throws {
+        let tester = try held { $0.plan.followUpDate = date }
+        #expect(tester.facts(PlanAlarm.self).map(\.coordinator) == ["family"])
+        #expect(tester.facts(PlanAlarm.self).map(\.manager) == ["manager"])
+        #expect(tester.notes.last?.contains("book_follow_up 2026-12-02") == true)
+    }
+
+    @Test("rule 17: the family's word reaches the coordinator at once and waits for an answer")
+    func concern() throws {
+        var tester = try held()
+        let word = ReportPlanConcern.with {
+            ($0.caseReference, $0.county, $0.by, $0.text) = ("A", "TST", "nurse", "Samtalen har inte blivit av")
+        }
+        try tester.send(word)
+        #expect(tester.facts(PlanConcernReported.self).map(\.coordinator) == ["family"])
+        #expect(tester.notes.last == " → answer_family 2026-12-02")
+        let answer = AnswerPlanConcern.with {
+            ($0.caseReference, $0.county, $0.by, $0.text) = ("A", "TST", "family", "Ny tid på tisdag")
+        }
+        try tester.send(answer)
+        #expect(tester.notes.last == "answer_family →  ")
+        try tester.send(answer)
+        #expect(tester.codes == ["plan_concern.none"])
+    }
+
+    @Test(
+        "rule 17: each measure is judged; what ends is gone, what changes says so, with history, and it is followed up again"
+    )
+    func revised() throws {
+        var tester = try held()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.followUp([("m1", "change")], next: "2027-03-01")
+        #expect(tester.codes == ["judgement.missing"])
+        try tester.followUp([("m1", "change"), ("m2", "end")], next: "2027-03-01")
+        let fact = try #require(tester.facts(PlanFollowedUp.self).first)
+        #expect(fact.plan.measures.map(\.text) == ["Varannan vecka"] && fact.plan.revision == 2 && !fact.closes)
+        #expect(try tester.state("A")?.history.map(\.revision) == [1])
+        #expect(CivilTime.day(of: tester.meeting.start.date).description == "2027-03-01")
+        #expect(tester.facts(EndCooperation.self).isEmpty)
+    }
+
+    @Test("rule 17: the last follow-up closes the case")
+    func closes() throws {
+        var tester = try held()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.followUp([("m1", "end"), ("m2", "end")], next: "")
+        #expect(tester.facts(PlanFollowedUp.self).map(\.closes) == [true])
+        #expect(tester.facts(EndCooperation.self).map(\.by) == ["family"])
+        try tester.followUp([("m1", "end")], next: "")
+        #expect(tester.codes == ["plan.none"])
+    }
+
+    @Test("a follow-up that came before its meeting calls that meeting off")
+    func early() throws {
+        var tester = try held()
+        try tester.followUp([("m1", "end"), ("m2", "end")], next: "")
+        #expect(tester.facts(MeetingCancelled.self).map(\.meeting.id) == [tester.meeting.id])
+        #expect(try tester.bookings("family").allSatisfy { $0.meeting != tester.meeting.id })
+    }
+
+    @Test("a meeting that did not take place is called again")
+    func notHeld() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        let before = tester.meeting
+        try tester.tester.advance(to: before.end.date)
+        try tester.send(
+            RecordNotHeld.with {
+                ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", "head-school", "Sjukdom")
+            })
+        #expect(tester.facts(MeetingNotHeld.self).count == 1)
+        #expect(tester.meeting.id == before.id && tester.meeting.start.date > before.end.date)
+    }
+}

@@ -29,6 +29,7 @@ struct Notices: Sendable {
         case coordinator
         case planAlarm = "plan_alarm"
         case planConcern = "plan_concern"
+        case undelivered
 
         /// As the catalogue has it.
         var subject: String { Catalogue.text("notice.\(rawValue)", .swedish) }
@@ -132,6 +133,26 @@ struct Notices: Sendable {
         }
     }
 
+    /// What those are told who were invited to a meeting and are not any more.
+    func uninvited(_ people: [String], of event: Event, _ directory: Directory, now: Date) throws -> [Notice] {
+        var meeting = try event.decode(MeetingScheduled.self).meeting
+        meeting.participants = people.map { id in .with { $0.person = id } }
+        return calendar(.cancellation, event, meeting, directory, now)
+    }
+
+    /// What is said of a notice that could not be delivered, to somebody who can do something about it.
+    func undelivered(_ notice: Notice, cause: Event, _ directory: Directory, now: Date) -> Notice? {
+        guard notice.kind != Kind.undelivered.rawValue,
+            let county = directory.counties.values
+                .first(where: { notice.recipient.isEmpty || $0.people[notice.recipient] != nil })
+        else { return nil }
+        let unit = county.people[notice.recipient].flatMap { county.units[$0.unit] }
+        let told = [unit?.manager, county.function].compactMap(\.self).first { $0 != notice.recipient }
+        return self.notice(
+            .undelivered, cause, notice.caseReference, told.flatMap { county.people[$0] }, now,
+            ["recipient": county.people[notice.recipient]?.role ?? "anmälaren"])
+    }
+
     /// A message to each participant, with the calendar's part.
     private func calendar(
         _ kind: Kind, _ event: Event, _ meeting: Meeting, _ directory: Directory, _ now: Date
@@ -151,6 +172,8 @@ struct Notices: Sendable {
                 ])
             notice?.calendar = invitation.text
             notice?.method = invitation.method.rawValue
+            notice?.meeting = meeting.id
+            notice?.sequence = meeting.sequence
             return notice
         }
     }
@@ -206,6 +229,7 @@ extension Notices.Kind {
         case .coordinator: PackageResources.coordinator_mustache
         case .planAlarm: PackageResources.plan_alarm_mustache
         case .planConcern: PackageResources.plan_concern_mustache
+        case .undelivered: PackageResources.undelivered_mustache
         case .noTime: PackageResources.no_time_mustache
         }
     }

@@ -175,6 +175,7 @@ private struct Fact {
             who = fact.by
         case let fact as NoticeSent: (values["kind"], who) = (words("notice.\(fact.kind)"), fact.recipient)
         case let fact as NoticeDelayed: (values["kind"], who) = (words("notice.\(fact.kind)"), fact.recipient)
+        case let fact as NoticeSuperseded: (values["kind"], who) = (words("notice.\(fact.kind)"), fact.recipient)
         case let fact as NoticeFailed: (values["kind"], who) = (words("notice.\(fact.kind)"), fact.recipient)
         default: return nil
         }

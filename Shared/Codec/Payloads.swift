@@ -144,6 +144,7 @@ extension EndCooperation: EventPayload { public static let eventType = "se.tills
 extension DeliveryReported: EventPayload { public static let eventType = "se.tillsammans.notice.delivery.v1" }
 extension NoticeSent: EventPayload { public static let eventType = "se.tillsammans.notice.sent.v1" }
 extension NoticeDelayed: EventPayload { public static let eventType = "se.tillsammans.notice.delayed.v1" }
+extension NoticeSuperseded: EventPayload { public static let eventType = "se.tillsammans.notice.superseded.v1" }
 extension NoticeFailed: EventPayload { public static let eventType = "se.tillsammans.notice.failed.v1" }
 
 extension CountyDirectory: EventPayload { public static let eventType = "se.tillsammans.directory.applied.v1" }
@@ -156,6 +157,7 @@ public let payloadTypes: [String: any EventPayload.Type] = Dictionary(
         InformationAdded.self, AnswersRecorded.self, ConsentRecorded.self, MappingConcluded.self, MappingOverdue.self,
         CommandRefused.self, CallMeeting.self, CancelMeeting.self, MeetingScheduled.self, MeetingCancelled.self,
         MeetingImpossible.self, DeliveryReported.self, NoticeSent.self, NoticeDelayed.self, NoticeFailed.self,
+        NoticeSuperseded.self,
         CountyDirectory.self, ConsultationRequested.self, ConsultationRegistered.self, ReportTaken.self,
         ReportAccepted.self,
         ProtectMeeting.self, TakeOn.self, DelegateWork.self, HandBackWork.self, CorrectInformation.self,

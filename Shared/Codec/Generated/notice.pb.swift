@@ -67,11 +67,56 @@ public nonisolated struct Notice: Sendable {
   /// Clears the value of `created`. Subsequent reads from it will return its default value.
   public mutating func clearCreated() {self._created = nil}
 
+  /// For a calendar: the meeting's id and SEQUENCE, by which a newer notice makes this one wrong.
+  public var meeting: String = String()
+
+  public var sequence: Int32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _created: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// Notifications' state of what one recipient is told of one meeting: one notice at a time, in order.
+public nonisolated struct NoticeLane: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The notice that is on its way or waits for its next attempt; empty for none.
+  public var `open`: String {
+    get {_storage._open}
+    set {_uniqueStorage()._open = newValue}
+  }
+
+  /// What follows it; only the newest.
+  public var next: Notice {
+    get {_storage._next ?? Notice()}
+    set {_uniqueStorage()._next = newValue}
+  }
+  /// Returns true if `next` has been explicitly set.
+  public var hasNext: Bool {_storage._next != nil}
+  /// Clears the value of `next`. Subsequent reads from it will return its default value.
+  public mutating func clearNext() {_uniqueStorage()._next = nil}
+
+  /// The newest SEQUENCE that has come, and the method it came with.
+  public var sequence: Int32 {
+    get {_storage._sequence}
+    set {_uniqueStorage()._sequence = newValue}
+  }
+
+  public var method: String {
+    get {_storage._method}
+    set {_uniqueStorage()._method = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// se.tillsammans.notice.delivery.v1, on notice-commands: what came of one attempt.
@@ -173,6 +218,25 @@ public nonisolated struct NoticeFailed: Sendable {
   public init() {}
 }
 
+/// se.tillsammans.notice.superseded.v1: a newer notice made it wrong before it was sent.
+public nonisolated struct NoticeSuperseded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var noticeID: String = String()
+
+  public var caseReference: String = String()
+
+  public var kind: String = String()
+
+  public var recipient: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Ids of the events that Notifications has taken, by record key.
 public nonisolated struct TakenEvents: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -192,7 +256,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Notice"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0\u{1}meeting\0\u{1}sequence\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -213,6 +277,8 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       case 11: try { try decoder.decodeSingularInt32Field(value: &self.attempt) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.status) }()
       case 13: try { try decoder.decodeSingularMessageField(value: &self._created) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self.meeting) }()
+      case 15: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
       default: break
       }
     }
@@ -262,6 +328,12 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     try { if let v = self._created {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     } }()
+    if !self.meeting.isEmpty {
+      try visitor.visitSingularStringField(value: self.meeting, fieldNumber: 14)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularInt32Field(value: self.sequence, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -279,6 +351,99 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     if lhs.attempt != rhs.attempt {return false}
     if lhs.status != rhs.status {return false}
     if lhs._created != rhs._created {return false}
+    if lhs.meeting != rhs.meeting {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeLane"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}next\0\u{1}sequence\0\u{1}method\0")
+
+  fileprivate class _StorageClass {
+    var _open: String = String()
+    var _next: Notice? = nil
+    var _sequence: Int32 = 0
+    var _method: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _open = source._open
+      _next = source._next
+      _sequence = source._sequence
+      _method = source._method
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._open) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._next) }()
+        case 3: try { try decoder.decodeSingularInt32Field(value: &_storage._sequence) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._method) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._open.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._open, fieldNumber: 1)
+      }
+      try { if let v = _storage._next {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._sequence != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._sequence, fieldNumber: 3)
+      }
+      if !_storage._method.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._method, fieldNumber: 4)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeLane, rhs: NoticeLane) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._open != rhs_storage._open {return false}
+        if _storage._next != rhs_storage._next {return false}
+        if _storage._sequence != rhs_storage._sequence {return false}
+        if _storage._method != rhs_storage._method {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -493,6 +658,51 @@ nonisolated extension NoticeFailed: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.recipient != rhs.recipient {return false}
     if lhs.attempt != rhs.attempt {return false}
     if lhs.detail != rhs.detail {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeSuperseded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeSuperseded"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}notice_id\0\u{3}case_reference\0\u{1}kind\0\u{1}recipient\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.noticeID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.recipient) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.noticeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.noticeID, fieldNumber: 1)
+    }
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 2)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 3)
+    }
+    if !self.recipient.isEmpty {
+      try visitor.visitSingularStringField(value: self.recipient, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeSuperseded, rhs: NoticeSuperseded) -> Bool {
+    if lhs.noticeID != rhs.noticeID {return false}
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.recipient != rhs.recipient {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

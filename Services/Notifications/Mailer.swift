@@ -41,10 +41,13 @@ struct SMTPMailer: Mailer {
     let tls: TLS
     let username: String
     let password: String
+    /// A file of certificates (PEM) to trust in place of the system's; empty: the system's.
+    let authorities: String
 
-    init(url: String, tls: TLS, username: String, password: String) throws {
+    init(url: String, tls: TLS, username: String, password: String, authorities: String = "") throws {
         curl_global_init(Int(CURL_GLOBAL_ALL))
         (self.url, self.tls, self.username, self.password) = (url, tls, username, password)
+        self.authorities = authorities
     }
 
     func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure) {
@@ -81,6 +84,7 @@ struct SMTPMailer: Mailer {
                 case .always: CURLUSESSL_ALL
                 }
             _ = cc_set_long(handle, CURLOPT_USE_SSL, Int(level.rawValue))
+            if !authorities.isEmpty { _ = cc_set_string(handle, CURLOPT_CAINFO, authorities) }
             if !username.isEmpty {
                 _ = cc_set_string(handle, CURLOPT_USERNAME, username)
                 _ = cc_set_string(handle, CURLOPT_PASSWORD, password)

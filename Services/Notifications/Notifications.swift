@@ -23,6 +23,7 @@ import Streams
                 ),
                 Setting("SMTP_TLS", default: "try", "STARTTLS: never, try or always."),
                 Setting("SMTP_USERNAME", default: "", "User at the relay; empty: none."),
+                Setting("SMTP_CA_FILE", default: "", "Certificates (PEM) to trust in place of the system's."),
                 Setting("SMTP_PASSWORD", default: "", isSecret: true, "Password at the relay."),
             ]
         ) { settings, configuration, logger in
@@ -37,7 +38,8 @@ import Streams
                         },
                         tls: settings.value(
                             "SMTP_TLS", expected: "never, try or always", { SMTPMailer.TLS(rawValue: $0) }),
-                        username: settings.text("SMTP_USERNAME"), password: settings.text("SMTP_PASSWORD"))
+                        username: settings.text("SMTP_USERNAME"), password: settings.text("SMTP_PASSWORD"),
+                        authorities: settings.text("SMTP_CA_FILE"))
                 } else {
                     try FileMailer(folder: folder)
                 }

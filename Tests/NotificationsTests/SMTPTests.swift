@@ -1,0 +1,174 @@
+import Codec
+import Foundation
+import TestSupport
+import Testing
+
+@testable import notifications
+
+/// A real SMTP server (Python's aiosmtpd) on a port of its own, that does with a message what its receiver's name says.
+private final class Relay: Sendable {
+    static let script = #"""
+        import asyncio, ssl, sys
+        from aiosmtpd.smtp import SMTP, AuthResult
+        folder, tls, login = sys.argv[1], sys.argv[2] == "tls", sys.argv[3]
+        class Handler:
+            async def handle_MAIL(self, server, session, envelope, address, options):
+                envelope.mail_from = address
+                return "250 OK"
+            async def handle_RCPT(self, server, session, envelope, address, options):
+                name = address.split("@")[0]
+                if name == "drop-rcpt": server.transport.abort(); return "421 bye"
+                if name.startswith("rcpt-"): return name[5:8] + " as you wish"
+                envelope.rcpt_tos.append(address)
+                return "250 OK"
+            async def handle_DATA(self, server, session, envelope):
+                name = envelope.rcpt_tos[0].split("@")[0]
+                if name == "drop-data": server.transport.abort(); return "421 bye"
+                if name.startswith("data-"): return name[5:8] + " as you wish"
+                with open(folder + "/" + name + "-" + str(len(envelope.content)), "wb") as file:
+                    file.write(envelope.content)
+                return "250 OK"
+        def check(server, session, envelope, mechanism, data):
+            return AuthResult(success=(data.login + b":" + data.password).decode() == login, handled=True)
+        context = None
+        if tls:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(folder + "/cert.pem", folder + "/key.pem")
+        def make():
+            return SMTP(Handler(), hostname="relay", tls_context=context, require_starttls=tls, enable_SMTPUTF8=True,
+                        authenticator=check if login else None, auth_required=bool(login), auth_require_tls=tls)
+        async def main():
+            server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+            print(server.sockets[0].getsockname()[1], flush=True)
+            await server.serve_forever()
+        asyncio.run(main())
+        """#
+
+    let port: Int
+    let folder: TemporaryFolder
+    private let process: Process
+
+    /// Nil, with a reason that prints, where python3, aiosmtpd or openssl are missing.
+    init?(tls: Bool = false, login: String = "") throws {
+        folder = TemporaryFolder()
+        if tls {
+            let made = try Self.run([
+                "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                "-addext", "subjectAltName=DNS:localhost", "-keyout", folder.path + "/key.pem", "-out",
+                folder.path + "/cert.pem",
+            ])
+            made.waitUntilExit()
+            guard made.terminationStatus == 0 else {
+                folder.remove()
+                print("skipped: openssl is not installed here")
+                return nil
+            }
+        }
+        let output = Pipe()
+        process = try Self.run(["python3", "-c", Self.script, folder.path, tls ? "tls" : "plain", login], output)
+        // The port is the first that it says; nothing at all means that it could not start.
+        guard
+            let port = Int(
+                String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).trimmingCharacters(
+                    in: .whitespacesAndNewlines))
+        else {
+            process.waitUntilExit()
+            folder.remove()
+            print("skipped: python3 with aiosmtpd is not installed here (pip install aiosmtpd)")
+            return nil
+        }
+        self.port = port
+    }
+
+    deinit {
+        kill(process.processIdentifier, SIGKILL)
+        folder.remove()
+    }
+
+    private static func run(_ arguments: [String], _ output: Pipe? = nil) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = arguments
+        process.standardError = FileHandle.nullDevice
+        if let output { process.standardOutput = output } else { process.standardOutput = FileHandle.nullDevice }
+        try process.run()
+        return process
+    }
+
+    /// Messages taken, by receiver's name.
+    func taken(_ name: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasPrefix(name + "-") }
+            .compactMap { try? String(contentsOfFile: "\(folder.path)/\($0)", encoding: .utf8) }
+    }
+}
+
+@Suite("SMTP: a relay that takes, delays, refuses and drops, at every stage (RFC 5321)")
+struct SMTPTests {
+    private static let notice = Notice.with {
+        ($0.id, $0.subject, $0.body, $0.email) = ("n", "Kallelse – åäö", ".punkt först\nrad två", "ok@example.org")
+        ($0.messageID, $0.calendar, $0.method) = ("<n@example.org>", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "REQUEST")
+    }
+
+    private func send(_ name: String, by mailer: SMTPMailer) async -> DeliveryFailure? {
+        do throws(DeliveryFailure) {
+            try await mailer.send(
+                MailMessage(notice: Self.notice, sender: "tillsammans@example.org").bytes,
+                from: "tillsammans@example.org", to: "\(name)@example.org", id: "n")
+            return nil
+        } catch { return error }
+    }
+
+    @Test("a message arrives whole, with its words and its calendar")
+    func taken() async throws {
+        guard let relay = try Relay() else { return }
+        let mailer = try SMTPMailer(url: "smtp://127.0.0.1:\(relay.port)", tls: .never, username: "", password: "")
+        #expect(await send("ok", by: mailer) == nil)
+        let message = try #require(relay.taken("ok").first)
+        let parts = message.replacing("\r\n", with: "\n").components(separatedBy: "base64\n\n").dropFirst().compactMap {
+            Data(base64Encoded: $0.components(separatedBy: "\n--")[0], options: .ignoreUnknownCharacters)
+        }.map { String(decoding: $0, as: UTF8.self) }
+        #expect(parts.first?.contains(".punkt först") == true && parts.last?.contains("BEGIN:VCALENDAR") == true)
+    }
+
+    @Test(
+        "4xx, and a connection that breaks, may pass; 5xx is for good",
+        arguments: [
+            ("rcpt-450", true), ("rcpt-421", true), ("rcpt-550", false), ("data-452", true), ("data-451", true),
+            ("data-554", false), ("drop-rcpt", true), ("drop-data", true),
+        ])
+    func refused(name: String, isTemporary: Bool) async throws {
+        guard let relay = try Relay() else { return }
+        let mailer = try SMTPMailer(url: "smtp://127.0.0.1:\(relay.port)", tls: .never, username: "", password: "")
+        let failure = try #require(await send(name, by: mailer))
+        #expect(failure.isTemporary == isTemporary, "\(name): \(failure.detail)")
+        #expect(!failure.detail.contains("example.org"), "no address in what is told")
+        #expect(relay.taken(name).isEmpty)
+    }
+
+    @Test("a relay that is not there may come back")
+    func absent() async throws {
+        // A port that was free a moment ago.
+        guard let port = try Relay()?.port else { return }
+        let mailer = try SMTPMailer(url: "smtp://127.0.0.1:\(port)", tls: .never, username: "", password: "")
+        #expect(await send("ok", by: mailer)?.isTemporary == true)
+    }
+
+    @Test("with STARTTLS and login; a wrong password, an untrusted certificate or no TLS at all may be mended")
+    func secured() async throws {
+        guard let relay = try Relay(tls: true, login: "tillsammans:hemligt") else { return }
+        func mailer(_ password: String, _ tls: SMTPMailer.TLS, trusting: Bool = true) throws -> SMTPMailer {
+            try SMTPMailer(
+                url: "smtp://localhost:\(relay.port)", tls: tls, username: "tillsammans", password: password,
+                authorities: trusting ? relay.folder.path + "/cert.pem" : "")
+        }
+        #expect(await send("ok", by: try mailer("hemligt", .always)) == nil)
+        #expect(relay.taken("ok").count == 1)
+        #expect(await send("ok", by: try mailer("fel", .always))?.isTemporary == true)
+        #expect(await send("ok", by: try mailer("hemligt", .always, trusting: false))?.isTemporary == true)
+        guard let plain = try Relay(login: "tillsammans:hemligt") else { return }
+        let demanding = try SMTPMailer(
+            url: "smtp://127.0.0.1:\(plain.port)", tls: .always, username: "tillsammans", password: "hemligt")
+        #expect(await send("ok", by: demanding)?.isTemporary == true, "no TLS, no message")
+        #expect(plain.taken("ok").isEmpty)
+    }
+}

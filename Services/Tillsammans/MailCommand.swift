@@ -1,0 +1,72 @@
+import ArgumentParser
+import Codec
+import Domain
+import Foundation
+import Kafka
+
+struct MailCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mail", abstract: "Mail that comes in.", subcommands: [Receive.self])
+
+    struct Receive: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Takes one message on standard input, as a mail server's pipe delivers it, and makes the answer in it a command.",
+            discussion: """
+                Exit code 0 when the answer was taken, 65 when the message is none (a mail server bounces it), 75 when Kafka
+                does not take it now (a mail server tries again). That the sender is who they say is the mail server's to check.
+                """)
+
+        @OptionGroup var options: ConnectionOptions
+
+        func run() async throws {
+            let mail = FileHandle.standardInput.readDataToEndOfFile()
+            let reply: CalendarReply
+            do { reply = try CalendarReply(mail: mail) } catch {
+                tell("not an answer to an invitation: \(error)")
+                throw ExitCode(65)
+            }
+            let connection = options.connection
+            do {
+                let directory = try await DedicatedThread.run(name: "mail") { try MailCommand.directory(connection) }
+                guard let command = MailCommand.command(reply, directory) else {
+                    tell("nobody in the directory has the address that answers, or the meeting is none of ours")
+                    throw ExitCode(65)
+                }
+                let event = try Event(
+                    id: UUID().uuidString.lowercased(), source: "tillsammans:mail", time: Date(),
+                    subject: command.caseReference, command)
+                try await Producer(connection.properties).send(
+                    connection.record(event, to: .meetingCommands, key: command.county))
+                tell("\(command.caseReference): \(command.person) \(command.answer)")
+            } catch let error as KafkaError {
+                tell("Kafka: \(error)")
+                throw ExitCode(75)
+            }
+        }
+    }
+
+    /// The answer as a command; nil where the meeting or the person is not ours.
+    static func command(_ reply: CalendarReply, _ directory: Directory) -> AnswerMeeting? {
+        let domain = "@tillsammans"
+        guard reply.uid.hasSuffix(domain), let county = reply.uid.split(separator: "-").first.map(String.init),
+            let people = directory.counties[county]?.people.values,
+            let person = people.first(where: { $0.email.lowercased() == reply.attendee })
+        else { return nil }
+        let meeting = reply.uid.dropLast(domain.count)
+        guard let split = meeting.lastIndex(of: "-") else { return nil }
+        return .with {
+            ($0.caseReference, $0.county, $0.person) = (String(meeting[..<split]), county, person.id)
+            ($0.answer, $0.sequence, $0.stamp) = (
+                reply.answer.rawValue, Int32(clamping: reply.sequence), .init(reply.stamp)
+            )
+            $0.delegateTo = people.first { $0.email.lowercased() == reply.delegatedTo }?.id ?? ""
+        }
+    }
+
+    private static func directory(_ connection: Connection) throws -> Directory {
+        var directory = Directory()
+        try connection.readAll([.directory]) { _, key, event in try? directory.take(key, event.data) }
+        return directory
+    }
+}

@@ -1,0 +1,118 @@
+import Codec
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+@testable import tillsammans
+
+@Suite("Answers that calendar programs mail (RFC 5546, REPLY)")
+struct CalendarReplyTests {
+    private static let calendar = """
+        BEGIN:VCALENDAR\r
+        METHOD:REPLY\r
+        BEGIN:VEVENT\r
+        UID:TST-AAAA-AAAA-AA-0123abcd@tillsammans\r
+        SEQUENCE:2\r
+        DTSTAMP:20261123T081500Z\r
+        ATTENDEE;CN="Exempelson; Fia";PARTSTAT=DECLINED;X-RESPONSE-COMMENT="Kan: inte":mail\r
+         to:Fia@Example.org\r
+        SUMMARY:Avböjt: Samverkansmöte\r
+        BEGIN:VALARM\r
+        UID:other\r
+        END:VALARM\r
+        END:VEVENT\r
+        END:VCALENDAR\r
+
+        """
+
+    private static func mail(_ encoding: String, _ body: String) -> Data {
+        Data(
+            """
+            From: Fia Exempelson <fia@example.org>\r
+            Content-Type: multipart/mixed;\r
+            \tboundary="outer"\r
+            \r
+            Ingress\r
+            --outer\r
+            Content-Type: multipart/alternative; boundary=inner\r
+            \r
+            --inner\r
+            Content-Type: text/plain\r
+            \r
+            Jag kan inte.\r
+            --inner\r
+            Content-Type: text/calendar; charset=utf-8; method=REPLY\r
+            Content-Transfer-Encoding: \(encoding)\r
+            \r
+            \(body)\r
+            --inner--\r
+            --outer--\r
+
+            """.utf8)
+    }
+
+    @Test(
+        "an answer is found in a message however it is nested and encoded",
+        arguments: ["8bit", "base64", "quoted-printable"])
+    func encodings(encoding: String) throws {
+        let body =
+            switch encoding {
+            case "base64": Data(Self.calendar.utf8).base64EncodedString(options: [.lineLength76Characters])
+            case "quoted-printable":
+                Self.calendar.replacing("=", with: "=3D").replacing("ö", with: "=C3=B6").replacing(
+                    "DTSTAMP", with: "DT=\r\nSTAMP")
+            default: Self.calendar
+            }
+        let reply = try CalendarReply(mail: Self.mail(encoding, body))
+        #expect(reply.uid == "TST-AAAA-AAAA-AA-0123abcd@tillsammans")
+        #expect((reply.sequence, reply.answer, reply.attendee) == (2, .declined, "fia@example.org"))
+        #expect(reply.stamp == Timestamp.date("2026-11-23T08:15:00.000Z"))
+    }
+
+    @Test("it becomes a command for the case of the meeting, by the person with that address")
+    func command() throws {
+        let reply = try CalendarReply(mail: Self.mail("8bit", Self.calendar))
+        let command = try #require(MailCommand.command(reply, ExampleCounty.directory))
+        #expect((command.caseReference, command.county, command.person) == ("TST-AAAA-AAAA-AA", "TST", "family"))
+        #expect((command.answer, command.sequence) == ("declined", 2))
+        let foreign = Self.calendar.replacing("@tillsammans", with: "@elsewhere")
+        #expect(MailCommand.command(try CalendarReply(calendar: foreign), ExampleCounty.directory) == nil)
+        let stranger = Self.calendar.replacing("Fia@Example.org", with: "stranger@example.org")
+        #expect(MailCommand.command(try CalendarReply(calendar: stranger), ExampleCounty.directory) == nil)
+    }
+
+    @Test("delegation names who comes instead")
+    func delegated() throws {
+        let text = Self.calendar.replacing(
+            "PARTSTAT=DECLINED", with: #"PARTSTAT=DELEGATED;DELEGATED-TO="mailto:nils@example.org""#)
+        let command = MailCommand.command(try CalendarReply(calendar: text), ExampleCounty.directory)
+        #expect(command?.answer == "delegated" && command?.delegateTo == "nurse")
+    }
+
+    @Test("what is no answer is told as such")
+    func none() throws {
+        #expect(throws: CalendarReply.Problem.noReply) { try CalendarReply(mail: Data("Subject: hej\r\n\r\nhej".utf8)) }
+        #expect(throws: CalendarReply.Problem.noReply) {
+            try CalendarReply(calendar: Self.calendar.replacing("REPLY", with: "REQUEST"))
+        }
+        for (property, line) in [("UID", "UID:TST"), ("PARTSTAT", "PARTSTAT=DECLINED"), ("DTSTAMP", "DTSTAMP:")] {
+            let broken = Self.calendar.replacing(line, with: "X-NONE")
+            let problem = #expect(throws: CalendarReply.Problem.self) { try CalendarReply(calendar: broken) }
+            #expect(problem == .missing(property))
+        }
+    }
+
+    @Test("no random or cut-off bytes ever crash the reader", arguments: (1...4).map(UInt64.init))
+    func fuzz(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let mail = Self.mail("quoted-printable", Self.calendar)
+        for _ in 0..<300 {
+            var bytes = Array(mail.prefix(Int.random(in: 0...mail.count, using: &random)))
+            for _ in 0..<3 where !bytes.isEmpty {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            _ = try? CalendarReply(mail: Data(bytes))
+        }
+    }
+}

@@ -71,10 +71,20 @@ enum Scheduler {
             let from = hours.map { $0?.from ?? .max }.max() ?? .max
             let to = hours.map { $0?.to ?? 0 }.min() ?? 0
             guard from < to else { continue }
-            for minute in stride(from: (from + grid - 1) / grid * grid, through: to - minutes, by: grid) {
-                let start = Int64(CivilTime.instant(day, minute: minute).timeIntervalSince1970)
+            let begin = (from + grid - 1) / grid * grid
+            guard begin + minutes <= to else { continue }
+            func instant(_ minute: Int) -> Int64 { Int64(CivilTime.instant(day, minute: minute).timeIntervalSince1970) }
+            let base = instant(begin)
+            let window = Slot(start: base, end: base + Int64(to - begin) * 60 + 3_600)
+            let taken = calendars.flatMap { $0.busy.filter(window.overlaps) }
+            var minute = begin
+            while minute + minutes <= to {
+                // The clock changes between two and three at night; after that a day's minutes are even.
+                let start = begin >= 180 ? base + Int64(minute - begin) * 60 : instant(minute)
                 let slot = Slot(start: start, end: start + Int64(minutes) * 60)
-                if !calendars.contains(where: { $0.busy.contains(where: slot.overlaps) }) { return (slot, day, minute) }
+                guard let until = taken.lazy.filter(slot.overlaps).map(\.end).max() else { return (slot, day, minute) }
+                // Nothing before the end of what is in the way can fit.
+                minute += begin >= 180 ? max(1, (Int(until - start) + grid * 60 - 1) / (grid * 60)) * grid : grid
             }
         }
         return nil

@@ -43,11 +43,15 @@ struct SMTPMailer: Mailer {
     let password: String
     /// A file of certificates (PEM) to trust in place of the system's; empty: the system's.
     let authorities: String
+    /// The longest that one message may take, in seconds.
+    let patience: Int
 
-    init(url: String, tls: TLS, username: String, password: String, authorities: String = "") throws {
+    init(
+        url: String, tls: TLS, username: String, password: String, authorities: String = "", patience: Int = 60
+    ) throws {
         curl_global_init(Int(CURL_GLOBAL_ALL))
         (self.url, self.tls, self.username, self.password) = (url, tls, username, password)
-        self.authorities = authorities
+        (self.authorities, self.patience) = (authorities, patience)
     }
 
     func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure) {
@@ -60,7 +64,7 @@ struct SMTPMailer: Mailer {
         try result.get()
     }
 
-    /// One connection, one message, at most a minute.
+    /// One connection, one message.
     private func transfer(_ message: [UInt8], _ sender: String, _ receiver: String) -> Result<Void, DeliveryFailure> {
         guard let handle = curl_easy_init() else {
             return .failure(DeliveryFailure(isTemporary: true, detail: "no memory"))
@@ -76,7 +80,9 @@ struct SMTPMailer: Mailer {
             _ = cc_set_long(handle, CURLOPT_UPLOAD, 1)
             _ = cc_set_long(handle, CURLOPT_NOSIGNAL, 1)
             _ = cc_set_long(handle, CURLOPT_CONNECTTIMEOUT, 15)
-            _ = cc_set_long(handle, CURLOPT_TIMEOUT, 60)
+            _ = cc_set_long(handle, CURLOPT_TIMEOUT, patience)
+            // Else its farewell to a relay that says nothing takes two minutes more.
+            _ = cc_set_long(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, patience)
             let level: curl_usessl =
                 switch tls {
                 case .never: CURLUSESSL_NONE

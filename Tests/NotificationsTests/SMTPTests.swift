@@ -5,26 +5,29 @@ import Testing
 
 @testable import notifications
 
-/// A real SMTP server (Python's aiosmtpd) on a port of its own, that does with a message what its receiver's name says.
+/// A real SMTP server (Python's aiosmtpd) on a port of its own, that does with a message what an address in it says.
 private final class Relay: Sendable {
     static let script = #"""
         import asyncio, ssl, sys
         from aiosmtpd.smtp import SMTP, AuthResult
         folder, tls, login = sys.argv[1], sys.argv[2] == "tls", sys.argv[3]
         class Handler:
+            async def wish(self, server, stage, address):
+                at, _, what = address.split("@")[0].partition("-")
+                if at != stage: return None
+                if what == "drop": server.transport.abort(); return "421 bye"
+                if what == "stall": await asyncio.Event().wait()
+                return what + " as you wish"
             async def handle_MAIL(self, server, session, envelope, address, options):
                 envelope.mail_from = address
-                return "250 OK"
+                return await self.wish(server, "mail", address) or "250 OK"
             async def handle_RCPT(self, server, session, envelope, address, options):
-                name = address.split("@")[0]
-                if name == "drop-rcpt": server.transport.abort(); return "421 bye"
-                if name.startswith("rcpt-"): return name[5:8] + " as you wish"
                 envelope.rcpt_tos.append(address)
-                return "250 OK"
+                return await self.wish(server, "rcpt", address) or "250 OK"
             async def handle_DATA(self, server, session, envelope):
                 name = envelope.rcpt_tos[0].split("@")[0]
-                if name == "drop-data": server.transport.abort(); return "421 bye"
-                if name.startswith("data-"): return name[5:8] + " as you wish"
+                wish = await self.wish(server, "data", name)
+                if wish: return wish
                 with open(folder + "/" + name + "-" + str(len(envelope.content)), "wb") as file:
                     file.write(envelope.content)
                 return "250 OK"
@@ -104,16 +107,16 @@ private final class Relay: Sendable {
 
 @Suite("SMTP: a relay that takes, delays, refuses and drops, at every stage (RFC 5321)")
 struct SMTPTests {
-    private static let notice = Notice.with {
+    static let notice = Notice.with {
         ($0.id, $0.subject, $0.body, $0.email) = ("n", "Kallelse – åäö", ".punkt först\nrad två", "ok@example.org")
         ($0.messageID, $0.calendar, $0.method) = ("<n@example.org>", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "REQUEST")
     }
 
-    private func send(_ name: String, by mailer: SMTPMailer) async -> DeliveryFailure? {
+    func send(_ name: String, by mailer: SMTPMailer) async -> DeliveryFailure? {
+        let sender = name.hasPrefix("mail-") ? "\(name)@example.org" : "tillsammans@example.org"
         do throws(DeliveryFailure) {
             try await mailer.send(
-                MailMessage(notice: Self.notice, sender: "tillsammans@example.org").bytes,
-                from: "tillsammans@example.org", to: "\(name)@example.org", id: "n")
+                MailMessage(notice: Self.notice, sender: sender).bytes, from: sender, to: "\(name)@example.org", id: "n")
             return nil
         } catch { return error }
     }
@@ -131,14 +134,16 @@ struct SMTPTests {
     }
 
     @Test(
-        "4xx, and a connection that breaks, may pass; 5xx is for good",
-        arguments: [
-            ("rcpt-450", true), ("rcpt-421", true), ("rcpt-550", false), ("data-452", true), ("data-451", true),
-            ("data-554", false), ("drop-rcpt", true), ("drop-data", true),
-        ])
+        "at each stage: 4xx, a connection that breaks, and a relay that says nothing, may pass; 5xx is for good",
+        arguments: ["mail", "rcpt", "data"].flatMap { stage in
+            [("421", true), ("451", true), ("452", true), ("550", false), ("554", false), ("drop", true), ("stall", true)]
+                .map { ("\(stage)-\($0.0)", $0.1) }
+        })
     func refused(name: String, isTemporary: Bool) async throws {
         guard let relay = try Relay() else { return }
-        let mailer = try SMTPMailer(url: "smtp://127.0.0.1:\(relay.port)", tls: .never, username: "", password: "")
+        let mailer = try SMTPMailer(
+            url: "smtp://127.0.0.1:\(relay.port)", tls: .never, username: "", password: "",
+            patience: name.hasSuffix("stall") ? 1 : 60)
         let failure = try #require(await send(name, by: mailer))
         #expect(failure.isTemporary == isTemporary, "\(name): \(failure.detail)")
         #expect(!failure.detail.contains("example.org"), "no address in what is told")

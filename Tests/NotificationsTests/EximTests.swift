@@ -1,0 +1,143 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import notifications
+
+/// A mail server that people run: Exim, with a configuration of its own on a port of its own.
+private final class Exim: Sendable {
+    let port: Int
+    private let folder: TemporaryFolder
+    private let process: Process
+
+    private init(_ port: Int, _ folder: TemporaryFolder, _ process: Process) {
+        (self.port, self.folder, self.process) = (port, folder, process)
+    }
+
+    /// Nil, with a reason that prints, where it is not installed or does not start.
+    ///
+    /// - Parameter isUp: it answers on this port.
+    static func start(isUp: @escaping @Sendable (Int) async -> Bool) async throws -> Exim? {
+        guard let binary = ["/usr/sbin/exim4", "/usr/sbin/exim"].first(where: FileManager.default.isExecutableFile)
+        else {
+            print("skipped: Exim is not installed here (apt-get install exim4-daemon-light)")
+            return nil
+        }
+        // Exim never delivers as root, so what it writes belongs to its own user then.
+        let isRoot = geteuid() == 0
+        for _ in 0..<5 {
+            let folder = TemporaryFolder()
+            let port = try Self.freePort()
+            for name in ["spool", "log", "mail"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+            }
+            let configuration = """
+                primary_hostname = relay.example.org
+                spool_directory = \(folder.path)/spool
+                log_file_path = \(folder.path)/log/%slog
+                pid_file_path = \(folder.path)/pid
+                local_interfaces = 127.0.0.1
+                daemon_smtp_ports = \(port)
+                tls_advertise_hosts =
+                queue_only = false
+                acl_smtp_rcpt = rcpt
+                begin acl
+                rcpt:
+                  defer local_parts = later
+                  deny local_parts = nobody
+                  accept domains = example.org
+                  deny
+                begin routers
+                all:
+                  driver = accept
+                  transport = file
+                begin transports
+                file:
+                  driver = appendfile
+                  directory = \(folder.path)/mail/box
+                  maildir_format
+                \(isRoot ? "  user = Debian-exim" : "")
+                """
+            try Data((configuration + "\n").utf8).write(to: URL(filePath: folder.path + "/exim.conf"))
+            if isRoot {
+                let owner = Process()
+                owner.executableURL = URL(filePath: "/usr/bin/env")
+                owner.arguments = ["chown", "-R", "Debian-exim:Debian-exim", folder.path]
+                try owner.run()
+                owner.waitUntilExit()
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o644, .ownerAccountID: 0], ofItemAtPath: folder.path + "/exim.conf")
+            }
+            let process = Process()
+            process.executableURL = URL(filePath: binary)
+            process.arguments = ["-C", folder.path + "/exim.conf", "-bdf"]
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            // A port that somebody else took in the meantime ends it, and the next one is tried.
+            let exim = Exim(port, folder, process)
+            do {
+                try await eventually("Exim", within: .seconds(10)) {
+                    let isHere = await isUp(port)
+                    return isHere || !process.isRunning
+                }
+                if process.isRunning { return exim }
+            } catch is NotInTime {}
+        }
+        print("skipped: Exim does not start here")
+        return nil
+    }
+
+    deinit {
+        kill(process.processIdentifier, SIGKILL)
+        folder.remove()
+    }
+
+    /// The messages that it has delivered, at least one.
+    func delivered() async throws -> [String] {
+        let box = "\(folder.path)/mail/box/new"
+        @Sendable func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: box)) ?? [] }
+        try await eventually("a message", within: .seconds(20)) { !names().isEmpty }
+        return try names().map { try String(contentsOfFile: "\(box)/\($0)", encoding: .utf8) }
+    }
+
+    /// One that was free a moment ago.
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                _ = bind(descriptor, address, length)
+                getsockname(descriptor, address, &length)
+            }
+            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+        }
+    }
+}
+
+extension SMTPTests {
+    @Test("Exim takes a notice and lays it in the receiver's box as it was; what it defers and denies is told apart")
+    func exim() async throws {
+        @Sendable func mailer(_ port: Int) throws -> SMTPMailer {
+            try SMTPMailer(url: "smtp://127.0.0.1:\(port)", tls: .never, username: "", password: "", patience: 20)
+        }
+        let exim = try await Exim.start { port in
+            // Whatever it replies, it is there.
+            guard let mailer = try? mailer(port), let failure = await send("later", by: mailer) else { return false }
+            return failure.detail.hasPrefix("SMTP")
+        }
+        guard let exim else { return }
+        #expect(await send("ok", by: try mailer(exim.port)) == nil)
+        let message = try #require(try await exim.delivered().first)
+        let sent = String(
+            decoding: MailMessage(notice: Self.notice, sender: "tillsammans@example.org").bytes, as: UTF8.self)
+        let body = sent.replacing("\r\n", with: "\n").trimmingCharacters(in: .newlines)
+        #expect(message.contains(body))
+        #expect(await send("later", by: try mailer(exim.port))?.isTemporary == true)
+        #expect(await send("nobody", by: try mailer(exim.port))?.isTemporary == false)
+    }
+}

@@ -192,6 +192,11 @@ struct IntakeProcessor: Processor {
                 ($0.areas, $0.question) = (consultation.message.areas, consultation.message.question)
                 $0.reporter = consultation.message.reporter
             }, to: Topic.concerns.rawValue, key: reference, subject: reference)
+        try turn.publish(
+            BookConsultation.with {
+                ($0.reference, $0.county, $0.municipality) = (reference, county, consultation.message.municipality)
+                ($0.areas, $0.email) = (consultation.message.areas, consultation.message.reporter.email)
+            }, to: Topic.meetingCommands.rawValue, key: county, subject: reference)
         try answer(
             .consultation(.with { $0.reference = reference }), id: id, source: source, subject: reference, &turn)
     }

@@ -173,6 +173,7 @@ struct Case {
                     ($0.unit, $0.namedPerson) = (state.unit, state.owner)
                     ($0.areas, $0.organisations) = (areas, state.organisations)
                     ($0.latestDate, $0.protectedIdentity) = (state.nextDate, state.protectedIdentity)
+                    $0.guardians = state.guardians
                 }, county: state.county))
     }
 

@@ -25,6 +25,8 @@ extension MeetingsProcessor {
         }
         cooperation.state.call = command
         let invited = Participants.choose(for: command, in: cooperation.county)
+        cooperation.state.digital = false
+        cooperation.state.wanted = invited.participants
         guard invited.missing.isEmpty else {
             try impossible(
                 cooperation, invited.missing.map { MeetingImpossible.Reason(Fault(.roleNobody, ["role": $0.role])) },
@@ -43,6 +45,7 @@ extension MeetingsProcessor {
             return [Fault(.meetingNone, at: "case_reference")]
         }
         if cooperation.hasMeeting { try callOff(&cooperation, &turn) }
+        cooperation.state.wanted = []
         return []
     }
 
@@ -59,8 +62,10 @@ extension MeetingsProcessor {
         guard cooperation.state.hasCall else { return [Fault(.meetingNone, at: "case_reference")] }
         cooperation.state.call.protectedIdentity = true
         guard cooperation.hasMeeting, !cooperation.state.meeting.place.isEmpty else { return [] }
+        try release(cooperation.state.meeting, &turn)
         cooperation.state.meeting.sequence += 1
         cooperation.state.meeting.place = ""
+        try reserve(cooperation.state.meeting, &turn)
         try tellScheduled(cooperation, "protected", &turn)
         return []
     }
@@ -82,10 +87,10 @@ extension MeetingsProcessor {
         if participant.hasAnswered, participant.answered.date > stamp { return [] }
         let slot = cooperation.state.meeting.slot
         if answer == .delegated {
-            guard cooperation.county.people[command.delegateTo] != nil else {
+            guard !participant.family, cooperation.county.people[command.delegateTo] != nil else {
                 return [Fault(.personUnknown, at: "delegate_to")]
             }
-            guard try isFree(command.delegateTo, slot, cooperation.county, turn) else {
+            guard try isFree(command.delegateTo, cooperation.state.meeting, cooperation.county, turn) else {
                 return [Fault(.participantBusy, at: "delegate_to")]
             }
         }
@@ -108,35 +113,62 @@ extension MeetingsProcessor {
             try tellScheduled(cooperation, "participants", &turn)
         case .declined where participant.required:
             // The time is taken for this person, and the meeting moves.
-            var calendar = try turn.get(Self.calendars, command.person) ?? PersonCalendar()
+            let name = Self.calendar(of: command.person, cooperation.reference)
+            var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             calendar.busy.append(
                 .with { ($0.start, $0.end, $0.meeting) = (slot.start, slot.end, cooperation.reference) })
-            try turn.put(Self.calendars, command.person, calendar)
+            try turn.put(Self.calendars, name, calendar)
             try rebook("declined", first: nil, last: nil, &cooperation, &turn)
         default: break
         }
         return []
     }
 
+    /// By hand: to another time, into a room or out of it. Where there was no time yet, that is tried again.
     func move(_ command: MoveMeeting, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
         var faults = cooperation.isResponsible(command.by, on: CivilTime.day(of: turn.now))
-        if !cooperation.hasMeeting { faults.append(Fault(.meetingNone, at: "case_reference")) }
+        if !cooperation.hasMeeting, !cooperation.isWanted { faults.append(Fault(.meetingNone, at: "case_reference")) }
         if command.reason.allSatisfy(\.isWhitespace) { faults.append(Fault(.textMissing, at: "reason")) }
         for (path, text) in [("not_before", command.notBefore), ("latest_date", command.latestDate)]
         where !text.isEmpty && LocalDate(text) == nil {
             faults.append(Fault(.dateInvalid, at: path))
         }
+        switch command.format {
+        case "", "room": break
+        case "digital":
+            if cooperation.county.settings.meetingLink == nil { faults.append(Fault(.meetingLink, at: "format")) }
+        default: faults.append(Fault(.meetingFormat, at: "format"))
+        }
         guard faults.isEmpty else { return faults }
-        let after = CivilTime.day(of: cooperation.state.meeting.start.date).plus(1)
-        try rebook(
+        let wasDigital = cooperation.state.digital
+        if !command.format.isEmpty { cooperation.state.digital = command.format == "digital" }
+        guard cooperation.hasMeeting else {
+            if !command.latestDate.isEmpty { cooperation.state.call.latestDate = command.latestDate }
+            try bookWanted(first: LocalDate(command.notBefore), &cooperation, &turn)
+            return []
+        }
+        // Another form may suit at the same time; otherwise it is another time that is asked for.
+        let after =
+            cooperation.state.digital == wasDigital ? CivilTime.day(of: cooperation.state.meeting.start.date).plus(1) : nil
+        let isBooked = try rebook(
             "moved", first: LocalDate(command.notBefore) ?? after, last: LocalDate(command.latestDate), &cooperation,
             &turn)
+        if !isBooked { cooperation.state.digital = wasDigital }
         return []
+    }
+
+    /// Tries again for a call that had no time yet.
+    private func bookWanted(first: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn) throws {
+        let noticed = notice(cooperation, turn)
+        _ = try book(
+            Wanted(
+                participants: cooperation.state.wanted, first: max(first ?? noticed, noticed),
+                last: LocalDate(cooperation.state.call.latestDate) ?? noticed), &cooperation, &turn)
     }
 
     func change(_ command: ChangeParticipants, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
         var faults = cooperation.isResponsible(command.by, on: CivilTime.day(of: turn.now))
-        if !cooperation.hasMeeting { faults.append(Fault(.meetingNone, at: "case_reference")) }
+        if !cooperation.hasMeeting, !cooperation.isWanted { faults.append(Fault(.meetingNone, at: "case_reference")) }
         if command.reason.allSatisfy(\.isWhitespace) { faults.append(Fault(.textMissing, at: "reason")) }
         for (index, person) in command.add.enumerated() where cooperation.county.people[person] == nil {
             faults.append(Fault(.personUnknown, at: "add[\(index)]"))
@@ -148,7 +180,8 @@ extension MeetingsProcessor {
         }
         guard faults.isEmpty else { return faults }
         let removed = Set(command.remove)
-        var participants = cooperation.state.meeting.participants.filter { !removed.contains($0.person) }
+        let before = cooperation.hasMeeting ? cooperation.state.meeting.participants : cooperation.state.wanted
+        var participants = before.filter { !removed.contains($0.person) }
         for person in command.add where !participants.contains(where: { $0.person == person }) {
             participants.append(
                 .with {
@@ -156,9 +189,14 @@ extension MeetingsProcessor {
                     $0.role = cooperation.county.people[person]?.role ?? ""
                 })
         }
-        let slot = cooperation.state.meeting.slot
+        guard cooperation.hasMeeting else {
+            cooperation.state.wanted = participants
+            try bookWanted(first: nil, &cooperation, &turn)
+            return []
+        }
+        let meeting = cooperation.state.meeting
         let county = cooperation.county
-        let areFree = try command.add.allSatisfy { try isFree($0, slot, county, turn) }
+        let areFree = try command.add.allSatisfy { try isFree($0, meeting, county, turn) }
         try release(cooperation.state.meeting, &turn)
         cooperation.state.meeting.participants = participants
         if areFree {
@@ -173,10 +211,13 @@ extension MeetingsProcessor {
 
     /// What a person's calendar elsewhere says; meetings at those times move.
     func busy(_ command: PublishBusyTimes, _ event: Event, _ county: County, _ turn: inout Turn) throws {
-        guard county.people[command.person] != nil else {
+        var faults = county.people[command.person] == nil ? [Fault(.personUnknown, at: "person")] : []
+        for (index, time) in command.busy.enumerated() where time.end.date <= time.start.date {
+            faults.append(Fault(.busyTime, at: "busy[\(index)]"))
+        }
+        guard faults.isEmpty else {
             return try turn.publish(
-                CommandRefused(id: event.id, type: event.type, case: "", [Fault(.personUnknown, at: "person")]),
-                to: Topic.meetings.rawValue)
+                CommandRefused(id: event.id, type: event.type, case: "", faults), to: Topic.meetings.rawValue)
         }
         var calendar = try turn.get(Self.calendars, command.person) ?? PersonCalendar()
         calendar.busy.removeAll { $0.meeting.isEmpty }
@@ -210,9 +251,10 @@ extension MeetingsProcessor {
     }
 
     /// Another time for the same meeting; where none exists it stays where it was, and the named person is told why.
+    @discardableResult
     func rebook(
         _ why: String, first: LocalDate?, last: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn
-    ) throws {
+    ) throws -> Bool {
         let meeting = cooperation.state.meeting
         let noticed = notice(cooperation, turn)
         let standing = max(
@@ -223,44 +265,42 @@ extension MeetingsProcessor {
                 participants: meeting.participants, first: max(first ?? noticed, noticed), last: last ?? standing,
                 id: meeting.id, why: why), &cooperation, &turn)
         if !isBooked { try reserve(meeting, &turn) }
+        return isBooked
     }
 
     /// Finds the earliest time and books it for everybody in the same step (rule 18).
     ///
     /// - Returns: false where there is none, which has been told.
     func book(_ wanted: Wanted, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> Bool {
-        let county = cooperation.county
-        func calendars(_ isRequired: Bool) throws -> [Scheduler.Calendar] {
-            try wanted.participants.filter { $0.required == isRequired }.map { try calendar($0.person, county, turn) }
-        }
-        let answer = Scheduler.earliest(
-            try calendars(true), optional: try calendars(false), minutes: county.settings.meetingMinutes,
-            from: wanted.first, through: wanted.last)
-        guard case .slot(let slot, let suited) = answer else {
-            if case .none(let obstacles) = answer {
-                try impossible(
-                    cooperation, obstacles.map { MeetingImpossible.Reason($0.fault, person: $0.person) }, &turn)
-            }
+        let choice: Scheduler.Choice
+        switch Scheduler.answer(try question(wanted, cooperation, turn)) {
+        case .choice(let found): choice = found
+        case .none(let obstacles):
+            try impossible(
+                cooperation, obstacles.map { MeetingImpossible.Reason($0.fault, person: $0.person) }, &turn)
             return false
         }
         let call = cooperation.state.call
+        let isDigital = cooperation.state.digital
+        let id = wanted.id ?? "\(call.caseReference)-\(Reference.id(of: cooperation.commandId).prefix(8))"
         cooperation.state.meeting = Meeting.with {
-            [before = cooperation.state.meeting, commandId = cooperation.commandId] in
-            $0.id = wanted.id ?? "\(call.caseReference)-\(Reference.id(of: commandId).prefix(8))"
+            [before = cooperation.state.meeting, county = cooperation.county] in
+            $0.id = id
             ($0.caseReference, $0.county) = (call.caseReference, call.county)
-            $0.start = .init(Date(timeIntervalSince1970: Double(slot.start)))
-            $0.end = .init(Date(timeIntervalSince1970: Double(slot.end)))
-            // A child with protected identity gets no place (rule 22).
-            $0.place = call.protectedIdentity ? "" : county.units[call.unit]?.place ?? ""
-            $0.participants = wanted.participants.filter { $0.required || suited.contains($0.person) }
+            $0.start = .init(Date(timeIntervalSince1970: Double(choice.slot.start)))
+            $0.end = .init(Date(timeIntervalSince1970: Double(choice.slot.end)))
+            $0.place = choice.room
+            $0.link = isDigital ? (county.settings.meetingLink ?? "") + id : ""
+            $0.participants = wanted.participants.filter { $0.required || choice.suits.contains($0.person) }
                 .map { participant in
                     .with {
                         ($0.person, $0.role, $0.required) = (participant.person, participant.role, participant.required)
+                        $0.family = participant.family
                     }
                 }
             $0.sequence = wanted.id == nil ? 0 : before.sequence + 1
         }
-        (cooperation.state.cancelled, cooperation.state.over) = (false, false)
+        (cooperation.state.cancelled, cooperation.state.over, cooperation.state.wanted) = (false, false, [])
         try reserve(cooperation.state.meeting, &turn)
         try tellScheduled(cooperation, wanted.why, &turn)
         // Held and recorded by the working day after (rule 19).
@@ -269,39 +309,84 @@ extension MeetingsProcessor {
         return true
     }
 
-    private func calendar(_ person: String, _ county: County, _ turn: Turn) throws -> Scheduler.Calendar {
-        let known = try turn.get(Self.calendars, person) ?? PersonCalendar()
-        return Scheduler.Calendar(
-            person: person, hours: county.people[person]?.hours ?? [:],
-            busy: (known.bookings + known.busy).map { Scheduler.Slot(start: $0.start, end: $0.end) },
-            absences: county.people[person]?.absences ?? [])
+    private func question(_ wanted: Wanted, _ cooperation: Cooperation, _ turn: Turn) throws -> Scheduler.Question {
+        let county = cooperation.county
+        func calendars(_ isRequired: Bool) throws -> [Scheduler.Calendar] {
+            try wanted.participants.filter { $0.required == isRequired }
+                .map { try calendar($0, cooperation.reference, county, turn) }
+        }
+        // A child with protected identity gets no place (rule 22): a person sees to where it is.
+        let hasRoom = !cooperation.state.digital && !cooperation.state.call.protectedIdentity
+        let rooms = hasRoom ? county.rooms(near: cooperation.state.call.unit) : []
+        return Scheduler.Question(
+            required: try calendars(true), optional: try calendars(false), minutes: county.settings.meetingMinutes,
+            first: wanted.first, last: wanted.last,
+            rooms: try rooms.map { room in
+                let known = try turn.get(Self.calendars, Self.calendar(ofRoom: room)) ?? PersonCalendar()
+                return .init(name: room, taken: known.bookings.map { .init(start: $0.start, end: $0.end) })
+            },
+            travel: { county.minutes(from: $0, to: $1) }, slackDays: county.settings.slackDays,
+            canBeDigital: county.settings.meetingLink != nil)
     }
 
-    private func isFree(_ person: String, _ slot: Scheduler.Slot, _ county: County, _ turn: Turn) throws -> Bool {
-        let start = Date(timeIntervalSince1970: Double(slot.start))
-        return try calendar(person, county, turn).isFree(
-            slot, on: CivilTime.day(of: start), minute: CivilTime.clock(of: start).minute,
-            minutes: Int(slot.end - slot.start) / 60)
+    /// Staff by the directory's id, guardians by their key; a child has one case, and a calendar with it.
+    private static func calendar(of person: String, _ reference: String) -> String {
+        person == Participants.child ? "child:\(reference)" : person
+    }
+
+    private static func calendar(ofRoom name: String) -> String { "room:\(name)" }
+
+    private func calendar(
+        _ participant: Participant, _ reference: String, _ county: County, _ turn: Turn
+    ) throws -> Scheduler.Calendar {
+        let known = try turn.get(Self.calendars, Self.calendar(of: participant.person, reference)) ?? PersonCalendar()
+        let person = county.people[participant.person]
+        // Nobody knows a family's hours: they come when staff can, or say that they cannot.
+        let always = Dictionary(uniqueKeysWithValues: (1...7).map { ($0, WorkingHours(from: 0, to: 24 * 60)) })
+        return Scheduler.Calendar(
+            person: participant.person, hours: participant.family ? always : person?.hours ?? [:],
+            busy: known.busy.map { .init(start: $0.start, end: $0.end) },
+            visits: known.bookings.map { .init(slot: .init(start: $0.start, end: $0.end), place: $0.place) },
+            absences: person?.absences ?? [])
+    }
+
+    /// Somebody can come to a meeting as it is: at work, not taken, and in time from where they are before and after.
+    private func isFree(_ person: String, _ meeting: Meeting, _ county: County, _ turn: Turn) throws -> Bool {
+        let participant = Participant.with { $0.person = person }
+        let day = CivilTime.day(of: meeting.start.date)
+        let minute = CivilTime.clock(of: meeting.start.date).minute
+        return try calendar(participant, meeting.caseReference, county, turn).isFree(
+            meeting.slot, on: day, minute: minute, minutes: Int(meeting.slot.end - meeting.slot.start) / 60,
+            at: meeting.place, travel: { county.minutes(from: $0, to: $1) })
+    }
+
+    /// Whose time, and which room, a meeting takes.
+    private static func calendars(_ meeting: Meeting) -> [String] {
+        meeting.participants.map { calendar(of: $0.person, meeting.caseReference) }
+            + (meeting.place.isEmpty ? [] : [calendar(ofRoom: meeting.place)])
     }
 
     private func reserve(_ meeting: Meeting, _ turn: inout Turn) throws {
-        for participant in meeting.participants {
-            var calendar = try turn.get(Self.calendars, participant.person) ?? PersonCalendar()
+        for name in Self.calendars(meeting) {
+            var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             // What lies a day back can collide with nothing.
             let past = turn.now.timeIntervalSince1970 - 24 * 3_600
             calendar.bookings.removeAll { Double($0.end) < past || $0.meeting == meeting.id }
             calendar.busy.removeAll { Double($0.end) < past }
             calendar.bookings.append(
-                .with { ($0.start, $0.end, $0.meeting) = (meeting.slot.start, meeting.slot.end, meeting.id) })
-            try turn.put(Self.calendars, participant.person, calendar)
+                .with {
+                    ($0.start, $0.end) = (meeting.slot.start, meeting.slot.end)
+                    ($0.meeting, $0.place) = (meeting.id, meeting.place)
+                })
+            try turn.put(Self.calendars, name, calendar)
         }
     }
 
     private func release(_ meeting: Meeting, _ turn: inout Turn) throws {
-        for participant in meeting.participants {
-            var calendar = try turn.get(Self.calendars, participant.person) ?? PersonCalendar()
+        for name in Self.calendars(meeting) {
+            var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             calendar.bookings.removeAll { $0.meeting == meeting.id }
-            try turn.put(Self.calendars, participant.person, calendar)
+            try turn.put(Self.calendars, name, calendar)
         }
     }
 

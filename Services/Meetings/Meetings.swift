@@ -20,6 +20,7 @@ import Streams
 struct MeetingsProcessor: Processor {
     static let meetings = Table("meetings", of: MeetingState.self)
     static let calendars = Table("calendars", of: PersonCalendar.self)
+    static let forums = Table("forums", of: ForumState.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {
         guard let command = Self.commands[event.type] else {
@@ -42,18 +43,30 @@ struct MeetingsProcessor: Processor {
         on(ReportPlanConcern.self, \.county, \.caseReference) { try $0.concern($1, &$2, &$3) },
         on(AnswerPlanConcern.self, \.county, \.caseReference) { try $0.answerConcern($1, &$2, &$3) },
         on(RecordPlanFollowUp.self, \.county, \.caseReference) { try $0.followUp($1, &$2, &$3) },
-        (PublishBusyTimes.eventType, busyTimes),
+        on(TellFamily.self, \.county, \.caseReference) { try $0.tellFamily($1, &$2, &$3) },
+        on(PublishBusyTimes.self, \.county) { try $0.busy($1, $2, $3, &$4) },
+        on(BookConsultation.self, \.county) { try $0.bookConsultation($1, $2, $3, &$4) },
     ])
 
-    /// The one command that is about a person, not a case.
-    private static let busyTimes: Handler = { processor, event, turn in
-        let unreadable = event.faults(as: PublishBusyTimes.self)
-        guard unreadable.isEmpty else { return try processor.refuse(event, "", unreadable.map(Fault.init), &turn) }
-        let command = try event.decode(PublishBusyTimes.self)
-        guard let county = turn.directory.counties[turn.key], command.county == turn.key else {
-            return try processor.refuse(event, "", [Fault(.countyUnknown, at: "county")], &turn)
-        }
-        try processor.busy(command, event, county, &turn)
+    /// A command that is about no case: read, and checked for its county.
+    private static func on<Command: EventPayload>(
+        _ type: Command.Type, _ county: KeyPath<Command, String> & Sendable,
+        _ take: @escaping @Sendable (Self, Command, Event, County, inout Turn) throws -> Void
+    ) -> (String, Handler) {
+        (
+            type.eventType,
+            { processor, event, turn in
+                let unreadable = event.faults(as: type)
+                guard unreadable.isEmpty else {
+                    return try processor.refuse(event, "", unreadable.map(Fault.init), &turn)
+                }
+                let command = try event.decode(type)
+                guard let known = turn.directory.counties[turn.key], command[keyPath: county] == turn.key else {
+                    return try processor.refuse(event, "", [Fault(.countyUnknown, at: "county")], &turn)
+                }
+                try take(processor, command, event, known, &turn)
+            }
+        )
     }
 
     /// A command about one case: read, checked for its county, given the case's state, and answered.
@@ -111,6 +124,9 @@ struct Cooperation {
 
     /// There is a meeting that can be answered, moved or held.
     var hasMeeting: Bool { state.hasMeeting && !state.cancelled && !state.over }
+
+    /// A meeting is called for, and had no time yet.
+    var isWanted: Bool { state.hasCall && !hasMeeting && !state.wanted.isEmpty }
 
     /// The named person, the coordinator, who stands in for them or answers for their unit.
     func isResponsible(_ person: String, on day: LocalDate) -> [Fault] {

@@ -4,6 +4,9 @@ import Domain
 /// Who takes part: the named person, and for each organisation that question 5 names the roles that the county's table
 /// gives for the areas found (rules 11 and 14).
 enum Participants {
+    /// The child's name among the participants: facts need not tell the key.
+    static let child = "child"
+
     struct Choice {
         var participants: [Participant]
         /// Required rows for which nobody exists.
@@ -33,6 +36,15 @@ enum Participants {
                 choice.participants.append(
                     .with { ($0.person, $0.role, $0.required) = (person.id, row.role, row.required) })
             }
+        }
+        // The family takes part in its own right. Without the guardians there is no meeting; the child may take part in
+        // another way, which is recorded (rules 7 and 12).
+        choice.participants += command.guardians.map { guardian in
+            .with { ($0.person, $0.role, $0.required, $0.family) = (guardian, "guardian", true, true) }
+        }
+        if !command.child.isEmpty {
+            choice.participants.append(
+                .with { ($0.person, $0.role, $0.required, $0.family) = (child, "child", false, true) })
         }
         return choice
     }

@@ -161,7 +161,9 @@ enum Recording {
         var faults = cooperation.isResponsible(command.by, on: today)
         if !cooperation.hasMeeting { faults.append(Fault(.meetingNone, at: "case_reference")) }
         if command.came.isEmpty { faults.append(Fault(.textMissing, at: "came")) }
-        for (index, person) in command.came.enumerated() where cooperation.county.people[person] == nil {
+        let family = cooperation.state.meeting.participants.filter(\.family).map(\.person)
+        for (index, person) in command.came.enumerated()
+        where cooperation.county.people[person] == nil && !family.contains(person) {
             faults.append(Fault(.personUnknown, at: "came[\(index)]"))
         }
         if command.child.how.isBlank { faults.append(Fault(.childParticipation, at: "child.how")) }

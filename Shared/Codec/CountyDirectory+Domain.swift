@@ -84,7 +84,8 @@ extension CountyDirectory {
             }
             domainPeople[member.id] = County.Person(
                 id: member.id, name: member.name, email: member.email, unit: member.unit, role: member.role,
-                hours: hours, absences: absences, deputy: person(member.deputy, "\(path).deputy"))
+                hours: hours, absences: absences, deputy: person(member.deputy, "\(path).deputy"),
+                digest: member.digest)
         }
         var domainMunicipalities: [String: County.Municipality] = [:]
         for (index, municipality) in municipalities.enumerated() {
@@ -106,11 +107,48 @@ extension CountyDirectory {
             }
         }
         let function = person(countyFunction, "county_function")
+        var domainRooms: [String: String] = [:]
+        for unit in units where !unit.place.isEmpty { domainRooms[unit.place] = unit.municipality }
+        for (index, room) in rooms.enumerated() {
+            if !codes.contains(room.municipality) {
+                faults.append(
+                    Fault(.directoryReference, at: "rooms[\(index)].municipality", ["what": "municipalities"]))
+            }
+            if room.name.isEmpty || domainRooms.updateValue(room.municipality, forKey: room.name) != nil {
+                faults.append(Fault(.directoryTwice, at: "rooms[\(index)].name"))
+            }
+        }
+        var domainTravel: [String: [String: Int]] = [:]
+        for (index, way) in travel.enumerated() {
+            guard codes.contains(way.from), codes.contains(way.to), way.from != way.to, way.minutes > 0 else {
+                faults.append(Fault(.directoryTravel, at: "travel[\(index)]"))
+                continue
+            }
+            domainTravel[way.from, default: [:]][way.to] = Int(way.minutes)
+            domainTravel[way.to, default: [:]][way.from] = Int(way.minutes)
+        }
+        let forumIds = unique(forums.map(\.id), "forums")
+        let domainForums = forums.enumerated().compactMap { index, forum -> County.Forum? in
+            let path = "forums[\(index)]"
+            let areas = forum.areas.enumerated().compactMap { known($1, "\(path).areas[\($0)]", WheelArea.self) }
+            guard forumIds.contains(forum.id), let first = LocalDate(forum.first), let hours = WorkingHours(forum.hours),
+                peopleIds.contains(forum.chair), !forum.municipalities.isEmpty, forum.everyWeeks >= 0,
+                codes.isSuperset(of: forum.municipalities), forum.minutes >= 0
+            else {
+                faults.append(Fault(.directoryForum, at: path))
+                return nil
+            }
+            return County.Forum(
+                id: forum.id, name: forum.name, municipalities: Set(forum.municipalities), areas: Set(areas),
+                chair: forum.chair, place: forum.place, first: first, everyWeeks: max(1, Int(forum.everyWeeks)),
+                hours: hours, minutes: forum.minutes == 0 ? 20 : Int(forum.minutes))
+        }
         let domainSettings = domainSettings(&faults)
         guard faults.isEmpty else { throw Faults(faults) }
         return County(
             code: code, name: name, settings: domainSettings, municipalities: domainMunicipalities, units: domainUnits,
-            people: domainPeople, participants: rows, function: function)
+            people: domainPeople, participants: rows, function: function, rooms: domainRooms, travel: domainTravel,
+            forums: domainForums)
     }
 
     /// The settings; what is left out, or 0, is as ``County/Settings`` has it.
@@ -132,6 +170,18 @@ extension CountyDirectory {
         take(settings.followUpDays, \.followUpDays)
         take(settings.meetingDays, \.meetingDays)
         take(settings.meetingMinutes, \.meetingMinutes)
+        take(settings.travelMinutes, \.travelMinutes)
+        take(settings.slackDays, \.slackDays)
+        if !settings.meetingLink.isEmpty { result.meetingLink = settings.meetingLink }
+        if !settings.quietHours.isEmpty {
+            // They end on the next day as a rule, so each half is read by itself.
+            let times = settings.quietHours.split(separator: "-").map { WorkingHours("00:00-\($0)")?.to }
+            if times.count == 2, let from = times[0], let to = times[1], from != to {
+                result.quietHours = (from, to)
+            } else {
+                faults.append(Fault(.directoryQuiet, at: "settings.quiet_hours"))
+            }
+        }
         if !settings.beforeSchool.isEmpty {
             if let kind = UnitKind(rawValue: settings.beforeSchool), kind.stage == .beforeSchool {
                 result.beforeSchool = kind

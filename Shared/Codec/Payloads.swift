@@ -131,6 +131,10 @@ extension RecordNotHeld: EventPayload { public static let eventType = "se.tillsa
 extension ReportPlanConcern: EventPayload { public static let eventType = "se.tillsammans.plan.concern.report.v1" }
 extension AnswerPlanConcern: EventPayload { public static let eventType = "se.tillsammans.plan.concern.answer.v1" }
 extension RecordPlanFollowUp: EventPayload { public static let eventType = "se.tillsammans.plan.follow_up.record.v1" }
+extension TellFamily: EventPayload { public static let eventType = "se.tillsammans.meeting.family.tell.v1" }
+extension FamilyTold: EventPayload { public static let eventType = "se.tillsammans.meeting.family.told.v1" }
+extension BookConsultation: EventPayload { public static let eventType = "se.tillsammans.consultation.book.v1" }
+extension ConsultationBooked: EventPayload { public static let eventType = "se.tillsammans.consultation.booked.v1" }
 extension MeetingAnswered: EventPayload { public static let eventType = "se.tillsammans.meeting.answered.v1" }
 extension MeetingHeld: EventPayload { public static let eventType = "se.tillsammans.meeting.held.v1" }
 extension MeetingNotHeld: EventPayload { public static let eventType = "se.tillsammans.meeting.not_held.v1" }
@@ -142,6 +146,9 @@ extension NoteCooperation: EventPayload { public static let eventType = "se.till
 extension EndCooperation: EventPayload { public static let eventType = "se.tillsammans.mapping.cooperation.end.v1" }
 
 extension DeliveryReported: EventPayload { public static let eventType = "se.tillsammans.notice.delivery.v1" }
+extension NoticeQueued: EventPayload { public static let eventType = "se.tillsammans.notice.queued.v1" }
+extension AddToDigest: EventPayload { public static let eventType = "se.tillsammans.notice.digest.v1" }
+extension ResendNotice: EventPayload { public static let eventType = "se.tillsammans.notice.resend.v1" }
 extension NoticeSent: EventPayload { public static let eventType = "se.tillsammans.notice.sent.v1" }
 extension NoticeDelayed: EventPayload { public static let eventType = "se.tillsammans.notice.delayed.v1" }
 extension NoticeSuperseded: EventPayload { public static let eventType = "se.tillsammans.notice.superseded.v1" }
@@ -157,7 +164,8 @@ public let payloadTypes: [String: any EventPayload.Type] = Dictionary(
         InformationAdded.self, AnswersRecorded.self, ConsentRecorded.self, MappingConcluded.self, MappingOverdue.self,
         CommandRefused.self, CallMeeting.self, CancelMeeting.self, MeetingScheduled.self, MeetingCancelled.self,
         MeetingImpossible.self, DeliveryReported.self, NoticeSent.self, NoticeDelayed.self, NoticeFailed.self,
-        NoticeSuperseded.self,
+        NoticeSuperseded.self, NoticeQueued.self, AddToDigest.self, ResendNotice.self, TellFamily.self, FamilyTold.self,
+        BookConsultation.self, ConsultationBooked.self,
         CountyDirectory.self, ConsultationRequested.self, ConsultationRegistered.self, ReportTaken.self,
         ReportAccepted.self,
         ProtectMeeting.self, TakeOn.self, DelegateWork.self, HandBackWork.self, CorrectInformation.self,

@@ -57,14 +57,16 @@ public struct County: Sendable {
         public var absences: [ClosedRange<LocalDate>]
         /// Who stands in on those days.
         public var deputy: String?
+        /// Gets one message a working day in place of one for each notice that is not urgent.
+        public var digest: Bool
 
         public init(
             id: String, name: String, email: String, unit: String, role: String, hours: [Int: WorkingHours],
-            absences: [ClosedRange<LocalDate>] = [], deputy: String? = nil
+            absences: [ClosedRange<LocalDate>] = [], deputy: String? = nil, digest: Bool = false
         ) {
             (self.id, self.name, self.email) = (id, name, email)
             (self.unit, self.role, self.hours) = (unit, role, hours)
-            (self.absences, self.deputy) = (absences, deputy)
+            (self.absences, self.deputy, self.digest) = (absences, deputy, digest)
         }
 
         public func isAbsent(on day: LocalDate) -> Bool { absences.contains { $0.contains(day) } }
@@ -83,6 +85,38 @@ public struct County: Sendable {
         }
     }
 
+    /// A standing group where an anonymous question can be raised (rule 5).
+    public struct Forum: Sendable {
+        public var id: String
+        public var name: String
+        public var municipalities: Set<String>
+        /// Empty: all.
+        public var areas: Set<WheelArea>
+        public var chair: String
+        public var place: String
+        public var first: LocalDate
+        /// Weeks between two sittings.
+        public var everyWeeks: Int
+        public var hours: WorkingHours
+        /// For one question, in minutes.
+        public var minutes: Int
+
+        public init(
+            id: String, name: String, municipalities: Set<String>, areas: Set<WheelArea>, chair: String, place: String,
+            first: LocalDate, everyWeeks: Int, hours: WorkingHours, minutes: Int
+        ) {
+            (self.id, self.name, self.municipalities, self.areas) = (id, name, municipalities, areas)
+            (self.chair, self.place, self.first, self.everyWeeks) = (chair, place, first, everyWeeks)
+            (self.hours, self.minutes) = (hours, minutes)
+        }
+
+        /// The days on which it sits from a day on, in order; never on a public holiday.
+        public func sittings(from day: LocalDate) -> some Sequence<LocalDate> {
+            let passed = max(0, (day.number - first.number + 7 * everyWeeks - 1) / (7 * everyWeeks))
+            return (0...).lazy.map { first.plus((passed + $0) * 7 * everyWeeks) }.filter { !WorkingDays.isHoliday($0) }
+        }
+    }
+
     /// A short code, for example `SRM`; the first part of every case reference.
     public var code: String
     public var name: String
@@ -93,11 +127,18 @@ public struct County: Sendable {
     public var participants: [ParticipantRow]
     /// The county's own function, to which a passed date goes last (rule 19).
     public var function: String?
+    /// Rooms by name, with their municipality: the units' places, and others.
+    public var rooms: [String: String]
+    /// Minutes on the way from one municipality to another.
+    public var travel: [String: [String: Int]]
+    public var forums: [Forum]
 
     public init(
         code: String, name: String, settings: Settings, municipalities: [String: Municipality], units: [String: Unit],
-        people: [String: Person], participants: [ParticipantRow], function: String? = nil
+        people: [String: Person], participants: [ParticipantRow], function: String? = nil, rooms: [String: String] = [:],
+        travel: [String: [String: Int]] = [:], forums: [Forum] = []
     ) {
+        (self.rooms, self.travel, self.forums) = (rooms, travel, forums)
         (self.code, self.name, self.settings) = (code, name, settings)
         (self.municipalities, self.units, self.people) = (municipalities, units, people)
         (self.participants, self.function) = (participants, function)
@@ -113,6 +154,34 @@ public struct County: Sendable {
             next = found.deputy
         }
         return nil
+    }
+
+    /// The forums that take a question from a municipality about one of these areas, by id.
+    public func forums(for municipality: String, areas: Set<WheelArea>) -> [Forum] {
+        forums.filter {
+            $0.municipalities.contains(municipality) && ($0.areas.isEmpty || !$0.areas.isDisjoint(with: areas))
+        }.sorted { $0.id < $1.id }
+    }
+
+    /// Minutes on the way between two municipalities of which the county's file says nothing.
+    public static let farAway = 60
+
+    /// Minutes on the way between two rooms (rule 18).
+    public func minutes(from place: String, to other: String) -> Int {
+        if place == other { return 0 }
+        guard let start = rooms[place], let end = rooms[other] else { return settings.travelMinutes }
+        return start == end ? settings.travelMinutes : travel[start]?[end] ?? Self.farAway
+    }
+
+    /// All rooms, the nearest to a unit's first: its own, then those of its municipality, then by the way there.
+    public func rooms(near unit: String) -> [String] {
+        let here = units[unit]
+        func way(_ room: String) -> Int {
+            if room == here?.place { return -1 }
+            guard let municipality = here?.municipality, let there = rooms[room] else { return 0 }
+            return municipality == there ? 0 : travel[municipality]?[there] ?? Self.farAway
+        }
+        return rooms.keys.sorted { (way($0), $0) < (way($1), $1) }
     }
 
     /// What a county decides for itself; the sources give no numbers (rules 4, 12 and 19).
@@ -145,6 +214,14 @@ public struct County: Sendable {
         public var followUpDays = 90
         /// Days from the call within which the meeting must be held, when the caller says nothing else.
         public var meetingDays = 21
+        /// Minutes on the way between two places in one municipality (rule 18).
+        public var travelMinutes = 15
+        /// Stands before a digital meeting's id in its link; nil: none are held.
+        public var meetingLink: String?
+        /// Days after the earliest time within which a later one may suit more people (rule 18).
+        public var slackDays = 0
+        /// When only what is urgent is sent: minutes from midnight, the end perhaps on the next day.
+        public var quietHours: (from: Int, to: Int)?
         /// Length of a cooperation meeting, in minutes.
         public var meetingMinutes = 60
 

@@ -14,12 +14,14 @@ struct CooperationTester {
 
     mutating func send(_ command: some EventPayload) throws { try tester.process(command, key: "TST") }
 
-    mutating func call(_ reference: String = "A", latest: String = "2026-12-14") throws {
+    mutating func call(
+        _ reference: String = "A", latest: String = "2026-12-14", guardians: [String] = []
+    ) throws {
         try send(
             CallMeeting.with {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = (reference, "TST", "school", "head-school")
                 ($0.areas, $0.organisations) = (["safety"], ["social_services", "health_care"])
-                ($0.latestDate, $0.child) = (latest, "child-\(reference)")
+                ($0.latestDate, $0.child, $0.guardians) = (latest, "child-\(reference)", guardians)
             })
     }
 
@@ -72,6 +74,8 @@ struct CooperationTester {
 
     func facts<Fact: EventPayload>(_ type: Fact.Type) -> [Fact] { tester.published(type) }
     var codes: [String] { facts(CommandRefused.self).flatMap { $0.reasons.map(\.code) } }
+    var reasons: [String] { facts(MeetingImpossible.self).last?.reasons.map(\.code) ?? [] }
+    var staff: [String] { meeting.participants.filter { !$0.family }.map(\.person) }
     var meeting: Meeting { facts(MeetingScheduled.self).last?.meeting ?? Meeting() }
     /// What Mapping is told: done and next.
     var notes: [String] {
@@ -80,6 +84,7 @@ struct CooperationTester {
 
     func state(_ reference: String) throws -> MeetingState? { try tester.state(MeetingsProcessor.meetings, reference) }
 
+    /// Of one of the staff or a guardian, of `child:` with a case, or of `room:` with a name.
     func bookings(_ person: String) throws -> [Booking] {
         try tester.state(MeetingsProcessor.calendars, person)?.bookings ?? []
     }
@@ -176,7 +181,7 @@ struct MeetingLifeTests {
             }
         }
         try tester.send(change(add: ["teacher"], remove: ["nurse"]))
-        #expect(tester.meeting.participants.map(\.person) == ["head-school", "family", "teacher"])
+        #expect(tester.staff == ["head-school", "family", "teacher"])
         #expect(try tester.bookings("nurse").isEmpty)
         try tester.send(change(add: ["nobody"], remove: ["head-school"]))
         #expect(tester.codes == ["person.unknown", "participant.kept"])
@@ -207,7 +212,7 @@ struct MeetingLifeTests {
         }
         try tester.call()
         #expect(CivilTime.day(of: tester.meeting.start.date).description == "2026-12-07")
-        #expect(tester.meeting.participants.map(\.person) == ["head-school", "family"])
+        #expect(tester.staff == ["head-school", "family"])
     }
 
     @Test("where the notice time leaves no day, it says so, and which day would do")
@@ -218,7 +223,7 @@ struct MeetingLifeTests {
         try tester.call("B", latest: "2026-12-14")
         tester.tester.directory.counties["TST"]?.people["family"]?.hours = [5: WorkingHours(from: 480, to: 540)]
         try tester.call("C", latest: "2026-12-03")
-        #expect(tester.facts(MeetingImpossible.self).last?.reasons.map(\.code) == ["time.blocked", "time.later"])
+        #expect(tester.reasons == ["time.off", "time.blocked", "time.later"])
     }
 
     @Test(
@@ -227,14 +232,18 @@ struct MeetingLifeTests {
     func random(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var tester = CooperationTester()
+        tester.tester.directory = try ExampleCounty.changed { $0.settings.meetingLink = "https://mote.example.org/" }
+        let county = try #require(tester.tester.directory.counties["TST"])
         func one(_ words: [String]) -> String { words.randomElement(using: &random) ?? "" }
         let people = ExampleCounty.county.people.keys.sorted()
+        let guardians = ["g1", "g2", "g3"]
+        let rooms = county.rooms.keys.map { "room:\($0)" }
         for step in 0..<120 {
             let reference = one(["A", "B", "C", "D", "E", "F"])
             let sequence = try tester.state(reference)?.meeting.sequence ?? 0
             let day = CivilTime.day(of: tester.tester.now).plus(Int.random(in: 1...20, using: &random)).description
-            switch Int.random(in: 0..<8, using: &random) {
-            case 0, 1: try tester.call(reference, latest: day)
+            switch Int.random(in: 0..<9, using: &random) {
+            case 0, 1: try tester.call(reference, latest: day, guardians: [one(guardians)])
             case 2:
                 try tester.answer(
                     one(people), one(["declined", "accepted", "delegated"]), reference, sequence: sequence,
@@ -254,14 +263,27 @@ struct MeetingLifeTests {
                         ($0.county, $0.person) = ("TST", one(people))
                         $0.busy = [.with { ($0.start, $0.end) = (.init(start), .init(start + 7_200)) }]
                     })
+            case 7:
+                try tester.send(
+                    MoveMeeting.with {
+                        ($0.caseReference, $0.county, $0.by, $0.reason) = (reference, "TST", "head-school", "ord")
+                        ($0.latestDate, $0.format) = (day, one(["", "room", "digital"]))
+                    })
             default: try tester.tester.advance(to: tester.tester.now + 43_200)
             }
-            for person in people {
+            for person in people + guardians + rooms {
                 let slots = try tester.bookings(person).map { Scheduler.Slot(start: $0.start, end: $0.end) }
                     .sorted { $0.start < $1.start }
                 #expect(
                     zip(slots, slots.dropFirst()).allSatisfy { !$0.overlaps($1) },
                     "seed \(seed), step \(step): \(person) twice")
+                let visits = try tester.bookings(person).sorted { $0.start < $1.start }
+                #expect(
+                    zip(visits, visits.dropFirst()).allSatisfy {
+                        $0.place.isEmpty || $1.place.isEmpty
+                            || $1.start - $0.end >= Int64(county.minutes(from: $0.place, to: $1.place)) * 60
+                    }, "seed \(seed), step \(step): \(person) has no time for the way")
+                guard people.contains(person) else { continue }
                 for slot in slots {
                     let start = Date(timeIntervalSince1970: Double(slot.start))
                     let (minute, weekday) = CivilTime.clock(of: start)
@@ -279,7 +301,8 @@ struct MeetingLifeTests {
                     state.meeting.start.date > tester.tester.now
                 else { continue }
                 for participant in state.meeting.participants {
-                    let isBooked = try tester.bookings(participant.person).contains { $0.meeting == state.meeting.id }
+                    let name = participant.person == "child" ? "child:\(reference)" : participant.person
+                    let isBooked = try tester.bookings(name).contains { $0.meeting == state.meeting.id }
                     #expect(
                         isBooked == !state.cancelled, "seed \(seed), step \(step): \(reference) \(participant.person)")
                 }
@@ -306,6 +329,7 @@ struct CountyTests {
                 }
             }
             county.participants = []
+            county.rooms = (0..<40).map { index in .with { ($0.name, $0.municipality) = ("Rum \(index)", "0001") } }
         }
         var tester = CooperationTester()
         tester.tester.directory = directory

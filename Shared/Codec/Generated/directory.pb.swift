@@ -22,109 +22,168 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-public nonisolated struct CountyDirectory: @unchecked Sendable {
+public nonisolated struct CountyDirectory: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Short, upper-case, for example SRM: the first part of every case reference.
-  public var code: String {
-    get {_storage._code}
-    set {_uniqueStorage()._code = newValue}
-  }
+  public var code: String = String()
 
-  public var name: String {
-    get {_storage._name}
-    set {_uniqueStorage()._name = newValue}
-  }
+  public var name: String = String()
 
   public var settings: CountyDirectory.Settings {
-    get {_storage._settings ?? CountyDirectory.Settings()}
-    set {_uniqueStorage()._settings = newValue}
+    get {_settings ?? CountyDirectory.Settings()}
+    set {_settings = newValue}
   }
   /// Returns true if `settings` has been explicitly set.
-  public var hasSettings: Bool {_storage._settings != nil}
+  public var hasSettings: Bool {self._settings != nil}
   /// Clears the value of `settings`. Subsequent reads from it will return its default value.
-  public mutating func clearSettings() {_uniqueStorage()._settings = nil}
+  public mutating func clearSettings() {self._settings = nil}
 
-  public var municipalities: [CountyDirectory.Municipality] {
-    get {_storage._municipalities}
-    set {_uniqueStorage()._municipalities = newValue}
-  }
+  public var municipalities: [CountyDirectory.Municipality] = []
 
-  public var units: [CountyDirectory.Unit] {
-    get {_storage._units}
-    set {_uniqueStorage()._units = newValue}
-  }
+  public var units: [CountyDirectory.Unit] = []
 
-  public var people: [CountyDirectory.Person] {
-    get {_storage._people}
-    set {_uniqueStorage()._people = newValue}
-  }
+  public var people: [CountyDirectory.Person] = []
 
   /// Who is invited for which organisation and area (rule 14).
-  public var participants: [CountyDirectory.ParticipantRow] {
-    get {_storage._participants}
-    set {_uniqueStorage()._participants = newValue}
-  }
+  public var participants: [CountyDirectory.ParticipantRow] = []
 
   /// The person who is the county's own function, to whom a passed date goes last (rule 19); may be empty.
-  public var countyFunction: String {
-    get {_storage._countyFunction}
-    set {_uniqueStorage()._countyFunction = newValue}
-  }
+  public var countyFunction: String = String()
+
+  /// Rooms besides the units' places.
+  public var rooms: [CountyDirectory.Room] = []
+
+  /// Minutes on the way from one municipality to another, and back (rule 18).
+  public var travel: [CountyDirectory.Travel] = []
+
+  /// Standing groups where an anonymous question can be raised (rule 5).
+  public var forums: [CountyDirectory.Forum] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  public nonisolated struct Settings: Sendable {
+  public nonisolated struct Settings: @unchecked Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
-    public var adultAge: Int32 = 0
+    public var adultAge: Int32 {
+      get {_storage._adultAge}
+      set {_uniqueStorage()._adultAge = newValue}
+    }
 
-    public var youthConsentAge: Int32 = 0
+    public var youthConsentAge: Int32 {
+      get {_storage._youthConsentAge}
+      set {_uniqueStorage()._youthConsentAge = newValue}
+    }
 
     /// child_health_centre or preschool.
-    public var beforeSchool: String = String()
+    public var beforeSchool: String {
+      get {_storage._beforeSchool}
+      set {_uniqueStorage()._beforeSchool = newValue}
+    }
 
     /// Working days from receipt until a mapping should be concluded (rule 19).
-    public var mappingDays: Int32 = 0
+    public var mappingDays: Int32 {
+      get {_storage._mappingDays}
+      set {_uniqueStorage()._mappingDays = newValue}
+    }
 
-    public var meetingDays: Int32 = 0
+    public var meetingDays: Int32 {
+      get {_storage._meetingDays}
+      set {_uniqueStorage()._meetingDays = newValue}
+    }
 
-    public var meetingMinutes: Int32 = 0
+    public var meetingMinutes: Int32 {
+      get {_storage._meetingMinutes}
+      set {_uniqueStorage()._meetingMinutes = newValue}
+    }
 
     /// Working days from receipt until a concern should be taken on (rule 19).
-    public var acknowledgeDays: Int32 = 0
+    public var acknowledgeDays: Int32 {
+      get {_storage._acknowledgeDays}
+      set {_uniqueStorage()._acknowledgeDays = newValue}
+    }
 
     /// Working days from the outcome until the consents should be there (rule 19).
-    public var consentDays: Int32 = 0
+    public var consentDays: Int32 {
+      get {_storage._consentDays}
+      set {_uniqueStorage()._consentDays = newValue}
+    }
 
     /// Working days before a due date on which its owner is reminded (rule 19).
-    public var reminderDays: Int32 = 0
+    public var reminderDays: Int32 {
+      get {_storage._reminderDays}
+      set {_uniqueStorage()._reminderDays = newValue}
+    }
 
     /// Working days after a due date on which it goes from the unit's manager to the county's function (rule 19).
-    public var escalationDays: Int32 = 0
+    public var escalationDays: Int32 {
+      get {_storage._escalationDays}
+      set {_uniqueStorage()._escalationDays = newValue}
+    }
 
     /// Hours within which reports from two systems about the same child and area are one concern.
-    public var linkingHours: Int32 = 0
+    public var linkingHours: Int32 {
+      get {_storage._linkingHours}
+      set {_uniqueStorage()._linkingHours = newValue}
+    }
 
     /// Month and day on which the autumn term begins, for example "08-15" (rule 2).
-    public var autumnTerm: String = String()
+    public var autumnTerm: String {
+      get {_storage._autumnTerm}
+      set {_uniqueStorage()._autumnTerm = newValue}
+    }
 
     /// Working days between an invitation and its meeting (rule 18).
-    public var noticeDays: Int32 = 0
+    public var noticeDays: Int32 {
+      get {_storage._noticeDays}
+      set {_uniqueStorage()._noticeDays = newValue}
+    }
 
     /// Working days within which the family's word on the plan is answered (rule 17).
-    public var answerDays: Int32 = 0
+    public var answerDays: Int32 {
+      get {_storage._answerDays}
+      set {_uniqueStorage()._answerDays = newValue}
+    }
 
     /// Days after a meeting within which its plan must be followed up (rule 17).
-    public var followUpDays: Int32 = 0
+    public var followUpDays: Int32 {
+      get {_storage._followUpDays}
+      set {_uniqueStorage()._followUpDays = newValue}
+    }
+
+    /// Minutes on the way between two places in one municipality (rule 18).
+    public var travelMinutes: Int32 {
+      get {_storage._travelMinutes}
+      set {_uniqueStorage()._travelMinutes = newValue}
+    }
+
+    /// Stands before a digital meeting's id in its link; empty: none are held.
+    public var meetingLink: String {
+      get {_storage._meetingLink}
+      set {_uniqueStorage()._meetingLink = newValue}
+    }
+
+    /// Days after the earliest time within which a later one may suit more people (rule 18); 0: the earliest, always.
+    public var slackDays: Int32 {
+      get {_storage._slackDays}
+      set {_uniqueStorage()._slackDays = newValue}
+    }
+
+    /// When only what is urgent is sent, for example "18:00-07:00"; empty: at no time.
+    public var quietHours: String {
+      get {_storage._quietHours}
+      set {_uniqueStorage()._quietHours = newValue}
+    }
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
+
+    fileprivate var _storage = _StorageClass.defaultInstance
   }
 
   public nonisolated struct Municipality: Sendable {
@@ -192,6 +251,74 @@ public nonisolated struct CountyDirectory: @unchecked Sendable {
     /// Who stands in on those days; may be empty.
     public var deputy: String = String()
 
+    /// One message a working day in place of one for each notice that is not urgent.
+    public var digest: Bool = false
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public nonisolated struct Room: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var name: String = String()
+
+    public var municipality: String = String()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public nonisolated struct Travel: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var from: String = String()
+
+    public var to: String = String()
+
+    public var minutes: Int32 = 0
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public nonisolated struct Forum: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var id: String = String()
+
+    public var name: String = String()
+
+    public var municipalities: [String] = []
+
+    /// Which areas it takes; empty: all.
+    public var areas: [String] = []
+
+    /// The directory's id of who leads it.
+    public var chair: String = String()
+
+    public var place: String = String()
+
+    /// The first sitting (YYYY-MM-DD), and how many weeks lie between two; 0: one.
+    public var first: String = String()
+
+    public var everyWeeks: Int32 = 0
+
+    /// From and to, for example "13:00-15:00".
+    public var hours: String = String()
+
+    /// For one question; 0: 20.
+    public var minutes: Int32 = 0
+
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -233,7 +360,7 @@ public nonisolated struct CountyDirectory: @unchecked Sendable {
 
   public init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _settings: CountyDirectory.Settings? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -242,17 +369,112 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CountyDirectory"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0\u{1}rooms\0\u{1}travel\0\u{1}forums\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._settings) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.municipalities) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.units) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.people) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.participants) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.countyFunction) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.rooms) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.travel) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.forums) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    try { if let v = self._settings {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.municipalities.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.municipalities, fieldNumber: 4)
+    }
+    if !self.units.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.units, fieldNumber: 5)
+    }
+    if !self.people.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.people, fieldNumber: 6)
+    }
+    if !self.participants.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.participants, fieldNumber: 7)
+    }
+    if !self.countyFunction.isEmpty {
+      try visitor.visitSingularStringField(value: self.countyFunction, fieldNumber: 8)
+    }
+    if !self.rooms.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rooms, fieldNumber: 9)
+    }
+    if !self.travel.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.travel, fieldNumber: 10)
+    }
+    if !self.forums.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.forums, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CountyDirectory, rhs: CountyDirectory) -> Bool {
+    if lhs.code != rhs.code {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs._settings != rhs._settings {return false}
+    if lhs.municipalities != rhs.municipalities {return false}
+    if lhs.units != rhs.units {return false}
+    if lhs.people != rhs.people {return false}
+    if lhs.participants != rhs.participants {return false}
+    if lhs.countyFunction != rhs.countyFunction {return false}
+    if lhs.rooms != rhs.rooms {return false}
+    if lhs.travel != rhs.travel {return false}
+    if lhs.forums != rhs.forums {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0")
 
   fileprivate class _StorageClass {
-    var _code: String = String()
-    var _name: String = String()
-    var _settings: CountyDirectory.Settings? = nil
-    var _municipalities: [CountyDirectory.Municipality] = []
-    var _units: [CountyDirectory.Unit] = []
-    var _people: [CountyDirectory.Person] = []
-    var _participants: [CountyDirectory.ParticipantRow] = []
-    var _countyFunction: String = String()
+    var _adultAge: Int32 = 0
+    var _youthConsentAge: Int32 = 0
+    var _beforeSchool: String = String()
+    var _mappingDays: Int32 = 0
+    var _meetingDays: Int32 = 0
+    var _meetingMinutes: Int32 = 0
+    var _acknowledgeDays: Int32 = 0
+    var _consentDays: Int32 = 0
+    var _reminderDays: Int32 = 0
+    var _escalationDays: Int32 = 0
+    var _linkingHours: Int32 = 0
+    var _autumnTerm: String = String()
+    var _noticeDays: Int32 = 0
+    var _answerDays: Int32 = 0
+    var _followUpDays: Int32 = 0
+    var _travelMinutes: Int32 = 0
+    var _meetingLink: String = String()
+    var _slackDays: Int32 = 0
+    var _quietHours: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -263,14 +485,25 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
     private init() {}
 
     init(copying source: _StorageClass) {
-      _code = source._code
-      _name = source._name
-      _settings = source._settings
-      _municipalities = source._municipalities
-      _units = source._units
-      _people = source._people
-      _participants = source._participants
-      _countyFunction = source._countyFunction
+      _adultAge = source._adultAge
+      _youthConsentAge = source._youthConsentAge
+      _beforeSchool = source._beforeSchool
+      _mappingDays = source._mappingDays
+      _meetingDays = source._meetingDays
+      _meetingMinutes = source._meetingMinutes
+      _acknowledgeDays = source._acknowledgeDays
+      _consentDays = source._consentDays
+      _reminderDays = source._reminderDays
+      _escalationDays = source._escalationDays
+      _linkingHours = source._linkingHours
+      _autumnTerm = source._autumnTerm
+      _noticeDays = source._noticeDays
+      _answerDays = source._answerDays
+      _followUpDays = source._followUpDays
+      _travelMinutes = source._travelMinutes
+      _meetingLink = source._meetingLink
+      _slackDays = source._slackDays
+      _quietHours = source._quietHours
     }
   }
 
@@ -289,14 +522,25 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
         // allocates stack space for every case branch when no optimizations are
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._code) }()
-        case 2: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
-        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._settings) }()
-        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._municipalities) }()
-        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._units) }()
-        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._people) }()
-        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._participants) }()
-        case 8: try { try decoder.decodeSingularStringField(value: &_storage._countyFunction) }()
+        case 1: try { try decoder.decodeSingularInt32Field(value: &_storage._adultAge) }()
+        case 2: try { try decoder.decodeSingularInt32Field(value: &_storage._youthConsentAge) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._beforeSchool) }()
+        case 4: try { try decoder.decodeSingularInt32Field(value: &_storage._mappingDays) }()
+        case 5: try { try decoder.decodeSingularInt32Field(value: &_storage._meetingDays) }()
+        case 6: try { try decoder.decodeSingularInt32Field(value: &_storage._meetingMinutes) }()
+        case 7: try { try decoder.decodeSingularInt32Field(value: &_storage._acknowledgeDays) }()
+        case 8: try { try decoder.decodeSingularInt32Field(value: &_storage._consentDays) }()
+        case 9: try { try decoder.decodeSingularInt32Field(value: &_storage._reminderDays) }()
+        case 10: try { try decoder.decodeSingularInt32Field(value: &_storage._escalationDays) }()
+        case 11: try { try decoder.decodeSingularInt32Field(value: &_storage._linkingHours) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._autumnTerm) }()
+        case 13: try { try decoder.decodeSingularInt32Field(value: &_storage._noticeDays) }()
+        case 14: try { try decoder.decodeSingularInt32Field(value: &_storage._answerDays) }()
+        case 15: try { try decoder.decodeSingularInt32Field(value: &_storage._followUpDays) }()
+        case 16: try { try decoder.decodeSingularInt32Field(value: &_storage._travelMinutes) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._meetingLink) }()
+        case 18: try { try decoder.decodeSingularInt32Field(value: &_storage._slackDays) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._quietHours) }()
         default: break
         }
       }
@@ -305,155 +549,95 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._code.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._code, fieldNumber: 1)
+      if _storage._adultAge != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._adultAge, fieldNumber: 1)
       }
-      if !_storage._name.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 2)
+      if _storage._youthConsentAge != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._youthConsentAge, fieldNumber: 2)
       }
-      try { if let v = _storage._settings {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-      } }()
-      if !_storage._municipalities.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._municipalities, fieldNumber: 4)
+      if !_storage._beforeSchool.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._beforeSchool, fieldNumber: 3)
       }
-      if !_storage._units.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._units, fieldNumber: 5)
+      if _storage._mappingDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._mappingDays, fieldNumber: 4)
       }
-      if !_storage._people.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._people, fieldNumber: 6)
+      if _storage._meetingDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._meetingDays, fieldNumber: 5)
       }
-      if !_storage._participants.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._participants, fieldNumber: 7)
+      if _storage._meetingMinutes != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._meetingMinutes, fieldNumber: 6)
       }
-      if !_storage._countyFunction.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._countyFunction, fieldNumber: 8)
+      if _storage._acknowledgeDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._acknowledgeDays, fieldNumber: 7)
       }
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: CountyDirectory, rhs: CountyDirectory) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._code != rhs_storage._code {return false}
-        if _storage._name != rhs_storage._name {return false}
-        if _storage._settings != rhs_storage._settings {return false}
-        if _storage._municipalities != rhs_storage._municipalities {return false}
-        if _storage._units != rhs_storage._units {return false}
-        if _storage._people != rhs_storage._people {return false}
-        if _storage._participants != rhs_storage._participants {return false}
-        if _storage._countyFunction != rhs_storage._countyFunction {return false}
-        return true
+      if _storage._consentDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._consentDays, fieldNumber: 8)
       }
-      if !storagesAreEqual {return false}
-    }
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt32Field(value: &self.adultAge) }()
-      case 2: try { try decoder.decodeSingularInt32Field(value: &self.youthConsentAge) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.beforeSchool) }()
-      case 4: try { try decoder.decodeSingularInt32Field(value: &self.mappingDays) }()
-      case 5: try { try decoder.decodeSingularInt32Field(value: &self.meetingDays) }()
-      case 6: try { try decoder.decodeSingularInt32Field(value: &self.meetingMinutes) }()
-      case 7: try { try decoder.decodeSingularInt32Field(value: &self.acknowledgeDays) }()
-      case 8: try { try decoder.decodeSingularInt32Field(value: &self.consentDays) }()
-      case 9: try { try decoder.decodeSingularInt32Field(value: &self.reminderDays) }()
-      case 10: try { try decoder.decodeSingularInt32Field(value: &self.escalationDays) }()
-      case 11: try { try decoder.decodeSingularInt32Field(value: &self.linkingHours) }()
-      case 12: try { try decoder.decodeSingularStringField(value: &self.autumnTerm) }()
-      case 13: try { try decoder.decodeSingularInt32Field(value: &self.noticeDays) }()
-      case 14: try { try decoder.decodeSingularInt32Field(value: &self.answerDays) }()
-      case 15: try { try decoder.decodeSingularInt32Field(value: &self.followUpDays) }()
-      default: break
+      if _storage._reminderDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._reminderDays, fieldNumber: 9)
       }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.adultAge != 0 {
-      try visitor.visitSingularInt32Field(value: self.adultAge, fieldNumber: 1)
-    }
-    if self.youthConsentAge != 0 {
-      try visitor.visitSingularInt32Field(value: self.youthConsentAge, fieldNumber: 2)
-    }
-    if !self.beforeSchool.isEmpty {
-      try visitor.visitSingularStringField(value: self.beforeSchool, fieldNumber: 3)
-    }
-    if self.mappingDays != 0 {
-      try visitor.visitSingularInt32Field(value: self.mappingDays, fieldNumber: 4)
-    }
-    if self.meetingDays != 0 {
-      try visitor.visitSingularInt32Field(value: self.meetingDays, fieldNumber: 5)
-    }
-    if self.meetingMinutes != 0 {
-      try visitor.visitSingularInt32Field(value: self.meetingMinutes, fieldNumber: 6)
-    }
-    if self.acknowledgeDays != 0 {
-      try visitor.visitSingularInt32Field(value: self.acknowledgeDays, fieldNumber: 7)
-    }
-    if self.consentDays != 0 {
-      try visitor.visitSingularInt32Field(value: self.consentDays, fieldNumber: 8)
-    }
-    if self.reminderDays != 0 {
-      try visitor.visitSingularInt32Field(value: self.reminderDays, fieldNumber: 9)
-    }
-    if self.escalationDays != 0 {
-      try visitor.visitSingularInt32Field(value: self.escalationDays, fieldNumber: 10)
-    }
-    if self.linkingHours != 0 {
-      try visitor.visitSingularInt32Field(value: self.linkingHours, fieldNumber: 11)
-    }
-    if !self.autumnTerm.isEmpty {
-      try visitor.visitSingularStringField(value: self.autumnTerm, fieldNumber: 12)
-    }
-    if self.noticeDays != 0 {
-      try visitor.visitSingularInt32Field(value: self.noticeDays, fieldNumber: 13)
-    }
-    if self.answerDays != 0 {
-      try visitor.visitSingularInt32Field(value: self.answerDays, fieldNumber: 14)
-    }
-    if self.followUpDays != 0 {
-      try visitor.visitSingularInt32Field(value: self.followUpDays, fieldNumber: 15)
+      if _storage._escalationDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._escalationDays, fieldNumber: 10)
+      }
+      if _storage._linkingHours != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._linkingHours, fieldNumber: 11)
+      }
+      if !_storage._autumnTerm.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._autumnTerm, fieldNumber: 12)
+      }
+      if _storage._noticeDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._noticeDays, fieldNumber: 13)
+      }
+      if _storage._answerDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._answerDays, fieldNumber: 14)
+      }
+      if _storage._followUpDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._followUpDays, fieldNumber: 15)
+      }
+      if _storage._travelMinutes != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._travelMinutes, fieldNumber: 16)
+      }
+      if !_storage._meetingLink.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._meetingLink, fieldNumber: 17)
+      }
+      if _storage._slackDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._slackDays, fieldNumber: 18)
+      }
+      if !_storage._quietHours.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._quietHours, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: CountyDirectory.Settings, rhs: CountyDirectory.Settings) -> Bool {
-    if lhs.adultAge != rhs.adultAge {return false}
-    if lhs.youthConsentAge != rhs.youthConsentAge {return false}
-    if lhs.beforeSchool != rhs.beforeSchool {return false}
-    if lhs.mappingDays != rhs.mappingDays {return false}
-    if lhs.meetingDays != rhs.meetingDays {return false}
-    if lhs.meetingMinutes != rhs.meetingMinutes {return false}
-    if lhs.acknowledgeDays != rhs.acknowledgeDays {return false}
-    if lhs.consentDays != rhs.consentDays {return false}
-    if lhs.reminderDays != rhs.reminderDays {return false}
-    if lhs.escalationDays != rhs.escalationDays {return false}
-    if lhs.linkingHours != rhs.linkingHours {return false}
-    if lhs.autumnTerm != rhs.autumnTerm {return false}
-    if lhs.noticeDays != rhs.noticeDays {return false}
-    if lhs.answerDays != rhs.answerDays {return false}
-    if lhs.followUpDays != rhs.followUpDays {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._adultAge != rhs_storage._adultAge {return false}
+        if _storage._youthConsentAge != rhs_storage._youthConsentAge {return false}
+        if _storage._beforeSchool != rhs_storage._beforeSchool {return false}
+        if _storage._mappingDays != rhs_storage._mappingDays {return false}
+        if _storage._meetingDays != rhs_storage._meetingDays {return false}
+        if _storage._meetingMinutes != rhs_storage._meetingMinutes {return false}
+        if _storage._acknowledgeDays != rhs_storage._acknowledgeDays {return false}
+        if _storage._consentDays != rhs_storage._consentDays {return false}
+        if _storage._reminderDays != rhs_storage._reminderDays {return false}
+        if _storage._escalationDays != rhs_storage._escalationDays {return false}
+        if _storage._linkingHours != rhs_storage._linkingHours {return false}
+        if _storage._autumnTerm != rhs_storage._autumnTerm {return false}
+        if _storage._noticeDays != rhs_storage._noticeDays {return false}
+        if _storage._answerDays != rhs_storage._answerDays {return false}
+        if _storage._followUpDays != rhs_storage._followUpDays {return false}
+        if _storage._travelMinutes != rhs_storage._travelMinutes {return false}
+        if _storage._meetingLink != rhs_storage._meetingLink {return false}
+        if _storage._slackDays != rhs_storage._slackDays {return false}
+        if _storage._quietHours != rhs_storage._quietHours {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -561,7 +745,7 @@ nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Person"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{1}unit\0\u{1}role\0\u{1}hours\0\u{1}absences\0\u{1}deputy\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{1}unit\0\u{1}role\0\u{1}hours\0\u{1}absences\0\u{1}deputy\0\u{1}digest\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -577,6 +761,7 @@ nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtob
       case 6: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.hours) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.absences) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.deputy) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.digest) }()
       default: break
       }
     }
@@ -607,6 +792,9 @@ nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtob
     if !self.deputy.isEmpty {
       try visitor.visitSingularStringField(value: self.deputy, fieldNumber: 8)
     }
+    if self.digest != false {
+      try visitor.visitSingularBoolField(value: self.digest, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -619,6 +807,157 @@ nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtob
     if lhs.hours != rhs.hours {return false}
     if lhs.absences != rhs.absences {return false}
     if lhs.deputy != rhs.deputy {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CountyDirectory.Room: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Room"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}municipality\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CountyDirectory.Room, rhs: CountyDirectory.Room) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CountyDirectory.Travel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Travel"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0\u{1}minutes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.from) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.minutes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 1)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 2)
+    }
+    if self.minutes != 0 {
+      try visitor.visitSingularInt32Field(value: self.minutes, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CountyDirectory.Travel, rhs: CountyDirectory.Travel) -> Bool {
+    if lhs.from != rhs.from {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.minutes != rhs.minutes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CountyDirectory.Forum: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Forum"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}municipalities\0\u{1}areas\0\u{1}chair\0\u{1}place\0\u{1}first\0\u{3}every_weeks\0\u{1}hours\0\u{1}minutes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.municipalities) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.chair) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.place) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.first) }()
+      case 8: try { try decoder.decodeSingularInt32Field(value: &self.everyWeeks) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.hours) }()
+      case 10: try { try decoder.decodeSingularInt32Field(value: &self.minutes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.municipalities.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.municipalities, fieldNumber: 3)
+    }
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 4)
+    }
+    if !self.chair.isEmpty {
+      try visitor.visitSingularStringField(value: self.chair, fieldNumber: 5)
+    }
+    if !self.place.isEmpty {
+      try visitor.visitSingularStringField(value: self.place, fieldNumber: 6)
+    }
+    if !self.first.isEmpty {
+      try visitor.visitSingularStringField(value: self.first, fieldNumber: 7)
+    }
+    if self.everyWeeks != 0 {
+      try visitor.visitSingularInt32Field(value: self.everyWeeks, fieldNumber: 8)
+    }
+    if !self.hours.isEmpty {
+      try visitor.visitSingularStringField(value: self.hours, fieldNumber: 9)
+    }
+    if self.minutes != 0 {
+      try visitor.visitSingularInt32Field(value: self.minutes, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CountyDirectory.Forum, rhs: CountyDirectory.Forum) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.municipalities != rhs.municipalities {return false}
+    if lhs.areas != rhs.areas {return false}
+    if lhs.chair != rhs.chair {return false}
+    if lhs.place != rhs.place {return false}
+    if lhs.first != rhs.first {return false}
+    if lhs.everyWeeks != rhs.everyWeeks {return false}
+    if lhs.hours != rhs.hours {return false}
+    if lhs.minutes != rhs.minutes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -48,6 +48,9 @@ public nonisolated struct CallMeeting: Sendable {
   /// The child's key: the record key for what Meetings tells Mapping.
   public var child: String = String()
 
+  /// The guardians' keys: they and the child take part in their own right, and are never written to automatically.
+  public var guardians: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -142,6 +145,9 @@ public nonisolated struct MoveMeeting: Sendable {
   /// The last day (YYYY-MM-DD); empty: as it was.
   public var latestDate: String = String()
 
+  /// room or digital; empty: as it was.
+  public var format: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -217,6 +223,55 @@ public nonisolated struct BusyTime: Sendable {
 
   fileprivate var _start: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
   fileprivate var _end: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// se.tillsammans.meeting.family.tell.v1: the named person or the coordinator decides that the child or a guardian is told
+/// of the meeting as it is now, and how (rule 22). For each notice anew.
+public nonisolated struct TellFamily: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var county: String = String()
+
+  public var by: String = String()
+
+  /// A guardian's key, or "child".
+  public var to: String = String()
+
+  /// email, letter, phone or in_person. For all but email a person does it; this records that it was decided.
+  public var channel: String = String()
+
+  /// For email: the address that the person has chosen.
+  public var email: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.consultation.book.v1, from Intake: an anonymous question wants a place in a forum's sitting (rule 5).
+public nonisolated struct BookConsultation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reference: String = String()
+
+  public var county: String = String()
+
+  public var municipality: String = String()
+
+  public var areas: [String] = []
+
+  /// Of the one who asks.
+  public var email: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// se.tillsammans.meeting.record.v1: the meeting was held (rules 15 and 16).
@@ -766,6 +821,80 @@ public nonisolated struct PlanFollowedUp: Sendable {
   fileprivate var _plan: Plan? = nil
 }
 
+/// se.tillsammans.meeting.family.told.v1: a person has decided (rule 22).
+public nonisolated struct FamilyTold: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var meeting: Meeting {
+    get {_meeting ?? Meeting()}
+    set {_meeting = newValue}
+  }
+  /// Returns true if `meeting` has been explicitly set.
+  public var hasMeeting: Bool {self._meeting != nil}
+  /// Clears the value of `meeting`. Subsequent reads from it will return its default value.
+  public mutating func clearMeeting() {self._meeting = nil}
+
+  public var by: String = String()
+
+  public var to: String = String()
+
+  public var channel: String = String()
+
+  public var email: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _meeting: Meeting? = nil
+}
+
+/// se.tillsammans.consultation.booked.v1
+public nonisolated struct ConsultationBooked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reference: String = String()
+
+  public var county: String = String()
+
+  public var forum: String = String()
+
+  public var chair: String = String()
+
+  public var start: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_start ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_start = newValue}
+  }
+  /// Returns true if `start` has been explicitly set.
+  public var hasStart: Bool {self._start != nil}
+  /// Clears the value of `start`. Subsequent reads from it will return its default value.
+  public mutating func clearStart() {self._start = nil}
+
+  public var end: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_end ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_end = newValue}
+  }
+  /// Returns true if `end` has been explicitly set.
+  public var hasEnd: Bool {self._end != nil}
+  /// Clears the value of `end`. Subsequent reads from it will return its default value.
+  public mutating func clearEnd() {self._end = nil}
+
+  public var place: String = String()
+
+  public var email: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _start: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _end: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
 public nonisolated struct Meeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -804,6 +933,9 @@ public nonisolated struct Meeting: Sendable {
   /// RFC 5545 SEQUENCE: raised by each change.
   public var sequence: Int32 = 0
 
+  /// For a digital meeting.
+  public var link: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -835,6 +967,9 @@ public nonisolated struct Participant: Sendable {
   public var hasAnswered: Bool {self._answered != nil}
   /// Clears the value of `answered`. Subsequent reads from it will return its default value.
   public mutating func clearAnswered() {self._answered = nil}
+
+  /// The child or a guardian: `person` is their key, and the directory has no address for it.
+  public var family: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -914,6 +1049,18 @@ public nonisolated struct MeetingState: @unchecked Sendable {
     set {_uniqueStorage()._concernOpen = newValue}
   }
 
+  /// Who is to come to a meeting for which there was no time yet.
+  public var wanted: [Participant] {
+    get {_storage._wanted}
+    set {_uniqueStorage()._wanted = newValue}
+  }
+
+  /// It is held without a room.
+  public var digital: Bool {
+    get {_storage._digital}
+    set {_uniqueStorage()._digital = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -921,7 +1068,7 @@ public nonisolated struct MeetingState: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// Meetings' state of one person: when they are taken, in seconds since 1970.
+/// Meetings' state of one person or room: when they are taken, in seconds since 1970.
 public nonisolated struct PersonCalendar: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -948,6 +1095,22 @@ public nonisolated struct Booking: Sendable {
 
   public var meeting: String = String()
 
+  /// Where; empty for digital meetings and for times from elsewhere.
+  public var place: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Meetings' state of one forum: the places in its sittings that are taken.
+public nonisolated struct ForumState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var bookings: [Booking] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -959,7 +1122,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CallMeeting"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{1}child\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{1}child\0\u{1}guardians\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -976,6 +1139,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 7: try { try decoder.decodeSingularStringField(value: &self.latestDate) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.child) }()
+      case 10: try { try decoder.decodeRepeatedStringField(value: &self.guardians) }()
       default: break
       }
     }
@@ -1009,6 +1173,9 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.child.isEmpty {
       try visitor.visitSingularStringField(value: self.child, fieldNumber: 9)
     }
+    if !self.guardians.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.guardians, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1022,6 +1189,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.latestDate != rhs.latestDate {return false}
     if lhs.protectedIdentity != rhs.protectedIdentity {return false}
     if lhs.child != rhs.child {return false}
+    if lhs.guardians != rhs.guardians {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1163,7 +1331,7 @@ nonisolated extension AnswerMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension MoveMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MoveMeeting"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}reason\0\u{3}not_before\0\u{3}latest_date\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}reason\0\u{3}not_before\0\u{3}latest_date\0\u{1}format\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1177,6 +1345,7 @@ nonisolated extension MoveMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.notBefore) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.latestDate) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.format) }()
       default: break
       }
     }
@@ -1201,6 +1370,9 @@ nonisolated extension MoveMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.latestDate.isEmpty {
       try visitor.visitSingularStringField(value: self.latestDate, fieldNumber: 6)
     }
+    if !self.format.isEmpty {
+      try visitor.visitSingularStringField(value: self.format, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1211,6 +1383,7 @@ nonisolated extension MoveMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.reason != rhs.reason {return false}
     if lhs.notBefore != rhs.notBefore {return false}
     if lhs.latestDate != rhs.latestDate {return false}
+    if lhs.format != rhs.format {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1345,6 +1518,111 @@ nonisolated extension BusyTime: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
   public static func ==(lhs: BusyTime, rhs: BusyTime) -> Bool {
     if lhs._start != rhs._start {return false}
     if lhs._end != rhs._end {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension TellFamily: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TellFamily"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}to\0\u{1}channel\0\u{1}email\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.channel) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 4)
+    }
+    if !self.channel.isEmpty {
+      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 5)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: TellFamily, rhs: TellFamily) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.channel != rhs.channel {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension BookConsultation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BookConsultation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reference\0\u{1}county\0\u{1}municipality\0\u{1}areas\0\u{1}email\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reference.isEmpty {
+      try visitor.visitSingularStringField(value: self.reference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 3)
+    }
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 4)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: BookConsultation, rhs: BookConsultation) -> Bool {
+    if lhs.reference != rhs.reference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.areas != rhs.areas {return false}
+    if lhs.email != rhs.email {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2409,9 +2687,132 @@ nonisolated extension PlanFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FamilyTold"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}by\0\u{1}to\0\u{1}channel\0\u{1}email\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._meeting) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.channel) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._meeting {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 3)
+    }
+    if !self.channel.isEmpty {
+      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 4)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: FamilyTold, rhs: FamilyTold) -> Bool {
+    if lhs._meeting != rhs._meeting {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.channel != rhs.channel {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ConsultationBooked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConsultationBooked"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reference\0\u{1}county\0\u{1}forum\0\u{1}chair\0\u{1}start\0\u{1}end\0\u{1}place\0\u{1}email\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.forum) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.chair) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._start) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._end) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.place) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.reference.isEmpty {
+      try visitor.visitSingularStringField(value: self.reference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.forum.isEmpty {
+      try visitor.visitSingularStringField(value: self.forum, fieldNumber: 3)
+    }
+    if !self.chair.isEmpty {
+      try visitor.visitSingularStringField(value: self.chair, fieldNumber: 4)
+    }
+    try { if let v = self._start {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._end {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if !self.place.isEmpty {
+      try visitor.visitSingularStringField(value: self.place, fieldNumber: 7)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ConsultationBooked, rhs: ConsultationBooked) -> Bool {
+    if lhs.reference != rhs.reference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.forum != rhs.forum {return false}
+    if lhs.chair != rhs.chair {return false}
+    if lhs._start != rhs._start {return false}
+    if lhs._end != rhs._end {return false}
+    if lhs.place != rhs.place {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Meeting"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}case_reference\0\u{1}county\0\u{1}start\0\u{1}end\0\u{1}place\0\u{1}participants\0\u{1}sequence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}case_reference\0\u{1}county\0\u{1}start\0\u{1}end\0\u{1}place\0\u{1}participants\0\u{1}sequence\0\u{1}link\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2427,6 +2828,7 @@ nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 6: try { try decoder.decodeSingularStringField(value: &self.place) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.participants) }()
       case 8: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.link) }()
       default: break
       }
     }
@@ -2461,6 +2863,9 @@ nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if self.sequence != 0 {
       try visitor.visitSingularInt32Field(value: self.sequence, fieldNumber: 8)
     }
+    if !self.link.isEmpty {
+      try visitor.visitSingularStringField(value: self.link, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2473,6 +2878,7 @@ nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.place != rhs.place {return false}
     if lhs.participants != rhs.participants {return false}
     if lhs.sequence != rhs.sequence {return false}
+    if lhs.link != rhs.link {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2480,7 +2886,7 @@ nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Participant"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{1}role\0\u{1}required\0\u{1}answer\0\u{1}answered\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{1}role\0\u{1}required\0\u{1}answer\0\u{1}answered\0\u{1}family\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2493,6 +2899,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 3: try { try decoder.decodeSingularBoolField(value: &self.required) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.answer) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._answered) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.family) }()
       default: break
       }
     }
@@ -2518,6 +2925,9 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._answered {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
+    if self.family != false {
+      try visitor.visitSingularBoolField(value: self.family, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2527,6 +2937,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.required != rhs.required {return false}
     if lhs.answer != rhs.answer {return false}
     if lhs._answered != rhs._answered {return false}
+    if lhs.family != rhs.family {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2534,7 +2945,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MeetingState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0")
 
   fileprivate class _StorageClass {
     var _meeting: Meeting? = nil
@@ -2546,6 +2957,8 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _plan: Plan? = nil
     var _history: [Plan] = []
     var _concernOpen: Bool = false
+    var _wanted: [Participant] = []
+    var _digital: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2565,6 +2978,8 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _plan = source._plan
       _history = source._history
       _concernOpen = source._concernOpen
+      _wanted = source._wanted
+      _digital = source._digital
     }
   }
 
@@ -2592,6 +3007,8 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 7: try { try decoder.decodeSingularMessageField(value: &_storage._plan) }()
         case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._history) }()
         case 9: try { try decoder.decodeSingularBoolField(value: &_storage._concernOpen) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._wanted) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._digital) }()
         default: break
         }
       }
@@ -2631,6 +3048,12 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._concernOpen != false {
         try visitor.visitSingularBoolField(value: _storage._concernOpen, fieldNumber: 9)
       }
+      if !_storage._wanted.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._wanted, fieldNumber: 10)
+      }
+      if _storage._digital != false {
+        try visitor.visitSingularBoolField(value: _storage._digital, fieldNumber: 11)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2649,6 +3072,8 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._plan != rhs_storage._plan {return false}
         if _storage._history != rhs_storage._history {return false}
         if _storage._concernOpen != rhs_storage._concernOpen {return false}
+        if _storage._wanted != rhs_storage._wanted {return false}
+        if _storage._digital != rhs_storage._digital {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2695,7 +3120,7 @@ nonisolated extension PersonCalendar: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Booking: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Booking"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}start\0\u{1}end\0\u{1}meeting\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}start\0\u{1}end\0\u{1}meeting\0\u{1}place\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2706,6 +3131,7 @@ nonisolated extension Booking: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.start) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.end) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.meeting) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.place) }()
       default: break
       }
     }
@@ -2721,6 +3147,9 @@ nonisolated extension Booking: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.meeting.isEmpty {
       try visitor.visitSingularStringField(value: self.meeting, fieldNumber: 3)
     }
+    if !self.place.isEmpty {
+      try visitor.visitSingularStringField(value: self.place, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2728,6 +3157,37 @@ nonisolated extension Booking: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.start != rhs.start {return false}
     if lhs.end != rhs.end {return false}
     if lhs.meeting != rhs.meeting {return false}
+    if lhs.place != rhs.place {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ForumState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ForumState"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bookings\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.bookings) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.bookings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.bookings, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ForumState, rhs: ForumState) -> Bool {
+    if lhs.bookings != rhs.bookings {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -23,93 +23,101 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
 }
 
 /// Notifications' state of one notice, and the wish that its performer fulfils.
-public nonisolated struct Notice: Sendable {
+public nonisolated struct Notice: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var id: String = String()
+  public var id: String {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
 
   /// concern, duty_to_report, invitation, cancellation or overdue.
-  public var kind: String = String()
+  public var kind: String {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  public var caseReference: String = String()
+  public var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
 
   /// The directory's id; empty for a reporter from outside the directory.
-  public var recipient: String = String()
+  public var recipient: String {
+    get {_storage._recipient}
+    set {_uniqueStorage()._recipient = newValue}
+  }
 
-  public var email: String = String()
+  public var email: String {
+    get {_storage._email}
+    set {_uniqueStorage()._email = newValue}
+  }
 
-  public var subject: String = String()
+  public var subject: String {
+    get {_storage._subject}
+    set {_uniqueStorage()._subject = newValue}
+  }
 
-  public var body: String = String()
+  public var body: String {
+    get {_storage._body}
+    set {_uniqueStorage()._body = newValue}
+  }
 
   /// RFC 5545 text; empty where there is nothing for a calendar.
-  public var calendar: String = String()
+  public var calendar: String {
+    get {_storage._calendar}
+    set {_uniqueStorage()._calendar = newValue}
+  }
 
   /// REQUEST or CANCEL (RFC 5546).
-  public var method: String = String()
+  public var method: String {
+    get {_storage._method}
+    set {_uniqueStorage()._method = newValue}
+  }
 
   /// RFC 5322; the same for every attempt, so that a receiver sees one message.
-  public var messageID: String = String()
+  public var messageID: String {
+    get {_storage._messageID}
+    set {_uniqueStorage()._messageID = newValue}
+  }
 
-  public var attempt: Int32 = 0
+  public var attempt: Int32 {
+    get {_storage._attempt}
+    set {_uniqueStorage()._attempt = newValue}
+  }
 
   /// queued, sent, delayed or failed.
-  public var status: String = String()
+  public var status: String {
+    get {_storage._status}
+    set {_uniqueStorage()._status = newValue}
+  }
 
   public var created: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_created ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_created = newValue}
+    get {_storage._created ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._created = newValue}
   }
   /// Returns true if `created` has been explicitly set.
-  public var hasCreated: Bool {self._created != nil}
+  public var hasCreated: Bool {_storage._created != nil}
   /// Clears the value of `created`. Subsequent reads from it will return its default value.
-  public mutating func clearCreated() {self._created = nil}
+  public mutating func clearCreated() {_uniqueStorage()._created = nil}
 
   /// For a calendar: the meeting's id and SEQUENCE, by which a newer notice makes this one wrong.
-  public var meeting: String = String()
-
-  public var sequence: Int32 = 0
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-
-  fileprivate var _created: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-}
-
-/// Notifications' state of what one recipient is told of one meeting: one notice at a time, in order.
-public nonisolated struct NoticeLane: @unchecked Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The notice that is on its way or waits for its next attempt; empty for none.
-  public var `open`: String {
-    get {_storage._open}
-    set {_uniqueStorage()._open = newValue}
+  public var meeting: String {
+    get {_storage._meeting}
+    set {_uniqueStorage()._meeting = newValue}
   }
 
-  /// What follows it; only the newest.
-  public var next: Notice {
-    get {_storage._next ?? Notice()}
-    set {_uniqueStorage()._next = newValue}
-  }
-  /// Returns true if `next` has been explicitly set.
-  public var hasNext: Bool {_storage._next != nil}
-  /// Clears the value of `next`. Subsequent reads from it will return its default value.
-  public mutating func clearNext() {_uniqueStorage()._next = nil}
-
-  /// The newest SEQUENCE that has come, and the method it came with.
   public var sequence: Int32 {
     get {_storage._sequence}
     set {_uniqueStorage()._sequence = newValue}
   }
 
-  public var method: String {
-    get {_storage._method}
-    set {_uniqueStorage()._method = newValue}
+  /// The same words as simple HTML.
+  public var html: String {
+    get {_storage._html}
+    set {_uniqueStorage()._html = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -117,6 +125,37 @@ public nonisolated struct NoticeLane: @unchecked Sendable {
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Notifications' state of what one recipient is told of one meeting: one notice at a time, in order.
+public nonisolated struct NoticeLane: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The notice that is on its way or waits for its next attempt; empty for none.
+  public var `open`: String = String()
+
+  /// What follows it; only the newest.
+  public var next: Notice {
+    get {_next ?? Notice()}
+    set {_next = newValue}
+  }
+  /// Returns true if `next` has been explicitly set.
+  public var hasNext: Bool {self._next != nil}
+  /// Clears the value of `next`. Subsequent reads from it will return its default value.
+  public mutating func clearNext() {self._next = nil}
+
+  /// The newest SEQUENCE that has come, and the method it came with.
+  public var sequence: Int32 = 0
+
+  public var method: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _next: Notice? = nil
 }
 
 /// se.tillsammans.notice.delivery.v1, on notice-commands: what came of one attempt.
@@ -129,7 +168,7 @@ public nonisolated struct DeliveryReported: Sendable {
 
   public var attempt: Int32 = 0
 
-  /// sent, temporary or permanent.
+  /// sent, temporary, permanent, or withheld: consent is not in force any more (rule 13).
   public var result: String = String()
 
   /// The SMTP reply's code, or what stood in the way; never an address.
@@ -138,6 +177,85 @@ public nonisolated struct DeliveryReported: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+/// se.tillsammans.notice.digest.v1, on notice-commands, by recipient: for the message that this person gets once a day.
+public nonisolated struct AddToDigest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var notice: Notice {
+    get {_notice ?? Notice()}
+    set {_notice = newValue}
+  }
+  /// Returns true if `notice` has been explicitly set.
+  public var hasNotice: Bool {self._notice != nil}
+  /// Clears the value of `notice`. Subsequent reads from it will return its default value.
+  public mutating func clearNotice() {self._notice = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _notice: Notice? = nil
+}
+
+/// Notifications' state of one person's next digest.
+public nonisolated struct Digest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var notices: [Notice] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.notice.resend.v1, on every partition of notice-commands: whoever has the failed notice sends it again.
+public nonisolated struct ResendNotice: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var noticeID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.notice.queued.v1, on notices, by case.
+public nonisolated struct NoticeQueued: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var noticeID: String = String()
+
+  public var caseReference: String = String()
+
+  public var kind: String = String()
+
+  public var recipient: String = String()
+
+  /// When it is to be sent; nothing: at once.
+  public var notBefore: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_notBefore ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_notBefore = newValue}
+  }
+  /// Returns true if `notBefore` has been explicitly set.
+  public var hasNotBefore: Bool {self._notBefore != nil}
+  /// Clears the value of `notBefore`. Subsequent reads from it will return its default value.
+  public mutating func clearNotBefore() {self._notBefore = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _notBefore: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
 /// se.tillsammans.notice.sent.v1, on notices, by case.
@@ -256,117 +374,25 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Notice"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0\u{1}meeting\0\u{1}sequence\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.recipient) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.email) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.subject) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.body) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.calendar) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.method) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.messageID) }()
-      case 11: try { try decoder.decodeSingularInt32Field(value: &self.attempt) }()
-      case 12: try { try decoder.decodeSingularStringField(value: &self.status) }()
-      case 13: try { try decoder.decodeSingularMessageField(value: &self._created) }()
-      case 14: try { try decoder.decodeSingularStringField(value: &self.meeting) }()
-      case 15: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.id.isEmpty {
-      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
-    }
-    if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
-    }
-    if !self.caseReference.isEmpty {
-      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 3)
-    }
-    if !self.recipient.isEmpty {
-      try visitor.visitSingularStringField(value: self.recipient, fieldNumber: 4)
-    }
-    if !self.email.isEmpty {
-      try visitor.visitSingularStringField(value: self.email, fieldNumber: 5)
-    }
-    if !self.subject.isEmpty {
-      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 6)
-    }
-    if !self.body.isEmpty {
-      try visitor.visitSingularStringField(value: self.body, fieldNumber: 7)
-    }
-    if !self.calendar.isEmpty {
-      try visitor.visitSingularStringField(value: self.calendar, fieldNumber: 8)
-    }
-    if !self.method.isEmpty {
-      try visitor.visitSingularStringField(value: self.method, fieldNumber: 9)
-    }
-    if !self.messageID.isEmpty {
-      try visitor.visitSingularStringField(value: self.messageID, fieldNumber: 10)
-    }
-    if self.attempt != 0 {
-      try visitor.visitSingularInt32Field(value: self.attempt, fieldNumber: 11)
-    }
-    if !self.status.isEmpty {
-      try visitor.visitSingularStringField(value: self.status, fieldNumber: 12)
-    }
-    try { if let v = self._created {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
-    } }()
-    if !self.meeting.isEmpty {
-      try visitor.visitSingularStringField(value: self.meeting, fieldNumber: 14)
-    }
-    if self.sequence != 0 {
-      try visitor.visitSingularInt32Field(value: self.sequence, fieldNumber: 15)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Notice, rhs: Notice) -> Bool {
-    if lhs.id != rhs.id {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.caseReference != rhs.caseReference {return false}
-    if lhs.recipient != rhs.recipient {return false}
-    if lhs.email != rhs.email {return false}
-    if lhs.subject != rhs.subject {return false}
-    if lhs.body != rhs.body {return false}
-    if lhs.calendar != rhs.calendar {return false}
-    if lhs.method != rhs.method {return false}
-    if lhs.messageID != rhs.messageID {return false}
-    if lhs.attempt != rhs.attempt {return false}
-    if lhs.status != rhs.status {return false}
-    if lhs._created != rhs._created {return false}
-    if lhs.meeting != rhs.meeting {return false}
-    if lhs.sequence != rhs.sequence {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".NoticeLane"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}next\0\u{1}sequence\0\u{1}method\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0\u{1}meeting\0\u{1}sequence\0\u{1}html\0")
 
   fileprivate class _StorageClass {
-    var _open: String = String()
-    var _next: Notice? = nil
-    var _sequence: Int32 = 0
+    var _id: String = String()
+    var _kind: String = String()
+    var _caseReference: String = String()
+    var _recipient: String = String()
+    var _email: String = String()
+    var _subject: String = String()
+    var _body: String = String()
+    var _calendar: String = String()
     var _method: String = String()
+    var _messageID: String = String()
+    var _attempt: Int32 = 0
+    var _status: String = String()
+    var _created: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _meeting: String = String()
+    var _sequence: Int32 = 0
+    var _html: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -377,10 +403,22 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     private init() {}
 
     init(copying source: _StorageClass) {
-      _open = source._open
-      _next = source._next
-      _sequence = source._sequence
+      _id = source._id
+      _kind = source._kind
+      _caseReference = source._caseReference
+      _recipient = source._recipient
+      _email = source._email
+      _subject = source._subject
+      _body = source._body
+      _calendar = source._calendar
       _method = source._method
+      _messageID = source._messageID
+      _attempt = source._attempt
+      _status = source._status
+      _created = source._created
+      _meeting = source._meeting
+      _sequence = source._sequence
+      _html = source._html
     }
   }
 
@@ -399,10 +437,22 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         // allocates stack space for every case branch when no optimizations are
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._open) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._next) }()
-        case 3: try { try decoder.decodeSingularInt32Field(value: &_storage._sequence) }()
-        case 4: try { try decoder.decodeSingularStringField(value: &_storage._method) }()
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._kind) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._recipient) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._email) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._subject) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._body) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._calendar) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._method) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._messageID) }()
+        case 11: try { try decoder.decodeSingularInt32Field(value: &_storage._attempt) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._status) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._created) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._meeting) }()
+        case 15: try { try decoder.decodeSingularInt32Field(value: &_storage._sequence) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._html) }()
         default: break
         }
       }
@@ -415,35 +465,132 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // allocates stack space for every if/case branch local when no optimizations
       // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
       // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._open.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._open, fieldNumber: 1)
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._id, fieldNumber: 1)
       }
-      try { if let v = _storage._next {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
-      if _storage._sequence != 0 {
-        try visitor.visitSingularInt32Field(value: _storage._sequence, fieldNumber: 3)
+      if !_storage._kind.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._kind, fieldNumber: 2)
+      }
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 3)
+      }
+      if !_storage._recipient.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._recipient, fieldNumber: 4)
+      }
+      if !_storage._email.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._email, fieldNumber: 5)
+      }
+      if !_storage._subject.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._subject, fieldNumber: 6)
+      }
+      if !_storage._body.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._body, fieldNumber: 7)
+      }
+      if !_storage._calendar.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._calendar, fieldNumber: 8)
       }
       if !_storage._method.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._method, fieldNumber: 4)
+        try visitor.visitSingularStringField(value: _storage._method, fieldNumber: 9)
+      }
+      if !_storage._messageID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._messageID, fieldNumber: 10)
+      }
+      if _storage._attempt != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._attempt, fieldNumber: 11)
+      }
+      if !_storage._status.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._status, fieldNumber: 12)
+      }
+      try { if let v = _storage._created {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      if !_storage._meeting.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._meeting, fieldNumber: 14)
+      }
+      if _storage._sequence != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._sequence, fieldNumber: 15)
+      }
+      if !_storage._html.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._html, fieldNumber: 16)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: NoticeLane, rhs: NoticeLane) -> Bool {
+  public static func ==(lhs: Notice, rhs: Notice) -> Bool {
     if lhs._storage !== rhs._storage {
       let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
         let _storage = _args.0
         let rhs_storage = _args.1
-        if _storage._open != rhs_storage._open {return false}
-        if _storage._next != rhs_storage._next {return false}
-        if _storage._sequence != rhs_storage._sequence {return false}
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._recipient != rhs_storage._recipient {return false}
+        if _storage._email != rhs_storage._email {return false}
+        if _storage._subject != rhs_storage._subject {return false}
+        if _storage._body != rhs_storage._body {return false}
+        if _storage._calendar != rhs_storage._calendar {return false}
         if _storage._method != rhs_storage._method {return false}
+        if _storage._messageID != rhs_storage._messageID {return false}
+        if _storage._attempt != rhs_storage._attempt {return false}
+        if _storage._status != rhs_storage._status {return false}
+        if _storage._created != rhs_storage._created {return false}
+        if _storage._meeting != rhs_storage._meeting {return false}
+        if _storage._sequence != rhs_storage._sequence {return false}
+        if _storage._html != rhs_storage._html {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeLane"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}next\0\u{1}sequence\0\u{1}method\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.`open`) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._next) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.method) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.`open`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`open`, fieldNumber: 1)
+    }
+    try { if let v = self._next {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.sequence != 0 {
+      try visitor.visitSingularInt32Field(value: self.sequence, fieldNumber: 3)
+    }
+    if !self.method.isEmpty {
+      try visitor.visitSingularStringField(value: self.method, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeLane, rhs: NoticeLane) -> Bool {
+    if lhs.`open` != rhs.`open` {return false}
+    if lhs._next != rhs._next {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.method != rhs.method {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -489,6 +636,154 @@ nonisolated extension DeliveryReported: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.attempt != rhs.attempt {return false}
     if lhs.result != rhs.result {return false}
     if lhs.detail != rhs.detail {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension AddToDigest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AddToDigest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}notice\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._notice) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._notice {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: AddToDigest, rhs: AddToDigest) -> Bool {
+    if lhs._notice != rhs._notice {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Digest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Digest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}notices\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.notices) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.notices.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.notices, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Digest, rhs: Digest) -> Bool {
+    if lhs.notices != rhs.notices {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ResendNotice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ResendNotice"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}notice_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.noticeID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.noticeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.noticeID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ResendNotice, rhs: ResendNotice) -> Bool {
+    if lhs.noticeID != rhs.noticeID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticeQueued: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NoticeQueued"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}notice_id\0\u{3}case_reference\0\u{1}kind\0\u{1}recipient\0\u{3}not_before\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.noticeID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.recipient) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._notBefore) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.noticeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.noticeID, fieldNumber: 1)
+    }
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 2)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 3)
+    }
+    if !self.recipient.isEmpty {
+      try visitor.visitSingularStringField(value: self.recipient, fieldNumber: 4)
+    }
+    try { if let v = self._notBefore {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: NoticeQueued, rhs: NoticeQueued) -> Bool {
+    if lhs.noticeID != rhs.noticeID {return false}
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.recipient != rhs.recipient {return false}
+    if lhs._notBefore != rhs._notBefore {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

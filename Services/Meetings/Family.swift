@@ -1,0 +1,34 @@
+import Codec
+import Domain
+import Streams
+
+// The family is told by a person's decision, each time (rule 22).
+
+extension MeetingsProcessor {
+    /// The named person or the coordinator has decided that the child or a guardian is told of the meeting as it is now.
+    func tellFamily(_ command: TellFamily, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
+        var faults = cooperation.isResponsible(command.by, on: CivilTime.day(of: turn.now))
+        if !cooperation.hasMeeting { faults.append(Fault(.meetingNone, at: "case_reference")) }
+        let family = cooperation.state.meeting.participants.filter(\.family).map(\.person)
+        if cooperation.hasMeeting, !family.contains(command.to) { faults.append(Fault(.familyUnknown, at: "to")) }
+        let channel = FamilyChannel(rawValue: command.channel)
+        if channel == nil || (channel == .email) != command.email.contains("@") {
+            faults.append(Fault(.familyChannel, at: "channel"))
+        }
+        guard faults.isEmpty else { return faults }
+        try publish(
+            FamilyTold.with { [meeting = cooperation.state.meeting] in
+                ($0.meeting, $0.by, $0.to) = (meeting, command.by, command.to)
+                ($0.channel, $0.email) = (command.channel, command.email)
+            }, cooperation, &turn)
+        return []
+    }
+}
+
+/// How a family is told. For all but e-mail a person does it.
+enum FamilyChannel: String, CaseIterable, Sendable {
+    case email
+    case letter
+    case phone
+    case inPerson = "in_person"
+}

@@ -149,7 +149,8 @@ extension MeetingsProcessor {
         }
         // Another form may suit at the same time; otherwise it is another time that is asked for.
         let after =
-            cooperation.state.digital == wasDigital ? CivilTime.day(of: cooperation.state.meeting.start.date).plus(1) : nil
+            cooperation.state.digital == wasDigital
+            ? CivilTime.day(of: cooperation.state.meeting.start.date).plus(1) : nil
         let isBooked = try rebook(
             "moved", first: LocalDate(command.notBefore) ?? after, last: LocalDate(command.latestDate), &cooperation,
             &turn)
@@ -273,7 +274,7 @@ extension MeetingsProcessor {
     /// - Returns: false where there is none, which has been told.
     func book(_ wanted: Wanted, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> Bool {
         let choice: Scheduler.Choice
-        switch Scheduler.answer(try question(wanted, cooperation, turn)) {
+        switch try Scheduler.answer(question(wanted, cooperation, turn)) {
         case .choice(let found): choice = found
         case .none(let obstacles):
             try impossible(
@@ -317,14 +318,11 @@ extension MeetingsProcessor {
         }
         // A child with protected identity gets no place (rule 22): a person sees to where it is.
         let hasRoom = !cooperation.state.digital && !cooperation.state.call.protectedIdentity
-        let rooms = hasRoom ? county.rooms(near: cooperation.state.call.unit) : []
         return Scheduler.Question(
             required: try calendars(true), optional: try calendars(false), minutes: county.settings.meetingMinutes,
             first: wanted.first, last: wanted.last,
-            rooms: try rooms.map { room in
-                let known = try turn.get(Self.calendars, Self.calendar(ofRoom: room)) ?? PersonCalendar()
-                return .init(name: room, taken: known.bookings.map { .init(start: $0.start, end: $0.end) })
-            },
+            rooms: hasRoom ? county.rooms(near: cooperation.state.call.unit) : [],
+            taken: { day in try turn.get(Self.rooms, day.description)?.quarters ?? [:] },
             travel: { county.minutes(from: $0, to: $1) }, slackDays: county.settings.slackDays,
             canBeDigital: county.settings.meetingLink != nil)
     }
@@ -333,8 +331,6 @@ extension MeetingsProcessor {
     private static func calendar(of person: String, _ reference: String) -> String {
         person == Participants.child ? "child:\(reference)" : person
     }
-
-    private static func calendar(ofRoom name: String) -> String { "room:\(name)" }
 
     private func calendar(
         _ participant: Participant, _ reference: String, _ county: County, _ turn: Turn
@@ -346,7 +342,7 @@ extension MeetingsProcessor {
         return Scheduler.Calendar(
             person: participant.person, hours: participant.family ? always : person?.hours ?? [:],
             busy: known.busy.map { .init(start: $0.start, end: $0.end) },
-            visits: known.bookings.map { .init(slot: .init(start: $0.start, end: $0.end), place: $0.place) },
+            visits: known.bookings.map(Scheduler.Visit.init),
             absences: person?.absences ?? [])
     }
 
@@ -360,34 +356,42 @@ extension MeetingsProcessor {
             at: meeting.place, travel: { county.minutes(from: $0, to: $1) })
     }
 
-    /// Whose time, and which room, a meeting takes.
-    private static func calendars(_ meeting: Meeting) -> [String] {
-        meeting.participants.map { calendar(of: $0.person, meeting.caseReference) }
-            + (meeting.place.isEmpty ? [] : [calendar(ofRoom: meeting.place)])
-    }
-
     private func reserve(_ meeting: Meeting, _ turn: inout Turn) throws {
-        for name in Self.calendars(meeting) {
+        let booking = Booking.with {
+            ($0.start, $0.end) = (meeting.slot.start, meeting.slot.end)
+            ($0.meeting, $0.place) = (meeting.id, meeting.place)
+        }
+        for participant in meeting.participants {
+            let name = Self.calendar(of: participant.person, meeting.caseReference)
             var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             // What lies a day back can collide with nothing.
             let past = turn.now.timeIntervalSince1970 - 24 * 3_600
             calendar.bookings.removeAll { Double($0.end) < past || $0.meeting == meeting.id }
             calendar.busy.removeAll { Double($0.end) < past }
-            calendar.bookings.append(
-                .with {
-                    ($0.start, $0.end) = (meeting.slot.start, meeting.slot.end)
-                    ($0.meeting, $0.place) = (meeting.id, meeting.place)
-                })
+            calendar.bookings.append(booking)
             try turn.put(Self.calendars, name, calendar)
+        }
+        guard !meeting.place.isEmpty else { return }
+        var rooms = try turn.get(Self.rooms, meeting.day) ?? RoomsOfDay()
+        rooms.quarters[meeting.place, default: 0] |= meeting.quarters
+        try turn.put(Self.rooms, meeting.day, rooms)
+        // Nor does a day that is over.
+        for back in 2...8 {
+            let past = CivilTime.day(of: turn.now).plus(-back).description
+            if try turn.get(Self.rooms, past) != nil { turn.delete(Self.rooms, past) }
         }
     }
 
     private func release(_ meeting: Meeting, _ turn: inout Turn) throws {
-        for name in Self.calendars(meeting) {
+        for participant in meeting.participants {
+            let name = Self.calendar(of: participant.person, meeting.caseReference)
             var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             calendar.bookings.removeAll { $0.meeting == meeting.id }
             try turn.put(Self.calendars, name, calendar)
         }
+        guard !meeting.place.isEmpty, var rooms = try turn.get(Self.rooms, meeting.day) else { return }
+        rooms.quarters[meeting.place, default: 0] &= ~meeting.quarters
+        try turn.put(Self.rooms, meeting.day, rooms)
     }
 
     // MARK: Telling
@@ -429,7 +433,41 @@ extension MeetingsProcessor {
     }
 }
 
+extension Scheduler.Visit {
+    init(_ booking: Booking) {
+        self.init(slot: .init(start: booking.start, end: booking.end), place: booking.place)
+    }
+}
+
+extension RoomsOfDay {
+    /// By room.
+    var quarters: [String: Scheduler.Quarters] {
+        get {
+            Dictionary(rooms.map { ($0.name, Scheduler.Quarters($0.second) << 64 | Scheduler.Quarters($0.first)) }) {
+                $1
+            }
+        }
+        set {
+            rooms = newValue.filter { $0.value != 0 }.sorted { $0.key < $1.key }.map { name, quarters in
+                .with {
+                    ($0.name, $0.first) = (name, UInt64(truncatingIfNeeded: quarters))
+                    $0.second = UInt64(truncatingIfNeeded: quarters >> 64)
+                }
+            }
+        }
+    }
+}
+
 extension Meeting {
+    /// The day that it is on, in Sweden.
+    var day: String { CivilTime.day(of: start.date).description }
+
+    /// Those of its day that it takes.
+    fileprivate var quarters: Scheduler.Quarters {
+        let midnight = CivilTime.instant(CivilTime.day(of: start.date), minute: 0)
+        return slot.quarters(since: Int64(midnight.timeIntervalSince1970))
+    }
+
     var slot: Scheduler.Slot {
         Scheduler.Slot(start: Int64(start.date.timeIntervalSince1970), end: Int64(end.date.timeIntervalSince1970))
     }

@@ -20,6 +20,8 @@ import Streams
 struct MeetingsProcessor: Processor {
     static let meetings = Table("meetings", of: MeetingState.self)
     static let calendars = Table("calendars", of: PersonCalendar.self)
+    /// By day, so that a search reads only the days that it comes to.
+    static let rooms = Table("rooms", of: RoomsOfDay.self)
     static let forums = Table("forums", of: ForumState.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {

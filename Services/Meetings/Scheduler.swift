@@ -14,9 +14,19 @@ enum Scheduler {
 
         func overlaps(_ other: Slot) -> Bool { start < other.end && other.start < end }
 
+        /// A bit for each quarter of an hour that it touches, the day's first the lowest.
+        func quarters(since midnight: Int64) -> Quarters {
+            let first = max(0, (start - midnight) / 900)
+            let count = (end - midnight + 899) / 900 - first
+            return ((1 << Quarters(max(0, count))) - 1) << Quarters(first)
+        }
+
         /// The seconds between two slots that do not overlap.
         func gap(to other: Slot) -> Int64 { max(other.start - end, start - other.end) }
     }
+
+    /// A bit for each quarter of an hour of a day. Meetings begin on the grid, so nothing is lost by counting in quarters.
+    typealias Quarters = UInt128
 
     /// A booked meeting, with its place; empty where nobody has to go.
     struct Visit: Sendable, Hashable {
@@ -70,24 +80,20 @@ enum Scheduler {
         }
     }
 
-    /// A room and when it is taken. The first room of a ``Question`` is nearest to the child.
-    struct Room: Sendable {
-        var name: String
-        var taken: [Slot] = []
-    }
-
     /// Everything that an answer depends on.
-    struct Question: Sendable {
+    struct Question {
         var required: [Calendar]
         var optional: [Calendar] = []
         var minutes: Int
         var first: LocalDate
         /// The last day on which the meeting may be held.
         var last: LocalDate
-        /// Empty: nobody has to go anywhere.
-        var rooms: [Room] = []
+        /// The nearest to the child first. Empty: nobody has to go anywhere.
+        var rooms: [String] = []
+        /// For each room the quarters of an hour in which it is taken on a day; asked only for days that matter.
+        var taken: (LocalDate) throws -> [String: Quarters] = { _ in [:] }
         /// Minutes on the way between two places.
-        var travel: @Sendable (String, String) -> Int = { _, _ in 0 }
+        var travel: (String, String) -> Int = { _, _ in 0 }
         /// Days after the earliest time within which another may be better otherwise.
         var slackDays = 0
         /// It could be held without a room.
@@ -122,14 +128,15 @@ enum Scheduler {
     /// How far ahead it looks for the first time after the last day, to say how many days would help.
     fileprivate static let lookAhead = 60
 
-    static func answer(_ question: Question) -> Answer {
-        guard let earliest = question.earliest() else { return .none(Obstacles(question).all) }
+    /// - Throws: what ``Question/taken`` throws.
+    static func answer(_ question: Question) throws -> Answer {
+        guard let earliest = try question.earliest() else { return .none(try Obstacles(question).all) }
         guard question.slackDays > 0 else { return .choice(earliest.choice) }
         var slack = question
         slack.first = earliest.day
         slack.last = min(question.last, earliest.day.plus(question.slackDays))
         var best = earliest
-        slack.search { candidate in
+        try slack.search { candidate in
             if candidate.isBetter(than: best) { best = candidate }
             return true
         }
@@ -153,9 +160,9 @@ private struct Candidate {
 }
 
 extension Scheduler.Question {
-    fileprivate func earliest() -> Candidate? {
+    fileprivate func earliest() throws -> Candidate? {
         var found: Candidate?
-        search { candidate in
+        try search { candidate in
             found = candidate
             return false
         }
@@ -169,7 +176,7 @@ extension Scheduler.Question {
     }
 
     /// Each possible beginning in order of time, until `goesOn` says no.
-    fileprivate func search(_ goesOn: (Candidate) -> Bool) {
+    fileprivate func search(_ goesOn: (Candidate) -> Bool) throws {
         typealias Slot = Scheduler.Slot
         let grid = Scheduler.grid
         var day = first
@@ -186,46 +193,67 @@ extension Scheduler.Question {
             let base = instant(begin)
             let window = Slot(start: base - 3_600, end: base + Int64(to - begin) * 60 + 3_600)
             let people = required.map { $0.near(window) }
-            let taken = people.flatMap { $0.busy + $0.visits.map(\.slot) }.filter(window.overlaps)
+            let busy = people.flatMap { $0.busy + $0.visits.map(\.slot) }.filter(window.overlaps)
+            let midnight = instant(0)
+            var quarters: [Scheduler.Quarters]?
             var minute = begin
             while minute + minutes <= to {
                 // The clock changes between two and three at night; after that a day's minutes are even.
                 let start = begin >= 180 ? base + Int64(minute - begin) * 60 : instant(minute)
                 let slot = Slot(start: start, end: start + Int64(minutes) * 60)
-                if let until = taken.lazy.filter(slot.overlaps).map(\.end).max() {
+                if let until = busy.lazy.filter(slot.overlaps).map(\.end).max() {
                     // Nothing before the end of what is in the way can fit.
                     minute += begin >= 180 ? max(1, (Int(until - start) + grid * 60 - 1) / (grid * 60)) * grid : grid
                     continue
                 }
-                if let candidate = candidate(slot, day, minute, people), !goesOn(candidate) { return }
+                let known = try quarters ?? takenQuarters(day)
+                quarters = known
+                let wanted = slot.quarters(since: midnight)
+                let free = known.indices.lazy.filter { known[$0] & wanted == 0 }
+                if let candidate = candidate(slot, day, minute, people, rooms: free), !goesOn(candidate) { return }
                 minute += grid
             }
         }
     }
 
+    /// In the order of the rooms.
+    private func takenQuarters(_ day: LocalDate) throws -> [Scheduler.Quarters] {
+        if rooms.isEmpty { return [] }
+        let taken = try taken(day)
+        return rooms.map { taken[$0] ?? 0 }
+    }
+
     /// The best room at a time at which nobody who is required is taken; nil where there is none.
     private func candidate(
-        _ slot: Scheduler.Slot, _ day: LocalDate, _ minute: Int, _ people: [Scheduler.Calendar]
+        _ slot: Scheduler.Slot, _ day: LocalDate, _ minute: Int, _ people: [Scheduler.Calendar],
+        rooms freeRooms: some Sequence<Int>
     ) -> Candidate? {
-        let free = optional.filter {
-            $0.isFree(slot, on: day, minute: minute, minutes: minutes, at: "", travel: travel)
-        }
+        var free: [Scheduler.Calendar]?
         func candidate(_ index: Int, _ name: String) -> Candidate? {
             guard people.allSatisfy({ $0.reaches(name, slot, travel) }) else { return nil }
-            let suited = free.filter { $0.reaches(name, slot, travel) }
+            let suits =
+                free
+                ?? optional.filter {
+                    $0.isFree(slot, on: day, minute: minute, minutes: minutes, at: "", travel: travel)
+                }
+            free = suits
+            let suited = suits.filter { $0.reaches(name, slot, travel) }
             let several = (people + suited).count { calendar in
-                calendar.visits.contains { CivilTime.day(of: Date(timeIntervalSince1970: Double($0.slot.start))) == day }
+                calendar.visits.contains {
+                    CivilTime.day(of: Date(timeIntervalSince1970: Double($0.slot.start))) == day
+                }
             }
             return Candidate(
-                choice: .init(slot: slot, room: name, suits: suited.map(\.person)), day: day, several: several, room: index)
+                choice: .init(slot: slot, room: name, suits: suited.map(\.person)), day: day, several: several,
+                room: index)
         }
         if rooms.isEmpty { return candidate(0, "") }
         var best: Candidate?
-        for (index, room) in rooms.enumerated() where !room.taken.contains(where: slot.overlaps) {
-            guard let next = candidate(index, room.name) else { continue }
+        for index in freeRooms {
+            guard let next = candidate(index, rooms[index]) else { continue }
             if best.map(next.isBetter) ?? true { best = next }
             // Nobody is left out, and every further room is farther away.
-            if next.choice.suits.count == free.count { break }
+            if next.choice.suits.count == free?.count { break }
         }
         return best
     }
@@ -239,12 +267,14 @@ private struct Obstacles {
     init(_ question: Scheduler.Question) { self.question = question }
 
     var all: [Scheduler.Obstacle] {
-        if question.first > question.last { return [.init(Fault(.timeNotice))] }
-        return exclusions + changes
+        get throws {
+            if question.first > question.last { return [.init(Fault(.timeNotice))] }
+            return try exclusions() + changes()
+        }
     }
 
     /// Person by person the days on which alone they could not; then those on which it is the combination.
-    private var exclusions: [Scheduler.Obstacle] {
+    private func exclusions() throws -> [Scheduler.Obstacle] {
         var days: [LocalDate] = []
         var day = question.first
         while day <= question.last {
@@ -256,7 +286,7 @@ private struct Obstacles {
         for calendar in question.required {
             var reasons: [FaultCode?] = []
             for (index, day) in days.enumerated() {
-                let reason = reason(calendar, day)
+                let reason = try reason(calendar, day)
                 reasons.append(reason)
                 if reason != nil { isExplained[index] = true }
             }
@@ -265,12 +295,12 @@ private struct Obstacles {
         return excluded + spans(isExplained.map { $0 ? nil : .timeCombination }, days).map { .init($0) }
     }
 
-    private func reason(_ calendar: Scheduler.Calendar, _ day: LocalDate) -> FaultCode? {
+    private func reason(_ calendar: Scheduler.Calendar, _ day: LocalDate) throws -> FaultCode? {
         if calendar.absences.contains(where: { $0.contains(day) }) { return .timeAbsent }
         guard let hours = calendar.hours(on: day), hours.to - hours.from >= question.minutes else { return .timeOff }
         var alone = question.with(required: [calendar])
         (alone.first, alone.last, alone.rooms) = (day, day, [])
-        return alone.earliest() == nil ? .timeBusy : nil
+        return try alone.earliest() == nil ? .timeBusy : nil
     }
 
     /// Days in a row for the same reason as one.
@@ -289,11 +319,11 @@ private struct Obstacles {
         return faults
     }
 
-    private var changes: [Scheduler.Obstacle] {
+    private func changes() throws -> [Scheduler.Obstacle] {
         var changes: [Scheduler.Obstacle] = []
         var anywhere = question
         anywhere.rooms = []
-        if !question.rooms.isEmpty, let found = anywhere.earliest() {
+        if !question.rooms.isEmpty, let found = try anywhere.earliest() {
             // People could, if there were a room or nobody had to go there.
             changes.append(.init(Fault(.timeRoom)))
             if question.canBeDigital { changes.append(.init(Fault(.timeDigital, ["day": found.day.description]))) }
@@ -302,11 +332,11 @@ private struct Obstacles {
         for index in question.required.indices where count > 1 {
             var others = question.required
             let one = others.remove(at: index)
-            guard let without = question.with(required: others).earliest() else { continue }
+            guard let without = try question.with(required: others).earliest() else { continue }
             changes.append(.init(Fault(.timeBlocked, ["day": without.day.description]), person: one.person))
             // Two meetings in place of one: the caller is at both.
             if index > 0, count > 2,
-                let apart = question.with(required: [question.required[0], one]).earliest()
+                let apart = try question.with(required: [question.required[0], one]).earliest()
             {
                 changes.append(
                     .init(
@@ -316,7 +346,7 @@ private struct Obstacles {
         }
         var later = question
         (later.first, later.last) = (question.last.plus(1), question.last.plus(Scheduler.lookAhead))
-        if let found = later.earliest() { changes.append(.init(Fault(.timeLater, ["day": found.day.description]))) }
+        if let found = try later.earliest() { changes.append(.init(Fault(.timeLater, ["day": found.day.description]))) }
         return changes.isEmpty ? [.init(Fault(.timeNoCommon))] : changes
     }
 }

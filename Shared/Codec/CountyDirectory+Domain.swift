@@ -131,7 +131,8 @@ extension CountyDirectory {
         let domainForums = forums.enumerated().compactMap { index, forum -> County.Forum? in
             let path = "forums[\(index)]"
             let areas = forum.areas.enumerated().compactMap { known($1, "\(path).areas[\($0)]", WheelArea.self) }
-            guard forumIds.contains(forum.id), let first = LocalDate(forum.first), let hours = WorkingHours(forum.hours),
+            guard forumIds.contains(forum.id), let first = LocalDate(forum.first),
+                let hours = WorkingHours(forum.hours),
                 peopleIds.contains(forum.chair), !forum.municipalities.isEmpty, forum.everyWeeks >= 0,
                 codes.isSuperset(of: forum.municipalities), forum.minutes >= 0
             else {

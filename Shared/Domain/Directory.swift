@@ -135,7 +135,8 @@ public struct County: Sendable {
 
     public init(
         code: String, name: String, settings: Settings, municipalities: [String: Municipality], units: [String: Unit],
-        people: [String: Person], participants: [ParticipantRow], function: String? = nil, rooms: [String: String] = [:],
+        people: [String: Person], participants: [ParticipantRow], function: String? = nil,
+        rooms: [String: String] = [:],
         travel: [String: [String: Int]] = [:], forums: [Forum] = []
     ) {
         (self.rooms, self.travel, self.forums) = (rooms, travel, forums)

@@ -84,9 +84,17 @@ struct CooperationTester {
 
     func state(_ reference: String) throws -> MeetingState? { try tester.state(MeetingsProcessor.meetings, reference) }
 
-    /// Of one of the staff or a guardian, of `child:` with a case, or of `room:` with a name.
+    /// Of one of the staff or a guardian, of `child:` with a case, or of `room:` with a name from today on.
     func bookings(_ person: String) throws -> [Booking] {
-        try tester.state(MeetingsProcessor.calendars, person)?.bookings ?? []
+        guard person.hasPrefix("room:") else {
+            return try tester.state(MeetingsProcessor.calendars, person)?.bookings ?? []
+        }
+        // A room has no calendar of its own; what stands in it is in the calendars of who is there.
+        let meetings = ExampleCounty.county.people.keys.sorted().flatMap { id in
+            (try? tester.state(MeetingsProcessor.calendars, id)?.bookings) ?? []
+        }
+        return Dictionary(meetings.filter { "room:\($0.place)" == person }.map { ($0.meeting, $0) }) { $1 }
+            .values.sorted { $0.start < $1.start }
     }
 }
 

@@ -107,8 +107,8 @@ struct MeetingsTests {
     func bruteForce(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let question = try Self.question(&random)
-        let expected = Self.exhausted(question)
-        switch Scheduler.answer(question) {
+        let expected = try Self.exhausted(question)
+        switch try Scheduler.answer(question) {
         case .choice(let choice): #expect(choice == expected, "seed \(seed)")
         case .none(let obstacles):
             #expect(expected == nil, "seed \(seed)")
@@ -128,6 +128,7 @@ struct MeetingsTests {
             }
         }
         let names = ["A", "B", "C"].prefix(Int.random(in: 0...3, using: &random))
+        let taken = names.flatMap { name in slots(6).map { Scheduler.Visit(slot: $0, place: name) } }
         func calendars(_ kind: String, _ count: ClosedRange<Int>) -> [Scheduler.Calendar] {
             (0..<Int.random(in: count, using: &random)).map { index in
                 var hours: [Int: WorkingHours] = [:]
@@ -137,20 +138,37 @@ struct MeetingsTests {
                 }
                 return Scheduler.Calendar(
                     person: "\(kind)\(index)", hours: hours, busy: slots(4),
-                    visits: slots(4).map { .init(slot: $0, place: ["", "A", "B", "Z"].randomElement(using: &random) ?? "") })
+                    visits: slots(4).map {
+                        .init(slot: $0, place: ["", "A", "B", "Z"].randomElement(using: &random) ?? "")
+                    })
             }
         }
         return Scheduler.Question(
             required: calendars("r", 1...3), optional: calendars("o", 0...2),
             minutes: Int.random(in: 1...8, using: &random) * 15, first: first,
             last: first.plus(Int.random(in: 0...4, using: &random)),
-            rooms: names.map { .init(name: $0, taken: slots(6)) },
+            rooms: Array(names),
+            taken: { day in
+                // Quarter by quarter, as somebody would tick them off.
+                let midnight = Int64(CivilTime.instant(day, minute: 0).timeIntervalSince1970)
+                return Dictionary(
+                    uniqueKeysWithValues: names.map { name in
+                        let ticked = (0..<100).reduce(into: UInt128(0)) { bits, quarter in
+                            let start = midnight + Int64(quarter) * 900
+                            let slot = Scheduler.Slot(start: start, end: start + 900)
+                            if taken.contains(where: { $0.place == name && slot.overlaps($0.slot) }) {
+                                bits |= 1 << UInt128(quarter)
+                            }
+                        }
+                        return (name, ticked)
+                    })
+            },
             travel: { $0 == $1 ? 0 : $0 == "Z" || $1 == "Z" ? 50 : 20 },
             slackDays: Bool.random(using: &random) ? 0 : Int.random(in: 1...3, using: &random))
     }
 
     /// Every quarter of an hour in every room, compared as the rule says, written without looking at the solver.
-    private static func exhausted(_ question: Scheduler.Question) -> Scheduler.Choice? {
+    private static func exhausted(_ question: Scheduler.Question) throws -> Scheduler.Choice? {
         var all: [(choice: Scheduler.Choice, several: Int, room: Int, day: LocalDate)] = []
         var day = question.first
         while day <= question.last {
@@ -168,16 +186,22 @@ struct MeetingsTests {
                         return visit.slot.end + way <= slot.start || slot.end + way <= visit.slot.start
                     }
                 }
-                let rooms = question.rooms.isEmpty ? [.init(name: "")] : question.rooms
-                for (index, room) in rooms.enumerated() where !room.taken.contains(where: slot.overlaps) {
-                    guard question.required.allSatisfy({ comes($0, room.name) }) else { continue }
-                    let suited = question.optional.filter { comes($0, room.name) }
+                let rooms = question.rooms.isEmpty ? [""] : question.rooms
+                let taken = try question.taken(day)
+                let quarters = stride(from: minute / 15, to: (minute + question.minutes) / 15, by: 1)
+                // Minutes on the clock are quarters since midnight, but for the night on which the clock changes.
+                let shift =
+                    (start - Int64(CivilTime.instant(day, minute: 0).timeIntervalSince1970)) / 900 - Int64(minute / 15)
+                for (index, room) in rooms.enumerated()
+                where quarters.allSatisfy({ (taken[room] ?? 0) >> UInt128(Int64($0) + shift) & 1 == 0 }) {
+                    guard question.required.allSatisfy({ comes($0, room) }) else { continue }
+                    let suited = question.optional.filter { comes($0, room) }
                     let several = (question.required + suited).filter { calendar in
                         calendar.visits.contains {
                             CivilTime.day(of: Date(timeIntervalSince1970: Double($0.slot.start))) == day
                         }
                     }
-                    all.append((.init(slot: slot, room: room.name, suits: suited.map(\.person)), several.count, index, day))
+                    all.append((.init(slot: slot, room: room, suits: suited.map(\.person)), several.count, index, day))
                 }
             }
             day = day.plus(1)

@@ -46,7 +46,8 @@ struct PlacesTests {
     @Test("there is time for the way from one place to the next")
     func travel() throws {
         var tester = try tester { county in
-            county.municipalities.append(.with { ($0.code, $0.name, $0.fallbackUnit) = ("0002", "Långbort", "fallback") })
+            county.municipalities.append(
+                .with { ($0.code, $0.name, $0.fallbackUnit) = ("0002", "Långbort", "fallback") })
             for index in county.units.indices { county.units[index].place = "Rum nära" }
             county.units.append(
                 .with {
@@ -124,7 +125,9 @@ struct PlacesTests {
                 county.people[index].absences = [.with { ($0.from, $0.to) = (from, to) }]
             }
             guard let index = county.people.firstIndex(where: { $0.id == "head-school" }) else { return }
-            county.people[index].hours = ["monday": "08:00-17:00", "tuesday": "08:00-17:00", "wednesday": "08:00-17:00"]
+            county.people[index].hours = [
+                "monday": "08:00-17:00", "tuesday": "08:00-17:00", "wednesday": "08:00-17:00",
+            ]
         }
         try tester.call("A", latest: "2026-12-04", guardians: ["g1"])
         let answer = try #require(tester.facts(MeetingImpossible.self).last)
@@ -213,7 +216,9 @@ struct FamilyTests {
         #expect(tester.facts(MeetingHeld.self).count == 1)
     }
 
-    @Test("rule 22: each notice to the family is a decision of the named person or the coordinator, for the meeting as it is")
+    @Test(
+        "rule 22: each notice to the family is a decision of the named person or the coordinator, for the meeting as it is"
+    )
     func told() throws {
         var tester = CooperationTester()
         try tester.call("A", guardians: ["g1"])
@@ -225,9 +230,10 @@ struct FamilyTests {
         }
         try tester.send(tell("g1", "email", "vera@example.org"))
         try tester.send(tell("child", "in_person"))
-        #expect(tester.facts(FamilyTold.self).map { "\($0.to) \($0.channel) \($0.email)" } == [
-            "g1 email vera@example.org", "child in_person ",
-        ])
+        #expect(
+            tester.facts(FamilyTold.self).map { "\($0.to) \($0.channel) \($0.email)" } == [
+                "g1 email vera@example.org", "child in_person ",
+            ])
         try tester.send(tell("g1", "email", "vera@example.org", by: "nurse"))
         try tester.send(tell("g9", "letter"))
         try tester.send(tell("g1", "email"))
@@ -285,6 +291,9 @@ struct ForumTests {
         // 5 January 2027 is a Tuesday before Epiphany; with every week from 6 January on, that day is left out.
         var other = forum
         (other.first, other.everyWeeks) = (try #require(LocalDate("2027-01-06")), 1)
-        #expect(other.sittings(from: try #require(LocalDate("2026-12-01"))).prefix(2).map(\.description) == ["2027-01-13", "2027-01-20"])
+        #expect(
+            other.sittings(from: try #require(LocalDate("2026-12-01"))).prefix(2).map(\.description) == [
+                "2027-01-13", "2027-01-20",
+            ])
     }
 }

@@ -72,8 +72,10 @@ struct CalendarMessageTests {
     @Test(
         "three independent parsers read an invitation, its change and its cancellation alike, on both sides of a change of the clock",
         arguments: [
-            ("2026-03-27", "2026-03-27T08:00:00Z", "2026-03-27T09:00:00Z"), ("2026-03-30", "2026-03-30T07:00:00Z", "2026-03-30T08:00:00Z"),
-            ("2026-10-23", "2026-10-23T07:00:00Z", "2026-10-23T08:00:00Z"), ("2026-10-26", "2026-10-26T08:00:00Z", "2026-10-26T09:00:00Z"),
+            ("2026-03-27", "2026-03-27T08:00:00Z", "2026-03-27T09:00:00Z"),
+            ("2026-03-30", "2026-03-30T07:00:00Z", "2026-03-30T08:00:00Z"),
+            ("2026-10-23", "2026-10-23T07:00:00Z", "2026-10-23T08:00:00Z"),
+            ("2026-10-26", "2026-10-26T08:00:00Z", "2026-10-26T09:00:00Z"),
         ])
     func parsers(day: String, start: String, end: String) throws {
         guard Self.run(["-c", "import icalendar, vobject, ical"]).code == 0 else {
@@ -82,8 +84,9 @@ struct CalendarMessageTests {
         let folder = TemporaryFolder()
         defer { folder.remove() }
         var message = try Self.message(day: day)
-        for (sequence, method, place) in [(0, CalendarMessage.Method.request, "x"), (1, .request, ""), (2, .cancel, "")]
-        {
+        for (sequence, method, place) in [
+            (0, CalendarMessage.Method.request, "x"), (1, .request, ""), (2, .cancel, ""),
+        ] {
             (message.sequence, message.method) = (sequence, method)
             if place.isEmpty { message.place = "" }
             let path = folder.path + "/\(sequence).ics"

@@ -116,7 +116,8 @@ struct SMTPTests {
         let sender = name.hasPrefix("mail-") ? "\(name)@example.org" : "tillsammans@example.org"
         do throws(DeliveryFailure) {
             try await mailer.send(
-                MailMessage(notice: Self.notice, sender: sender).bytes, from: sender, to: "\(name)@example.org", id: "n")
+                MailMessage(notice: Self.notice, sender: sender).bytes, from: sender, to: "\(name)@example.org", id: "n"
+            )
             return nil
         } catch { return error }
     }
@@ -136,8 +137,11 @@ struct SMTPTests {
     @Test(
         "at each stage: 4xx, a connection that breaks, and a relay that says nothing, may pass; 5xx is for good",
         arguments: ["mail", "rcpt", "data"].flatMap { stage in
-            [("421", true), ("451", true), ("452", true), ("550", false), ("554", false), ("drop", true), ("stall", true)]
-                .map { ("\(stage)-\($0.0)", $0.1) }
+            [
+                ("421", true), ("451", true), ("452", true), ("550", false), ("554", false), ("drop", true),
+                ("stall", true),
+            ]
+            .map { ("\(stage)-\($0.0)", $0.1) }
         })
     func refused(name: String, isTemporary: Bool) async throws {
         guard let relay = try Relay() else { return }

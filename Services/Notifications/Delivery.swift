@@ -11,16 +11,19 @@ struct Delivery: WishPerformer {
     static let sent = "sent"
     static let temporary = "temporary"
     static let permanent = "permanent"
+    static let withheld = "withheld"
 
     private let mailer: any Mailer
     private let sender: String
     private let producer: Producer
     private let configuration: StreamsConfiguration
     private let logger: Logger
+    private let cases: CaseWatch
 
     init(
-        mailer: any Mailer, sender: String, _ configuration: StreamsConfiguration, _ logger: Logger
+        mailer: any Mailer, sender: String, cases: CaseWatch, _ configuration: StreamsConfiguration, _ logger: Logger
     ) throws(KafkaError) {
+        self.cases = cases
         (self.mailer, self.sender, self.configuration, self.logger) = (mailer, sender, configuration, logger)
         producer = try Producer(configuration.kafka)
     }
@@ -31,6 +34,11 @@ struct Delivery: WishPerformer {
             $0.noticeID = notice.id
             $0.attempt = notice.attempt
             $0.result = Self.sent
+        }
+        if Self.needsConsent(notice), await !cases.mayMeet(notice.caseReference) {
+            report.result = Self.withheld
+            logger.notice("notice withheld: no consent", metadata: ["case": "\(notice.caseReference)"])
+            return await tell(report, wish)
         }
         do throws(DeliveryFailure) {
             try await mailer.send(
@@ -44,6 +52,11 @@ struct Delivery: WishPerformer {
                 metadata: ["case": "\(notice.caseReference)", "kind": "\(notice.kind)", "why": "\(error.detail)"])
         }
         await tell(report, wish)
+    }
+
+    /// It brings people together; what calls a meeting off goes out always.
+    static func needsConsent(_ notice: Notice) -> Bool {
+        notice.method == CalendarMessage.Method.request.rawValue || notice.kind == Notices.Kind.meetingReminder.rawValue
     }
 
     /// Reports until Kafka has it: without the report, the notice would be sent again at the next start.

@@ -1,7 +1,8 @@
 import Codec
 import Foundation
 
-/// A notice as a mail message (RFC 5322, MIME): plain text, and beside it the calendar's part (RFC 6047).
+/// A notice as a mail message (RFC 5322, MIME): plain text, the same as HTML, and beside
+/// them the calendar's part (RFC 6047).
 ///
 /// Bodies are base64, so that no relay on the way has to know UTF-8 or long lines.
 struct MailMessage: Sendable {
@@ -14,15 +15,18 @@ struct MailMessage: Sendable {
             "Date: \(Self.date(notice.created.date))", "Message-ID: \(notice.messageID)", "MIME-Version: 1.0",
             "Auto-Submitted: auto-generated", "Content-Language: sv",
         ]
-        if notice.calendar.isEmpty {
-            lines += Self.part("text/plain; charset=utf-8", notice.body)
+        var parts = [("text/plain; charset=utf-8", notice.body)]
+        if !notice.html.isEmpty { parts.append(("text/html; charset=utf-8", notice.html)) }
+        if !notice.calendar.isEmpty {
+            parts.append(("text/calendar; charset=utf-8; method=\(notice.method)", notice.calendar))
+        }
+        if parts.count == 1 {
+            lines += Self.part(parts[0].0, parts[0].1)
         } else {
             // The same message always has the same bytes, so the boundary comes from its id.
             let boundary = "=_\(notice.messageID.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.suffix(48))"
-            lines += ["Content-Type: multipart/alternative; boundary=\"\(boundary)\"", "", "--\(boundary)"]
-            lines += Self.part("text/plain; charset=utf-8", notice.body)
-            lines.append("--\(boundary)")
-            lines += Self.part("text/calendar; charset=utf-8; method=\(notice.method)", notice.calendar)
+            lines += ["Content-Type: multipart/alternative; boundary=\"\(boundary)\"", ""]
+            for (type, text) in parts { lines += ["--\(boundary)"] + Self.part(type, text) }
             lines.append("--\(boundary)--")
         }
         return Array((lines.joined(separator: "\r\n") + "\r\n").utf8)

@@ -11,6 +11,8 @@ protocol Mailer: Sendable {
 struct DeliveryFailure: Error, Sendable, Equatable {
     let isTemporary: Bool
     let detail: String
+    /// The relay answered, and said no.
+    var isReply = false
 }
 
 /// Writes messages into a folder instead of sending them: one file a message, named after its Message-ID, so that the
@@ -110,7 +112,8 @@ struct SMTPMailer: Mailer {
         return .failure(
             DeliveryFailure(
                 isTemporary: !isPermanent,
-                detail: reply > 0 ? "SMTP \(reply)" : String(cString: curl_easy_strerror(code))))
+                detail: reply > 0 ? "SMTP \(reply)" : String(cString: curl_easy_strerror(code)),
+                isReply: reply >= 400))
     }
 
     /// The message as libcurl pulls it.

@@ -1,7 +1,6 @@
 import Codec
 import Domain
 import Foundation
-import Mustache
 
 /// Who is told what: one fact in, the notices that it makes out.
 ///
@@ -10,7 +9,7 @@ import Mustache
 struct Notices: Sendable {
     let sender: String
     let caseLink: String
-    private let templates: [Kind: MustacheTemplate]
+    private let templates: Templates
 
     /// Each has a template of the same name.
     enum Kind: String, CaseIterable {
@@ -30,19 +29,47 @@ struct Notices: Sendable {
         case planAlarm = "plan_alarm"
         case planConcern = "plan_concern"
         case undelivered
+        case meetingReminder = "meeting_reminder"
+        case familyAsk = "family_ask"
+        case familyInvitation = "family_invitation"
+        case consultationBooked = "consultation_booked"
+        case digest
 
         /// As the catalogue has it.
         var subject: String { Catalogue.text("notice.\(rawValue)", .swedish) }
+
+        /// Goes out at any hour, and by itself.
+        var isUrgent: Bool {
+            switch self {
+            case .dutyToReport, .cancellation, .planConcern, .undelivered: true
+            default: false
+            }
+        }
+
+        /// What its template may speak of, and nothing else (rule 22).
+        var variables: Set<String> {
+            let own: Set<String> =
+                switch self {
+                case .invitation: ["time", "place", "online", "unknown", "changed"]
+                case .cancellation, .meetingReminder: ["time", "place", "online", "unknown", "changed"]
+                case .familyInvitation: ["time", "place", "online"]
+                case .familyAsk: ["time", "cancelled"]
+                case .consultationBooked: ["time", "place"]
+                case .reminder, .escalation: ["step", "step_en", "due", "county"]
+                case .moved: ["to"]
+                case .waiting: ["reasons", "due"]
+                case .noTime: ["reasons"]
+                case .cameOfAge: ["due"]
+                case .undelivered: ["recipient"]
+                case .digest: ["items", "subject"]
+                case .concern, .dutyToReport, .delegated, .consultation, .coordinator, .planAlarm, .planConcern: []
+                }
+            return own.union(["case", "link"])
+        }
     }
 
-    /// - Throws: where a template cannot be read; at start, not when a notice is sent.
-    init(sender: String, caseLink: String) throws {
-        (self.sender, self.caseLink) = (sender, caseLink)
-        var templates: [Kind: MustacheTemplate] = [:]
-        for kind in Kind.allCases {
-            templates[kind] = try MustacheTemplate(string: String(decoding: kind.template, as: UTF8.self))
-        }
-        self.templates = templates
+    init(sender: String, caseLink: String, templates: Templates) {
+        (self.sender, self.caseLink, self.templates) = (sender, caseLink, templates)
     }
 
     func made(of event: Event, _ directory: Directory, now: Date) throws -> [Notice] {
@@ -61,6 +88,9 @@ struct Notices: Sendable {
         case ConsultationRegistered.eventType:
             let fact = try event.decode(ConsultationRegistered.self)
             let county = directory.counties[fact.county]
+            // Where a forum takes it, its chair is told with the time.
+            let areas = Set(fact.areas.compactMap(WheelArea.init))
+            if county?.forums(for: fact.municipality, areas: areas).isEmpty == false { return [] }
             let unit = county?.municipalities[fact.municipality].flatMap { county?.units[$0.fallbackUnit] }
             return [
                 notice(.consultation, event, fact.reference, person(unit?.namedPerson ?? "", directory), now)
@@ -104,9 +134,27 @@ struct Notices: Sendable {
                     ["due": CivilTime.day(of: fact.due.date).description])
             ].compactMap(\.self)
         case MeetingScheduled.eventType:
-            return try calendar(.invitation, event, event.decode(MeetingScheduled.self).meeting, directory, now)
+            let meeting = try event.decode(MeetingScheduled.self).meeting
+            return calendar(.invitation, event, meeting, directory, now) + familyAsk(event, meeting, directory, now)
         case MeetingCancelled.eventType:
-            return try calendar(.cancellation, event, event.decode(MeetingCancelled.self).meeting, directory, now)
+            let meeting = try event.decode(MeetingCancelled.self).meeting
+            return calendar(.cancellation, event, meeting, directory, now) + familyAsk(event, meeting, directory, now)
+        case FamilyTold.eventType:
+            // A person has decided, for this meeting as it is (rule 22); letters and calls a person does.
+            let fact = try event.decode(FamilyTold.self)
+            if fact.email.isEmpty { return [] }
+            return [
+                calendar(.familyInvitation, event, fact.meeting, fact.to, fact.email, isRequired: true, now)
+            ]
+        case ConsultationBooked.eventType:
+            let fact = try event.decode(ConsultationBooked.self)
+            let values: [String: Any] = [
+                "time": CivilTime.swedish(from: fact.start.date, to: fact.end.date), "place": fact.place,
+            ]
+            return [
+                notice(.consultationBooked, event, fact.reference, person(fact.chair, directory), now, values),
+                notice(.consultationBooked, event, fact.reference, recipient: "", email: fact.email, now, values),
+            ].compactMap(\.self)
         case MeetingHeld.eventType:
             let fact = try event.decode(MeetingHeld.self)
             let coordinator = person(fact.coordinator.person, directory)
@@ -143,8 +191,7 @@ struct Notices: Sendable {
     /// What is said of a notice that could not be delivered, to somebody who can do something about it.
     func undelivered(_ notice: Notice, cause: Event, _ directory: Directory, now: Date) -> Notice? {
         guard notice.kind != Kind.undelivered.rawValue,
-            let county = directory.counties.values
-                .first(where: { notice.recipient.isEmpty || $0.people[notice.recipient] != nil })
+            let county = directory.counties[String(notice.caseReference.prefix { $0 != "-" })]
         else { return nil }
         let unit = county.people[notice.recipient].flatMap { county.units[$0.unit] }
         let told = [unit?.manager, county.function].compactMap(\.self).first { $0 != notice.recipient }
@@ -153,29 +200,78 @@ struct Notices: Sendable {
             ["recipient": county.people[notice.recipient]?.role ?? "anmälaren"])
     }
 
-    /// A message to each participant, with the calendar's part.
+    /// A reminder of a meeting, to each of the staff who come.
+    func reminders(of meeting: Meeting, _ directory: Directory, now: Date) -> [Notice] {
+        meeting.participants.compactMap { participant in
+            guard let person = directory.counties[meeting.county]?.people[participant.person] else { return nil }
+            return notice(
+                .meetingReminder, id: "\(meeting.id)-\(meeting.sequence)", meeting.caseReference, recipient: person.id,
+                email: person.email, now, place(meeting))
+        }
+    }
+
+    /// What has gathered for one person, as one message.
+    func digest(_ notices: [Notice], for person: County.Person, now: Date) -> Notice? {
+        guard let first = notices.first else { return nil }
+        let items = notices.map { ["subject": $0.subject, "link": caseLink + $0.caseReference] }
+        return notice(
+            .digest, id: first.id, "", recipient: person.id, email: person.email, now, ["items": items])
+    }
+
+    /// A message to each of the staff who take part, with the calendar's part.
     private func calendar(
         _ kind: Kind, _ event: Event, _ meeting: Meeting, _ directory: Directory, _ now: Date
     ) -> [Notice] {
         meeting.participants.compactMap { participant in
             guard let person = directory.counties[meeting.county]?.people[participant.person] else { return nil }
-            let invitation = CalendarMessage(
-                method: kind == .cancellation ? .cancel : .request, uid: "\(meeting.id)@tillsammans",
-                sequence: Int(meeting.sequence), stamp: now, start: meeting.start.date, end: meeting.end.date,
-                summary: "Samverkansmöte", place: meeting.place, link: caseLink + meeting.caseReference,
-                organiser: sender, attendee: person.email, isRequired: participant.required)
-            var notice = notice(
-                kind, event, meeting.caseReference, person, now,
+            return calendar(
+                kind, event, meeting, person.id, person.email, isRequired: participant.required, now)
+        }
+    }
+
+    private func calendar(
+        _ kind: Kind, _ event: Event, _ meeting: Meeting, _ recipient: String, _ email: String, isRequired: Bool,
+        _ now: Date
+    ) -> Notice {
+        let isFamily = kind == .familyInvitation
+        let invitation = CalendarMessage(
+            method: kind == .cancellation ? .cancel : .request, uid: "\(meeting.id)@tillsammans",
+            sequence: Int(meeting.sequence), stamp: now, start: meeting.start.date, end: meeting.end.date,
+            summary: isFamily ? "Möte" : "Samverkansmöte", place: meeting.place.isEmpty ? meeting.link : meeting.place,
+            // A case's page is for staff.
+            link: isFamily ? meeting.link : caseLink + meeting.caseReference, organiser: sender, attendee: email,
+            isRequired: isRequired)
+        var values = place(meeting)
+        values["changed"] = meeting.sequence > 0
+        var notice = notice(
+            kind, id: event.id, meeting.caseReference, recipient: recipient, email: email, now, values)
+        notice.calendar = invitation.text
+        notice.method = invitation.method.rawValue
+        notice.meeting = meeting.id
+        notice.sequence = meeting.sequence
+        return notice
+    }
+
+    private func place(_ meeting: Meeting) -> [String: Any] {
+        [
+            "time": CivilTime.swedish(from: meeting.start.date, to: meeting.end.date), "place": meeting.place,
+            "online": meeting.link, "unknown": meeting.place.isEmpty && meeting.link.isEmpty,
+        ]
+    }
+
+    /// The named person, who takes part first, decides what the family is told (rule 22).
+    private func familyAsk(_ event: Event, _ meeting: Meeting, _ directory: Directory, _ now: Date) -> [Notice] {
+        guard meeting.participants.contains(where: \.family), let named = meeting.participants.first?.person else {
+            return []
+        }
+        return [
+            notice(
+                .familyAsk, event, meeting.caseReference, person(named, directory), now,
                 [
                     "time": CivilTime.swedish(from: meeting.start.date, to: meeting.end.date),
-                    "place": meeting.place, "changed": meeting.sequence > 0,
+                    "cancelled": event.type == MeetingCancelled.eventType,
                 ])
-            notice?.calendar = invitation.text
-            notice?.method = invitation.method.rawValue
-            notice?.meeting = meeting.id
-            notice?.sequence = meeting.sequence
-            return notice
-        }
+        ].compactMap(\.self)
     }
 
     private func notice(
@@ -188,17 +284,28 @@ struct Notices: Sendable {
     private func notice(
         _ kind: Kind, _ event: Event, _ reference: String, recipient: String, email: String, _ now: Date,
         _ values: [String: Any] = [:]
-    ) -> Notice? {
-        let id = "\(event.id)-\(kind.rawValue)-\(recipient.isEmpty ? "reporter" : recipient)"
+    ) -> Notice {
+        notice(kind, id: event.id, reference, recipient: recipient, email: email, now, values)
+    }
+
+    private func notice(
+        _ kind: Kind, id cause: String, _ reference: String, recipient: String, email: String, _ now: Date,
+        _ values: [String: Any]
+    ) -> Notice {
+        let id = "\(cause)-\(kind.rawValue)-\(recipient.isEmpty ? "reporter" : recipient)"
         let values = values.merging(["case": reference, "link": caseLink + reference]) { $1 }
+        assert(kind.variables.isSuperset(of: values.keys), "\(kind) has a variable that it does not name")
         return Notice.with {
             $0.id = id
             $0.kind = kind.rawValue
             $0.caseReference = reference
             $0.recipient = recipient
             $0.email = email
-            $0.subject = "\(kind.subject) (\(reference))"
-            $0.body = templates[kind]?.render(values) ?? ""
+            // A family's message tells nothing of a case.
+            $0.subject =
+                reference.isEmpty || kind == .familyInvitation ? kind.subject : "\(kind.subject) (\(reference))"
+            $0.body = templates.text(kind, values)
+            $0.html = templates.html($0.subject, $0.body)
             $0.messageID = "<\(id)@\(sender.split(separator: "@").last ?? "example.org")>"
             $0.attempt = 1
             $0.status = "queued"
@@ -231,6 +338,11 @@ extension Notices.Kind {
         case .planConcern: PackageResources.plan_concern_mustache
         case .undelivered: PackageResources.undelivered_mustache
         case .noTime: PackageResources.no_time_mustache
+        case .meetingReminder: PackageResources.meeting_reminder_mustache
+        case .familyAsk: PackageResources.family_ask_mustache
+        case .familyInvitation: PackageResources.family_invitation_mustache
+        case .consultationBooked: PackageResources.consultation_booked_mustache
+        case .digest: PackageResources.digest_mustache
         }
     }
 }

@@ -19,32 +19,47 @@ import Streams
                     "Link to a case; its reference is added."),
                 Setting("MAIL_DIRECTORY", default: "", "Folder: write messages there as .eml files, and send none."),
                 Setting(
-                    "SMTP_URL", default: "smtp://localhost:25", "Relay: smtp://host:port, or smtps:// for implicit TLS."
-                ),
+                    "TEMPLATES_DIRECTORY", default: "",
+                    "Folder with a county's own words: files like invitation.mustache replace those of the program."),
+                Setting(
+                    "SMTP_URL", default: "smtp://localhost:25",
+                    "Relays, tried in this order, separated by spaces: smtp://host:port, or smtps:// for implicit TLS."),
+                Setting("SMTP_RATE", default: "300", "Messages a minute that each relay is given."),
                 Setting("SMTP_TLS", default: "try", "STARTTLS: never, try or always."),
                 Setting("SMTP_USERNAME", default: "", "User at the relay; empty: none."),
                 Setting("SMTP_CA_FILE", default: "", "Certificates (PEM) to trust in place of the system's."),
                 Setting("SMTP_PASSWORD", default: "", isSecret: true, "Password at the relay."),
             ]
         ) { settings, configuration, logger in
-            let notices = try Notices(
-                sender: try settings.text("MAIL_FROM"), caseLink: try settings.text("CASE_LINK"))
+            let notices = Notices(
+                sender: try settings.text("MAIL_FROM"), caseLink: try settings.text("CASE_LINK"),
+                templates: try Templates(folder: try settings.text("TEMPLATES_DIRECTORY")))
             let folder = try settings.text("MAIL_DIRECTORY")
             let mailer: any Mailer =
                 if folder.isEmpty {
-                    try SMTPMailer(
-                        url: settings.value("SMTP_URL", expected: "smtp://host:port or smtps://host:port") { text in
-                            text.hasPrefix("smtp://") || text.hasPrefix("smtps://") ? text : nil
+                    Relays(
+                        try settings.value("SMTP_URL", expected: "smtp://host:port or smtps://host:port") { text in
+                            let relays = text.split(separator: " ").map(String.init)
+                            let isGood = relays.allSatisfy { $0.hasPrefix("smtp://") || $0.hasPrefix("smtps://") }
+                            return relays.isEmpty || !isGood ? nil : relays
+                        }.map { url in
+                            try SMTPMailer(
+                                url: url,
+                                tls: settings.value(
+                                    "SMTP_TLS", expected: "never, try or always", { SMTPMailer.TLS(rawValue: $0) }),
+                                username: settings.text("SMTP_USERNAME"), password: settings.text("SMTP_PASSWORD"),
+                                authorities: settings.text("SMTP_CA_FILE"))
                         },
-                        tls: settings.value(
-                            "SMTP_TLS", expected: "never, try or always", { SMTPMailer.TLS(rawValue: $0) }),
-                        username: settings.text("SMTP_USERNAME"), password: settings.text("SMTP_PASSWORD"),
-                        authorities: settings.text("SMTP_CA_FILE"))
+                        perMinute: try settings.value("SMTP_RATE", expected: "a number from 1 on") { text in
+                            Int(text).flatMap { $0 > 0 ? $0 : nil }
+                        })
                 } else {
                     try FileMailer(folder: folder)
                 }
-            let performer = try Delivery(mailer: mailer, sender: notices.sender, configuration, logger)
-            return .init(NotificationsProcessor(notices: notices), performer: performer)
+            let cases = CaseWatch(
+                topic: configuration.physical(Topic.cases.rawValue), configuration.kafka, logger)
+            let performer = try Delivery(mailer: mailer, sender: notices.sender, cases: cases, configuration, logger)
+            return .init(NotificationsProcessor(notices: notices), performer: performer, beside: [cases])
         }.run()
     }
 }
@@ -60,16 +75,27 @@ struct NotificationsProcessor: Processor {
     /// By meeting and recipient: a cancellation never overtakes its invitation, and what is wrong by now is not sent.
     static let lanes = Table("lanes", of: NoticeLane.self)
 
+    /// What has gathered for those who want one message a day.
+    static let digests = Table("digests", of: Digest.self)
+    /// Meetings of which their participants will be reminded.
+    static let upcoming = Table("upcoming", of: Meeting.self)
+    /// Notices that were not delivered, to be sent again by hand.
+    static let failed = Table("failed", of: Notice.self)
+
     func process(_ event: Event, in turn: inout Turn) throws {
-        if event.type == DeliveryReported.eventType {
-            return try settle(event.decode(DeliveryReported.self), event, &turn)
+        switch event.type {
+        case DeliveryReported.eventType: return try settle(event.decode(DeliveryReported.self), event, &turn)
+        case ResendNotice.eventType: return try resend(event.decode(ResendNotice.self), &turn)
+        default: break
         }
         var taken = try turn.get(Self.taken, turn.key) ?? TakenEvents()
         guard taken.taken.take(event) else { return }
         try turn.put(Self.taken, turn.key, taken)
+        if event.type == AddToDigest.eventType { return try gather(event.decode(AddToDigest.self).notice, &turn) }
         var made = try notices.made(of: event, turn.directory, now: turn.now)
         if event.type == MeetingScheduled.eventType { made += try uninvited(event, turn) }
         for notice in made { try send(notice, &turn) }
+        try remember(event, &turn)
     }
 
     /// Those who were told of the meeting and are not among its participants any more.
@@ -82,94 +108,51 @@ struct NotificationsProcessor: Processor {
         return try notices.uninvited(before.filter { !invited.contains($0) }, of: event, turn.directory, now: turn.now)
     }
 
-    private static func lane(_ notice: Notice) -> String { "\(notice.meeting)|\(notice.recipient)" }
-
-    /// Wishes for a notice, at once or when the one before it is settled.
-    private func send(_ notice: Notice, _ turn: inout Turn) throws {
-        guard !notice.meeting.isEmpty else { return try turn.wish(notice.id, notice) }
-        var lane = try turn.get(Self.lanes, Self.lane(notice)) ?? NoticeLane()
-        guard lane.method.isEmpty || notice.sequence >= lane.sequence else { return try supersede(notice, &turn) }
-        (lane.sequence, lane.method) = (notice.sequence, notice.method)
-        if let waiting = try turn.get(Self.delayed, lane.open) {
-            // It was not taken at its last attempt, and is wrong now.
-            turn.delete(Self.delayed, lane.open)
-            try supersede(waiting, &turn)
-            lane.open = ""
+    /// On the working day before a meeting, at eight, its participants are reminded.
+    private func remember(_ event: Event, _ turn: inout Turn) throws {
+        switch event.type {
+        case MeetingScheduled.eventType:
+            let meeting = try event.decode(MeetingScheduled.self).meeting
+            let before = WorkingDays.day(CivilTime.day(of: meeting.start.date), plus: -1)
+            let due = CivilTime.instant(before, minute: 8 * 60)
+            guard due > turn.now else { return turn.delete(Self.upcoming, meeting.id) }
+            try turn.put(Self.upcoming, meeting.id, meeting)
+            turn.remind(Alarm.meeting.name(meeting.id), at: due)
+        case MeetingCancelled.eventType:
+            turn.delete(Self.upcoming, try event.decode(MeetingCancelled.self).meeting.id)
+        default: break
         }
-        if lane.open.isEmpty {
-            lane.open = notice.id
-            try turn.wish(notice.id, notice)
-        } else {
-            if lane.hasNext { try supersede(lane.next, &turn) }
-            lane.next = notice
-        }
-        try turn.put(Self.lanes, Self.lane(notice), lane)
     }
 
-    private func supersede(_ notice: Notice, _ turn: inout Turn) throws {
-        try turn.publish(
-            NoticeSuperseded.with {
-                ($0.noticeID, $0.caseReference) = (notice.id, notice.caseReference)
-                ($0.kind, $0.recipient) = (notice.kind, notice.recipient)
-            }, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
-    }
-
-    /// Takes note of what came of an attempt: done, once more later, or given to a person.
-    private func settle(_ report: DeliveryReported, _ event: Event, _ turn: inout Turn) throws {
-        guard let notice = try turn.wish(report.noticeID, as: Notice.self), notice.attempt == report.attempt else {
-            return
-        }
-        turn.fulfil(notice.id)
-        var lane = notice.meeting.isEmpty ? nil : try turn.get(Self.lanes, Self.lane(notice))
-        switch report.result {
-        case Delivery.sent:
-            try turn.publish(
-                NoticeSent.with {
-                    ($0.noticeID, $0.caseReference) = (notice.id, notice.caseReference)
-                    ($0.kind, $0.recipient, $0.attempt) = (notice.kind, notice.recipient, notice.attempt)
-                }, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
-        case Delivery.temporary where lane?.hasNext == true:
-            try supersede(notice, &turn)
-        case Delivery.temporary where Retry.goesOn(notice, now: turn.now):
-            let next = Retry.next(notice, now: turn.now)
-            var delayed = notice
-            delayed.attempt += 1
-            delayed.status = "delayed"
-            try turn.put(Self.delayed, notice.id, delayed)
-            turn.remind(notice.id, at: next)
-            return try turn.publish(
-                NoticeDelayed.with {
-                    ($0.noticeID, $0.caseReference) = (notice.id, notice.caseReference)
-                    ($0.kind, $0.recipient, $0.attempt) = (notice.kind, notice.recipient, notice.attempt)
-                    ($0.detail, $0.nextAttempt) = (report.detail, .init(next))
-                }, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
-        default:
-            try turn.publish(
-                NoticeFailed.with {
-                    ($0.noticeID, $0.caseReference) = (notice.id, notice.caseReference)
-                    ($0.kind, $0.recipient, $0.attempt) = (notice.kind, notice.recipient, notice.attempt)
-                    $0.detail = report.detail
-                }, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
-            // Nobody was told, so somebody is.
-            if let word = notices.undelivered(notice, cause: event, turn.directory, now: turn.now) {
-                try send(word, &turn)
-            }
-        }
-        guard lane != nil else { return }
-        lane?.open = ""
-        if let next = lane?.next, lane?.hasNext == true {
-            lane?.clearNext()
-            lane?.open = next.id
-            try turn.wish(next.id, next)
-        }
-        if let lane { try turn.put(Self.lanes, Self.lane(notice), lane) }
-    }
-
-    /// The time for the next attempt has come: the delayed notice is wished for again.
     func wake(_ reminder: Reminder, in turn: inout Turn) throws {
-        guard let notice = try turn.get(Self.delayed, reminder.name) else { return }
-        turn.delete(Self.delayed, reminder.name)
-        try turn.wish(notice.id, notice)
+        guard let (alarm, id) = Alarm.read(reminder.name) else { return }
+        switch alarm {
+        case .attempt:
+            // The time for it has come: the delayed notice is wished for again.
+            guard let notice = try turn.get(Self.delayed, id) else { return }
+            turn.delete(Self.delayed, id)
+            try turn.wish(notice.id, notice)
+        case .meeting:
+            guard let meeting = try turn.get(Self.upcoming, id) else { return }
+            turn.delete(Self.upcoming, id)
+            for notice in notices.reminders(of: meeting, turn.directory, now: turn.now) { try send(notice, &turn) }
+        case .digest: try sendDigest(&turn)
+        case .forget: turn.delete(Self.failed, id)
+        }
+    }
+}
+
+/// What a reminder of this service is about.
+enum Alarm: String {
+    case attempt, meeting, digest, forget
+
+    func name(_ id: String) -> String { "\(rawValue)|\(id)" }
+
+    /// A name without a kind was written before there were any: an attempt.
+    static func read(_ name: String) -> (Alarm, String)? {
+        let parts = name.split(separator: "|", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return (.attempt, name) }
+        return Alarm(rawValue: parts[0]).map { ($0, parts[1]) }
     }
 }
 

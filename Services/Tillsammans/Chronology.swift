@@ -154,12 +154,16 @@ private struct Fact {
                 .joined(separator: " ")
         case let fact as MeetingScheduled:
             values["time"] = CivilTime.swedish(from: fact.meeting.start.date, to: fact.meeting.end.date)
-            who = fact.meeting.participants.map(\.person).joined(separator: ", ")
+            who = fact.meeting.participants.map { $0.family ? Self.giver($0.person, language) : $0.person }
+                .joined(separator: ", ")
         case let fact as MeetingCancelled:
             values["time"] = CivilTime.swedish(from: fact.meeting.start.date, to: fact.meeting.end.date)
         case let fact as MeetingImpossible:
             values["reason"] = fact.reasons.map { language == .swedish ? $0.swedish : $0.english }
                 .joined(separator: " ")
+        case let fact as FamilyTold:
+            (values["to"], who) = (Self.giver(fact.to, language), fact.by)
+            values["channel"] = words("channel.\(fact.channel)")
         case let fact as MeetingAnswered:
             values["answer"] = Catalogue.text("answer.\(fact.answer)", language, ["to": fact.delegateTo])
             who = fact.person
@@ -189,6 +193,7 @@ private struct Fact {
     static func giver(_ key: String, _ language: Language) -> String {
         switch key {
         case "youth": Catalogue.text("giver_name.youth", language)
+        case "child": Catalogue.text("giver_name.child", language)
         case "guardian_unknown": Catalogue.text("giver_name.unknown", language)
         default: "\(Catalogue.text("giver_name.guardian", language)) \(key.prefix(4))"
         }

@@ -62,7 +62,8 @@ struct WorkedExample: Sendable {
         /// Waits until each participant has been sent the invitation, and tells one row for all.
         func invited(_ meeting: Meeting) async throws {
             var last: Event?
-            for participant in meeting.participants {
+            let staff = meeting.participants.filter { !$0.family }
+            for participant in staff {
                 let (sent, _) = try await facts.first(
                     NoticeSent.self, within: Self.patience, "the invitation to \(participant.person)"
                 ) { [told] event, fact in
@@ -75,7 +76,7 @@ struct WorkedExample: Sendable {
             guard let last else { return }
             timeline.add(
                 last, "Samarbeta", meeting.sequence == 0 ? "Invitations sent" : "Changed invitations sent",
-                "\(meeting.participants.count) participants", next: "answer in the calendar")
+                "\(staff.count) of the staff; the family by a person's decision", next: "answer in the calendar")
         }
 
         let report = try await publish("1-concern", ConcernReported.self, to: .concernReports, key: "demo")
@@ -181,8 +182,8 @@ struct WorkedExample: Sendable {
                 .compactMap {
                     Data(base64Encoded: $0.components(separatedBy: "\r\n--")[0], options: .ignoreUnknownCharacters)
                 }.map { String(decoding: $0, as: UTF8.self).replacing("\r\n", with: "\n") }
-            guard parts.count == 2, parts[1].contains("UID:\(meeting.id)") else { continue }
-            print("\nThe invitation: \(path)\n\n\(parts[0])\n\(parts[1])")
+            guard let calendar = parts.last, calendar.contains("UID:\(meeting.id)") else { continue }
+            print("\nThe invitation: \(path)\n\n\(parts[0])\n\(calendar)")
             return
         }
         throw CommandFault("no invitation lies in \(folder)")

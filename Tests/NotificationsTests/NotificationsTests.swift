@@ -12,7 +12,9 @@ struct NotificationsTests {
     private func tester() throws -> ProcessorTester<NotificationsProcessor> {
         ProcessorTester(
             NotificationsProcessor(
-                notices: try Notices(sender: "tillsammans@example.org", caseLink: "https://example.org/case/")),
+                notices: Notices(
+                    sender: "tillsammans@example.org", caseLink: "https://example.org/case/", templates: try Templates()
+                )),
             application: "notifications", directory: ExampleCounty.directory, now: ExampleCounty.monday)
     }
 
@@ -121,6 +123,7 @@ struct NotificationsTests {
         for notice in notices {
             #expect(notice.body.contains(words) && notice.body.contains("In English:"))
             #expect(notice.body.contains("https://example.org/case/TST-1"))
+            #expect(notice.html.contains("<a href=\"https://example.org/case/TST-1\">"))
             #expect(!notice.body.contains("hemlig") && !notice.body.contains("{{") && notice.subject.contains("TST-1"))
         }
     }
@@ -129,6 +132,11 @@ struct NotificationsTests {
     func family() throws {
         var tester = try tester()
         for (fact, _, _) in Self.tellings { try tester.process(fact, key: "c") }
+        try tester.process(
+            MeetingScheduled.with {
+                $0.meeting = Self.meeting
+                $0.meeting.participants.append(.with { ($0.person, $0.role, $0.family) = ("g1", "guardian", true) })
+            }, key: "TST")
         try tester.process(Self.concern, key: "c")
         let staff = Set(ExampleCounty.county.people.values.map(\.email))
         #expect(try tester.wishes(Notice.self).values.allSatisfy { staff.contains($0.email) })
@@ -186,7 +194,7 @@ struct NotificationsTests {
                 DeliveryReported.with {
                     ($0.noticeID, $0.attempt, $0.result, $0.detail) = (notice.id, attempt, "temporary", "SMTP 451")
                 }, key: notice.id)
-            guard let next = tester.reminders.first?.due else { continue }
+            guard let next = tester.reminders.first(where: { $0.name.hasPrefix("attempt|") })?.due else { continue }
             pauses.append(next.timeIntervalSince(tester.now))
             try tester.advance(to: next)
             attempt += 1
@@ -211,7 +219,7 @@ struct NotificationsTests {
         #expect(tester.published(NoticeSent.self).isEmpty)
         try tester.process(report(1, "permanent"), key: notice.id)
         #expect(tester.published(NoticeFailed.self).count == 1)
-        #expect(tester.reminders.isEmpty)
+        #expect(tester.reminders.map(\.name) == ["forget|\(notice.id)"])
         // Nobody was told, so somebody is: the manager. And where that fails too, it ends there.
         let word = try #require(try tester.wishes(Notice.self).values.first)
         #expect(word.kind == "undelivered" && word.email == "manager@example.org")

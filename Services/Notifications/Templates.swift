@@ -1,0 +1,88 @@
+import Domain
+import Foundation
+import Mustache
+import ServiceKit
+
+/// The words of each notice: files in the program, each of which a county can replace by one of the same name.
+///
+/// Everything that can be wrong with them is found when they are read, not when a notice is sent.
+struct Templates: Sendable {
+    private static let layout = "layout.html"
+
+    private let texts: [Notices.Kind: MustacheTemplate]
+    private let layout: MustacheTemplate
+
+    /// - Parameter folder: holds a county's own files; empty: none.
+    /// - Throws: `ConfigurationFault` where a file cannot be read, is none of ours, or uses a variable that its notice does not have.
+    init(folder: String = "") throws {
+        let own = try Self.files(in: folder)
+        func template(_ name: String, _ embedded: [UInt8], _ variables: Set<String>) throws -> MustacheTemplate {
+            let text = own[name] ?? String(decoding: embedded, as: UTF8.self)
+            let file = "\(name).mustache"
+            for tag in Self.tags(text) where !variables.contains(tag) {
+                throw ConfigurationFault(
+                    "\(file) uses {{\(tag)}}, which this notice does not have; it has "
+                        + variables.sorted().joined(separator: ", "))
+            }
+            do { return try MustacheTemplate(string: text) } catch {
+                throw ConfigurationFault("\(file) cannot be read: \(error)")
+            }
+        }
+        let names = Set(Notices.Kind.allCases.map(\.rawValue) + [Self.layout])
+        if let other = own.keys.sorted().first(where: { !names.contains($0) }) {
+            throw ConfigurationFault(
+                "\(folder)/\(other).mustache is no notice; there are " + names.sorted().joined(separator: ", "))
+        }
+        texts = try Dictionary(
+            uniqueKeysWithValues: Notices.Kind.allCases.map { kind in
+                (kind, try template(kind.rawValue, kind.template, kind.variables))
+            })
+        layout = try template(Self.layout, PackageResources.layout_html_mustache, ["subject", "paragraphs"])
+    }
+
+    func text(_ kind: Notices.Kind, _ values: [String: Any]) -> String { texts[kind]?.render(values) ?? "" }
+
+    /// A notice's words as simple HTML: its paragraphs, and its links to follow.
+    func html(_ subject: String, _ text: String) -> String {
+        let paragraphs = text.trimmingCharacters(in: .newlines).components(separatedBy: "\n\n").map { paragraph in
+            paragraph.split(separator: "\n").map { line in
+                line.split(separator: " ", omittingEmptySubsequences: false).map { word in
+                    let word = Self.escaped(word)
+                    return word.hasPrefix("https://") ? "<a href=\"\(word)\">\(word)</a>" : word
+                }.joined(separator: " ")
+            }.joined(separator: "<br>\n")
+        }
+        return layout.render(["subject": subject, "paragraphs": paragraphs])
+    }
+
+    private static func escaped(_ text: some StringProtocol) -> String {
+        String(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\"", with: "&quot;")
+    }
+
+    private static func files(in folder: String) throws -> [String: String] {
+        if folder.isEmpty { return [:] }
+        let ending = ".mustache"
+        do {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(ending) }
+            return try Dictionary(
+                uniqueKeysWithValues: names.map { name in
+                    (
+                        String(name.dropLast(ending.count)),
+                        try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+                    )
+                })
+        } catch {
+            throw ConfigurationFault("the templates in \(folder) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// The names in a template's tags (mustache(5)): variables and sections; of comments none.
+    private static func tags(_ text: String) -> [String] {
+        text.components(separatedBy: "{{").dropFirst().compactMap { rest in
+            guard let end = rest.range(of: "}}") else { return nil }
+            let tag = rest[..<end.lowerBound].drop { "{#^/& ".contains($0) }.prefix { $0 != "}" && $0 != " " }
+            return tag.hasPrefix("!") || tag == "." ? nil : String(tag)
+        }
+    }
+}

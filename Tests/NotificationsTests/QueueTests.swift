@@ -1,0 +1,359 @@
+import Codec
+import Domain
+import Foundation
+import Kafka
+import Logging
+import ServiceKit
+import Streams
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import notifications
+
+@Suite("Notices at the right time: not at night, once a day for who wants it so, a day before a meeting")
+struct QueueTests {
+    private typealias Tester = ProcessorTester<NotificationsProcessor>
+
+    private func tester(
+        at now: Date = ExampleCounty.monday, _ change: (inout CountyDirectory) -> Void = { _ in }
+    ) throws -> Tester {
+        ProcessorTester(
+            NotificationsProcessor(
+                notices: Notices(
+                    sender: "tillsammans@example.org", caseLink: "https://example.org/case/", templates: try Templates()
+                )),
+            application: "notifications", directory: try ExampleCounty.changed(change), now: now)
+    }
+
+    /// `kind recipient`
+    private func open(_ tester: Tester) throws -> [String] {
+        try tester.wishes(Notice.self).values.map { "\($0.kind) \($0.recipient)" }.sorted()
+    }
+
+    private func settle(_ tester: inout Tester, _ result: String) throws {
+        for notice in try tester.wishes(Notice.self).values.sorted(by: { $0.id < $1.id }) {
+            try tester.process(
+                DeliveryReported.with { ($0.noticeID, $0.attempt, $0.result) = (notice.id, notice.attempt, result) },
+                key: notice.id)
+        }
+    }
+
+    private static func instant(_ day: String, _ hour: Int) throws -> Date {
+        CivilTime.instant(try #require(LocalDate(day)), minute: hour * 60)
+    }
+
+    @Test("in quiet hours only what is urgent goes out; the rest goes in the morning")
+    func quiet() throws {
+        var tester = try tester(at: Self.instant("2026-11-23", 22)) { $0.settings.quietHours = "18:00-07:00" }
+        var concern = NotificationsTests.concern
+        concern.harmSuspected = true
+        try tester.process(concern, key: "c")
+        #expect(try open(tester) == ["duty_to_report ", "duty_to_report head-school"])
+        #expect(tester.published(NoticeQueued.self).map(\.hasNotBefore) == [true, false, false])
+        try tester.advance(to: Self.instant("2026-11-24", 7))
+        #expect(try open(tester).contains("concern head-school"))
+    }
+
+    @Test(
+        "quiet hours end on the same day or the next",
+        arguments: [
+            ("18:00-07:00", 17, -1), ("18:00-07:00", 18, 7), ("18:00-07:00", 6, 7), ("18:00-07:00", 7, -1),
+            ("12:00-13:00", 12, 13), ("12:00-13:00", 13, -1),
+        ])
+    func quietHours(hours: String, hour: Int, end: Int) throws {
+        let directory = try ExampleCounty.changed { $0.settings.quietHours = hours }
+        let settings = try #require(directory.counties["TST"]).settings
+        let found = Quiet.end(settings, try Self.instant("2026-11-23", hour))
+        let day = end >= 0 && end < hour ? "2026-11-24" : "2026-11-23"
+        #expect(try found == (end < 0 ? nil : Self.instant(day, end)))
+    }
+
+    @Test("a cancellation at night takes the invitation's place that was to go in the morning")
+    func superseded() throws {
+        var tester = try tester(at: Self.instant("2026-11-23", 22)) { $0.settings.quietHours = "18:00-07:00" }
+        var meeting = NotificationsTests.meeting
+        meeting.start = .init(try Self.instant("2026-12-01", 9))
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        #expect(try open(tester).isEmpty)
+        meeting.sequence = 1
+        try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
+        #expect(try open(tester) == ["cancellation family", "cancellation head-school"])
+        try settle(&tester, "sent")
+        try tester.advance(to: Self.instant("2026-12-02", 9))
+        #expect(try open(tester).isEmpty)
+        #expect(tester.published(NoticeSuperseded.self).count == 2)
+    }
+
+    @Test("who chose a digest gets one message on the next working day, and what is urgent or has a calendar at once")
+    func digest() throws {
+        var tester = try tester { county in
+            for index in county.people.indices { county.people[index].digest = true }
+        }
+        var concern = NotificationsTests.concern
+        for reference in ["TST-1", "TST-2"] {
+            concern.caseReference = reference
+            try tester.process(concern, key: reference)
+        }
+        try tester.process(MeetingScheduled.with { $0.meeting = NotificationsTests.meeting }, key: "TST")
+        #expect(try open(tester) == ["invitation family", "invitation head-school"])
+        try settle(&tester, "sent")
+        // What was laid aside comes back under the recipient's key.
+        let aside = tester.published.filter { $0.topic == "notice-commands" }
+        #expect(aside.map(\.key) == ["head-school", "head-school"])
+        for (_, key, event) in aside + aside { try tester.process(event, key: key) }
+        try tester.advance(to: Self.instant("2026-11-24", 7))
+        let message = try #require(try tester.wishes(Notice.self).values.first)
+        #expect(try open(tester) == ["digest head-school"])
+        for reference in ["TST-1", "TST-2"] {
+            #expect(message.body.components(separatedBy: "https://example.org/case/\(reference)").count == 2)
+        }
+        try settle(&tester, "sent")
+        try tester.advance(to: Self.instant("2026-11-30", 7))
+        #expect(try open(tester).isEmpty)
+    }
+
+    @Test("participants are reminded on the working day before, of the meeting as it is then; nobody of one called off")
+    func reminded() throws {
+        var tester = try tester()
+        var meeting = NotificationsTests.meeting
+        // A Monday: the working day before is Friday.
+        meeting.start = .init(try Self.instant("2026-12-07", 10))
+        meeting.end = .init(try Self.instant("2026-12-07", 11))
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        try settle(&tester, "sent")
+        (meeting.sequence, meeting.start) = (1, .init(try Self.instant("2026-12-09", 10)))
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        try settle(&tester, "sent")
+        try tester.advance(to: Self.instant("2026-12-04", 9))
+        #expect(try open(tester).isEmpty, "it was moved")
+        try tester.advance(to: Self.instant("2026-12-08", 8))
+        #expect(try open(tester) == ["meeting_reminder family", "meeting_reminder head-school"])
+        var other = meeting
+        (other.id, other.start) = ("TST-1-other", .init(try Self.instant("2026-12-15", 10)))
+        try tester.process(MeetingScheduled.with { $0.meeting = other }, key: "TST")
+        try tester.process(MeetingCancelled.with { $0.meeting = other }, key: "TST")
+        for _ in 0..<2 { try settle(&tester, "sent") }
+        try tester.advance(to: Self.instant("2026-12-15", 9))
+        #expect(try open(tester).isEmpty)
+    }
+
+    @Test("what brings people together needs consent at the moment of sending; what is withheld is not tried again")
+    func withheld() throws {
+        var tester = try tester()
+        try tester.process(MeetingScheduled.with { $0.meeting = NotificationsTests.meeting }, key: "TST")
+        #expect(try tester.wishes(Notice.self).values.allSatisfy(Delivery.needsConsent))
+        try settle(&tester, "withheld")
+        #expect(try open(tester).isEmpty && tester.published(NoticeSuperseded.self).count == 2)
+        var meeting = NotificationsTests.meeting
+        meeting.sequence = 1
+        try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
+        #expect(try !tester.wishes(Notice.self).values.contains(where: Delivery.needsConsent))
+    }
+
+    @Test("a notice that failed can be sent again by hand, once, unless a newer one has taken its place")
+    func resend() throws {
+        var tester = try tester()
+        try tester.process(NotificationsTests.concern, key: "c")
+        let id = try #require(try tester.wishes(Notice.self).keys.first)
+        try settle(&tester, "permanent")
+        try settle(&tester, "sent")
+        for partition in 0..<3 {
+            try tester.process(ResendNotice.with { $0.noticeID = id }, key: id, id: "resend-\(partition)")
+        }
+        #expect(try open(tester) == ["concern head-school"])
+        try settle(&tester, "sent")
+        #expect(tester.published(NoticeSent.self).map(\.noticeID).contains(id))
+
+        try tester.process(MeetingScheduled.with { $0.meeting = NotificationsTests.meeting }, key: "TST")
+        let invitations = try tester.wishes(Notice.self).keys.sorted()
+        try settle(&tester, "permanent")
+        for _ in 0..<2 { try settle(&tester, "sent") }
+        var meeting = NotificationsTests.meeting
+        meeting.sequence = 1
+        try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
+        try settle(&tester, "sent")
+        for id in invitations { try tester.process(ResendNotice.with { $0.noticeID = id }, key: id) }
+        #expect(try open(tester).isEmpty)
+    }
+
+    // MARK: The family
+
+    @Test(
+        "rule 22: the named person is asked what the family is to know, and only what is decided is sent, naming no case"
+    )
+    func family() throws {
+        var tester = try tester()
+        var meeting = NotificationsTests.meeting
+        meeting.participants += ["g1", "child"].map { key in .with { ($0.person, $0.family) = (key, true) } }
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        #expect(try open(tester) == ["family_ask head-school", "invitation family", "invitation head-school"])
+        for _ in 0..<2 { try settle(&tester, "sent") }
+        func told(_ to: String, _ channel: String, _ email: String) -> FamilyTold {
+            .with { ($0.meeting, $0.by, $0.to, $0.channel, $0.email) = (meeting, "head-school", to, channel, email) }
+        }
+        try tester.process(told("child", "in_person", ""), key: "TST")
+        #expect(try open(tester).isEmpty)
+        try tester.process(told("g1", "email", "vera@example.org"), key: "TST")
+        let notice = try #require(try tester.wishes(Notice.self).values.first)
+        let calendar = notice.calendar.replacing("\r\n ", with: "")
+        #expect(notice.email == "vera@example.org" && calendar.contains("mailto:vera@example.org"))
+        // The UID has to be the meeting's; nothing that a person reads tells of a case.
+        #expect(!notice.subject.contains("TST") && !notice.body.contains("TST") && !calendar.contains("/case/"))
+        try settle(&tester, "sent")
+        (meeting.sequence, meeting.start) = (1, .init(ExampleCounty.monday + 900_000))
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        #expect(try open(tester) == ["family_ask head-school", "invitation family", "invitation head-school"])
+    }
+
+    @Test("rule 5: where a forum takes the question, its chair and the one who asks are told when")
+    func consultation() throws {
+        var tester = try tester { county in
+            county.forums = [
+                .with {
+                    ($0.id, $0.municipalities, $0.chair, $0.first) = ("forum", ["0001"], "head-care", "2026-11-10")
+                    $0.hours = "13:00-14:00"
+                }
+            ]
+        }
+        try tester.process(
+            ConsultationRegistered.with {
+                ($0.reference, $0.county, $0.municipality) = ("TST-1", "TST", "0001")
+            }, key: "TST-1")
+        #expect(try open(tester).isEmpty)
+        try tester.process(
+            ConsultationBooked.with {
+                ($0.reference, $0.county, $0.chair, $0.email) = ("TST-1", "TST", "head-care", "mia@example.org")
+                ($0.start, $0.end) = (.init(ExampleCounty.monday), .init(ExampleCounty.monday + 1_200))
+            }, key: "TST")
+        let notices = try tester.wishes(Notice.self).values
+        #expect(Set(notices.map(\.email)) == ["head.care@example.org", "mia@example.org"])
+        #expect(notices.allSatisfy { $0.body.contains("måndag 23 november 2026 kl. 09.00–09.20") })
+    }
+}
+
+@Suite("Consent at the moment of sending (rule 13)")
+struct CaseWatchTests {
+    @Test("a case in cooperation may meet; one that waits for consent, and one that nobody knows, may not")
+    func watched() async throws {
+        let broker = try TestBroker()
+        try await broker.create(["cases"], partitions: 2)
+        let producer = try Producer(broker.properties)
+        @Sendable func tell(_ reference: String, _ phase: Phase) async throws {
+            let status = CaseStatus.with { ($0.caseReference, $0.phase) = (reference, phase.rawValue) }
+            let event = try Event(id: UUID().uuidString, source: "mapping", time: Date(), status)
+            try await producer.send(
+                ProducerRecord(
+                    topic: broker.prefix + "cases", key: Bytes(reference.utf8), value: event.data,
+                    headers: event.headers))
+        }
+        try await tell("A", .cooperation)
+        let watch = CaseWatch(topic: broker.prefix + "cases", broker.properties, Logger(label: "test"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await watch.run() }
+            #expect(await watch.mayMeet("A"))
+            try await tell("A", .awaitingConsent)
+            try await eventually("the withdrawal") { await !watch.mayMeet("A") }
+            try await tell("B", .mapping)
+            #expect(await !watch.mayMeet("B"))
+            group.cancelAll()
+        }
+        await broker.remove()
+    }
+}
+
+@Suite("The words of notices, which a county can replace")
+struct TemplatesTests {
+    private func folder(_ files: [String: String]) throws -> TemporaryFolder {
+        let folder = TemporaryFolder()
+        for (name, text) in files { try Data(text.utf8).write(to: URL(filePath: "\(folder.path)/\(name)")) }
+        return folder
+    }
+
+    @Test("a county's own file takes the place of the program's; the others stay")
+    func replaced() throws {
+        let folder = try folder(["concern.mustache": "Hej! {{! ett ord }}Ärende {{case}}{{#link}}: {{link}}{{/link}}"])
+        defer { folder.remove() }
+        let templates = try Templates(folder: folder.path)
+        #expect(templates.text(.concern, ["case": "A", "link": "x"]) == "Hej! Ärende A: x")
+        #expect(templates.text(.coordinator, ["case": "A", "link": "x"]).contains("samordningsperson"))
+    }
+
+    @Test(
+        "what is wrong with a file is told at start, with what to do",
+        arguments: [
+            ("concern.mustache", "{{name}}", "uses {{name}}, which this notice does not have; it has case, link"),
+            ("concern.mustache", "{{#case}}", "concern.mustache cannot be read"),
+            ("consern.mustache", "x", "is no notice; there are came_of_age,"),
+        ])
+    func faults(name: String, text: String, words: String) throws {
+        let folder = try folder([name: text])
+        defer { folder.remove() }
+        do {
+            _ = try Templates(folder: folder.path)
+            Issue.record("it was taken")
+        } catch { #expect("\(error)".contains(words), "\(error)") }
+        #expect(throws: ConfigurationFault.self) { try Templates(folder: folder.path + "/nowhere") }
+    }
+
+    @Test("as HTML, words stay words: nothing in them becomes markup")
+    func html() throws {
+        let html = try Templates().html("A & B", "Hej <b>du</b>,\n\nse https://example.org/a?b=1&c=\"2 nu\n\nslut")
+        #expect(html.contains("<title>A &amp; B</title>") && html.contains("<p>Hej &lt;b&gt;du&lt;/b&gt;,</p>"))
+        #expect(html.contains("<a href=\"https://example.org/a?b=1&amp;c=&quot;2\">"))
+    }
+}
+
+@Suite("Relays: one after the other, and no more than each wants")
+struct RelaysTests {
+    /// Says what it is told to say, and remembers what it got.
+    private final class Told: Mailer {
+        let failure: DeliveryFailure?
+        private let given = Mutex<[String]>([])
+        var ids: [String] { given.withLock(\.self) }
+        init(_ failure: DeliveryFailure?) { self.failure = failure }
+
+        func send(_ message: [UInt8], from sender: String, to receiver: String, id: String)
+            async throws(DeliveryFailure)
+        {
+            given.withLock { $0.append(id) }
+            if let failure { throw failure }
+        }
+    }
+
+    private func send(_ relays: Relays, _ id: String) async -> DeliveryFailure? {
+        do throws(DeliveryFailure) {
+            try await relays.send([], from: "a@example.org", to: "b@example.org", id: id)
+            return nil
+        } catch { return error }
+    }
+
+    @Test("what one relay does not take for now, the next takes; one that is silent rests")
+    func failover() async {
+        let (silent, good) = (Told(.init(isTemporary: true, detail: "no connection")), Told(nil))
+        let relays = Relays([silent, good], perMinute: 1_000_000)
+        #expect(await send(relays, "1") == nil)
+        #expect(await send(relays, "2") == nil)
+        #expect(silent.ids == ["1"])
+        #expect(good.ids == ["1", "2"])
+    }
+
+    @Test("a relay that answers is asked for the next message too; a refusal for good is one everywhere")
+    func answers() async {
+        let busy = Told(.init(isTemporary: true, detail: "SMTP 451", isReply: true))
+        let final = Told(.init(isTemporary: false, detail: "SMTP 550", isReply: true))
+        #expect(await send(Relays([busy, busy], perMinute: 1_000_000), "1")?.detail == "SMTP 451")
+        #expect(busy.ids == ["1", "1"])
+        let other = Told(nil)
+        #expect(await send(Relays([final, other], perMinute: 1_000_000), "2")?.isTemporary == false)
+        #expect(other.ids.isEmpty)
+    }
+
+    @Test("so many a minute, evenly")
+    func pace() async {
+        let pace = Pace(perMinute: 1_200)
+        let begin = ContinuousClock.now
+        for _ in 0..<5 { await pace.wait() }
+        #expect(ContinuousClock.now - begin >= .milliseconds(199))
+    }
+}

@@ -56,6 +56,8 @@ let package = Package(
             name: "CKafka", path: "Shared/CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(
             name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CIcal", path: "Shared/CIcal", pkgConfig: "libical", providers: [.apt(["libical-dev"])]),
         .target(
             name: "Domain", dependencies: [crypto], path: "Shared/Domain", resources: [.embedInCode("Messages")],
             swiftSettings: strict),
@@ -87,7 +89,7 @@ let package = Package(
             name: "notifications", dependencies: ["ServiceKit", "CCurl", mustache], path: "Services/Notifications",
             resources: [.embedInCode("Templates")], swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
-            name: "tillsammans", dependencies: ["ServiceKit", arguments, protobuf, subprocess, yaml],
+            name: "tillsammans", dependencies: ["CIcal", "ServiceKit", arguments, protobuf, subprocess, yaml],
             path: "Services/Tillsammans", swiftSettings: strict),
 
         // Tests: one folder per target, and the whole suite end to end.

@@ -10,7 +10,7 @@ import ServiceKit
         abstract: "Early help for a child: detect, map, cooperate. Run, publish and look.",
         subcommands: [
             Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self,
-            CasesCommand.self, CaseCommand.self, NoticesCommand.self, MailCommand.self,
+            CasesCommand.self, CaseCommand.self, NoticesCommand.self, MailCommand.self, CalendarCommand.self,
             RefusalsCommand.self,
         ])
 }

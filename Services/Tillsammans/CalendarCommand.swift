@@ -1,0 +1,70 @@
+import ArgumentParser
+import Codec
+import Domain
+import Foundation
+import Kafka
+
+struct CalendarCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calendar", abstract: "Calendars elsewhere.", subcommands: [Publish.self])
+
+    struct Publish: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Publishes when somebody is taken, from an iCalendar feed of theirs.",
+            discussion: """
+                Reads VEVENT with recurrences and VFREEBUSY; only times leave the file. They replace what was published for
+                this person before, and a meeting that they collide with moves. Give the whole feed each time, for example
+                by `curl URL | tillsammans calendar publish --county SRM --person ID`.
+                """)
+
+        @OptionGroup var options: ConnectionOptions
+        @Option(help: "The county's code.")
+        var county: String
+        @Option(help: "The directory's id.")
+        var person: String
+        @Option(help: "The feed; else standard input.")
+        var file: String?
+        @Option(help: "How far ahead, in weeks.")
+        var weeks = 26
+        @Flag(help: "Show the times, and publish nothing.")
+        var dryRun = false
+
+        func validate() throws {
+            if !(1...104).contains(weeks) { throw ValidationError("--weeks is from 1 to 104") }
+        }
+
+        func run() async throws {
+            let data: Data
+            if let file {
+                guard let read = FileManager.default.contents(atPath: file) else {
+                    throw CommandFault("\(file) cannot be read")
+                }
+                data = read
+            } else {
+                data = FileHandle.standardInput.readDataToEndOfFile()
+            }
+            let now = Date()
+            let window = now..<now + Double(weeks) * 7 * 86_400
+            let feed: CalendarFeed
+            do { feed = try CalendarFeed(String(decoding: data, as: UTF8.self), in: window) } catch {
+                tell("\(file ?? "the feed"): \(error)")
+                throw ExitCode(65)
+            }
+            if dryRun {
+                for range in feed.busy { print(CivilTime.swedish(from: range.lowerBound, to: range.upperBound)) }
+                return
+            }
+            let command = PublishBusyTimes.with {
+                ($0.county, $0.person) = (county, person)
+                $0.busy = feed.busy.map { range in
+                    .with { ($0.start, $0.end) = (.init(range.lowerBound), .init(range.upperBound)) }
+                }
+            }
+            let event = try Event(
+                id: UUID().uuidString.lowercased(), source: "tillsammans:calendar", time: now, command)
+            try await Producer(options.connection.properties).send(
+                options.connection.record(event, to: .meetingCommands, key: county))
+            tell("\(person): taken at \(feed.busy.count) times in the next \(weeks) weeks")
+        }
+    }
+}

@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test format lint bench proto docs needs
+.PHONY: run test format lint bench bench-scheduling proto docs needs
 
 CONFIGURATION ?= debug
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
@@ -20,6 +20,9 @@ lint: ## fail where the format differs
 
 bench: needs ## events per second through one stream thread, beside a plain C loop (see Benchmarks/README.md)
 	Benchmarks/run
+
+bench-scheduling: needs ## time per booking, by how full calendars are (see Docs/scheduling.md)
+	swift run -c release --package-path Benchmarks SchedulingBenchmark
 
 docs: ## write Docs/refusals.md from the code
 	swift build --product tillsammans

@@ -27,6 +27,7 @@ let yaml = product("Yams", "Yams")
 let package = Package(
     name: "tillsammans",
     products: [
+        .library(name: "Domain", targets: ["Domain"]),
         .library(name: "Streams", targets: ["Streams", "Codec"]),
         .library(name: "Kafka", targets: ["Kafka"]),
         .executable(name: "intake", targets: ["intake"]),

@@ -15,7 +15,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: [.treatAllWarnings(as: .error)],
-            linkerSettings: [.linkedLibrary("jemalloc", .when(platforms: [.linux]))])
+            linkerSettings: [.linkedLibrary("jemalloc", .when(platforms: [.linux]))]),
+        // The solver's file itself, by a link: an executable cannot be imported from another package.
+        .executableTarget(
+            name: "SchedulingBenchmark", dependencies: [.product(name: "Domain", package: "tillsammans")],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -41,8 +41,9 @@ struct CalendarMessage: Sendable {
             "SUMMARY:\(Self.escaped(summary))",
         ]
         if !place.isEmpty { lines.append("LOCATION:\(Self.escaped(place))") }
+        if !link.isEmpty { lines.append("DESCRIPTION:\(Self.escaped(link))") }
         lines += [
-            "DESCRIPTION:\(Self.escaped(link))", "ORGANIZER:mailto:\(organiser)",
+            "ORGANIZER:mailto:\(organiser)",
             "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=\(isRequired ? "REQ" : "OPT")-PARTICIPANT;PARTSTAT=NEEDS-ACTION;"
                 + "RSVP=\(method == .request ? "TRUE" : "FALSE"):mailto:\(attendee)",
             "STATUS:\(method == .cancel ? "CANCELLED" : "CONFIRMED")", "CLASS:PRIVATE", "TRANSP:OPAQUE",

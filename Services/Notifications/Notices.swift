@@ -50,9 +50,8 @@ struct Notices: Sendable {
         var variables: Set<String> {
             let own: Set<String> =
                 switch self {
-                case .invitation: ["time", "place", "online", "unknown", "changed"]
-                case .cancellation, .meetingReminder: ["time", "place", "online", "unknown", "changed"]
-                case .familyInvitation: ["time", "place", "online"]
+                case .invitation, .cancellation, .meetingReminder, .familyInvitation:
+                    ["time", "place", "online", "unknown", "changed"]
                 case .familyAsk: ["time", "cancelled"]
                 case .consultationBooked: ["time", "place"]
                 case .reminder, .escalation: ["step", "step_en", "due", "county"]

@@ -1,0 +1,1 @@
+../../../Services/Meetings/Scheduler.swift

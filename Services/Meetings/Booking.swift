@@ -303,6 +303,7 @@ extension MeetingsProcessor {
         }
         (cooperation.state.cancelled, cooperation.state.over, cooperation.state.wanted) = (false, false, [])
         try reserve(cooperation.state.meeting, &turn)
+        watchAbsences(&turn)
         try tellScheduled(cooperation, wanted.why, &turn)
         // Held and recorded by the working day after (rule 19).
         let recorded = WorkingDays.day(CivilTime.day(of: cooperation.state.meeting.end.date), plus: 1)
@@ -324,6 +325,7 @@ extension MeetingsProcessor {
             rooms: hasRoom ? county.rooms(near: cooperation.state.call.unit) : [],
             taken: { day in try turn.get(Self.rooms, day.description)?.quarters ?? [:] },
             travel: { county.minutes(from: $0, to: $1) }, slackDays: county.settings.slackDays,
+            lunch: county.settings.lunch,
             canBeDigital: county.settings.meetingLink != nil)
     }
 

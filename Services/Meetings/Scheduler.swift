@@ -96,6 +96,8 @@ enum Scheduler {
         var travel: (String, String) -> Int = { _, _ in 0 }
         /// Days after the earliest time within which another may be better otherwise.
         var slackDays = 0
+        /// When no meeting is held.
+        var lunch: WorkingHours?
         /// It could be held without a room.
         var canBeDigital = false
     }
@@ -198,6 +200,10 @@ extension Scheduler.Question {
             var quarters: [Scheduler.Quarters]?
             var minute = begin
             while minute + minutes <= to {
+                if let lunch, minute < lunch.to, lunch.from < minute + minutes {
+                    minute += (max(lunch.to - minute, 1) + grid - 1) / grid * grid
+                    continue
+                }
                 // The clock changes between two and three at night; after that a day's minutes are even.
                 let start = begin >= 180 ? base + Int64(minute - begin) * 60 : instant(minute)
                 let slot = Slot(start: start, end: start + Int64(minutes) * 60)

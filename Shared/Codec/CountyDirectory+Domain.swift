@@ -174,6 +174,10 @@ extension CountyDirectory {
         take(settings.travelMinutes, \.travelMinutes)
         take(settings.slackDays, \.slackDays)
         if !settings.meetingLink.isEmpty { result.meetingLink = settings.meetingLink }
+        if !settings.lunch.isEmpty {
+            result.lunch = WorkingHours(settings.lunch)
+            if result.lunch == nil { faults.append(Fault(.directoryHours, at: "settings.lunch")) }
+        }
         if !settings.quietHours.isEmpty {
             // They end on the next day as a rule, so each half is read by itself.
             let times = settings.quietHours.split(separator: "-").map { WorkingHours("00:00-\($0)")?.to }

@@ -221,6 +221,8 @@ public struct County: Sendable {
         public var meetingLink: String?
         /// Days after the earliest time within which a later one may suit more people (rule 18).
         public var slackDays = 0
+        /// When no meeting is held (rule 18).
+        public var lunch: WorkingHours?
         /// When only what is urgent is sent: minutes from midnight, the end perhaps on the next day.
         public var quietHours: (from: Int, to: Int)?
         /// Length of a cooperation meeting, in minutes.

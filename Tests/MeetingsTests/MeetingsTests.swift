@@ -164,7 +164,8 @@ struct MeetingsTests {
                     })
             },
             travel: { $0 == $1 ? 0 : $0 == "Z" || $1 == "Z" ? 50 : 20 },
-            slackDays: Bool.random(using: &random) ? 0 : Int.random(in: 1...3, using: &random))
+            slackDays: Bool.random(using: &random) ? 0 : Int.random(in: 1...3, using: &random),
+            lunch: Bool.random(using: &random) ? nil : WorkingHours(from: 705, to: 760))
     }
 
     /// Every quarter of an hour in every room, compared as the rule says, written without looking at the solver.
@@ -173,6 +174,7 @@ struct MeetingsTests {
         var day = question.first
         while day <= question.last {
             for minute in stride(from: 0, to: 24 * 60, by: 15) where !WorkingDays.isHoliday(day) {
+                if let lunch = question.lunch, minute < lunch.to, minute + question.minutes > lunch.from { continue }
                 let start = Int64(CivilTime.instant(day, minute: minute).timeIntervalSince1970)
                 let slot = Scheduler.Slot(start: start, end: start + Int64(question.minutes) * 60)
                 func comes(_ calendar: Scheduler.Calendar, _ room: String) -> Bool {

@@ -175,6 +175,32 @@ struct PlacesTests {
         #expect(tester.codes == ["meeting.none"], "called off, nothing is wanted any more")
     }
 
+    @Test("leave that the directory learns of later moves the meeting on the next morning, once")
+    func absence() throws {
+        var tester = try tester()
+        try tester.call("A")
+        let before = tester.meeting
+        let day = CivilTime.day(of: before.start.date)
+        tester.tester.directory.counties["TST"]?.people["family"]?.absences = [day...day]
+        tester.tester.directory.counties["TST"]?.people["nurse"]?.absences = [day.plus(1)...day.plus(1)]
+        try tester.tester.advance(to: tester.tester.now + 3 * 86_400)
+        #expect(tester.facts(MeetingScheduled.self).map(\.why) == ["", "absence"])
+        #expect(CivilTime.day(of: tester.meeting.start.date) == day.plus(1) && tester.meeting.sequence == 1)
+        #expect(tester.staff.contains("family") && !tester.staff.contains("nurse"))
+        for person in ["family", "head-school"] { #expect(try tester.bookings(person).count == 1) }
+    }
+
+    @Test("meetings do not lie over lunch where the county says so")
+    func lunch() throws {
+        var tester = try tester { county in
+            county.settings.lunch = "11:30-12:30"
+            guard let index = county.people.firstIndex(where: { $0.id == "family" }) else { return }
+            county.people[index].hours = ["monday": "11:00-17:00"]
+        }
+        try tester.call("A")
+        #expect(tester.meeting.start.date == CivilTime.instant(try #require(LocalDate("2026-11-30")), minute: 750))
+    }
+
     @Test("with slack, a later time on which an optional participant can come is better than the earliest")
     func slack() throws {
         var tester = try tester { $0.settings.slackDays = 2 }

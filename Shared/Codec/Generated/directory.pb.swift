@@ -179,6 +179,12 @@ public nonisolated struct CountyDirectory: Sendable {
       set {_uniqueStorage()._quietHours = newValue}
     }
 
+    /// When no meeting is held, for example "12:00-13:00" (rule 18); empty: meetings may lie over lunch.
+    public var lunch: String {
+      get {_storage._lunch}
+      set {_uniqueStorage()._lunch = newValue}
+    }
+
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -453,7 +459,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0")
 
   fileprivate class _StorageClass {
     var _adultAge: Int32 = 0
@@ -475,6 +481,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     var _meetingLink: String = String()
     var _slackDays: Int32 = 0
     var _quietHours: String = String()
+    var _lunch: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -504,6 +511,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       _meetingLink = source._meetingLink
       _slackDays = source._slackDays
       _quietHours = source._quietHours
+      _lunch = source._lunch
     }
   }
 
@@ -541,6 +549,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._meetingLink) }()
         case 18: try { try decoder.decodeSingularInt32Field(value: &_storage._slackDays) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._quietHours) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._lunch) }()
         default: break
         }
       }
@@ -606,6 +615,9 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       if !_storage._quietHours.isEmpty {
         try visitor.visitSingularStringField(value: _storage._quietHours, fieldNumber: 19)
       }
+      if !_storage._lunch.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._lunch, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -634,6 +646,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         if _storage._meetingLink != rhs_storage._meetingLink {return false}
         if _storage._slackDays != rhs_storage._slackDays {return false}
         if _storage._quietHours != rhs_storage._quietHours {return false}
+        if _storage._lunch != rhs_storage._lunch {return false}
         return true
       }
       if !storagesAreEqual {return false}

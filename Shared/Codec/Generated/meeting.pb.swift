@@ -540,7 +540,7 @@ public nonisolated struct MeetingScheduled: Sendable {
   /// Clears the value of `meeting`. Subsequent reads from it will return its default value.
   public mutating func clearMeeting() {self._meeting = nil}
 
-  /// Why it was changed: empty, declined, moved, participants, protected or follow_up.
+  /// Why it was changed: empty, declined, moved, participants, protected, absence or follow_up.
   public var why: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -26,7 +26,7 @@ struct WorkedExample: Sendable {
     private static let files = [
         "1-concern", "2-take-on", "3-information-detector", "4-information-guardian", "5-information-child",
         "6-answers",
-        "7-consent", "8-conclude", "9-decline", "10-record", "11-follow-up",
+        "7-consent", "8-conclude", "9-decline", "10-record", "11-follow-up", "12-tell-family",
     ]
 
     func play(on connection: Connection, mailFolder: String?) async throws {
@@ -76,7 +76,7 @@ struct WorkedExample: Sendable {
             guard let last else { return }
             timeline.add(
                 last, "Samarbeta", meeting.sequence == 0 ? "Invitations sent" : "Changed invitations sent",
-                "\(staff.count) of the staff; the family by a person's decision", next: "answer in the calendar")
+                "\(staff.count) of the staff", next: "answer in the calendar")
         }
 
         let report = try await publish("1-concern", ConcernReported.self, to: .concernReports, key: "demo")
@@ -139,6 +139,16 @@ struct WorkedExample: Sendable {
             moved, "Samarbeta", "Meeting moved", "nykoping-kurator declined",
             next: CivilTime.swedish(from: meeting.start.date, to: meeting.end.date))
         try await invited(meeting)
+        // Nobody writes to the family by itself: the named person decides, and tells the guardian in person (rule 22).
+        let telling = try await publish("12-tell-family", TellFamily.self, to: .meetingCommands, key: first.county)
+        let (decided, _) = try await facts.first(
+            FamilyTold.self, within: Self.patience, "the decision about the family"
+        ) {
+            event, _ in event.cause == telling
+        }
+        timeline.add(
+            decided, "Samarbeta", "Family told", "nykoping-rektor, to the guardian in person",
+            next: "meet, and record it")
         let record = try await publish("10-record", RecordMeeting.self, to: .meetingCommands, key: first.county)
         let (held, meetingHeld) = try await facts.first(MeetingHeld.self, within: Self.patience, "the meeting's record")
         {

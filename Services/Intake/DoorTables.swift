@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Kafka
 import Logging
+import ServiceKit
 import ServiceLifecycle
 import Synchronization
 
@@ -12,51 +13,26 @@ final class DoorTables: Service {
     fileprivate struct Known {
         var directory = Directory()
         var receipts: [String: (receipt: ConcernReceipt, at: Date)] = [:]
-        var isCaughtUp = false
         var taken = 0
     }
 
     private let known = Mutex(Known())
     private let directoryTopic: String
-    private let receiptsTopic: String
-    private let properties: KafkaProperties
-    private let logger: Logger
+    private let follower: TopicFollower
 
     init(directory: String, receipts: String, _ properties: KafkaProperties, _ logger: Logger) {
-        (directoryTopic, receiptsTopic) = (directory, receipts)
-        (self.properties, self.logger) = (properties, logger)
+        directoryTopic = directory
+        follower = TopicFollower([directory, receipts], properties, logger)
     }
 
     var directory: Directory { known.withLock { $0.directory } }
-    var isCaughtUp: Bool { known.withLock { $0.isCaughtUp } }
+    var isCaughtUp: Bool { follower.isCaughtUp }
 
     func receipt(source: String, id: String) -> ConcernReceipt? {
         known.withLock { $0.receipts[Self.name(source, id)]?.receipt }
     }
 
-    func run() async throws {
-        let stop = StopFlag()
-        try await withTaskCancellationOrGracefulShutdownHandler {
-            try await DedicatedThread.run(name: "door-tables") { try self.read(until: stop) }
-        } onCancelOrGracefulShutdown: {
-            stop.set()
-        }
-    }
-
-    private func read(until stop: StopFlag) throws {
-        while !stop.isSet {
-            do {
-                let reader = try TopicReader([directoryTopic, receiptsTopic], from: .beginning, properties)
-                while !stop.isSet {
-                    if let record = reader.poll(timeout: 100) { take(record) }
-                    if reader.isCaughtUp { known.withLock { $0.isCaughtUp = true } }
-                }
-            } catch let error as KafkaError where error.isRetriable {
-                logger.warning("the door's tables cannot be read yet", metadata: ["why": "\(error)"])
-                usleep(500_000)
-            }
-        }
-    }
+    func run() async throws { try await follower.run { self.take($0) } }
 
     func take(_ record: Record) {
         if record.topic == directoryTopic {

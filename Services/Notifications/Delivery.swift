@@ -35,10 +35,18 @@ struct Delivery: WishPerformer {
             $0.attempt = notice.attempt
             $0.result = Self.sent
         }
-        if Self.needsConsent(notice), await !cases.mayMeet(notice.caseReference) {
-            report.result = Self.withheld
-            logger.notice("notice withheld: no consent", metadata: ["case": "\(notice.caseReference)"])
-            return await tell(report, wish)
+        if Self.needsConsent(notice) {
+            switch await cases.mayMeet(notice.caseReference) {
+            case true?: break
+            case false?:
+                report.result = Self.withheld
+                logger.notice("notice withheld: no consent", metadata: ["case": "\(notice.caseReference)"])
+                return await tell(report, wish)
+            case nil:
+                // Not known is not allowed, nor is it refused.
+                (report.result, report.detail) = (Self.temporary, "the case is not known yet")
+                return await tell(report, wish)
+            }
         }
         do throws(DeliveryFailure) {
             try await mailer.send(

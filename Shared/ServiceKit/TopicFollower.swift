@@ -1,0 +1,50 @@
+import Foundation
+import Kafka
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Reads topics from their beginning and follows them, for tables that every instance has whole beside its stream.
+public final class TopicFollower: Sendable {
+    private let topics: [String]
+    private let properties: KafkaProperties
+    private let logger: Logger
+    private let caughtUp = Mutex(false)
+
+    public init(_ topics: [String], _ properties: KafkaProperties, _ logger: Logger) {
+        (self.topics, self.properties, self.logger) = (topics, properties, logger)
+    }
+
+    /// Every partition has been read to what was its end at some time since it began.
+    public var isCaughtUp: Bool { caughtUp.withLock(\.self) }
+
+    /// Follows until the task is cancelled or the service shuts down.
+    ///
+    /// - Parameter take: is given each record, on one thread; all of them again where it had to begin anew.
+    public func run(_ take: @escaping @Sendable (Record) -> Void) async throws {
+        let stop = StopFlag()
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            try await DedicatedThread.run(name: "follower") { try self.read(until: stop, take) }
+        } onCancelOrGracefulShutdown: {
+            stop.set()
+        }
+    }
+
+    private func read(until stop: StopFlag, _ take: (Record) -> Void) throws {
+        while !stop.isSet {
+            caughtUp.withLock { $0 = false }
+            do {
+                let reader = try TopicReader(topics, from: .beginning, properties)
+                while !stop.isSet {
+                    if let record = reader.poll(timeout: 100) { take(record) }
+                    if reader.isCaughtUp { caughtUp.withLock { $0 = true } }
+                }
+            } catch let error as KafkaError where error.isRetriable {
+                logger.warning(
+                    "topics cannot be read yet",
+                    metadata: ["topics": "\(topics.joined(separator: ", "))", "why": "\(error)"])
+                usleep(500_000)
+            }
+        }
+    }
+}

@@ -120,8 +120,10 @@ struct Case {
         to unit: String, _ person: String, county: String, municipality: String, stage: String, attends: String,
         fallback: String, by: String, why: String
     ) {
-        let asksAgain = state.meetingRequested && (state.owner != person || state.county != county)
-        if asksAgain { cancelMeeting() }
+        let isElsewhere = state.county != county
+        let isAsked = state.meetingRequested
+        let isHandedOver = state.unit != unit || state.owner != person
+        if isAsked, isElsewhere { cancelMeeting() }
         tell(
             CaseMoved.with { [state] in
                 ($0.caseReference, $0.by, $0.why) = (state.caseReference, by, why)
@@ -133,7 +135,19 @@ struct Case {
         (state.county, state.municipality, state.stage, state.attends) = (county, municipality, stage, attends)
         // Delegated work was the former organisation's.
         state.delegate = ""
-        if asksAgain { callMeeting() }
+        guard isAsked else { return }
+        if isElsewhere {
+            // What was booked and planned there does not come along.
+            for step in [Step.bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
+            callMeeting()
+        } else if isHandedOver {
+            facts.append(
+                .meetings(
+                    HandOverMeeting.with {
+                        ($0.caseReference, $0.county) = (state.caseReference, county)
+                        ($0.unit, $0.namedPerson) = (unit, person)
+                    }, county: county))
+        }
     }
 
     /// An owner whom the directory no longer has hands over to who has the role now: nothing is ever left without.
@@ -165,6 +179,11 @@ struct Case {
 
     mutating func callMeeting() {
         state.meetingRequested = true
+        // The date may have passed meanwhile.
+        if (LocalDate(state.nextDate) ?? today) <= today {
+            state.nextDate = today.plus(settings.meetingDays).description
+        }
+        set(.meeting, on: LocalDate(state.nextDate) ?? today)
         let areas = state.areasFound
         facts.append(
             .meetings(
@@ -177,17 +196,19 @@ struct Case {
                 }, county: state.county))
     }
 
-    mutating func cancelMeeting() {
-        guard state.meetingRequested else { return }
+    mutating func cancelMeeting(closed: Bool = false) {
+        guard state.meetingRequested || (closed && !state.coordinator.isEmpty) else { return }
         state.meetingRequested = false
         facts.append(
             .meetings(
-                CancelMeeting.with { [state] in ($0.caseReference, $0.county) = (state.caseReference, state.county) },
-                county: state.county))
+                CancelMeeting.with { [state] in
+                    ($0.caseReference, $0.county, $0.closed) = (state.caseReference, state.county, closed)
+                }, county: state.county))
     }
 
     mutating func close(by: String, reason: String) {
-        cancelMeeting()
+        cancelMeeting(closed: true)
+        state.coordinator = ""
         state.phase = Phase.closed.rawValue
         (state.deadlines, state.delegate) = ([:], "")
         tell(

@@ -339,7 +339,7 @@ extension EndCooperation: CaseCommand {
 
     /// The last follow-up closes the case (rule 17). Meetings knows already that there is no further meeting.
     func apply(to subject: inout Case, id: String) {
-        subject.state.meetingRequested = false
+        (subject.state.meetingRequested, subject.state.coordinator) = (false, "")
         subject.close(by: by, reason: "plan")
     }
 }

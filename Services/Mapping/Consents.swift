@@ -59,17 +59,12 @@ extension Case {
         case .awaitingConsent where state.awaited(on: today).isEmpty:
             state.phase = Phase.cooperation.rawValue
             done(.consent)
-            // The date may have passed while it waited.
-            if (LocalDate(state.nextDate) ?? today) <= today {
-                state.nextDate = today.plus(settings.meetingDays).description
-            }
-            set(.meeting, on: LocalDate(state.nextDate) ?? today)
+            callMeeting()
             tell(
                 CooperationStarted.with { [state] in
                     ($0.caseReference, $0.owner) = (state.caseReference, state.owner)
                     ($0.organisations, $0.latestDate) = (state.organisations, state.nextDate)
                 })
-            callMeeting()
         case .cooperation where !state.awaited(on: today).isEmpty:
             cancelMeeting()
             for step in [Step.meeting, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }

@@ -36,7 +36,7 @@ extension MeetingsProcessor {
         guard cooperation.hasMeeting, cooperation.state.meeting.id == booking.meeting,
             cooperation.state.meeting.participants.contains(where: { $0.person == person && $0.required })
         else { return }
-        try rebook("absence", first: nil, last: nil, &cooperation, &turn)
+        try rebook("absence", &cooperation, &turn)
         try turn.put(Self.meetings, reference, cooperation.state)
     }
 }

@@ -26,7 +26,7 @@ extension MeetingsProcessor {
         cooperation.state.call = command
         let invited = Participants.choose(for: command, in: cooperation.county)
         cooperation.state.digital = false
-        cooperation.state.wanted = invited.participants
+        cooperation.state.wanted = cooperation.withPlan(invited.participants)
         guard invited.missing.isEmpty else {
             try impossible(
                 cooperation, invited.missing.map { MeetingImpossible.Reason(Fault(.roleNobody, ["role": $0.role])) },
@@ -34,8 +34,8 @@ extension MeetingsProcessor {
             return []
         }
         _ = try book(
-            Wanted(participants: invited.participants, first: notice(cooperation, turn), last: latest), &cooperation,
-            &turn)
+            Wanted(participants: cooperation.state.wanted, first: notice(cooperation, turn), last: latest),
+            &cooperation, &turn)
         return []
     }
 
@@ -46,9 +46,11 @@ extension MeetingsProcessor {
         }
         if cooperation.hasMeeting { try callOff(&cooperation, &turn) }
         cooperation.state.wanted = []
+        if command.closed { cooperation.end() }
         return []
     }
 
+    /// The time is everybody's own again, and they are told.
     func callOff(_ cooperation: inout Cooperation, _ turn: inout Turn) throws {
         try release(cooperation.state.meeting, &turn)
         cooperation.state.cancelled = true
@@ -77,8 +79,8 @@ extension MeetingsProcessor {
         guard let answer = Attendance(rawValue: command.answer) else {
             return [Fault(at: "answer", notOneOf: Attendance.self)]
         }
-        guard let index = cooperation.state.meeting.participants.firstIndex(where: { $0.person == command.person })
-        else {
+        let person = command.person.isEmpty ? cooperation.state.told[command.email.lowercased()] : command.person
+        guard let index = cooperation.state.meeting.participants.firstIndex(where: { $0.person == person }) else {
             return [Fault(.participantUnknown, at: "person")]
         }
         let participant = cooperation.state.meeting.participants[index]
@@ -90,6 +92,8 @@ extension MeetingsProcessor {
             guard !participant.family, cooperation.county.people[command.delegateTo] != nil else {
                 return [Fault(.personUnknown, at: "delegate_to")]
             }
+            let outside = cooperation.outsideConsent(command.delegateTo, at: "delegate_to")
+            guard outside.isEmpty else { return outside }
             guard try isFree(command.delegateTo, cooperation.state.meeting, cooperation.county, turn) else {
                 return [Fault(.participantBusy, at: "delegate_to")]
             }
@@ -98,27 +102,22 @@ extension MeetingsProcessor {
         cooperation.state.meeting.participants[index].answered = .init(stamp)
         try publish(
             MeetingAnswered.with { [sequence = cooperation.state.meeting.sequence] in
-                ($0.caseReference, $0.county, $0.person) = (command.caseReference, command.county, command.person)
+                ($0.caseReference, $0.county, $0.person) = (command.caseReference, command.county, participant.person)
                 ($0.answer, $0.delegateTo, $0.sequence) = (command.answer, command.delegateTo, sequence)
             }, cooperation, &turn)
         switch answer {
         case .delegated:
-            try release(cooperation.state.meeting, &turn)
-            cooperation.state.meeting.participants[index] = .with {
-                ($0.person, $0.required) = (command.delegateTo, participant.required)
-                $0.role = cooperation.county.people[command.delegateTo]?.role ?? ""
-            }
-            cooperation.state.meeting.sequence += 1
-            try reserve(cooperation.state.meeting, &turn)
-            try tellScheduled(cooperation, "participants", &turn)
+            var participants = cooperation.state.meeting.participants
+            participants[index] = cooperation.participant(command.delegateTo, isRequired: participant.required)
+            try admit(participants, &cooperation, &turn)
         case .declined where participant.required:
             // The time is taken for this person, and the meeting moves.
-            let name = Self.calendar(of: command.person, cooperation.reference)
+            let name = Self.calendar(of: participant.person, cooperation.reference)
             var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             calendar.busy.append(
                 .with { ($0.start, $0.end, $0.meeting) = (slot.start, slot.end, cooperation.reference) })
             try turn.put(Self.calendars, name, calendar)
-            try rebook("declined", first: nil, last: nil, &cooperation, &turn)
+            try rebook("declined", &cooperation, &turn)
         default: break
         }
         return []
@@ -158,56 +157,14 @@ extension MeetingsProcessor {
         return []
     }
 
-    /// Tries again for a call that had no time yet.
-    private func bookWanted(first: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn) throws {
+    /// Tries again for what had no time yet.
+    func bookWanted(first: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn) throws {
         let noticed = notice(cooperation, turn)
         _ = try book(
             Wanted(
                 participants: cooperation.state.wanted, first: max(first ?? noticed, noticed),
-                last: LocalDate(cooperation.state.call.latestDate) ?? noticed), &cooperation, &turn)
-    }
-
-    func change(_ command: ChangeParticipants, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
-        var faults = cooperation.isResponsible(command.by, on: CivilTime.day(of: turn.now))
-        if !cooperation.hasMeeting, !cooperation.isWanted { faults.append(Fault(.meetingNone, at: "case_reference")) }
-        if command.reason.allSatisfy(\.isWhitespace) { faults.append(Fault(.textMissing, at: "reason")) }
-        for (index, person) in command.add.enumerated() where cooperation.county.people[person] == nil {
-            faults.append(Fault(.personUnknown, at: "add[\(index)]"))
-        }
-        for (index, person) in command.remove.enumerated() {
-            if [cooperation.state.call.namedPerson, cooperation.state.coordinator.person].contains(person) {
-                faults.append(Fault(.participantKept, at: "remove[\(index)]"))
-            }
-        }
-        guard faults.isEmpty else { return faults }
-        let removed = Set(command.remove)
-        let before = cooperation.hasMeeting ? cooperation.state.meeting.participants : cooperation.state.wanted
-        var participants = before.filter { !removed.contains($0.person) }
-        for person in command.add where !participants.contains(where: { $0.person == person }) {
-            participants.append(
-                .with {
-                    ($0.person, $0.required) = (person, true)
-                    $0.role = cooperation.county.people[person]?.role ?? ""
-                })
-        }
-        guard cooperation.hasMeeting else {
-            cooperation.state.wanted = participants
-            try bookWanted(first: nil, &cooperation, &turn)
-            return []
-        }
-        let meeting = cooperation.state.meeting
-        let county = cooperation.county
-        let areFree = try command.add.allSatisfy { try isFree($0, meeting, county, turn) }
-        try release(cooperation.state.meeting, &turn)
-        cooperation.state.meeting.participants = participants
-        if areFree {
-            cooperation.state.meeting.sequence += 1
-            try reserve(cooperation.state.meeting, &turn)
-            try tellScheduled(cooperation, "participants", &turn)
-        } else {
-            try rebook("participants", first: nil, last: nil, &cooperation, &turn)
-        }
-        return []
+                last: LocalDate(cooperation.state.call.latestDate) ?? noticed,
+                why: cooperation.state.hasPlan ? "follow_up" : ""), &cooperation, &turn)
     }
 
     /// What a person's calendar elsewhere says; meetings at those times move.
@@ -239,7 +196,7 @@ extension MeetingsProcessor {
             guard other.hasMeeting,
                 other.state.meeting.participants.contains(where: { $0.person == command.person && $0.required })
             else { continue }
-            try rebook("declined", first: nil, last: nil, &other, &turn)
+            try rebook("declined", &other, &turn)
             try turn.put(Self.meetings, reference, other.state)
         }
     }
@@ -251,10 +208,13 @@ extension MeetingsProcessor {
         WorkingDays.day(CivilTime.day(of: turn.now), plus: cooperation.county.settings.noticeDays)
     }
 
-    /// Another time for the same meeting; where none exists it stays where it was, and the named person is told why.
+    /// Another time for the same meeting; where none exists it stays as it was, and the named person is told why.
+    ///
+    /// - Parameter participants: who is to come from now on; nil: the same.
     @discardableResult
     func rebook(
-        _ why: String, first: LocalDate?, last: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn
+        _ why: String, participants: [Participant]? = nil, first: LocalDate? = nil, last: LocalDate? = nil,
+        _ cooperation: inout Cooperation, _ turn: inout Turn
     ) throws -> Bool {
         let meeting = cooperation.state.meeting
         let noticed = notice(cooperation, turn)
@@ -263,8 +223,8 @@ extension MeetingsProcessor {
         try release(meeting, &turn)
         let isBooked = try book(
             Wanted(
-                participants: meeting.participants, first: max(first ?? noticed, noticed), last: last ?? standing,
-                id: meeting.id, why: why), &cooperation, &turn)
+                participants: participants ?? meeting.participants, first: max(first ?? noticed, noticed),
+                last: last ?? standing, id: meeting.id, why: why), &cooperation, &turn)
         if !isBooked { try reserve(meeting, &turn) }
         return isBooked
     }
@@ -349,7 +309,7 @@ extension MeetingsProcessor {
     }
 
     /// Somebody can come to a meeting as it is: at work, not taken, and in time from where they are before and after.
-    private func isFree(_ person: String, _ meeting: Meeting, _ county: County, _ turn: Turn) throws -> Bool {
+    func isFree(_ person: String, _ meeting: Meeting, _ county: County, _ turn: Turn) throws -> Bool {
         let participant = Participant.with { $0.person = person }
         let day = CivilTime.day(of: meeting.start.date)
         let minute = CivilTime.clock(of: meeting.start.date).minute
@@ -358,7 +318,7 @@ extension MeetingsProcessor {
             at: meeting.place, travel: { county.minutes(from: $0, to: $1) })
     }
 
-    private func reserve(_ meeting: Meeting, _ turn: inout Turn) throws {
+    func reserve(_ meeting: Meeting, _ turn: inout Turn) throws {
         let booking = Booking.with {
             ($0.start, $0.end) = (meeting.slot.start, meeting.slot.end)
             ($0.meeting, $0.place) = (meeting.id, meeting.place)
@@ -384,7 +344,7 @@ extension MeetingsProcessor {
         }
     }
 
-    private func release(_ meeting: Meeting, _ turn: inout Turn) throws {
+    func release(_ meeting: Meeting, _ turn: inout Turn) throws {
         for participant in meeting.participants {
             let name = Self.calendar(of: participant.person, meeting.caseReference)
             var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
@@ -398,12 +358,12 @@ extension MeetingsProcessor {
 
     // MARK: Telling
 
-    private func tellScheduled(_ cooperation: Cooperation, _ why: String, _ turn: inout Turn) throws {
+    func tellScheduled(_ cooperation: Cooperation, _ why: String, _ turn: inout Turn) throws {
         try publish(
             MeetingScheduled.with { ($0.meeting, $0.why) = (cooperation.state.meeting, why) }, cooperation, &turn)
     }
 
-    private func impossible(_ cooperation: Cooperation, _ reasons: [MeetingImpossible.Reason], _ turn: inout Turn)
+    func impossible(_ cooperation: Cooperation, _ reasons: [MeetingImpossible.Reason], _ turn: inout Turn)
         throws
     {
         try publish(

@@ -37,6 +37,7 @@ struct MeetingsProcessor: Processor {
         on(CallMeeting.self, \.county, \.caseReference) { try $0.call($1, &$2, &$3) },
         on(CancelMeeting.self, \.county, \.caseReference) { try $0.cancel($1, &$2, &$3) },
         on(ProtectMeeting.self, \.county, \.caseReference) { try $0.protect($1, &$2, &$3) },
+        on(HandOverMeeting.self, \.county, \.caseReference) { try $0.handOver($1, &$2, &$3) },
         on(AnswerMeeting.self, \.county, \.caseReference) { try $0.answer($1, &$2, &$3) },
         on(MoveMeeting.self, \.county, \.caseReference) { try $0.move($1, &$2, &$3) },
         on(ChangeParticipants.self, \.county, \.caseReference) { try $0.change($1, &$2, &$3) },
@@ -45,6 +46,7 @@ struct MeetingsProcessor: Processor {
         on(ReportPlanConcern.self, \.county, \.caseReference) { try $0.concern($1, &$2, &$3) },
         on(AnswerPlanConcern.self, \.county, \.caseReference) { try $0.answerConcern($1, &$2, &$3) },
         on(RecordPlanFollowUp.self, \.county, \.caseReference) { try $0.followUp($1, &$2, &$3) },
+        on(BookPlanFollowUp.self, \.county, \.caseReference) { try $0.bookFollowUp($1, &$2, &$3) },
         on(TellFamily.self, \.county, \.caseReference) { try $0.tellFamily($1, &$2, &$3) },
         on(PublishBusyTimes.self, \.county) { try $0.busy($1, $2, $3, &$4) },
         on(BookConsultation.self, \.county) { try $0.bookConsultation($1, $2, $3, &$4) },
@@ -129,6 +131,14 @@ struct Cooperation {
 
     /// A meeting is called for, and had no time yet.
     var isWanted: Bool { state.hasCall && !hasMeeting && !state.wanted.isEmpty }
+
+    /// The case is over: what was agreed becomes history, and the next one begins without.
+    mutating func end() {
+        if state.hasPlan { state.history.append(state.plan) }
+        state.clearPlan()
+        state.clearCoordinator()
+        (state.concernOpen, state.told) = (false, [:])
+    }
 
     /// The named person, the coordinator, who stands in for them or answers for their unit.
     func isResponsible(_ person: String, on day: LocalDate) -> [Fault] {

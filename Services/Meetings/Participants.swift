@@ -1,5 +1,7 @@
 import Codec
 import Domain
+import Foundation
+import Streams
 
 /// Who takes part: the named person, and for each organisation that question 5 names the roles that the county's table
 /// gives for the areas found (rules 11 and 14).
@@ -50,8 +52,123 @@ enum Participants {
     }
 
     /// The one with the role in the child's municipality, else in the county; by id, so that it is always the same.
-    private static func person(with role: String, near municipality: String?, in county: County) -> County.Person? {
+    static func person(with role: String, near municipality: String?, in county: County) -> County.Person? {
         let all = county.people.values.filter { $0.role == role }.sorted { $0.id < $1.id }
         return all.first { county.units[$0.unit]?.municipality == municipality } ?? all.first
+    }
+}
+
+extension MeetingsProcessor {
+    /// The named person adds and removes, with a reason.
+    func change(_ command: ChangeParticipants, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
+        var faults = cooperation.isResponsible(command.by, on: CivilTime.day(of: turn.now))
+        if !cooperation.hasMeeting, !cooperation.isWanted { faults.append(Fault(.meetingNone, at: "case_reference")) }
+        if command.reason.isBlank { faults.append(Fault(.textMissing, at: "reason")) }
+        for (index, person) in command.add.enumerated() {
+            let path = "add[\(index)]"
+            if cooperation.county.people[person] == nil { faults.append(Fault(.personUnknown, at: path)) }
+            faults += cooperation.outsideConsent(person, at: path)
+        }
+        for (index, person) in command.remove.enumerated()
+        where [cooperation.state.call.namedPerson, cooperation.state.coordinator.person].contains(person) {
+            faults.append(Fault(.participantKept, at: "remove[\(index)]"))
+        }
+        guard faults.isEmpty else { return faults }
+        let removed = Set(command.remove)
+        var participants = cooperation.participants.filter { !removed.contains($0.person) }
+        for person in command.add where !participants.contains(where: { $0.person == person }) {
+            participants.append(cooperation.participant(person))
+        }
+        if cooperation.hasMeeting {
+            try admit(participants, &cooperation, &turn)
+        } else {
+            cooperation.state.wanted = participants
+            try bookWanted(first: nil, &cooperation, &turn)
+        }
+        return []
+    }
+
+    /// The case has another named person or unit: who leads now comes in place of who did (rule 2).
+    func handOver(_ command: HandOverMeeting, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
+        guard cooperation.state.hasCall else { return [Fault(.meetingNone, at: "case_reference")] }
+        let former = cooperation.state.call.namedPerson
+        (cooperation.state.call.unit, cooperation.state.call.namedPerson) = (command.unit, command.namedPerson)
+        let leaves = former == cooperation.state.coordinator.person ? [] : [former]
+        let leads = cooperation.participant(command.namedPerson)
+        func led(_ participants: [Participant]) -> [Participant] {
+            [leads] + participants.filter { !(leaves + [leads.person]).contains($0.person) }
+        }
+        guard former != leads.person else { return [] }
+        let (wanted, participants) = (cooperation.state.wanted, led(cooperation.state.meeting.participants))
+        guard cooperation.hasMeeting else {
+            // Whatever is booked next is booked for who leads now.
+            if !wanted.isEmpty { cooperation.state.wanted = led(wanted) }
+            if cooperation.state.hasMeeting { cooperation.state.meeting.participants = participants }
+            return []
+        }
+        // The window is that of a call made today: better late than without whoever leads.
+        let last = max(CivilTime.day(of: turn.now), CivilTime.day(of: cooperation.state.meeting.start.date))
+            .plus(cooperation.county.settings.meetingDays)
+        if try !admit(participants, last: last, &cooperation, &turn) {
+            // Who does not lead any more is not to come; who leads now has been told why there is no time.
+            try callOff(&cooperation, &turn)
+            (cooperation.state.wanted, cooperation.state.meeting.participants) = (participants, participants)
+            cooperation.state.call.latestDate = last.description
+        }
+        return []
+    }
+
+    /// Lets others come to the meeting: at its time where those who are new can, else at another.
+    ///
+    /// - Returns: false where there is none; the meeting stays as it was, and that has been told.
+    @discardableResult
+    func admit(
+        _ participants: [Participant], last: LocalDate? = nil, _ cooperation: inout Cooperation, _ turn: inout Turn
+    ) throws -> Bool {
+        let (meeting, county) = (cooperation.state.meeting, cooperation.county)
+        let known = Set(meeting.participants.map(\.person))
+        guard
+            try participants.allSatisfy({
+                try known.contains($0.person) || isFree($0.person, meeting, county, turn)
+            })
+        else { return try rebook("participants", participants: participants, last: last, &cooperation, &turn) }
+        try release(meeting, &turn)
+        cooperation.state.meeting.participants = participants
+        cooperation.state.meeting.sequence += 1
+        try reserve(cooperation.state.meeting, &turn)
+        try tellScheduled(cooperation, "participants", &turn)
+        return true
+    }
+}
+
+extension Cooperation {
+    /// Who comes to the meeting, or is to come to the one that has no time yet.
+    var participants: [Participant] { hasMeeting ? state.meeting.participants : state.wanted }
+
+    /// One of the staff as a participant.
+    func participant(_ person: String, isRequired: Bool = true) -> Participant {
+        .with {
+            ($0.person, $0.required) = (person, isRequired)
+            $0.role = county.people[person]?.role ?? ""
+        }
+    }
+
+    /// Those, and the coordinator and whoever is responsible for a measure of the plan.
+    func withPlan(_ participants: [Participant]) -> [Participant] {
+        let people = (state.hasCoordinator ? [state.coordinator.person] : []) + state.plan.measures.map(\.responsible)
+        let others = people.uniqued().filter { person in !participants.contains { $0.person == person } }
+        return participants + others.map { participant($0) }
+    }
+
+    /// Says so where somebody's organisation is neither the one that leads nor one that the consents cover: what is
+    /// said at a meeting reaches everybody there (rule 13).
+    func outsideConsent(_ person: String, at path: String) -> [Fault] {
+        guard let unit = county.people[person].flatMap({ county.units[$0.unit] }) else { return [] }
+        let organisation = unit.kind.organisation
+        let isCovered =
+            organisation == county.units[state.call.unit]?.kind.organisation
+            || state.call.organisations.contains(organisation.rawValue)
+        return isCovered
+            ? [] : [Fault(.consentScope, at: path, ["organisation": organisation.rawValue])]
     }
 }

@@ -110,12 +110,27 @@ extension MeetingsProcessor {
             try followUpNext(LocalDate(plan.followUpDate), &cooperation, &turn)
             return []
         }
-        cooperation.state.concernOpen = false
+        cooperation.end()
         if !cooperation.state.call.child.isEmpty {
             try turn.publish(
                 EndCooperation.with { ($0.caseReference, $0.by) = (command.caseReference, command.by) },
                 to: Topic.mappingCommands.rawValue, key: cooperation.state.call.child, subject: cooperation.reference)
         }
+        return []
+    }
+
+    /// The coordinator books the follow-up of a plan for which none is booked, or for which there was no time (rule 17).
+    func bookFollowUp(
+        _ command: BookPlanFollowUp, _ cooperation: inout Cooperation, _ turn: inout Turn
+    ) throws -> [Fault] {
+        let today = CivilTime.day(of: turn.now)
+        var faults = cooperation.isResponsible(command.by, on: today)
+        if !cooperation.state.hasPlan { faults.append(Fault(.planNone, at: "case_reference")) }
+        if cooperation.hasMeeting { faults.append(Fault(.meetingExists, at: "case_reference")) }
+        faults += Recording.date(command.date, "date", today)
+        guard faults.isEmpty else { return faults }
+        cooperation.state.plan.followUpDate = command.date
+        try followUpNext(LocalDate(command.date), &cooperation, &turn)
         return []
     }
 
@@ -134,21 +149,14 @@ extension MeetingsProcessor {
             return try note(cooperation, done: done, step: .bookFollowUp, on: due, &turn)
         }
         try note(cooperation, done: done, step: .planFollowUp, on: WorkingDays.day(day, plus: 1), &turn)
-        var participants = cooperation.state.meeting.participants
-        let responsible = cooperation.state.plan.measures.map(\.responsible)
-        for person in ([cooperation.state.coordinator.person] + responsible).uniqued()
-        where !participants.contains(where: { $0.person == person }) {
-            participants.append(
-                .with {
-                    ($0.person, $0.required) = (person, true)
-                    $0.role = cooperation.county.people[person]?.role ?? ""
-                })
-        }
         let last = day.plus(Self.followUpWindow)
         cooperation.state.call.latestDate = last.description
+        // Where there is no time, it is wanted still.
+        cooperation.state.wanted = cooperation.withPlan(cooperation.state.meeting.participants)
         _ = try book(
             Wanted(
-                participants: participants, first: max(day, notice(cooperation, turn)), last: last, why: "follow_up"),
+                participants: cooperation.state.wanted, first: max(day, notice(cooperation, turn)), last: last,
+                why: "follow_up"),
             &cooperation, &turn)
     }
 }
@@ -171,12 +179,13 @@ enum Recording {
             if cooperation.county.people[command.coordinator.person] == nil {
                 faults.append(Fault(.personUnknown, at: "coordinator.person"))
             }
+            faults += cooperation.outsideConsent(command.coordinator.person, at: "coordinator.person")
             if !command.coordinator.chosenByChild, command.coordinator.reason.isBlank {
                 faults.append(Fault(.coordinatorReason, at: "coordinator.reason"))
             }
         }
         if command.plan.measures.isEmpty { faults.append(Fault(.planMeasures, at: "plan.measures")) }
-        faults += measures(command.plan.measures, at: "plan.measures", in: cooperation.county)
+        faults += measures(command.plan.measures, at: "plan.measures", cooperation)
         if !command.plan.followUpDate.isEmpty {
             faults += date(command.plan.followUpDate, "plan.follow_up_date", today)
         }
@@ -208,7 +217,7 @@ enum Recording {
             default: break
             }
         }
-        faults += measures(command.added, at: "added", in: cooperation.county)
+        faults += measures(command.added, at: "added", cooperation)
         let goesOn =
             !command.added.isEmpty
             || command.judgements.contains { $0.decision != MeasureDecision.end.rawValue }
@@ -247,7 +256,9 @@ enum Recording {
         return parties.isSuperset(of: [.socialServices, .healthCare])
     }
 
-    private static func measures(_ measures: [PlannedMeasure], at path: String, in county: County) -> [Fault] {
+    private static func measures(
+        _ measures: [PlannedMeasure], at path: String, _ cooperation: Cooperation
+    ) -> [Fault] {
         measures.enumerated().flatMap { index, measure in
             let path = "\(path)[\(index)]"
             var faults: [Fault] = []
@@ -255,9 +266,10 @@ enum Recording {
                 faults.append(Fault(at: "\(path).area", notOneOf: WheelArea.self))
             }
             if measure.text.isBlank { faults.append(Fault(.textMissing, at: "\(path).text")) }
-            if county.people[measure.responsible] == nil {
+            if cooperation.county.people[measure.responsible] == nil {
                 faults.append(Fault(.personUnknown, at: "\(path).responsible"))
             }
+            faults += cooperation.outsideConsent(measure.responsible, at: "\(path).responsible")
             if Organisation(rawValue: measure.organisation) == nil {
                 faults.append(Fault(at: "\(path).organisation", notOneOf: Organisation.self))
             }
@@ -266,7 +278,7 @@ enum Recording {
         }
     }
 
-    private static func date(_ text: String, _ path: String, _ today: LocalDate) -> [Fault] {
+    static func date(_ text: String, _ path: String, _ today: LocalDate) -> [Fault] {
         (LocalDate(text) ?? today) > today ? [] : [Fault(.nextDate, at: path)]
     }
 }

@@ -32,6 +32,7 @@ struct Notices: Sendable {
         case meetingReminder = "meeting_reminder"
         case familyAsk = "family_ask"
         case familyInvitation = "family_invitation"
+        case familyCancellation = "family_cancellation"
         case consultationBooked = "consultation_booked"
         case digest
 
@@ -41,16 +42,19 @@ struct Notices: Sendable {
         /// Goes out at any hour, and by itself.
         var isUrgent: Bool {
             switch self {
-            case .dutyToReport, .cancellation, .planConcern, .undelivered: true
+            case .dutyToReport, .cancellation, .familyCancellation, .planConcern, .undelivered: true
             default: false
             }
         }
+
+        /// Written to a guardian or the child, in words that tell nothing of a case.
+        var isFamily: Bool { self == .familyInvitation || self == .familyCancellation }
 
         /// What its template may speak of, and nothing else (rule 22).
         var variables: Set<String> {
             let own: Set<String> =
                 switch self {
-                case .invitation, .cancellation, .meetingReminder, .familyInvitation:
+                case .invitation, .cancellation, .meetingReminder, .familyInvitation, .familyCancellation:
                     ["time", "place", "online", "unknown", "changed"]
                 case .familyAsk: ["time", "cancelled"]
                 case .consultationBooked: ["time", "place"]
@@ -142,9 +146,8 @@ struct Notices: Sendable {
             // A person has decided, for this meeting as it is (rule 22); letters and calls a person does.
             let fact = try event.decode(FamilyTold.self)
             if fact.email.isEmpty { return [] }
-            return [
-                calendar(.familyInvitation, event, fact.meeting, fact.to, fact.email, isRequired: true, now)
-            ]
+            let kind = fact.cancelled ? Kind.familyCancellation : .familyInvitation
+            return [calendar(kind, event, fact.meeting, fact.to, fact.email, isRequired: true, now)]
         case ConsultationBooked.eventType:
             let fact = try event.decode(ConsultationBooked.self)
             let values: [String: Any] = [
@@ -232,13 +235,14 @@ struct Notices: Sendable {
         _ kind: Kind, _ event: Event, _ meeting: Meeting, _ recipient: String, _ email: String, isRequired: Bool,
         _ now: Date
     ) -> Notice {
-        let isFamily = kind == .familyInvitation
+        let isCancelled = kind == .cancellation || kind == .familyCancellation
         let invitation = CalendarMessage(
-            method: kind == .cancellation ? .cancel : .request, uid: "\(meeting.id)@tillsammans",
+            method: isCancelled ? .cancel : .request, uid: "\(meeting.id)@tillsammans",
             sequence: Int(meeting.sequence), stamp: now, start: meeting.start.date, end: meeting.end.date,
-            summary: isFamily ? "Möte" : "Samverkansmöte", place: meeting.place.isEmpty ? meeting.link : meeting.place,
+            summary: kind.isFamily ? "Möte" : "Samverkansmöte",
+            place: meeting.place.isEmpty ? meeting.link : meeting.place,
             // A case's page is for staff.
-            link: isFamily ? meeting.link : caseLink + meeting.caseReference, organiser: sender, attendee: email,
+            link: kind.isFamily ? meeting.link : caseLink + meeting.caseReference, organiser: sender, attendee: email,
             isRequired: isRequired)
         var values = place(meeting)
         values["changed"] = meeting.sequence > 0
@@ -300,9 +304,8 @@ struct Notices: Sendable {
             $0.caseReference = reference
             $0.recipient = recipient
             $0.email = email
-            // A family's message tells nothing of a case.
             $0.subject =
-                reference.isEmpty || kind == .familyInvitation ? kind.subject : "\(kind.subject) (\(reference))"
+                reference.isEmpty || kind.isFamily ? kind.subject : "\(kind.subject) (\(reference))"
             $0.body = templates.text(kind, values)
             $0.html = templates.html($0.subject, $0.body)
             $0.messageID = "<\(id)@\(sender.split(separator: "@").last ?? "example.org")>"
@@ -340,6 +343,7 @@ extension Notices.Kind {
         case .meetingReminder: PackageResources.meeting_reminder_mustache
         case .familyAsk: PackageResources.family_ask_mustache
         case .familyInvitation: PackageResources.family_invitation_mustache
+        case .familyCancellation: PackageResources.family_cancellation_mustache
         case .consultationBooked: PackageResources.consultation_booked_mustache
         case .digest: PackageResources.digest_mustache
         }

@@ -30,7 +30,7 @@ struct MailCommand: AsyncParsableCommand {
             do {
                 let directory = try await DedicatedThread.run(name: "mail") { try MailCommand.directory(connection) }
                 guard let command = MailCommand.command(reply, directory) else {
-                    tell("nobody in the directory has the address that answers, or the meeting is none of ours")
+                    tell("the meeting that is answered is none of ours")
                     throw ExitCode(65)
                 }
                 let event = try Event(
@@ -38,7 +38,8 @@ struct MailCommand: AsyncParsableCommand {
                     subject: command.caseReference, command)
                 try await Producer(connection.properties).send(
                     connection.record(event, to: .meetingCommands, key: command.county))
-                tell("\(command.caseReference): \(command.person) \(command.answer)")
+                tell(
+                    "\(command.caseReference): \(command.person.isEmpty ? "family" : command.person) \(command.answer)")
             } catch let error as KafkaError {
                 tell("Kafka: \(error)")
                 throw ExitCode(75)
@@ -46,17 +47,19 @@ struct MailCommand: AsyncParsableCommand {
         }
     }
 
-    /// The answer as a command; nil where the meeting or the person is not ours.
+    /// The answer as a command; nil where the meeting is not ours. Whoever is not among the staff is known by the address
+    /// at which the family was told, if at all.
     static func command(_ reply: CalendarReply, _ directory: Directory) -> AnswerMeeting? {
         let domain = "@tillsammans"
         guard reply.uid.hasSuffix(domain), let county = reply.uid.split(separator: "-").first.map(String.init),
-            let people = directory.counties[county]?.people.values,
-            let person = people.first(where: { $0.email.lowercased() == reply.attendee })
+            let people = directory.counties[county]?.people.values
         else { return nil }
+        let person = people.first { $0.email.lowercased() == reply.attendee }
         let meeting = reply.uid.dropLast(domain.count)
         guard let split = meeting.lastIndex(of: "-") else { return nil }
         return .with {
-            ($0.caseReference, $0.county, $0.person) = (String(meeting[..<split]), county, person.id)
+            ($0.caseReference, $0.county) = (String(meeting[..<split]), county)
+            if let person { $0.person = person.id } else { $0.email = reply.attendee }
             ($0.answer, $0.sequence, $0.stamp) = (
                 reply.answer.rawValue, Int32(clamping: reply.sequence), .init(reply.stamp)
             )

@@ -117,6 +117,7 @@ extension CaseStatus: EventPayload { public static let eventType = "se.tillsamma
 extension CallMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.call.v1" }
 extension CancelMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.cancel.v1" }
 extension ProtectMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.protect.v1" }
+extension HandOverMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.hand_over.v1" }
 extension MeetingScheduled: EventPayload { public static let eventType = "se.tillsammans.meeting.scheduled.v1" }
 extension MeetingCancelled: EventPayload { public static let eventType = "se.tillsammans.meeting.cancelled.v1" }
 extension MeetingImpossible: EventPayload { public static let eventType = "se.tillsammans.meeting.impossible.v1" }
@@ -131,6 +132,7 @@ extension RecordNotHeld: EventPayload { public static let eventType = "se.tillsa
 extension ReportPlanConcern: EventPayload { public static let eventType = "se.tillsammans.plan.concern.report.v1" }
 extension AnswerPlanConcern: EventPayload { public static let eventType = "se.tillsammans.plan.concern.answer.v1" }
 extension RecordPlanFollowUp: EventPayload { public static let eventType = "se.tillsammans.plan.follow_up.record.v1" }
+extension BookPlanFollowUp: EventPayload { public static let eventType = "se.tillsammans.plan.follow_up.book.v1" }
 extension TellFamily: EventPayload { public static let eventType = "se.tillsammans.meeting.family.tell.v1" }
 extension FamilyTold: EventPayload { public static let eventType = "se.tillsammans.meeting.family.told.v1" }
 extension BookConsultation: EventPayload { public static let eventType = "se.tillsammans.consultation.book.v1" }
@@ -176,7 +178,7 @@ public let payloadTypes: [String: any EventPayload.Type] = Dictionary(
         MoveMeeting.self, ChangeParticipants.self, PublishBusyTimes.self, RecordMeeting.self, RecordNotHeld.self,
         ReportPlanConcern.self, AnswerPlanConcern.self, RecordPlanFollowUp.self, MeetingAnswered.self, MeetingHeld.self,
         MeetingNotHeld.self, PlanAlarm.self, PlanConcernReported.self, PlanConcernAnswered.self, PlanFollowedUp.self,
-        NoteCooperation.self, EndCooperation.self,
+        NoteCooperation.self, EndCooperation.self, HandOverMeeting.self, BookPlanFollowUp.self,
     ] as [any EventPayload.Type]).map { ($0.eventType, $0) })
 
 extension Google_Protobuf_Timestamp {

@@ -61,6 +61,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case consentGiver = "consent.giver"
     case consentMissing = "consent.missing"
     case consentNobody = "consent.nobody"
+    case consentScope = "consent.scope"
     case followUpNone = "follow_up.none"
     case cooperationNone = "cooperation.none"
 

@@ -214,7 +214,7 @@ struct MappingTests {
         #expect((tester.phase, tester.status.step, tester.dueDay) == (.cooperation, "meeting", "2026-12-14"))
     }
 
-    @Test("rule 2: a moved child's case is handed over, both units are told, and a meeting follows to the new owner")
+    @Test("rule 2: a moved child's case is handed over, both units are told, and its meeting follows to the new owner")
     func move() throws {
         var tester = try MappingTester.ready()
         try tester.delegate(to: "teacher")
@@ -224,12 +224,40 @@ struct MappingTests {
         let moved = try #require(tester.facts(CaseMoved.self).first)
         #expect((moved.fromPerson, moved.toPerson, moved.toUnit) == (MappingTester.owner, "head-kaa", "kaa"))
         #expect((tester.status.owner, tester.status.delegate) == ("head-kaa", ""))
-        #expect(tester.facts(CancelMeeting.self).count == 1)
-        #expect(tester.facts(CallMeeting.self).map(\.namedPerson) == [MappingTester.owner, "head-kaa"])
+        #expect(tester.facts(CancelMeeting.self).isEmpty && tester.facts(CallMeeting.self).count == 1)
+        #expect(tester.facts(HandOverMeeting.self).map { [$0.unit, $0.namedPerson] } == [["kaa", "head-kaa"]])
         try tester.move(stage: "nowhere", unit: "", municipality: "9999", by: "head-kaa")
         #expect(tester.codes == ["municipality.unknown", "word.unknown"])
         try tester.concern { ($0.moved, $0.unit, $0.namedPerson) = (true, "gymnasium", "head-gymnasium") }
         #expect(tester.facts(CaseMoved.self).map(\.why) == ["command", "report"])
+    }
+
+    @Test(
+        "rule 2: a move to another county calls the meeting off here and for there, in time, with nothing left from here"
+    )
+    func moveAway() throws {
+        var tester = try MappingTester.ready()
+        var elsewhere = ExampleCounty.message
+        elsewhere.code = "OTH"
+        elsewhere.municipalities[0].code = "0002"
+        for index in elsewhere.units.indices { elsewhere.units[index].municipality = "0002" }
+        for index in elsewhere.rooms.indices { elsewhere.rooms[index].municipality = "0002" }
+        tester.tester.directory = Directory(["TST": ExampleCounty.county, "OTH": try elsewhere.county()])
+        try tester.send(MappingTester.consent("g1"))
+        try tester.conclude(next: "2026-12-14")
+        try tester.concern { $0.protectedIdentity = true }
+        try tester.send(
+            NoteCooperation.with {
+                ($0.caseReference, $0.step, $0.date) = (MappingTester.reference, "plan_follow_up", "2027-03-01")
+                ($0.done, $0.coordinator) = (["meeting"], "family")
+            })
+        try tester.advance(to: "2027-01-11", hour: 9)
+        try tester.move(stage: "school", unit: "school", municipality: "0002")
+        #expect(tester.facts(CancelMeeting.self).map(\.county) == ["TST"])
+        let call = try #require(tester.facts(CallMeeting.self).last)
+        #expect((call.county, call.latestDate, call.protectedIdentity) == ("OTH", "2027-02-01", true))
+        #expect(tester.status.county == "OTH")
+        #expect(tester.state.deadlines.keys.sorted() == ["acknowledge", "meeting"])
     }
 
     @Test("rule 2: an owner whom the directory no longer has hands over to who has the role now")
@@ -256,8 +284,6 @@ struct MappingTests {
         try tester.concern()
         #expect(tester.facts(ProtectMeeting.self).count == 1)
         #expect(tester.status.protectedIdentity)
-        try tester.move(stage: "outside_upper_secondary", unit: "")
-        #expect(tester.facts(CallMeeting.self).last?.protectedIdentity == true)
     }
 
     @Test("rule 17: in cooperation Meetings tells what is next, and the last follow-up closes the case")
@@ -281,6 +307,23 @@ struct MappingTests {
         #expect(tester.codes == ["cooperation.none", "text.missing"], "never without a next step")
         try tester.send(EndCooperation.with { ($0.caseReference, $0.by) = (MappingTester.reference, "family") })
         #expect(tester.phase == .closed && tester.facts(CancelMeeting.self).isEmpty)
+        #expect(tester.status.coordinator.isEmpty, "the next case chooses its own")
+    }
+
+    @Test("a case that is closed in another way ends its plan as well, whether or not a meeting was asked for then")
+    func closedOtherwise() throws {
+        var tester = try MappingTester.ready { $0.adultFrom = "2026-12-01" }
+        try tester.send(MappingTester.consent("g1"))
+        try tester.conclude()
+        try tester.send(
+            NoteCooperation.with {
+                ($0.caseReference, $0.step, $0.date) = (MappingTester.reference, "plan_follow_up", "2027-01-21")
+                ($0.done, $0.coordinator) = (["meeting"], "family")
+            })
+        try tester.advance(to: "2026-12-02", hour: 9)
+        #expect(tester.facts(CancelMeeting.self).map(\.closed) == [false], "an adult consents alone")
+        try tester.followUp("end")
+        #expect(tester.facts(CancelMeeting.self).map(\.closed) == [false, true])
     }
 
     @Test("an event that comes again changes nothing")

@@ -270,6 +270,10 @@ struct FamilyTests {
                 "person.not_allowed", "family.unknown", "family.channel", "family.channel", "family.channel",
             ])
         #expect(tester.facts(FamilyTold.self).count == 2)
+        // That there is no meeting any more is a decision as well.
+        try tester.send(CancelMeeting.with { ($0.caseReference, $0.county) = ("A", "TST") })
+        try tester.send(tell("g1", "phone"))
+        #expect(tester.facts(FamilyTold.self).map(\.cancelled) == [false, false, true])
     }
 }
 

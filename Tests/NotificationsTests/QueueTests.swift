@@ -204,6 +204,14 @@ struct QueueTests {
         (meeting.sequence, meeting.start) = (1, .init(ExampleCounty.monday + 900_000))
         try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
         #expect(try open(tester) == ["family_ask head-school", "invitation family", "invitation head-school"])
+        for _ in 0..<3 { try settle(&tester, "sent") }
+        meeting.sequence = 2
+        var cancelled = told("g1", "email", "vera@example.org")
+        cancelled.cancelled = true
+        try tester.process(cancelled, key: "TST")
+        let farewell = try #require(try tester.wishes(Notice.self).values.first)
+        #expect(farewell.kind == "family_cancellation" && farewell.method == "CANCEL" && !farewell.body.contains("TST"))
+        #expect(farewell.calendar.contains("SEQUENCE:2") && farewell.calendar.contains("UID:\(meeting.id)@tillsammans"))
     }
 
     @Test("rule 5: where a forum takes the question, its chair and the one who asks are told when")

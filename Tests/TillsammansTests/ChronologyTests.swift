@@ -76,11 +76,13 @@ struct ChronologyTests {
                 "cooperation.note", "cooperation.end",
             ].map { "mapping.\($0)" }
                 + [
-                    "call", "cancel", "protect", "answer", "move", "participants.change", "busy.publish", "record",
+                    "call", "cancel", "protect", "hand_over", "answer", "move", "participants.change", "busy.publish",
+                    "record",
                     "not_held.record", "family.tell",
                 ].map { "meeting.\($0)" }
                 + [
-                    "plan.concern.report", "plan.concern.answer", "plan.follow_up.record", "notice.delivery",
+                    "plan.concern.report", "plan.concern.answer", "plan.follow_up.record", "plan.follow_up.book",
+                    "notice.delivery",
                     // About no case, or nothing yet: what comes of it is told.
                     "notice.digest", "notice.resend", "notice.queued", "consultation.book", "consultation.booked",
                 ])

@@ -66,6 +66,28 @@ public nonisolated struct CancelMeeting: Sendable {
 
   public var county: String = String()
 
+  /// The case is closed: its coordinator and plan are not the next one's.
+  public var closed: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// se.tillsammans.meeting.hand_over.v1, from Mapping: the case has another named person or unit, in the same county.
+public nonisolated struct HandOverMeeting: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var county: String = String()
+
+  public var unit: String = String()
+
+  public var namedPerson: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -96,7 +118,7 @@ public nonisolated struct AnswerMeeting: Sendable {
 
   public var county: String = String()
 
-  /// Who answers: the directory's id.
+  /// Who answers: the directory's id, a guardian's key, or "child".
   public var person: String = String()
 
   /// accepted, declined, tentative or delegated.
@@ -117,6 +139,9 @@ public nonisolated struct AnswerMeeting: Sendable {
   public var hasStamp: Bool {self._stamp != nil}
   /// Clears the value of `stamp`. Subsequent reads from it will return its default value.
   public mutating func clearStamp() {self._stamp = nil}
+
+  /// In place of person: the address at which the family was told of the meeting.
+  public var email: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -226,7 +251,7 @@ public nonisolated struct BusyTime: Sendable {
 }
 
 /// se.tillsammans.meeting.family.tell.v1: the named person or the coordinator decides that the child or a guardian is told
-/// of the meeting as it is now, and how (rule 22). For each notice anew.
+/// of the meeting as it is now, or that it is called off, and how (rule 22). For each notice anew.
 public nonisolated struct TellFamily: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -501,6 +526,26 @@ public nonisolated struct RecordPlanFollowUp: Sendable {
   public init() {}
 
   fileprivate var _child: Participation? = nil
+}
+
+/// se.tillsammans.plan.follow_up.book.v1: the coordinator books the follow-up of a plan that has none (rule 17).
+public nonisolated struct BookPlanFollowUp: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var county: String = String()
+
+  public var by: String = String()
+
+  /// When the plan is followed up (YYYY-MM-DD).
+  public var date: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct MeasureJudgement: Sendable {
@@ -844,6 +889,9 @@ public nonisolated struct FamilyTold: Sendable {
 
   public var email: String = String()
 
+  /// That it is called off.
+  public var cancelled: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1061,6 +1109,12 @@ public nonisolated struct MeetingState: @unchecked Sendable {
     set {_uniqueStorage()._digital = newValue}
   }
 
+  /// The addresses at which the family was told of the meeting, with whose each is.
+  public var told: Dictionary<String,String> {
+    get {_storage._told}
+    set {_uniqueStorage()._told = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1227,7 +1281,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension CancelMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CancelMeeting"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}closed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1237,6 +1291,7 @@ nonisolated extension CancelMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.closed) }()
       default: break
       }
     }
@@ -1249,12 +1304,61 @@ nonisolated extension CancelMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.county.isEmpty {
       try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
     }
+    if self.closed != false {
+      try visitor.visitSingularBoolField(value: self.closed, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: CancelMeeting, rhs: CancelMeeting) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.county != rhs.county {return false}
+    if lhs.closed != rhs.closed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HandOverMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HandOverMeeting"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.namedPerson) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 3)
+    }
+    if !self.namedPerson.isEmpty {
+      try visitor.visitSingularStringField(value: self.namedPerson, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HandOverMeeting, rhs: HandOverMeeting) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.namedPerson != rhs.namedPerson {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1297,7 +1401,7 @@ nonisolated extension ProtectMeeting: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension AnswerMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AnswerMeeting"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}person\0\u{1}answer\0\u{3}delegate_to\0\u{1}sequence\0\u{1}stamp\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}person\0\u{1}answer\0\u{3}delegate_to\0\u{1}sequence\0\u{1}stamp\0\u{1}email\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1312,6 +1416,7 @@ nonisolated extension AnswerMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 5: try { try decoder.decodeSingularStringField(value: &self.delegateTo) }()
       case 6: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._stamp) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.email) }()
       default: break
       }
     }
@@ -1343,6 +1448,9 @@ nonisolated extension AnswerMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try { if let v = self._stamp {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1354,6 +1462,7 @@ nonisolated extension AnswerMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.delegateTo != rhs.delegateTo {return false}
     if lhs.sequence != rhs.sequence {return false}
     if lhs._stamp != rhs._stamp {return false}
+    if lhs.email != rhs.email {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2101,6 +2210,51 @@ nonisolated extension RecordPlanFollowUp: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
+nonisolated extension BookPlanFollowUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BookPlanFollowUp"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}date\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: BookPlanFollowUp, rhs: BookPlanFollowUp) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension MeasureJudgement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MeasureJudgement"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}measure\0\u{1}effect\0\u{1}decision\0\u{1}text\0")
@@ -2719,7 +2873,7 @@ nonisolated extension PlanFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FamilyTold"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}by\0\u{1}to\0\u{1}channel\0\u{1}email\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}by\0\u{1}to\0\u{1}channel\0\u{1}email\0\u{1}cancelled\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2732,6 +2886,7 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 3: try { try decoder.decodeSingularStringField(value: &self.to) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.channel) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.cancelled) }()
       default: break
       }
     }
@@ -2757,6 +2912,9 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.email.isEmpty {
       try visitor.visitSingularStringField(value: self.email, fieldNumber: 5)
     }
+    if self.cancelled != false {
+      try visitor.visitSingularBoolField(value: self.cancelled, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2766,6 +2924,7 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.to != rhs.to {return false}
     if lhs.channel != rhs.channel {return false}
     if lhs.email != rhs.email {return false}
+    if lhs.cancelled != rhs.cancelled {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2975,7 +3134,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MeetingState"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0")
 
   fileprivate class _StorageClass {
     var _meeting: Meeting? = nil
@@ -2989,6 +3148,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _concernOpen: Bool = false
     var _wanted: [Participant] = []
     var _digital: Bool = false
+    var _told: Dictionary<String,String> = [:]
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3010,6 +3170,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _concernOpen = source._concernOpen
       _wanted = source._wanted
       _digital = source._digital
+      _told = source._told
     }
   }
 
@@ -3039,6 +3200,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 9: try { try decoder.decodeSingularBoolField(value: &_storage._concernOpen) }()
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._wanted) }()
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._digital) }()
+        case 12: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._told) }()
         default: break
         }
       }
@@ -3084,6 +3246,9 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._digital != false {
         try visitor.visitSingularBoolField(value: _storage._digital, fieldNumber: 11)
       }
+      if !_storage._told.isEmpty {
+        try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: _storage._told, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3104,6 +3269,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._concernOpen != rhs_storage._concernOpen {return false}
         if _storage._wanted != rhs_storage._wanted {return false}
         if _storage._digital != rhs_storage._digital {return false}
+        if _storage._told != rhs_storage._told {return false}
         return true
       }
       if !storagesAreEqual {return false}

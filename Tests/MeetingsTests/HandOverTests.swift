@@ -1,0 +1,236 @@
+import Codec
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+@testable import meetings
+
+@Suite("Who comes to a meeting changes while the case goes on")
+struct HandOverTests {
+    private func handOver(_ person: String, unit: String = "gymnasium") -> HandOverMeeting {
+        .with { ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("A", "TST", unit, person) }
+    }
+
+    private func change(add: [String], remove: [String] = []) -> ChangeParticipants {
+        .with {
+            ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", "head-school", "Behövs")
+            ($0.add, $0.remove) = (add, remove)
+        }
+    }
+
+    /// Everybody's time is taken from now on, as a calendar elsewhere says.
+    private func taken(_ person: String, _ tester: CooperationTester, days: Double = 120) -> PublishBusyTimes {
+        let now = tester.tester.now
+        return .with {
+            ($0.county, $0.person) = ("TST", person)
+            $0.busy = [.with { ($0.start, $0.end) = (.init(now), .init(now + days * 86_400)) }]
+        }
+    }
+
+    @Test(
+        "rule 18: somebody who is added and can never come is not booked; the meeting stays as it was, and it says why")
+    func addedButTaken() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        let before = tester.meeting
+        try tester.send(taken("teacher", tester))
+        try tester.send(change(add: ["teacher"], remove: ["nurse"]))
+        #expect(try tester.bookings("teacher").isEmpty)
+        #expect(try tester.state("A")?.meeting == before)
+        #expect(try tester.bookings("nurse").count == 1)
+        #expect(tester.facts(MeetingImpossible.self).last?.reasons.map(\.person).contains("teacher") == true)
+    }
+
+    @Test("rule 2: who leads the case now comes in place of who did, at the same time, and may move the meeting")
+    func handedOver() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        let before = tester.meeting
+        try tester.send(handOver("head-gymnasium"))
+        #expect((tester.meeting.id, tester.meeting.start, tester.meeting.sequence) == (before.id, before.start, 1))
+        #expect(tester.staff == ["head-gymnasium", "family", "nurse"])
+        #expect(try tester.bookings("head-school").isEmpty && tester.bookings("head-gymnasium").count == 1)
+        func move(_ by: String) -> MoveMeeting {
+            .with { ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", by, "Annat möte") }
+        }
+        try tester.send(move("head-school"))
+        #expect(tester.codes == ["person.not_allowed"])
+        try tester.send(move("head-gymnasium"))
+        #expect(tester.meeting.sequence == 2)
+    }
+
+    @Test("rule 17: a handover leaves plan, coordinator and the booked follow-up as they are")
+    func handedOverLater() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.record()
+        let before = tester.meeting
+        try tester.send(handOver("head-gymnasium"))
+        let state = try #require(try tester.state("A"))
+        #expect(state.meeting.start == before.start && state.meeting.id == before.id)
+        #expect(state.coordinator.person == "family" && state.plan.measures.count == 2)
+        #expect(tester.facts(MeetingCancelled.self).isEmpty)
+    }
+
+    @Test(
+        "a handover to somebody who cannot come then moves the meeting; to one who never can calls it off until there is time"
+    )
+    func handedOverAway() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        let before = tester.meeting
+        try tester.send(taken("head-gymnasium", tester, days: 8))
+        try tester.send(handOver("head-gymnasium"))
+        #expect(tester.meeting.id == before.id && tester.meeting.start.date > before.start.date)
+        try tester.send(taken("head-kaa", tester))
+        try tester.send(handOver("head-kaa", unit: "kaa"))
+        #expect(tester.facts(MeetingCancelled.self).count == 1)
+        #expect(tester.facts(MeetingImpossible.self).last?.namedPerson == "head-kaa")
+        try tester.send(PublishBusyTimes.with { ($0.county, $0.person) = ("TST", "head-kaa") })
+        try tester.send(
+            MoveMeeting.with {
+                ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", "head-kaa", "Ledig igen")
+            })
+        #expect(tester.staff == ["head-kaa", "family", "nurse"])
+        #expect(try tester.bookings("head-gymnasium").isEmpty)
+    }
+
+    @Test("a handover before there was a time, and one between two meetings, are for whatever is booked next")
+    func handedOverBetween() throws {
+        var tester = CooperationTester()
+        try tester.send(taken("family", tester))
+        try tester.call()
+        try tester.send(handOver("head-gymnasium"))
+        try tester.send(PublishBusyTimes.with { ($0.county, $0.person) = ("TST", "family") })
+        try tester.send(
+            MoveMeeting.with {
+                ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", "head-gymnasium", "Ledig igen")
+            })
+        #expect(tester.staff == ["head-gymnasium", "family", "nurse"])
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.record { ($0.by, $0.plan.followUpDate) = ("head-gymnasium", "") }
+        try tester.send(handOver("head-kaa", unit: "kaa"))
+        try tester.send(
+            BookPlanFollowUp.with {
+                ($0.caseReference, $0.county, $0.by, $0.date) = ("A", "TST", "head-kaa", "2027-01-20")
+            })
+        #expect(tester.staff == ["head-kaa", "family", "nurse"])
+    }
+
+    @Test("rule 13: nobody comes, leads or is responsible whose organisation the consents do not cover")
+    func scope() throws {
+        var tester = CooperationTester()
+        try tester.send(
+            CallMeeting.with {
+                ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("A", "TST", "school", "head-school")
+                ($0.areas, $0.organisations) = (["safety"], ["social_services"])
+                ($0.latestDate, $0.child) = ("2026-12-14", "child-A")
+            })
+        try tester.send(change(add: ["nurse"]))
+        try tester.answer("family", "delegated", to: "head-care")
+        #expect(tester.codes == ["consent.scope", "consent.scope"])
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.record {
+            $0.coordinator.person = "nurse"
+            $0.plan.measures[1].responsible = "nurse"
+        }
+        let refused = try #require(tester.facts(CommandRefused.self).last)
+        #expect(refused.reasons.map(\.path) == ["coordinator.person", "plan.measures[1].responsible"])
+        // The organisation that leads the case, and those that are covered, may.
+        try tester.record { $0.plan.measures[1].responsible = "teacher" }
+        #expect(tester.facts(MeetingHeld.self).count == 1)
+    }
+
+    @Test(
+        "rule 17: a follow-up for which there was no time is tried again by hand; one that is missing is booked by the coordinator"
+    )
+    func bookedLater() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.send(taken("nurse", tester))
+        try tester.send(taken("family", tester))
+        try tester.record()
+        #expect(tester.facts(MeetingImpossible.self).count == 1 && tester.meeting.sequence == 0)
+        try tester.send(PublishBusyTimes.with { ($0.county, $0.person) = ("TST", "family") })
+        try tester.send(
+            MoveMeeting.with {
+                ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", "family", "Ledig igen")
+                $0.notBefore = "2027-01-20"
+            })
+        #expect(tester.facts(MeetingScheduled.self).last?.why == "follow_up")
+        #expect(tester.notes.last?.hasPrefix(" → plan_follow_up") == true)
+    }
+
+    @Test("rule 17: the coordinator answers the alarm of a plan without a follow-up by booking one")
+    func alarmAnswered() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.record { $0.plan.followUpDate = "" }
+        #expect(tester.facts(PlanAlarm.self).count == 1)
+        func book(_ date: String, by: String = "family") -> BookPlanFollowUp {
+            .with { ($0.caseReference, $0.county, $0.by, $0.date) = ("A", "TST", by, date) }
+        }
+        try tester.send(book("2020-01-01", by: "nurse"))
+        #expect(tester.codes == ["person.not_allowed", "next_date"])
+        try tester.send(book("2027-01-20"))
+        #expect(CivilTime.day(of: tester.meeting.start.date).description == "2027-01-20")
+        #expect(try tester.state("A")?.plan.followUpDate == "2027-01-20")
+        #expect(tester.facts(NoteCooperation.self).contains { $0.done.contains("book_follow_up") })
+        try tester.send(book("2027-01-25"))
+        #expect(tester.codes.last == "meeting.exists")
+    }
+
+    @Test("rule 15: a case that begins again has no coordinator and no plan from before, but its history")
+    func again() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.record()
+        try tester.send(CancelMeeting.with { ($0.caseReference, $0.county, $0.closed) = ("A", "TST", true) })
+        let state = try #require(try tester.state("A"))
+        #expect(!state.hasPlan && !state.hasCoordinator && state.history.map(\.revision) == [1])
+        try tester.call(latest: "2027-02-28")
+        #expect(tester.staff == ["head-school", "family", "nurse"])
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.record { $0.clearCoordinator() }
+        #expect(tester.codes == ["person.unknown", "coordinator.reason"], "the first meeting appoints the coordinator")
+    }
+
+    @Test("rule 12: consent that ends and comes again calls the coordinator and who is responsible as well")
+    func resumed() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.record { $0.plan.measures[0].responsible = "teacher" }
+        try tester.send(CancelMeeting.with { ($0.caseReference, $0.county) = ("A", "TST") })
+        try tester.call(latest: "2027-02-28")
+        #expect(tester.staff == ["head-school", "family", "nurse", "teacher"])
+    }
+
+    @Test("a guardian who was told at an address answers from it")
+    func guardianAnswers() throws {
+        var tester = CooperationTester()
+        try tester.call(guardians: ["g1"])
+        let before = tester.meeting
+        func answer(_ email: String) -> AnswerMeeting {
+            .with {
+                ($0.caseReference, $0.county, $0.email, $0.answer) = ("A", "TST", email, "declined")
+                $0.stamp = .init(tester.tester.now)
+            }
+        }
+        try tester.send(answer("vera@example.org"))
+        #expect(tester.codes == ["participant.unknown"])
+        try tester.send(
+            TellFamily.with {
+                ($0.caseReference, $0.county, $0.by, $0.to) = ("A", "TST", "head-school", "g1")
+                ($0.channel, $0.email) = ("email", "Vera@example.org")
+            })
+        try tester.send(answer("vera@example.org"))
+        #expect(tester.facts(MeetingAnswered.self).map(\.person) == ["g1"])
+        #expect(tester.meeting.sequence == 1 && tester.meeting.start.date >= before.end.date)
+    }
+}

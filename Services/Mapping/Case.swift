@@ -128,7 +128,7 @@ struct Case {
             CaseMoved.with { [state] in
                 ($0.caseReference, $0.by, $0.why) = (state.caseReference, by, why)
                 ($0.county, $0.municipality, $0.stage, $0.attends) = (county, municipality, stage, attends)
-                ($0.fromUnit, $0.fromPerson) = (state.unit, state.owner)
+                ($0.fromUnit, $0.fromPerson, $0.fromCounty) = (state.unit, state.owner, state.county)
                 ($0.toUnit, $0.toPerson, $0.fallbackReason) = (unit, person, fallback)
             })
         (state.unit, state.owner, state.fallbackReason) = (unit, person, fallback)
@@ -168,7 +168,7 @@ struct Case {
         set(.handOver, workingDays: settings.mappingDays, from: now)
         tell(
             CameOfAge.with { [state] in
-                ($0.caseReference, $0.owner) = (state.caseReference, state.owner)
+                ($0.caseReference, $0.county, $0.owner) = (state.caseReference, state.county, state.owner)
                 $0.due = state.deadlines[Step.handOver.rawValue]?.due ?? .init(now)
             })
     }

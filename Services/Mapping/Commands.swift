@@ -34,7 +34,10 @@ extension DelegateWork: CaseCommand {
 
     func apply(to subject: inout Case, id: String) {
         subject.state.delegate = to
-        subject.tell(WorkDelegated.with { ($0.caseReference, $0.by, $0.to) = (caseReference, by, to) })
+        subject.tell(
+            WorkDelegated.with { [county = subject.state.county] in
+                ($0.caseReference, $0.county, $0.by, $0.to) = (caseReference, county, by, to)
+            })
     }
 }
 

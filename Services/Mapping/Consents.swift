@@ -80,7 +80,7 @@ extension Case {
         let missing = state.missingConsents(on: today)
         tell(
             CooperationWaiting.with { [state] in
-                ($0.caseReference, $0.owner) = (state.caseReference, state.owner)
+                ($0.caseReference, $0.county, $0.owner) = (state.caseReference, state.county, state.owner)
                 $0.reasons = missing.map(Reason.init)
                 $0.due = state.deadlines[Step.consent.rawValue]?.due ?? .init(now)
             })

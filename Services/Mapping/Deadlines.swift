@@ -57,7 +57,7 @@ extension Case {
         tell(
             DeadlineReminded.with { [state] in
                 ($0.caseReference, $0.step, $0.due) = (state.caseReference, step.rawValue, deadline.due)
-                ($0.level, $0.to, $0.owner) = (level.rawValue, told, state.owner)
+                ($0.level, $0.to, $0.owner, $0.county) = (level.rawValue, told, state.owner, state.county)
             })
     }
 

@@ -3,7 +3,7 @@ import Domain
 import Foundation
 import Streams
 
-// Leave that the directory learns of after a meeting was booked moves the meeting (rule 18).
+// What the directory learns of after a meeting was booked: leave moves it, and who has left is succeeded (rule 18).
 
 extension MeetingsProcessor {
     private static let absences = "absences"
@@ -24,6 +24,11 @@ extension MeetingsProcessor {
                 try moveAway(from: booking, person.id, county, reminder, &turn)
             }
         }
+        for (name, calendar) in try turn.scan(Self.calendars, prefix: "") where county.people[name] == nil {
+            for booking in calendar.bookings where Double(booking.start) > turn.now.timeIntervalSince1970 {
+                try succeed(name, booking, county, reminder, &turn)
+            }
+        }
     }
 
     private func moveAway(
@@ -37,6 +42,33 @@ extension MeetingsProcessor {
             cooperation.state.meeting.participants.contains(where: { $0.person == person && $0.required })
         else { return }
         try rebook("absence", &cooperation, &turn)
+        try turn.put(Self.meetings, reference, cooperation.state)
+    }
+
+    /// Who has the role now comes in place of one of the staff whom the directory no longer has. For the named person
+    /// Mapping says who it is.
+    private func succeed(
+        _ former: String, _ booking: Booking, _ county: County, _ reminder: Reminder, _ turn: inout Turn
+    ) throws {
+        let reference = Self.reference(of: booking.meeting)
+        guard let state = try turn.get(Self.meetings, reference) else { return }
+        var cooperation = Cooperation(
+            reference: reference, county: county, state: state, commandId: "\(booking.meeting)@\(reminder.due)")
+        var participants = cooperation.participants
+        guard cooperation.hasMeeting, cooperation.state.meeting.id == booking.meeting, former != state.call.namedPerson,
+            let index = participants.firstIndex(where: { $0.person == former && !$0.family })
+        else { return }
+        let left = participants.remove(at: index)
+        let near = county.units[state.call.unit]?.municipality
+        let successor = Participants.person(with: left.role, near: near, in: county)?.id
+        if let successor, !participants.contains(where: { $0.person == successor }) {
+            participants.insert(cooperation.participant(successor, isRequired: left.required), at: index)
+        }
+        if try admit(participants, &cooperation, &turn), successor == nil, left.required {
+            // The meeting stands without: the named person finds somebody, or does without.
+            let reason = MeetingImpossible.Reason(Fault(.roleNobody, ["role": left.role]))
+            try impossible(cooperation, [reason], &turn)
+        }
         try turn.put(Self.meetings, reference, cooperation.state)
     }
 }

@@ -140,6 +140,12 @@ struct Cooperation {
         (state.concernOpen, state.told) = (false, [:])
     }
 
+    /// Whom the family has as their contact: the coordinator, and where that is nobody any more, the named person
+    /// (rule 21).
+    var contact: String {
+        county.people[state.coordinator.person] != nil ? state.coordinator.person : state.call.namedPerson
+    }
+
     /// The named person, the coordinator, who stands in for them or answers for their unit.
     func isResponsible(_ person: String, on day: LocalDate) -> [Fault] {
         guard county.people[person] != nil else { return [Fault(.personUnknown, at: "by")] }

@@ -60,9 +60,9 @@ extension MeetingsProcessor {
         guard faults.isEmpty else { return faults }
         cooperation.state.concernOpen = true
         try publish(
-            PlanConcernReported.with { [state = cooperation.state] in
+            PlanConcernReported.with { [contact = cooperation.contact] in
                 ($0.caseReference, $0.county, $0.by) = (command.caseReference, command.county, command.by)
-                ($0.coordinator, $0.text) = (state.coordinator.person, command.text)
+                ($0.coordinator, $0.text) = (contact, command.text)
             }, cooperation, &turn)
         let due = WorkingDays.day(CivilTime.day(of: turn.now), plus: cooperation.county.settings.answerDays)
         try note(cooperation, step: .answerFamily, on: due, &turn)
@@ -141,9 +141,9 @@ extension MeetingsProcessor {
         guard let day, day <= today.plus(cooperation.county.settings.followUpDays) else {
             let unit = cooperation.county.units[cooperation.state.call.unit]
             try publish(
-                PlanAlarm.with { [state = cooperation.state] in
-                    ($0.caseReference, $0.county) = (state.call.caseReference, state.call.county)
-                    ($0.coordinator, $0.manager) = (state.coordinator.person, unit?.manager ?? "")
+                PlanAlarm.with { [contact = cooperation.contact] in
+                    ($0.caseReference, $0.county) = (cooperation.reference, cooperation.county.code)
+                    ($0.coordinator, $0.manager) = (contact, unit?.manager ?? "")
                 }, cooperation, &turn)
             let due = WorkingDays.day(today, plus: cooperation.county.settings.answerDays)
             return try note(cooperation, done: done, step: .bookFollowUp, on: due, &turn)

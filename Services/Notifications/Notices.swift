@@ -79,13 +79,15 @@ struct Notices: Sendable {
         switch event.type {
         case ConcernRegistered.eventType:
             let fact = try event.decode(ConcernRegistered.self)
-            let owner = directory.counties[fact.county]?.people[fact.namedPerson]
+            let owner = staff(fact.namedPerson, of: fact.county, directory, now)
             var notices = [notice(.concern, event, fact.caseReference, owner, now)]
             if fact.harmSuspected {
                 // The reporter and the named person are told at once (rule 3).
                 notices.append(notice(.dutyToReport, event, fact.caseReference, owner, now))
                 notices.append(
-                    notice(.dutyToReport, event, fact.caseReference, recipient: "", email: fact.reporter.email, now))
+                    notice(
+                        .dutyToReport, event, fact.caseReference,
+                        Recipient(county: fact.county, id: "", email: fact.reporter.email), now))
             }
             return notices.compactMap(\.self)
         case ConsultationRegistered.eventType:
@@ -96,7 +98,9 @@ struct Notices: Sendable {
             if county?.forums(for: fact.municipality, areas: areas).isEmpty == false { return [] }
             let unit = county?.municipalities[fact.municipality].flatMap { county?.units[$0.fallbackUnit] }
             return [
-                notice(.consultation, event, fact.reference, person(unit?.namedPerson ?? "", directory), now)
+                notice(
+                    .consultation, event, fact.reference, staff(unit?.namedPerson, of: fact.county, directory, now), now
+                )
             ].compactMap(\.self)
         case DeadlineReminded.eventType:
             let fact = try event.decode(DeadlineReminded.self)
@@ -108,22 +112,24 @@ struct Notices: Sendable {
             ]
             let kind = fact.level == ReminderLevel.owner.rawValue ? Kind.reminder : .escalation
             return fact.to.compactMap {
-                notice(kind, event, fact.caseReference, person($0, directory), now, values)
+                notice(kind, event, fact.caseReference, staff($0, of: fact.county, directory, now), now, values)
             }
         case CaseMoved.eventType:
             // Both units are told (rule 2).
             let fact = try event.decode(CaseMoved.self)
-            return [(fact.toPerson, true), (fact.fromPerson, false)].compactMap { id, isNew in
-                notice(.moved, event, fact.caseReference, person(id, directory), now, ["to": isNew])
-            }
+            return [
+                (staff(fact.toPerson, of: fact.county, directory, now), true),
+                (staff(fact.fromPerson, of: fact.fromCounty, directory, now), false),
+            ].compactMap { notice(.moved, event, fact.caseReference, $0, now, ["to": $1]) }
         case WorkDelegated.eventType:
             let fact = try event.decode(WorkDelegated.self)
-            return [notice(.delegated, event, fact.caseReference, person(fact.to, directory), now)].compactMap(\.self)
+            let delegate = staff(fact.to, of: fact.county, directory, now)
+            return [notice(.delegated, event, fact.caseReference, delegate, now)].compactMap(\.self)
         case CooperationWaiting.eventType:
             let fact = try event.decode(CooperationWaiting.self)
             return [
                 notice(
-                    .waiting, event, fact.caseReference, person(fact.owner, directory), now,
+                    .waiting, event, fact.caseReference, staff(fact.owner, of: fact.county, directory, now), now,
                     [
                         "reasons": fact.reasons.map(\.swedish).uniqued(),
                         "due": CivilTime.day(of: fact.due.date).description,
@@ -133,7 +139,7 @@ struct Notices: Sendable {
             let fact = try event.decode(CameOfAge.self)
             return [
                 notice(
-                    .cameOfAge, event, fact.caseReference, person(fact.owner, directory), now,
+                    .cameOfAge, event, fact.caseReference, staff(fact.owner, of: fact.county, directory, now), now,
                     ["due": CivilTime.day(of: fact.due.date).description])
             ].compactMap(\.self)
         case MeetingScheduled.eventType:
@@ -147,35 +153,36 @@ struct Notices: Sendable {
             let fact = try event.decode(FamilyTold.self)
             if fact.email.isEmpty { return [] }
             let kind = fact.cancelled ? Kind.familyCancellation : .familyInvitation
-            return [calendar(kind, event, fact.meeting, fact.to, fact.email, isRequired: true, now)]
+            let recipient = Recipient(county: fact.meeting.county, id: fact.to, email: fact.email)
+            return [calendar(kind, event, fact.meeting, recipient, isRequired: true, now)]
         case ConsultationBooked.eventType:
             let fact = try event.decode(ConsultationBooked.self)
             let values: [String: Any] = [
                 "time": CivilTime.swedish(from: fact.start.date, to: fact.end.date), "place": fact.place,
             ]
             return [
-                notice(.consultationBooked, event, fact.reference, person(fact.chair, directory), now, values),
-                notice(.consultationBooked, event, fact.reference, recipient: "", email: fact.email, now, values),
-            ].compactMap(\.self)
+                staff(fact.chair, of: fact.county, directory, now),
+                Recipient(county: fact.county, id: "", email: fact.email),
+            ].compactMap { notice(.consultationBooked, event, fact.reference, $0, now, values) }
         case MeetingHeld.eventType:
             let fact = try event.decode(MeetingHeld.self)
-            let coordinator = person(fact.coordinator.person, directory)
+            let coordinator = staff(fact.coordinator.person, of: fact.meeting.county, directory, now)
             return [notice(.coordinator, event, fact.meeting.caseReference, coordinator, now)].compactMap(\.self)
         case PlanAlarm.eventType:
             let fact = try event.decode(PlanAlarm.self)
             return [fact.coordinator, fact.manager].uniqued().compactMap {
-                notice(.planAlarm, event, fact.caseReference, person($0, directory), now)
+                notice(.planAlarm, event, fact.caseReference, staff($0, of: fact.county, directory, now), now)
             }
         case PlanConcernReported.eventType:
             let fact = try event.decode(PlanConcernReported.self)
-            let coordinator = person(fact.coordinator, directory)
+            let coordinator = staff(fact.coordinator, of: fact.county, directory, now)
             return [notice(.planConcern, event, fact.caseReference, coordinator, now)].compactMap(\.self)
         case MeetingImpossible.eventType:
             let fact = try event.decode(MeetingImpossible.self)
             let reasons = fact.reasons.map(\.swedish).uniqued()
             return [
                 notice(
-                    .noTime, event, fact.caseReference, person(fact.namedPerson, directory), now,
+                    .noTime, event, fact.caseReference, staff(fact.namedPerson, of: fact.county, directory, now), now,
                     ["reasons": reasons])
             ].compactMap(\.self)
         default:
@@ -193,12 +200,12 @@ struct Notices: Sendable {
     /// What is said of a notice that could not be delivered, to somebody who can do something about it.
     func undelivered(_ notice: Notice, cause: Event, _ directory: Directory, now: Date) -> Notice? {
         guard notice.kind != Kind.undelivered.rawValue,
-            let county = directory.counties[String(notice.caseReference.prefix { $0 != "-" })]
+            let county = directory.counties[notice.county]
         else { return nil }
         let unit = county.people[notice.recipient].flatMap { county.units[$0.unit] }
         let told = [unit?.manager, county.function].compactMap(\.self).first { $0 != notice.recipient }
         return self.notice(
-            .undelivered, cause, notice.caseReference, told.flatMap { county.people[$0] }, now,
+            .undelivered, cause, notice.caseReference, staff(told, of: county.code, directory, now), now,
             ["recipient": county.people[notice.recipient]?.role ?? "anmälaren"])
     }
 
@@ -207,8 +214,8 @@ struct Notices: Sendable {
         meeting.participants.compactMap { participant in
             guard let person = directory.counties[meeting.county]?.people[participant.person] else { return nil }
             return notice(
-                .meetingReminder, id: "\(meeting.id)-\(meeting.sequence)", meeting.caseReference, recipient: person.id,
-                email: person.email, now, place(meeting))
+                .meetingReminder, id: "\(meeting.id)-\(meeting.sequence)", meeting.caseReference,
+                Recipient(county: meeting.county, id: person.id, email: person.email), now, place(meeting))
         }
     }
 
@@ -216,8 +223,16 @@ struct Notices: Sendable {
     func digest(_ notices: [Notice], for person: County.Person, now: Date) -> Notice? {
         guard let first = notices.first else { return nil }
         let items = notices.map { ["subject": $0.subject, "link": caseLink + $0.caseReference] }
-        return notice(
-            .digest, id: first.id, "", recipient: person.id, email: person.email, now, ["items": items])
+        var digest = notice(
+            .digest, id: first.id, "", Recipient(county: first.county, id: person.id, email: person.email), now,
+            ["items": items])
+        digest.gathered = notices.map { notice in
+            .with {
+                ($0.id, $0.caseReference, $0.kind) = (notice.id, notice.caseReference, notice.kind)
+                $0.recipient = notice.recipient
+            }
+        }
+        return digest
     }
 
     /// A message to each of the staff who take part, with the calendar's part.
@@ -227,13 +242,13 @@ struct Notices: Sendable {
         meeting.participants.compactMap { participant in
             guard let person = directory.counties[meeting.county]?.people[participant.person] else { return nil }
             return calendar(
-                kind, event, meeting, person.id, person.email, isRequired: participant.required, now)
+                kind, event, meeting, Recipient(county: meeting.county, id: person.id, email: person.email),
+                isRequired: participant.required, now)
         }
     }
 
     private func calendar(
-        _ kind: Kind, _ event: Event, _ meeting: Meeting, _ recipient: String, _ email: String, isRequired: Bool,
-        _ now: Date
+        _ kind: Kind, _ event: Event, _ meeting: Meeting, _ recipient: Recipient, isRequired: Bool, _ now: Date
     ) -> Notice {
         let isCancelled = kind == .cancellation || kind == .familyCancellation
         let invitation = CalendarMessage(
@@ -242,12 +257,13 @@ struct Notices: Sendable {
             summary: kind.isFamily ? "Möte" : "Samverkansmöte",
             place: meeting.place.isEmpty ? meeting.link : meeting.place,
             // A case's page is for staff.
-            link: kind.isFamily ? meeting.link : caseLink + meeting.caseReference, organiser: sender, attendee: email,
+            link: kind.isFamily ? meeting.link : caseLink + meeting.caseReference, organiser: sender,
+            attendee: recipient.email,
             isRequired: isRequired)
         var values = place(meeting)
         values["changed"] = meeting.sequence > 0
         var notice = notice(
-            kind, id: event.id, meeting.caseReference, recipient: recipient, email: email, now, values)
+            kind, id: event.id, meeting.caseReference, recipient, now, values)
         notice.calendar = invitation.text
         notice.method = invitation.method.rawValue
         notice.meeting = meeting.id
@@ -269,7 +285,7 @@ struct Notices: Sendable {
         }
         return [
             notice(
-                .familyAsk, event, meeting.caseReference, person(named, directory), now,
+                .familyAsk, event, meeting.caseReference, staff(named, of: meeting.county, directory, now), now,
                 [
                     "time": CivilTime.swedish(from: meeting.start.date, to: meeting.end.date),
                     "cancelled": event.type == MeetingCancelled.eventType,
@@ -277,33 +293,35 @@ struct Notices: Sendable {
         ].compactMap(\.self)
     }
 
+    /// Who gets a notice: somebody in a county's directory, or where `id` is empty the one who reported or asked.
+    private struct Recipient {
+        var county: String
+        var id: String
+        var email: String
+    }
+
     private func notice(
-        _ kind: Kind, _ event: Event, _ reference: String, _ person: County.Person?, _ now: Date,
+        _ kind: Kind, _ event: Event, _ reference: String, _ recipient: Recipient?, _ now: Date,
         _ values: [String: Any] = [:]
     ) -> Notice? {
-        person.flatMap { notice(kind, event, reference, recipient: $0.id, email: $0.email, now, values) }
+        recipient.map { notice(kind, id: event.id, reference, $0, now, values) }
     }
 
     private func notice(
-        _ kind: Kind, _ event: Event, _ reference: String, recipient: String, email: String, _ now: Date,
-        _ values: [String: Any] = [:]
-    ) -> Notice {
-        notice(kind, id: event.id, reference, recipient: recipient, email: email, now, values)
-    }
-
-    private func notice(
-        _ kind: Kind, id cause: String, _ reference: String, recipient: String, email: String, _ now: Date,
+        _ kind: Kind, id cause: String, _ reference: String, _ recipient: Recipient, _ now: Date,
         _ values: [String: Any]
     ) -> Notice {
-        let id = "\(cause)-\(kind.rawValue)-\(recipient.isEmpty ? "reporter" : recipient)"
+        let who = recipient.id.isEmpty ? "reporter" : "\(recipient.county)-\(recipient.id)"
+        let id = "\(cause)-\(kind.rawValue)-\(who)"
         let values = values.merging(["case": reference, "link": caseLink + reference]) { $1 }
         assert(kind.variables.isSuperset(of: values.keys), "\(kind) has a variable that it does not name")
         return Notice.with {
             $0.id = id
             $0.kind = kind.rawValue
             $0.caseReference = reference
-            $0.recipient = recipient
-            $0.email = email
+            $0.county = recipient.county
+            $0.recipient = recipient.id
+            $0.email = recipient.email
             $0.subject =
                 reference.isEmpty || kind.isFamily ? kind.subject : "\(kind.subject) (\(reference))"
             $0.body = templates.text(kind, values)
@@ -315,8 +333,11 @@ struct Notices: Sendable {
         }
     }
 
-    private func person(_ id: String, _ directory: Directory) -> County.Person? {
-        directory.counties.values.lazy.compactMap { $0.people[id] }.first
+    /// One of a county's staff, or who does their work today: a word to somebody on leave reaches nobody in time.
+    private func staff(_ id: String?, of county: String, _ directory: Directory, _ now: Date) -> Recipient? {
+        guard let county = directory.counties[county], let id else { return nil }
+        let person = county.acting(for: id, on: CivilTime.day(of: now)) ?? county.people[id]
+        return person.map { Recipient(county: county.code, id: $0.id, email: $0.email) }
     }
 }
 

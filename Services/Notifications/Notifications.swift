@@ -94,7 +94,8 @@ struct NotificationsProcessor: Processor {
         if event.type == AddToDigest.eventType { return try gather(event.decode(AddToDigest.self).notice, &turn) }
         var made = try notices.made(of: event, turn.directory, now: turn.now)
         if event.type == MeetingScheduled.eventType { made += try uninvited(event, turn) }
-        for notice in made { try send(notice, &turn) }
+        // Two who are away may have one deputy.
+        for notice in made.uniqued(on: \.id) { try send(notice, &turn) }
         try remember(event, &turn)
     }
 
@@ -120,6 +121,8 @@ struct NotificationsProcessor: Processor {
             turn.remind(Alarm.meeting.name(meeting.id), at: due)
         case MeetingCancelled.eventType:
             turn.delete(Self.upcoming, try event.decode(MeetingCancelled.self).meeting.id)
+        case MeetingHeld.eventType:
+            turn.delete(Self.upcoming, try event.decode(MeetingHeld.self).meeting.id)
         default: break
         }
     }

@@ -36,7 +36,7 @@ extension NotificationsProcessor {
 
     /// Wishes for it now, in the morning, or in the recipient's digest.
     private func queue(_ notice: Notice, _ turn: inout Turn) throws {
-        let county = turn.directory.counties[String(notice.caseReference.prefix { $0 != "-" })]
+        let county = turn.directory.counties[notice.county]
         let isUrgent = Notices.Kind(rawValue: notice.kind)?.isUrgent ?? true
         let gathers = !isUrgent && notice.calendar.isEmpty && county?.people[notice.recipient]?.digest == true
         let quiet = isUrgent || gathers ? nil : county.flatMap { Quiet.end($0.settings, turn.now) }
@@ -49,8 +49,8 @@ extension NotificationsProcessor {
         if gathers {
             // By recipient, since the facts lie under many keys.
             try turn.publish(
-                AddToDigest.with { $0.notice = notice }, to: Topic.noticeCommands.rawValue, key: notice.recipient,
-                subject: notice.caseReference)
+                AddToDigest.with { $0.notice = notice }, to: Topic.noticeCommands.rawValue,
+                key: "\(notice.county)|\(notice.recipient)", subject: notice.caseReference)
         } else if let quiet {
             try turn.put(Self.delayed, notice.id, notice)
             turn.remind(Alarm.attempt.name(notice.id), at: quiet)
@@ -83,7 +83,7 @@ extension NotificationsProcessor {
     func sendDigest(_ turn: inout Turn) throws {
         guard let digest = try turn.get(Self.digests, turn.key) else { return }
         turn.delete(Self.digests, turn.key)
-        let person = turn.directory.counties.values.lazy.compactMap { [key = turn.key] in $0.people[key] }.first
+        let person = digest.notices.first.flatMap { turn.directory.counties[$0.county]?.people[$0.recipient] }
         if let person, let notice = notices.digest(digest.notices, for: person, now: turn.now) {
             try turn.wish(notice.id, notice)
         }
@@ -100,11 +100,13 @@ extension NotificationsProcessor {
         var lane = notice.meeting.isEmpty ? nil : try turn.get(Self.lanes, Self.lane(notice))
         switch report.result {
         case Delivery.sent:
-            try turn.publish(
-                NoticeSent.with {
-                    ($0.noticeID, $0.caseReference) = (notice.id, notice.caseReference)
-                    ($0.kind, $0.recipient, $0.attempt) = (notice.kind, notice.recipient, notice.attempt)
-                }, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
+            for told in [notice] + notice.gathered {
+                try turn.publish(
+                    NoticeSent.with {
+                        ($0.noticeID, $0.caseReference) = (told.id, told.caseReference)
+                        ($0.kind, $0.recipient, $0.attempt) = (told.kind, told.recipient, notice.attempt)
+                    }, to: Topic.notices.rawValue, key: told.caseReference, subject: told.caseReference)
+            }
         case Delivery.withheld:
             try supersede(notice, &turn)
         case Delivery.temporary where lane?.hasNext == true:
@@ -137,12 +139,14 @@ extension NotificationsProcessor {
 
     /// Nobody was told, so somebody is.
     private func fail(_ notice: Notice, _ detail: String, _ event: Event, _ turn: inout Turn) throws {
-        try turn.publish(
-            NoticeFailed.with {
-                ($0.noticeID, $0.caseReference) = (notice.id, notice.caseReference)
-                ($0.kind, $0.recipient, $0.attempt) = (notice.kind, notice.recipient, notice.attempt)
-                $0.detail = detail
-            }, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
+        for told in [notice] + notice.gathered {
+            try turn.publish(
+                NoticeFailed.with {
+                    ($0.noticeID, $0.caseReference) = (told.id, told.caseReference)
+                    ($0.kind, $0.recipient, $0.attempt) = (told.kind, told.recipient, notice.attempt)
+                    $0.detail = detail
+                }, to: Topic.notices.rawValue, key: told.caseReference, subject: told.caseReference)
+        }
         try turn.put(Self.failed, notice.id, notice)
         turn.remind(Alarm.forget.name(notice.id), at: turn.now + Self.memory)
         if let word = notices.undelivered(notice, cause: event, turn.directory, now: turn.now) { try send(word, &turn) }

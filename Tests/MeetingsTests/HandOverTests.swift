@@ -184,6 +184,45 @@ struct HandOverTests {
         #expect(tester.codes.last == "meeting.exists")
     }
 
+    @Test(
+        "who has left is succeeded on the next morning by whoever has the role; where nobody has, the named person is told"
+    )
+    func succeeded() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        let before = tester.meeting
+        tester.tester.directory = try ExampleCounty.changed { county in
+            for index in county.people.indices where county.people[index].id == "family" {
+                county.people[index].id = "family-2"
+            }
+        }
+        try tester.tester.advance(to: tester.tester.now + 2 * 86_400)
+        #expect(tester.staff == ["head-school", "family-2", "nurse"])
+        #expect(tester.meeting.start == before.start && tester.meeting.sequence == 1)
+        #expect(try tester.bookings("family").isEmpty && tester.bookings("family-2").count == 1)
+        tester.tester.directory = try ExampleCounty.changed { county in
+            county.people.removeAll { ["family", "nurse"].contains($0.id) }
+            county.participants = []
+        }
+        try tester.tester.advance(to: tester.tester.now + 2 * 86_400)
+        #expect(tester.staff == ["head-school"] && tester.reasons == ["role.nobody"])
+        #expect(tester.facts(MeetingImpossible.self).count == 1, "told once")
+    }
+
+    @Test("rule 21: where the coordinator has left, the family's word reaches the named person")
+    func coordinatorLeft() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.record()
+        tester.tester.directory.counties["TST"]?.people["family"] = nil
+        try tester.send(
+            ReportPlanConcern.with {
+                ($0.caseReference, $0.county, $0.by, $0.text) = ("A", "TST", "teacher", "Samtalen uteblir")
+            })
+        #expect(tester.facts(PlanConcernReported.self).map(\.coordinator) == ["head-school"])
+    }
+
     @Test("rule 15: a case that begins again has no coordinator and no plan from before, but its history")
     func again() throws {
         var tester = CooperationTester()

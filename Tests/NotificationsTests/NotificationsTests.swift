@@ -63,45 +63,53 @@ struct NotificationsTests {
                 ($0.caseReference, $0.step, $0.level, $0.due) = (
                     "TST-1", "conclude", "owner", .init(ExampleCounty.monday)
                 )
-                $0.to = ["head-school", "teacher"]
+                ($0.to, $0.county) = (["head-school", "teacher"], "TST")
             }, ["head.school@example.org", "teacher@example.org"], "avsluta kartläggningen, senast 2026-11-23"
         ),
         (
             DeadlineReminded.with {
                 ($0.caseReference, $0.step, $0.level, $0.to) = ("TST-1", "consent", "county", ["county"])
+                $0.county = "TST"
             }, ["county@example.org"], "chef är redan underrättad"
         ),
         (
             CaseMoved.with {
                 ($0.caseReference, $0.fromPerson, $0.toPerson) = ("TST-1", "head-school", "head-kaa")
+                ($0.county, $0.fromCounty) = ("TST", "TST")
             }, ["head.kaa@example.org", "head.school@example.org"], "har lämnats över till"
         ),
         (
-            WorkDelegated.with { ($0.caseReference, $0.by, $0.to) = ("TST-1", "head-school", "teacher") },
+            WorkDelegated.with {
+                ($0.caseReference, $0.county, $0.by, $0.to) = ("TST-1", "TST", "head-school", "teacher")
+            },
             ["teacher@example.org"], "delegerats till dig"
         ),
         (
             CooperationWaiting.with {
-                ($0.caseReference, $0.owner, $0.reasons) = ("TST-1", "head-school", [Reason(Fault(.consentNobody))])
+                ($0.caseReference, $0.county, $0.owner) = ("TST-1", "TST", "head-school")
+                $0.reasons = [Reason(Fault(.consentNobody))]
             }, ["head.school@example.org"], "- Ingen vårdnadshavare är känd."
         ),
         (
             MeetingHeld.with {
-                ($0.meeting.caseReference, $0.coordinator.person) = ("TST-1", "family")
+                ($0.meeting.caseReference, $0.meeting.county, $0.coordinator.person) = ("TST-1", "TST", "family")
                 $0.plan.worksAlready = ["hemlig styrka"]
             }, ["fia@example.org"], "samordningsperson"
         ),
         (
-            PlanAlarm.with { ($0.caseReference, $0.coordinator, $0.manager) = ("TST-1", "family", "manager") },
+            PlanAlarm.with {
+                ($0.caseReference, $0.county, $0.coordinator, $0.manager) = ("TST-1", "TST", "family", "manager")
+            },
             ["fia@example.org", "manager@example.org"], "har ingen uppföljning"
         ),
         (
             PlanConcernReported.with {
-                ($0.caseReference, $0.coordinator, $0.text) = ("TST-1", "family", "hemligt ord")
+                ($0.caseReference, $0.county, $0.coordinator, $0.text) = ("TST-1", "TST", "family", "hemligt ord")
             }, ["fia@example.org"], "väntar på svar"
         ),
         (
-            CameOfAge.with { ($0.caseReference, $0.owner) = ("TST-1", "head-school") }, ["head.school@example.org"],
+            CameOfAge.with { ($0.caseReference, $0.county, $0.owner) = ("TST-1", "TST", "head-school") },
+            ["head.school@example.org"],
             "inte längre ett barn"
         ),
         (
@@ -126,6 +134,48 @@ struct NotificationsTests {
             #expect(notice.html.contains("<a href=\"https://example.org/case/TST-1\">"))
             #expect(!notice.body.contains("hemlig") && !notice.body.contains("{{") && notice.subject.contains("TST-1"))
         }
+    }
+
+    @Test("the same id in two counties is two people: who is told is looked up in the case's county")
+    func counties() throws {
+        var tester = try tester()
+        var other = ExampleCounty.message
+        other.code = "AAA"
+        for index in other.people.indices { other.people[index].email = "elsewhere\(index)@example.org" }
+        tester.directory.counties["AAA"] = try other.county()
+        for (fact, who, _) in Self.tellings {
+            let before = Set(try tester.wishes(Notice.self).keys)
+            try tester.process(fact, key: "c")
+            let new = try tester.wishes(Notice.self).filter { !before.contains($0.key) }.values
+            #expect(new.map(\.email).sorted() == who)
+        }
+        var moved = CaseMoved.with {
+            ($0.caseReference, $0.fromPerson, $0.toPerson) = ("TST-1", "head-school", "head-school")
+            ($0.county, $0.fromCounty) = ("AAA", "TST")
+        }
+        try tester.process(moved, key: "c", id: "away")
+        moved.county = "TST"
+        let told = try tester.wishes(Notice.self).values.filter { $0.id.hasPrefix("away-") }.map(\.email)
+        #expect(told.sorted() == ["elsewhere2@example.org", "head.school@example.org"])
+    }
+
+    @Test("who is on leave is not waited for: their deputy is told, once even where two have the same")
+    func deputies() throws {
+        var tester = try tester()
+        tester.directory = try ExampleCounty.changed { county in
+            for index in county.people.indices where ["head-school", "family"].contains(county.people[index].id) {
+                county.people[index].absences = [.with { ($0.from, $0.to) = ("2026-11-20", "2026-12-20") }]
+                county.people[index].deputy = "teacher"
+            }
+        }
+        try tester.process(Self.concern, key: "c")
+        try tester.process(
+            DeadlineReminded.with {
+                ($0.caseReference, $0.county, $0.step, $0.level) = ("TST-1", "TST", "conclude", "owner")
+                $0.to = ["head-school", "family"]
+            }, key: "c")
+        let told = try tester.wishes(Notice.self).values.map { "\($0.kind) \($0.recipient)" }.sorted()
+        #expect(told == ["concern teacher", "reminder teacher"])
     }
 
     @Test("rule 22: guardians and children are never written to, whatever happens in a case")

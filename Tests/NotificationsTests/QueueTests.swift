@@ -100,7 +100,7 @@ struct QueueTests {
         try settle(&tester, "sent")
         // What was laid aside comes back under the recipient's key.
         let aside = tester.published.filter { $0.topic == "notice-commands" }
-        #expect(aside.map(\.key) == ["head-school", "head-school"])
+        #expect(aside.map(\.key) == ["TST|head-school", "TST|head-school"])
         for (_, key, event) in aside + aside { try tester.process(event, key: key) }
         try tester.advance(to: Self.instant("2026-11-24", 7))
         let message = try #require(try tester.wishes(Notice.self).values.first)
@@ -109,6 +109,9 @@ struct QueueTests {
             #expect(message.body.components(separatedBy: "https://example.org/case/\(reference)").count == 2)
         }
         try settle(&tester, "sent")
+        // What gathered was sent with it.
+        let sent = tester.published(NoticeSent.self).filter { $0.recipient == "head-school" && $0.kind != "invitation" }
+        #expect(sent.map { "\($0.kind) \($0.caseReference)" } == ["digest ", "concern TST-1", "concern TST-2"])
         try tester.advance(to: Self.instant("2026-11-30", 7))
         #expect(try open(tester).isEmpty)
     }

@@ -435,6 +435,8 @@ public nonisolated struct WorkDelegated: Sendable {
 
   public var to: String = String()
 
+  public var county: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -706,6 +708,8 @@ public nonisolated struct CooperationWaiting: Sendable {
   /// Clears the value of `due`. Subsequent reads from it will return its default value.
   public mutating func clearDue() {self._due = nil}
 
+  public var county: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -805,6 +809,9 @@ public nonisolated struct CaseMoved: Sendable {
   /// command, report or directory.
   public var why: String = String()
 
+  /// Where from_person is; `county` is where to_person is.
+  public var fromCounty: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -828,6 +835,8 @@ public nonisolated struct CameOfAge: Sendable {
   public var hasDue: Bool {self._due != nil}
   /// Clears the value of `due`. Subsequent reads from it will return its default value.
   public mutating func clearDue() {self._due = nil}
+
+  public var county: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -880,6 +889,8 @@ public nonisolated struct DeadlineReminded: Sendable {
   public var to: [String] = []
 
   public var owner: String = String()
+
+  public var county: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2200,7 +2211,7 @@ nonisolated extension CaseTakenOn: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WorkDelegated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WorkDelegated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}to\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}to\0\u{1}county\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2211,6 +2222,7 @@ nonisolated extension WorkDelegated: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.county) }()
       default: break
       }
     }
@@ -2226,6 +2238,9 @@ nonisolated extension WorkDelegated: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.to.isEmpty {
       try visitor.visitSingularStringField(value: self.to, fieldNumber: 3)
     }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2233,6 +2248,7 @@ nonisolated extension WorkDelegated: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
     if lhs.to != rhs.to {return false}
+    if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2744,7 +2760,7 @@ nonisolated extension MappingConcluded: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension CooperationWaiting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CooperationWaiting"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}reasons\0\u{1}due\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}reasons\0\u{1}due\0\u{1}county\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2756,6 +2772,7 @@ nonisolated extension CooperationWaiting: SwiftProtobuf.Message, SwiftProtobuf._
       case 2: try { try decoder.decodeSingularStringField(value: &self.owner) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.reasons) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._due) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.county) }()
       default: break
       }
     }
@@ -2778,6 +2795,9 @@ nonisolated extension CooperationWaiting: SwiftProtobuf.Message, SwiftProtobuf._
     try { if let v = self._due {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2786,6 +2806,7 @@ nonisolated extension CooperationWaiting: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.owner != rhs.owner {return false}
     if lhs.reasons != rhs.reasons {return false}
     if lhs._due != rhs._due {return false}
+    if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2933,7 +2954,7 @@ nonisolated extension MappingReopened: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CaseMoved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CaseMoved"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}from_unit\0\u{3}from_person\0\u{3}to_unit\0\u{3}to_person\0\u{3}fallback_reason\0\u{1}why\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}from_unit\0\u{3}from_person\0\u{3}to_unit\0\u{3}to_person\0\u{3}fallback_reason\0\u{1}why\0\u{3}from_county\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2953,6 +2974,7 @@ nonisolated extension CaseMoved: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 10: try { try decoder.decodeSingularStringField(value: &self.toPerson) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.why) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.fromCounty) }()
       default: break
       }
     }
@@ -2995,6 +3017,9 @@ nonisolated extension CaseMoved: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.why.isEmpty {
       try visitor.visitSingularStringField(value: self.why, fieldNumber: 12)
     }
+    if !self.fromCounty.isEmpty {
+      try visitor.visitSingularStringField(value: self.fromCounty, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3011,6 +3036,7 @@ nonisolated extension CaseMoved: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.toPerson != rhs.toPerson {return false}
     if lhs.fallbackReason != rhs.fallbackReason {return false}
     if lhs.why != rhs.why {return false}
+    if lhs.fromCounty != rhs.fromCounty {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3018,7 +3044,7 @@ nonisolated extension CaseMoved: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CameOfAge"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}due\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}due\0\u{1}county\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3029,6 +3055,7 @@ nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.owner) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._due) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.county) }()
       default: break
       }
     }
@@ -3048,6 +3075,9 @@ nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     try { if let v = self._due {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3055,6 +3085,7 @@ nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.owner != rhs.owner {return false}
     if lhs._due != rhs._due {return false}
+    if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3102,7 +3133,7 @@ nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension DeadlineReminded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DeadlineReminded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}step\0\u{1}due\0\u{1}level\0\u{1}to\0\u{1}owner\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}step\0\u{1}due\0\u{1}level\0\u{1}to\0\u{1}owner\0\u{1}county\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3116,6 +3147,7 @@ nonisolated extension DeadlineReminded: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularStringField(value: &self.level) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.to) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.county) }()
       default: break
       }
     }
@@ -3144,6 +3176,9 @@ nonisolated extension DeadlineReminded: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.owner.isEmpty {
       try visitor.visitSingularStringField(value: self.owner, fieldNumber: 6)
     }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3154,6 +3189,7 @@ nonisolated extension DeadlineReminded: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.level != rhs.level {return false}
     if lhs.to != rhs.to {return false}
     if lhs.owner != rhs.owner {return false}
+    if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -33,7 +33,7 @@ public nonisolated struct Notice: @unchecked Sendable {
     set {_uniqueStorage()._id = newValue}
   }
 
-  /// concern, duty_to_report, invitation, cancellation or overdue.
+  /// The name of its template.
   public var kind: String {
     get {_storage._kind}
     set {_uniqueStorage()._kind = newValue}
@@ -44,7 +44,7 @@ public nonisolated struct Notice: @unchecked Sendable {
     set {_uniqueStorage()._caseReference = newValue}
   }
 
-  /// The directory's id; empty for a reporter from outside the directory.
+  /// The directory's id, or the key of whoever of the family is told; empty for a reporter from outside the directory.
   public var recipient: String {
     get {_storage._recipient}
     set {_uniqueStorage()._recipient = newValue}
@@ -120,6 +120,18 @@ public nonisolated struct Notice: @unchecked Sendable {
     set {_uniqueStorage()._html = newValue}
   }
 
+  /// In whose directory the recipient is.
+  public var county: String {
+    get {_storage._county}
+    set {_uniqueStorage()._county = newValue}
+  }
+
+  /// For a digest: what has gathered in it, without their words.
+  public var gathered: [Notice] {
+    get {_storage._gathered}
+    set {_uniqueStorage()._gathered = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -179,7 +191,7 @@ public nonisolated struct DeliveryReported: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.notice.digest.v1, on notice-commands, by recipient: for the message that this person gets once a day.
+/// se.tillsammans.notice.digest.v1, on notice-commands, by county and recipient: for the message that this person gets once a day.
 public nonisolated struct AddToDigest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -374,7 +386,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Notice"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0\u{1}meeting\0\u{1}sequence\0\u{1}html\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0\u{1}meeting\0\u{1}sequence\0\u{1}html\0\u{1}county\0\u{1}gathered\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -393,6 +405,8 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     var _meeting: String = String()
     var _sequence: Int32 = 0
     var _html: String = String()
+    var _county: String = String()
+    var _gathered: [Notice] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -419,6 +433,8 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       _meeting = source._meeting
       _sequence = source._sequence
       _html = source._html
+      _county = source._county
+      _gathered = source._gathered
     }
   }
 
@@ -453,6 +469,8 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         case 14: try { try decoder.decodeSingularStringField(value: &_storage._meeting) }()
         case 15: try { try decoder.decodeSingularInt32Field(value: &_storage._sequence) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._html) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
+        case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._gathered) }()
         default: break
         }
       }
@@ -513,6 +531,12 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       if !_storage._html.isEmpty {
         try visitor.visitSingularStringField(value: _storage._html, fieldNumber: 16)
       }
+      if !_storage._county.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 17)
+      }
+      if !_storage._gathered.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._gathered, fieldNumber: 18)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -538,6 +562,8 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         if _storage._meeting != rhs_storage._meeting {return false}
         if _storage._sequence != rhs_storage._sequence {return false}
         if _storage._html != rhs_storage._html {return false}
+        if _storage._county != rhs_storage._county {return false}
+        if _storage._gathered != rhs_storage._gathered {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -40,7 +40,10 @@ struct Templates: Sendable {
         layout = try template(Self.layout, PackageResources.layout_html_mustache, ["subject", "paragraphs"])
     }
 
-    func text(_ kind: Notices.Kind, _ values: [String: Any]) -> String { texts[kind]?.render(values) ?? "" }
+    /// - Parameter values: an empty text counts as none, so that what stands around it is left out.
+    func text(_ kind: Notices.Kind, _ values: [String: Any]) -> String {
+        texts[kind]?.render(values.filter { $0.value as? String != "" }) ?? ""
+    }
 
     /// A notice's words as simple HTML: its paragraphs, and its links to follow.
     func html(_ subject: String, _ text: String) -> String {

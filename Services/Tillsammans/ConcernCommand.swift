@@ -25,13 +25,14 @@ struct ConcernCommand: AsyncParsableCommand {
 
         func run() async throws {
             let connection = options.connection
-            let feed = try await EventFeed.open(connection, [.concernReceipts], fromBeginning: false)
             let records = try ConcernCommand.records(file, source, connection)
-            let producer = try Producer(connection.properties)
-            for record in records.values { try await producer.send(record) }
             let ids = Set(records.keys)
-            let refused = try await within(.seconds(timeout), waitingFor: "\(ids.count) receipts") {
-                try await ConcernCommand.receipts(feed, ids)
+            let refused = try await EventFeed.reading(connection, [.concernReceipts], fromBeginning: false) { feed in
+                let producer = try Producer(connection.properties)
+                for record in records.values { try await producer.send(record) }
+                return try await within(.seconds(timeout), waitingFor: "\(ids.count) receipts") {
+                    try await ConcernCommand.receipts(feed, ids)
+                }
             }
             if refused > 0 { throw ExitCode(1) }
         }

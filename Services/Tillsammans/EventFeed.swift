@@ -15,23 +15,30 @@ struct EventFeed: Sendable {
 
     let items: AsyncThrowingStream<Item, any Error>
 
-    /// Starts reading. When this returns, everything published from now on will be seen.
-    static func open(_ connection: Connection, _ topics: [Topic], fromBeginning: Bool) async throws -> EventFeed {
+    /// Reads while `body` runs; it sees everything that is published after it has begun.
+    static func reading<Value>(
+        _ connection: Connection, _ topics: [Topic], fromBeginning: Bool,
+        _ body: (EventFeed) async throws -> Value
+    ) async throws -> Value {
         let (items, sink) = AsyncThrowingStream.makeStream(of: Item.self)
-        let stop = StopFlag()
-        sink.onTermination = { _ in stop.set() }
         let (ready, opened) = AsyncThrowingStream.makeStream(of: Void.self)
-        DedicatedThread.start(name: "feed") {
-            do {
-                try read(connection, topics, fromBeginning, stop, sink) { opened.finish() }
-                sink.finish()
-            } catch {
-                opened.finish(throwing: error)
-                sink.finish(throwing: error)
+        let stop = StopFlag()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await DedicatedThread.run(name: "feed") {
+                        try read(connection, topics, fromBeginning, stop, sink) { opened.finish() }
+                    }
+                    sink.finish()
+                } catch {
+                    opened.finish(throwing: error)
+                    sink.finish(throwing: error)
+                }
             }
+            defer { stop.set() }
+            for try await _ in ready {}
+            return try await body(EventFeed(items: items))
         }
-        for try await _ in ready {}
-        return EventFeed(items: items)
     }
 
     private static func read(

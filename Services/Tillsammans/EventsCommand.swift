@@ -31,10 +31,11 @@ struct EventsCommand: AsyncParsableCommand {
                     }
                     return topic
                 }
-            let feed = try await EventFeed.open(options.connection, topics, fromBeginning: fromBeginning)
-            for try await item in feed.items {
-                print(json ? Self.object(item) : Self.line(item))
-                fflush(nil)
+            try await EventFeed.reading(options.connection, topics, fromBeginning: fromBeginning) { feed in
+                for try await item in feed.items {
+                    print(json ? Self.object(item) : Self.line(item))
+                    fflush(nil)
+                }
             }
         }
 

@@ -31,8 +31,12 @@ struct WorkedExample: Sendable {
 
     func play(on connection: Connection, mailFolder: String?) async throws {
         let topics: [Topic] = [.concernReceipts, .concerns, .mappings, .meetings, .notices]
-        let feed = try await EventFeed.open(connection, topics, fromBeginning: false)
-        let facts = Facts(feed)
+        try await EventFeed.reading(connection, topics, fromBeginning: false) { feed in
+            try await play(on: connection, Facts(feed), mailFolder: mailFolder)
+        }
+    }
+
+    private func play(on connection: Connection, _ facts: Facts, mailFolder: String?) async throws {
         let producer = try Producer(connection.properties)
         var timeline = Timeline()
         var values = [
@@ -225,7 +229,6 @@ struct WorkedExample: Sendable {
 /// The facts of a feed, each looked for once in the order in which they are expected; those that came early are kept.
 private actor Facts {
     private var seen: [Event] = []
-    private var waiting: AsyncThrowingStream<EventFeed.Item, any Error>.AsyncIterator?
     private let feed: EventFeed
 
     init(_ feed: EventFeed) { self.feed = feed }

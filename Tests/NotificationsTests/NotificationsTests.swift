@@ -136,6 +136,27 @@ struct NotificationsTests {
         }
     }
 
+    @Test(
+        "an invitation says where, or how to take part from afar, or that it comes another way: one of them, and nothing empty"
+    )
+    func places() throws {
+        for (place, link, says) in [
+            ("Rum 1", "", "Plats: Rum 1"), ("", "https://mote.example.org/x", "Digitalt: https://mote.example.org/x"),
+            ("", "", "Plats: meddelas dig personligen."),
+        ] {
+            var tester = try tester()
+            var meeting = Self.meeting
+            (meeting.place, meeting.link) = (place, link)
+            try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+            for notice in try tester.wishes(Notice.self).values {
+                let lines = notice.body.split(separator: "\n").filter {
+                    $0.hasPrefix("Plats") || $0.hasPrefix("Digitalt")
+                }
+                #expect(lines == [says[...]])
+            }
+        }
+    }
+
     @Test("the same id in two counties is two people: who is told is looked up in the case's county")
     func counties() throws {
         var tester = try tester()

@@ -167,40 +167,6 @@ extension MeetingsProcessor {
                 why: cooperation.state.hasPlan ? "follow_up" : ""), &cooperation, &turn)
     }
 
-    /// What a person's calendar elsewhere says; meetings at those times move.
-    func busy(_ command: PublishBusyTimes, _ event: Event, _ county: County, _ turn: inout Turn) throws {
-        var faults = county.people[command.person] == nil ? [Fault(.personUnknown, at: "person")] : []
-        for (index, time) in command.busy.enumerated() where time.end.date <= time.start.date {
-            faults.append(Fault(.busyTime, at: "busy[\(index)]"))
-        }
-        guard faults.isEmpty else {
-            return try turn.publish(
-                CommandRefused(id: event.id, type: event.type, case: "", faults), to: Topic.meetings.rawValue)
-        }
-        var calendar = try turn.get(Self.calendars, command.person) ?? PersonCalendar()
-        calendar.busy.removeAll { $0.meeting.isEmpty }
-        calendar.busy += command.busy.map { time in
-            .with {
-                $0.start = Int64(time.start.date.timeIntervalSince1970)
-                $0.end = Int64(time.end.date.timeIntervalSince1970)
-            }
-        }
-        try turn.put(Self.calendars, command.person, calendar)
-        for booking in calendar.bookings where Double(booking.start) > turn.now.timeIntervalSince1970 {
-            let slot = Scheduler.Slot(start: booking.start, end: booking.end)
-            let reference = Self.reference(of: booking.meeting)
-            guard calendar.busy.contains(where: { Scheduler.Slot(start: $0.start, end: $0.end).overlaps(slot) }),
-                let state = try turn.get(Self.meetings, reference)
-            else { continue }
-            var other = Cooperation(reference: reference, county: county, state: state, commandId: event.id)
-            guard other.hasMeeting,
-                other.state.meeting.participants.contains(where: { $0.person == command.person && $0.required })
-            else { continue }
-            try rebook("declined", &other, &turn)
-            try turn.put(Self.meetings, reference, other.state)
-        }
-    }
-
     // MARK: Times
 
     /// The first day that keeps the notice time.
@@ -303,7 +269,7 @@ extension MeetingsProcessor {
         let always = Dictionary(uniqueKeysWithValues: (1...7).map { ($0, WorkingHours(from: 0, to: 24 * 60)) })
         return Scheduler.Calendar(
             person: participant.person, hours: participant.family ? always : person?.hours ?? [:],
-            busy: known.busy.map { .init(start: $0.start, end: $0.end) },
+            busy: known.busy.map(Scheduler.Slot.init),
             visits: known.bookings.map(Scheduler.Visit.init),
             absences: person?.absences ?? [])
     }
@@ -397,7 +363,7 @@ extension MeetingsProcessor {
 
 extension Scheduler.Visit {
     init(_ booking: Booking) {
-        self.init(slot: .init(start: booking.start, end: booking.end), place: booking.place)
+        self.init(slot: .init(booking), place: booking.place)
     }
 }
 

@@ -13,7 +13,8 @@ struct CalendarCommand: AsyncParsableCommand {
             abstract: "Publishes when somebody is taken, from an iCalendar feed of theirs.",
             discussion: """
                 Reads VEVENT with recurrences and VFREEBUSY; only times leave the file. They replace what was published for
-                this person before, and a meeting that they collide with moves. Give the whole feed each time, for example
+                this person before, and a meeting that they collide with moves; the suite's own meetings in the feed are
+                left out. Give the whole feed each time, for example
                 by `curl URL | tillsammans calendar publish --county SRM --person ID`.
                 """)
 
@@ -55,7 +56,7 @@ struct CalendarCommand: AsyncParsableCommand {
                 return
             }
             let command = PublishBusyTimes.with {
-                ($0.county, $0.person) = (county, person)
+                ($0.county, $0.person, $0.ownLeftOut) = (county, person, !feed.mayHoldOurs)
                 $0.busy = feed.busy.map { range in
                     .with { ($0.start, $0.end) = (.init(range.lowerBound), .init(range.upperBound)) }
                 }

@@ -3,7 +3,8 @@ import Domain
 import Foundation
 
 /// When somebody is taken, as an iCalendar feed of theirs tells (RFC 5545): events with their recurrences, and published
-/// free-busy times. Only the times are read; what an event is about never leaves the file.
+/// free-busy times. Only the times are read; what an event is about never leaves the file. Our own meetings, known by their
+/// UID, are left out.
 struct CalendarFeed {
     struct Problem: Error, CustomStringConvertible {
         let description: String
@@ -11,6 +12,8 @@ struct CalendarFeed {
 
     /// Merged, in order, within the window that was asked for.
     let busy: [Range<Date>]
+    /// Some of it tells only free and busy: our own meetings may be among the times.
+    let mayHoldOurs: Bool
 
     /// - Throws: ``Problem`` where the text is no calendar, or a part of it cannot be read: times that were left out would
     ///   let somebody be booked twice.
@@ -29,6 +32,7 @@ struct CalendarFeed {
             spans.take(calendar: part)
         }
         if icalcomponent_isa(calendar) == ICAL_VCALENDAR_COMPONENT { spans.take(calendar: calendar) }
+        mayHoldOurs = spans.hasFreeBusy
         busy = Self.merged(spans.found.map { $0.clamped(to: window) }.filter { !$0.isEmpty })
     }
 
@@ -68,6 +72,7 @@ struct CalendarFeed {
 /// Gathers what libical tells of one calendar.
 private final class Spans {
     private(set) var found: [Range<Date>] = []
+    private(set) var hasFreeBusy = false
     private let window: Range<Date>
     /// Instances that another event of the same UID replaces (RECURRENCE-ID), by the event that is being read.
     private var replaced: Set<time_t> = []
@@ -85,6 +90,7 @@ private final class Spans {
         CalendarFeed.each(calendar, ICAL_VEVENT_COMPONENT) { event in
             let isInstance = icaltime_is_null_time(icalcomponent_get_recurrenceid(event)) == 0
             let uid = icalcomponent_get_uid(event).map { String(cString: $0) } ?? ""
+            if uid.hasSuffix(MailCommand.domain) { return }
             take(event: event, without: isInstance ? [] : overrides[uid] ?? [])
         }
         CalendarFeed.each(calendar, ICAL_VFREEBUSY_COMPONENT) { take(freeBusy: $0) }
@@ -129,6 +135,7 @@ private final class Spans {
     }
 
     private func take(freeBusy: OpaquePointer) {
+        hasFreeBusy = true
         var next = icalcomponent_get_first_property(freeBusy, ICAL_FREEBUSY_PROPERTY)
         while let property = next {
             defer { next = icalcomponent_get_next_property(freeBusy, ICAL_FREEBUSY_PROPERTY) }

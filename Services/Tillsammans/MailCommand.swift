@@ -47,10 +47,12 @@ struct MailCommand: AsyncParsableCommand {
         }
     }
 
+    /// Ends the UID of each meeting of this suite.
+    static let domain = "@tillsammans"
+
     /// The answer as a command; nil where the meeting is not ours. Whoever is not among the staff is known by the address
     /// at which the family was told, if at all.
     static func command(_ reply: CalendarReply, _ directory: Directory) -> AnswerMeeting? {
-        let domain = "@tillsammans"
         guard reply.uid.hasSuffix(domain), let county = reply.uid.split(separator: "-").first.map(String.init),
             let people = directory.counties[county]?.people.values
         else { return nil }

@@ -127,6 +127,7 @@ extension ChangeParticipants: EventPayload {
     public static let eventType = "se.tillsammans.meeting.participants.change.v1"
 }
 extension PublishBusyTimes: EventPayload { public static let eventType = "se.tillsammans.meeting.busy.publish.v1" }
+extension BusyTimesPublished: EventPayload { public static let eventType = "se.tillsammans.meeting.busy.published.v1" }
 extension RecordMeeting: EventPayload { public static let eventType = "se.tillsammans.meeting.record.v1" }
 extension RecordNotHeld: EventPayload { public static let eventType = "se.tillsammans.meeting.not_held.record.v1" }
 extension ReportPlanConcern: EventPayload { public static let eventType = "se.tillsammans.plan.concern.report.v1" }
@@ -178,7 +179,7 @@ public let payloadTypes: [String: any EventPayload.Type] = Dictionary(
         MoveMeeting.self, ChangeParticipants.self, PublishBusyTimes.self, RecordMeeting.self, RecordNotHeld.self,
         ReportPlanConcern.self, AnswerPlanConcern.self, RecordPlanFollowUp.self, MeetingAnswered.self, MeetingHeld.self,
         MeetingNotHeld.self, PlanAlarm.self, PlanConcernReported.self, PlanConcernAnswered.self, PlanFollowedUp.self,
-        NoteCooperation.self, EndCooperation.self, HandOverMeeting.self, BookPlanFollowUp.self,
+        NoteCooperation.self, EndCooperation.self, HandOverMeeting.self, BookPlanFollowUp.self, BusyTimesPublished.self,
     ] as [any EventPayload.Type]).map { ($0.eventType, $0) })
 
 extension Google_Protobuf_Timestamp {

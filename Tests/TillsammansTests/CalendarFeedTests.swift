@@ -58,6 +58,17 @@ struct CalendarFeedTests {
         #expect(try Self.busy(two) == ["tisdag 1 december 2026 kl. 09.00–10.30"])
     }
 
+    @Test("the suite's own meetings are known by their UID and left out; free-busy times have none to know them by")
+    func ours() throws {
+        let ours = Self.event("DTSTART:20261201T080000Z", "DURATION:PT1H").map {
+            $0.replacing("UID:u", with: "UID:TST-AAAA-AAAA-AA-0123abcd@tillsammans")
+        }
+        let feed = try Self.feed(ours + Self.event("DTSTART:20261202T080000Z", "DURATION:PT1H"))
+        #expect(try feed.busy == [Self.day("2026-12-02", 540)..<Self.day("2026-12-02", 600)] && !feed.mayHoldOurs)
+        let freeBusy = ["BEGIN:VFREEBUSY", "UID:f", "DTSTAMP:20261101T000000Z", "END:VFREEBUSY"]
+        #expect(try Self.feed(freeBusy).mayHoldOurs)
+    }
+
     @Test("published free-busy times")
     func freeBusy() throws {
         let lines = [

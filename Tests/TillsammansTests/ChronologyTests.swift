@@ -77,6 +77,7 @@ struct ChronologyTests {
             ].map { "mapping.\($0)" }
                 + [
                     "call", "cancel", "protect", "hand_over", "answer", "move", "participants.change", "busy.publish",
+                    "busy.published",
                     "record",
                     "not_held.record", "family.tell",
                 ].map { "meeting.\($0)" }

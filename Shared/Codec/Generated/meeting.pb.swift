@@ -214,6 +214,10 @@ public nonisolated struct PublishBusyTimes: Sendable {
 
   public var busy: [BusyTime] = []
 
+  /// The meetings of this suite, which stand in the person's calendar too, are not among the times: they were known by their
+  /// UID. Else what looks like one of them is taken for it.
+  public var ownLeftOut: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -651,6 +655,24 @@ public nonisolated struct MeetingImpossible: Sendable {
 
     public init() {}
   }
+
+  public init() {}
+}
+
+/// se.tillsammans.meeting.busy.published.v1
+public nonisolated struct BusyTimesPublished: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var county: String = String()
+
+  public var person: String = String()
+
+  /// How many times are known from now on.
+  public var count: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
@@ -1585,7 +1607,7 @@ nonisolated extension ChangeParticipants: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension PublishBusyTimes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PublishBusyTimes"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}county\0\u{1}person\0\u{1}busy\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}county\0\u{1}person\0\u{1}busy\0\u{3}own_left_out\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1596,6 +1618,7 @@ nonisolated extension PublishBusyTimes: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 1: try { try decoder.decodeSingularStringField(value: &self.county) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.person) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.busy) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.ownLeftOut) }()
       default: break
       }
     }
@@ -1611,6 +1634,9 @@ nonisolated extension PublishBusyTimes: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.busy.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.busy, fieldNumber: 3)
     }
+    if self.ownLeftOut != false {
+      try visitor.visitSingularBoolField(value: self.ownLeftOut, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1618,6 +1644,7 @@ nonisolated extension PublishBusyTimes: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.county != rhs.county {return false}
     if lhs.person != rhs.person {return false}
     if lhs.busy != rhs.busy {return false}
+    if lhs.ownLeftOut != rhs.ownLeftOut {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2458,6 +2485,46 @@ nonisolated extension MeetingImpossible.Reason: SwiftProtobuf.Message, SwiftProt
     if lhs.code != rhs.code {return false}
     if lhs.english != rhs.english {return false}
     if lhs.swedish != rhs.swedish {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension BusyTimesPublished: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BusyTimesPublished"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}county\0\u{1}person\0\u{1}count\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.count) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 1)
+    }
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 2)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularInt32Field(value: self.count, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: BusyTimesPublished, rhs: BusyTimesPublished) -> Bool {
+    if lhs.county != rhs.county {return false}
+    if lhs.person != rhs.person {return false}
+    if lhs.count != rhs.count {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -18,15 +18,17 @@ extension MeetingsProcessor {
         watchAbsences(&turn)
         guard let county = turn.directory.counties[turn.key] else { return }
         for person in county.people.values.sorted(by: { $0.id < $1.id }) where !person.absences.isEmpty {
-            for booking in try turn.get(Self.calendars, person.id)?.bookings ?? [] {
+            for booking in try turn.get(Self.calendars, turn.own(person.id))?.bookings ?? [] {
                 let start = Date(timeIntervalSince1970: Double(booking.start))
                 guard start > turn.now, person.isAbsent(on: CivilTime.day(of: start)) else { continue }
                 try moveAway(from: booking, person.id, county, reminder, &turn)
             }
         }
-        for (name, calendar) in try turn.scan(Self.calendars, prefix: "") where county.people[name] == nil {
+        for (name, calendar) in try turn.scan(Self.calendars, prefix: turn.own("")) {
+            let person = String(name.dropFirst(turn.own("").count))
+            guard county.people[person] == nil else { continue }
             for booking in calendar.bookings where Double(booking.start) > turn.now.timeIntervalSince1970 {
-                try succeed(name, booking, county, reminder, &turn)
+                try succeed(person, booking, county, reminder, &turn)
             }
         }
     }
@@ -34,15 +36,11 @@ extension MeetingsProcessor {
     private func moveAway(
         from booking: Booking, _ person: String, _ county: County, _ reminder: Reminder, _ turn: inout Turn
     ) throws {
-        let reference = Self.reference(of: booking.meeting)
-        guard let state = try turn.get(Self.meetings, reference) else { return }
-        var cooperation = Cooperation(
-            reference: reference, county: county, state: state, commandId: "\(booking.meeting)@\(reminder.due)")
-        guard cooperation.hasMeeting, cooperation.state.meeting.id == booking.meeting,
-            cooperation.state.meeting.participants.contains(where: { $0.person == person && $0.required })
+        guard var cooperation = try cooperation(of: booking, county, "\(booking.meeting)@\(reminder.due)", turn),
+            cooperation.participants.contains(where: { $0.person == person && $0.required })
         else { return }
         try rebook("absence", &cooperation, &turn)
-        try turn.put(Self.meetings, reference, cooperation.state)
+        try turn.put(Self.meetings, cooperation.reference, cooperation.state)
     }
 
     /// Who has the role now comes in place of one of the staff whom the directory no longer has. For the named person
@@ -50,16 +48,13 @@ extension MeetingsProcessor {
     private func succeed(
         _ former: String, _ booking: Booking, _ county: County, _ reminder: Reminder, _ turn: inout Turn
     ) throws {
-        let reference = Self.reference(of: booking.meeting)
-        guard let state = try turn.get(Self.meetings, reference) else { return }
-        var cooperation = Cooperation(
-            reference: reference, county: county, state: state, commandId: "\(booking.meeting)@\(reminder.due)")
-        var participants = cooperation.participants
-        guard cooperation.hasMeeting, cooperation.state.meeting.id == booking.meeting, former != state.call.namedPerson,
-            let index = participants.firstIndex(where: { $0.person == former && !$0.family })
+        guard var cooperation = try cooperation(of: booking, county, "\(booking.meeting)@\(reminder.due)", turn),
+            former != cooperation.state.call.namedPerson,
+            let index = cooperation.participants.firstIndex(where: { $0.person == former && !$0.family })
         else { return }
+        var participants = cooperation.participants
         let left = participants.remove(at: index)
-        let near = county.units[state.call.unit]?.municipality
+        let near = county.units[cooperation.state.call.unit]?.municipality
         let successor = Participants.person(with: left.role, near: near, in: county)?.id
         if let successor, !participants.contains(where: { $0.person == successor }) {
             participants.insert(cooperation.participant(successor, isRequired: left.required), at: index)
@@ -69,6 +64,6 @@ extension MeetingsProcessor {
             let reason = MeetingImpossible.Reason(Fault(.roleNobody, ["role": left.role]))
             try impossible(cooperation, [reason], &turn)
         }
-        try turn.put(Self.meetings, reference, cooperation.state)
+        try turn.put(Self.meetings, cooperation.reference, cooperation.state)
     }
 }

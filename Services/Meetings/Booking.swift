@@ -112,7 +112,7 @@ extension MeetingsProcessor {
             try admit(participants, &cooperation, &turn)
         case .declined where participant.required:
             // The time is taken for this person, and the meeting moves.
-            let name = Self.calendar(of: participant.person, cooperation.reference)
+            let name = turn.own(Self.calendar(of: participant.person, cooperation.reference))
             var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             calendar.busy.append(
                 .with { ($0.start, $0.end, $0.meeting) = (slot.start, slot.end, cooperation.reference) })
@@ -249,7 +249,7 @@ extension MeetingsProcessor {
             required: try calendars(true), optional: try calendars(false), minutes: county.settings.meetingMinutes,
             first: wanted.first, last: wanted.last,
             rooms: hasRoom ? county.rooms(near: cooperation.state.call.unit) : [],
-            taken: { day in try turn.get(Self.rooms, day.description)?.quarters ?? [:] },
+            taken: { day in try turn.get(Self.rooms, turn.own(day.description))?.quarters ?? [:] },
             travel: { county.minutes(from: $0, to: $1) }, slackDays: county.settings.slackDays,
             lunch: county.settings.lunch,
             canBeDigital: county.settings.meetingLink != nil)
@@ -263,7 +263,8 @@ extension MeetingsProcessor {
     private func calendar(
         _ participant: Participant, _ reference: String, _ county: County, _ turn: Turn
     ) throws -> Scheduler.Calendar {
-        let known = try turn.get(Self.calendars, Self.calendar(of: participant.person, reference)) ?? PersonCalendar()
+        let name = turn.own(Self.calendar(of: participant.person, reference))
+        let known = try turn.get(Self.calendars, name) ?? PersonCalendar()
         let person = county.people[participant.person]
         // Nobody knows a family's hours: they come when staff can, or say that they cannot.
         let always = Dictionary(uniqueKeysWithValues: (1...7).map { ($0, WorkingHours(from: 0, to: 24 * 60)) })
@@ -290,7 +291,7 @@ extension MeetingsProcessor {
             ($0.meeting, $0.place) = (meeting.id, meeting.place)
         }
         for participant in meeting.participants {
-            let name = Self.calendar(of: participant.person, meeting.caseReference)
+            let name = turn.own(Self.calendar(of: participant.person, meeting.caseReference))
             var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             // What lies a day back can collide with nothing.
             let past = turn.now.timeIntervalSince1970 - 24 * 3_600
@@ -300,26 +301,26 @@ extension MeetingsProcessor {
             try turn.put(Self.calendars, name, calendar)
         }
         guard !meeting.place.isEmpty else { return }
-        var rooms = try turn.get(Self.rooms, meeting.day) ?? RoomsOfDay()
+        var rooms = try turn.get(Self.rooms, turn.own(meeting.day)) ?? RoomsOfDay()
         rooms.quarters[meeting.place, default: 0] |= meeting.quarters
-        try turn.put(Self.rooms, meeting.day, rooms)
+        try turn.put(Self.rooms, turn.own(meeting.day), rooms)
         // Nor does a day that is over.
         for back in 2...8 {
-            let past = CivilTime.day(of: turn.now).plus(-back).description
+            let past = turn.own(CivilTime.day(of: turn.now).plus(-back).description)
             if try turn.get(Self.rooms, past) != nil { turn.delete(Self.rooms, past) }
         }
     }
 
     func release(_ meeting: Meeting, _ turn: inout Turn) throws {
         for participant in meeting.participants {
-            let name = Self.calendar(of: participant.person, meeting.caseReference)
+            let name = turn.own(Self.calendar(of: participant.person, meeting.caseReference))
             var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             calendar.bookings.removeAll { $0.meeting == meeting.id }
             try turn.put(Self.calendars, name, calendar)
         }
-        guard !meeting.place.isEmpty, var rooms = try turn.get(Self.rooms, meeting.day) else { return }
+        guard !meeting.place.isEmpty, var rooms = try turn.get(Self.rooms, turn.own(meeting.day)) else { return }
         rooms.quarters[meeting.place, default: 0] &= ~meeting.quarters
-        try turn.put(Self.rooms, meeting.day, rooms)
+        try turn.put(Self.rooms, turn.own(meeting.day), rooms)
     }
 
     // MARK: Telling
@@ -355,9 +356,16 @@ extension MeetingsProcessor {
             }, to: Topic.mappingCommands.rawValue, key: cooperation.state.call.child, subject: cooperation.reference)
     }
 
-    /// The case of a meeting's id, which begins with it.
-    static func reference(of meeting: String) -> String {
-        String(meeting[..<(meeting.lastIndex(of: "-") ?? meeting.endIndex)])
+    /// The cooperation whose meeting a booking stands for; nil where that meeting does not stand any more.
+    func cooperation(
+        of booking: Booking, _ county: County, _ commandId: String, _ turn: Turn
+    ) throws -> Cooperation? {
+        // A meeting's id begins with its case.
+        let end = booking.meeting.lastIndex(of: "-") ?? booking.meeting.endIndex
+        let reference = String(booking.meeting[..<end])
+        guard let state = try turn.get(Self.meetings, reference) else { return nil }
+        let cooperation = Cooperation(reference: reference, county: county, state: state, commandId: commandId)
+        return cooperation.hasMeeting && state.meeting.id == booking.meeting ? cooperation : nil
     }
 }
 

@@ -16,7 +16,7 @@ extension MeetingsProcessor {
             return try turn.publish(
                 CommandRefused(id: event.id, type: event.type, case: "", faults), to: Topic.meetings.rawValue)
         }
-        var calendar = try turn.get(Self.calendars, command.person) ?? PersonCalendar()
+        var calendar = try turn.get(Self.calendars, turn.own(command.person)) ?? PersonCalendar()
         var elsewhere = command.busy.map { time in
             Scheduler.Slot(
                 start: Int64(time.start.date.timeIntervalSince1970), end: Int64(time.end.date.timeIntervalSince1970))
@@ -27,23 +27,19 @@ extension MeetingsProcessor {
         }
         calendar.busy.removeAll(where: \.meeting.isEmpty)
         calendar.busy += elsewhere.map { slot in .with { ($0.start, $0.end) = (slot.start, slot.end) } }
-        try turn.put(Self.calendars, command.person, calendar)
+        try turn.put(Self.calendars, turn.own(command.person), calendar)
         try turn.publish(
             BusyTimesPublished.with {
                 ($0.county, $0.person) = (command.county, command.person)
                 $0.count = Int32(clamping: elsewhere.count)
             }, to: Topic.meetings.rawValue)
         for booking in calendar.bookings where Double(booking.start) > turn.now.timeIntervalSince1970 {
-            let reference = Self.reference(of: booking.meeting)
             guard elsewhere.contains(where: Scheduler.Slot(booking).overlaps),
-                let state = try turn.get(Self.meetings, reference)
+                var cooperation = try cooperation(of: booking, county, event.id, turn),
+                cooperation.participants.contains(where: { $0.person == command.person && $0.required })
             else { continue }
-            var other = Cooperation(reference: reference, county: county, state: state, commandId: event.id)
-            guard other.hasMeeting,
-                other.state.meeting.participants.contains(where: { $0.person == command.person && $0.required })
-            else { continue }
-            try rebook("declined", &other, &turn)
-            try turn.put(Self.meetings, reference, other.state)
+            try rebook("declined", &cooperation, &turn)
+            try turn.put(Self.meetings, cooperation.reference, cooperation.state)
         }
     }
 }

@@ -17,7 +17,7 @@ extension MeetingsProcessor {
         let today = CivilTime.day(of: turn.now)
         var best: (forum: County.Forum, place: Booking)?
         for forum in county.forums(for: command.municipality, areas: Set(command.areas.compactMap(WheelArea.init))) {
-            let state = try turn.get(Self.forums, forum.id) ?? ForumState()
+            let state = try turn.get(Self.forums, turn.own(forum.id)) ?? ForumState()
             // It has its place.
             if state.bookings.contains(where: { $0.meeting == command.reference }) { return }
             let place = forum.sittings(from: today.plus(1)).prefix(Self.sittings).lazy
@@ -26,10 +26,10 @@ extension MeetingsProcessor {
         }
         guard let forum = best?.forum, var place = best?.place else { return }
         place.meeting = command.reference
-        var state = try turn.get(Self.forums, forum.id) ?? ForumState()
+        var state = try turn.get(Self.forums, turn.own(forum.id)) ?? ForumState()
         state.bookings.removeAll { Double($0.end) < turn.now.timeIntervalSince1970 }
         state.bookings.append(place)
-        try turn.put(Self.forums, forum.id, state)
+        try turn.put(Self.forums, turn.own(forum.id), state)
         try turn.publish(
             ConsultationBooked.with { [place] in
                 ($0.reference, $0.county, $0.forum) = (command.reference, county.code, forum.id)

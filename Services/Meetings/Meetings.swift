@@ -119,6 +119,11 @@ struct MeetingsProcessor: Processor {
     }
 }
 
+extension Turn {
+    /// A name that is the county's own: several counties may share a task, and with it the tables.
+    func own(_ name: String) -> String { "\(key)|\(name)" }
+}
+
 /// One case's cooperation while something is decided about it.
 struct Cooperation {
     let reference: String

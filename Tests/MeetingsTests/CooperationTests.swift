@@ -87,11 +87,11 @@ struct CooperationTester {
     /// Of one of the staff or a guardian, of `child:` with a case, or of `room:` with a name from today on.
     func bookings(_ person: String) throws -> [Booking] {
         guard person.hasPrefix("room:") else {
-            return try tester.state(MeetingsProcessor.calendars, person)?.bookings ?? []
+            return try tester.state(MeetingsProcessor.calendars, "TST|\(person)")?.bookings ?? []
         }
         // A room has no calendar of its own; what stands in it is in the calendars of who is there.
         let meetings = ExampleCounty.county.people.keys.sorted().flatMap { id in
-            (try? tester.state(MeetingsProcessor.calendars, id)?.bookings) ?? []
+            (try? tester.state(MeetingsProcessor.calendars, "TST|\(id)")?.bookings) ?? []
         }
         return Dictionary(meetings.filter { "room:\($0.place)" == person }.map { ($0.meeting, $0) }) { $1 }
             .values.sorted { $0.start < $1.start }

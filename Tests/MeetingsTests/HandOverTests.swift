@@ -209,6 +209,27 @@ struct HandOverTests {
         #expect(tester.facts(MeetingImpossible.self).count == 1, "told once")
     }
 
+    @Test("counties that share a task share nothing: neither people and rooms of the same name, nor who has left")
+    func counties() throws {
+        var tester = CooperationTester()
+        var other = ExampleCounty.message
+        other.code = "OTH"
+        for index in other.people.indices where other.people[index].id == "nurse" { other.people[index].id = "nurse-2" }
+        tester.tester.directory.counties["OTH"] = try other.county()
+        try tester.call()
+        try tester.tester.process(
+            CallMeeting.with {
+                ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("OTH-A", "OTH", "school", "head-school")
+                ($0.areas, $0.organisations) = (["safety"], ["social_services", "health_care"])
+                ($0.latestDate, $0.child) = ("2026-12-14", "child-2")
+            }, key: "OTH")
+        let meetings = tester.facts(MeetingScheduled.self).map(\.meeting)
+        #expect(meetings.map(\.start) == [meetings[0].start, meetings[0].start])
+        #expect(meetings[0].place == meetings[1].place && !meetings[0].place.isEmpty)
+        try tester.tester.advance(to: tester.tester.now + 2 * 86_400)
+        #expect(tester.facts(MeetingScheduled.self).count == 2, "nobody has left")
+    }
+
     @Test("rule 21: where the coordinator has left, the family's word reaches the named person")
     func coordinatorLeft() throws {
         var tester = CooperationTester()

@@ -90,7 +90,7 @@ struct Report: Sendable {
 
     /// Somebody who works with children, and whom the answer reaches (rule 1).
     static func check(_ reporter: Reporter, _ faults: inout [Fault]) {
-        if !reporter.email.contains("@") { faults.append(Fault(.reporterEmail, at: "reporter.email")) }
+        if EmailAddress(reporter.email) == nil { faults.append(Fault(.reporterEmail, at: "reporter.email")) }
         if Organisation(rawValue: reporter.organisation) == nil {
             faults.append(Fault(.reporterOrganisation, at: "reporter.organisation"))
         }

@@ -87,6 +87,8 @@ struct CalendarMessage: Sendable {
     private static func escaped(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing(";", with: "\\;").replacing(",", with: "\\,")
             .replacing("\r\n", with: "\\n").replacing("\n", with: "\\n")
+            // No other control character is allowed in a text (§3.1).
+            .filter { !$0.unicodeScalars.contains { $0.value < 32 && $0 != "\t" } }
     }
 
     /// At most 75 octets a line, continued after CRLF and a space, never inside a character (§3.1).

@@ -32,7 +32,8 @@ import Streams
             ]
         ) { settings, configuration, logger in
             let notices = Notices(
-                sender: try settings.text("MAIL_FROM"), caseLink: try settings.text("CASE_LINK"),
+                sender: try settings.value("MAIL_FROM", expected: "an e-mail address") { EmailAddress($0)?.text },
+                caseLink: try settings.text("CASE_LINK"),
                 templates: try Templates(folder: try settings.text("TEMPLATES_DIRECTORY")))
             let folder = try settings.text("MAIL_DIRECTORY")
             let mailer: any Mailer =

@@ -10,6 +10,16 @@ extension Directory {
 }
 
 extension CountyDirectory {
+    /// Ids are part of keys and of Message-IDs.
+    private static func isIdText(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+
     /// The county as a checked value: every reference leads somewhere, every word is one we know.
     ///
     /// - Throws: `Faults` with all that is wrong, each by path.
@@ -26,6 +36,9 @@ extension CountyDirectory {
             var seen: Set<String> = []
             for (index, id) in ids.enumerated() where id.isEmpty || !seen.insert(id).inserted {
                 faults.append(Fault(.directoryTwice, at: "\(path)[\(index)]"))
+            }
+            for (index, id) in ids.enumerated() where !id.utf8.allSatisfy(Self.isIdText) {
+                faults.append(Fault(.directoryId, at: "\(path)[\(index)]"))
             }
             return seen
         }
@@ -62,7 +75,7 @@ extension CountyDirectory {
             if !unitIds.contains(member.unit) {
                 faults.append(Fault(.directoryReference, at: "\(path).unit", ["what": "units"]))
             }
-            if !member.email.contains("@") { faults.append(Fault(.directoryEmail, at: "\(path).email")) }
+            if EmailAddress(member.email) == nil { faults.append(Fault(.directoryEmail, at: "\(path).email")) }
             var hours: [Int: WorkingHours] = [:]
             for (name, text) in member.hours.sorted(by: { $0.key < $1.key }) {
                 guard let weekday = Self.weekdays.firstIndex(of: name), let span = WorkingHours(text) else {

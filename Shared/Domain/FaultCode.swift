@@ -101,6 +101,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case keySecretShort = "key_secret.short"
     case directoryTwice = "directory.twice"
     case directoryCode = "directory.code"
+    case directoryId = "directory.id"
     case directoryReference = "directory.reference"
     case directoryEmail = "directory.email"
     case directoryHours = "directory.hours"

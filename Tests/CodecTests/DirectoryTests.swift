@@ -19,13 +19,14 @@ struct DirectoryTests {
         message.units[2].namedPerson = "nobody"
         message.units[3].kind = "castle"
         message.people[1].email = "nowhere"
+        message.people[11].id = "tea|cher\n"
         message.people[2].hours = ["someday": "08:00-17:00"]
         message.municipalities[0].fallbackUnit = "elsewhere"
         message.participants[0].role = "wizard"
         let faults = #expect(throws: Faults.self) { try message.county() }
         #expect(
             Set(faults?.list.map(\.path) ?? []) == [
-                "units[2].named_person", "units[3].kind", "people[1].email", "people[2].hours.someday",
+                "units[2].named_person", "units[3].kind", "people[1].email", "people[11]", "people[2].hours.someday",
                 "municipalities[0].fallback_unit", "participants[0].role",
             ])
     }

@@ -23,14 +23,14 @@ struct CalendarMessageTests {
         arguments: (1...40).map(UInt64.init))
     func folding(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let letters = Array("aåäö€😀,;\\\n é漢")
+        let letters = Array("aåäö€😀,;\\\n é漢\u{7}")
         let text = String(
             (0..<Int.random(in: 1...300, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
         let lines = try Self.message(summary: text).text.components(separatedBy: "\r\n")
         #expect(lines.allSatisfy { $0.utf8.count <= 75 && !$0.contains("\n") })
         let unfolded = lines.joined(separator: "\r\n").replacing("\r\n ", with: "")
         let escaped = text.replacing("\\", with: "\\\\").replacing(";", with: "\\;").replacing(",", with: "\\,")
-            .replacing("\n", with: "\\n")
+            .replacing("\n", with: "\\n").replacing("\u{7}", with: "")
         #expect(unfolded.contains("SUMMARY:\(escaped)\r\n"))
     }
 

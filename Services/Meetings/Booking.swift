@@ -233,7 +233,10 @@ extension MeetingsProcessor {
         try tellScheduled(cooperation, wanted.why, &turn)
         // Held and recorded by the working day after (rule 19).
         let recorded = WorkingDays.day(CivilTime.day(of: cooperation.state.meeting.end.date), plus: 1)
-        try note(cooperation, step: wanted.why == "follow_up" ? .planFollowUp : .meeting, on: recorded, &turn)
+        let isFollowUp = cooperation.state.hasPlan
+        try note(
+            cooperation, done: isFollowUp ? [.bookFollowUp] : [], step: isFollowUp ? .planFollowUp : .meeting,
+            on: recorded, &turn)
         return true
     }
 

@@ -114,6 +114,7 @@ extension MeetingsProcessor {
             try callOff(&cooperation, &turn)
             (cooperation.state.wanted, cooperation.state.meeting.participants) = (participants, participants)
             cooperation.state.call.latestDate = last.description
+            if cooperation.state.hasPlan { try alarm(cooperation, &turn) }
         }
         return []
     }

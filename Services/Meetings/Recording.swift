@@ -134,30 +134,37 @@ extension MeetingsProcessor {
         return []
     }
 
-    /// The follow-up's meeting is booked with the date; a plan that is not followed up in time is an alarm, not a state.
+    /// A plan without a booked follow-up is an alarm, not a state: its coordinator and their manager are told at once, and
+    /// the date is watched.
+    func alarm(_ cooperation: Cooperation, done: [Step] = [], _ turn: inout Turn) throws {
+        let unit = cooperation.county.units[cooperation.state.call.unit]
+        try publish(
+            PlanAlarm.with {
+                ($0.caseReference, $0.county) = (cooperation.reference, cooperation.county.code)
+                ($0.coordinator, $0.manager) = (cooperation.contact, unit?.manager ?? "")
+            }, cooperation, &turn)
+        let due = WorkingDays.day(CivilTime.day(of: turn.now), plus: cooperation.county.settings.answerDays)
+        try note(cooperation, done: done, step: .bookFollowUp, on: due, &turn)
+    }
+
+    /// The follow-up's meeting is booked with the date.
     private func followUpNext(_ day: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn) throws {
         let today = CivilTime.day(of: turn.now)
         let done: [Step] = [.meeting, .planFollowUp, .bookFollowUp]
         guard let day, day <= today.plus(cooperation.county.settings.followUpDays) else {
-            let unit = cooperation.county.units[cooperation.state.call.unit]
-            try publish(
-                PlanAlarm.with { [contact = cooperation.contact] in
-                    ($0.caseReference, $0.county) = (cooperation.reference, cooperation.county.code)
-                    ($0.coordinator, $0.manager) = (contact, unit?.manager ?? "")
-                }, cooperation, &turn)
-            let due = WorkingDays.day(today, plus: cooperation.county.settings.answerDays)
-            return try note(cooperation, done: done, step: .bookFollowUp, on: due, &turn)
+            return try alarm(cooperation, done: done, &turn)
         }
         try note(cooperation, done: done, step: .planFollowUp, on: WorkingDays.day(day, plus: 1), &turn)
         let last = day.plus(Self.followUpWindow)
         cooperation.state.call.latestDate = last.description
         // Where there is no time, it is wanted still.
         cooperation.state.wanted = cooperation.withPlan(cooperation.state.meeting.participants)
-        _ = try book(
+        let isBooked = try book(
             Wanted(
                 participants: cooperation.state.wanted, first: max(day, notice(cooperation, turn)), last: last,
                 why: "follow_up"),
             &cooperation, &turn)
+        if !isBooked { try alarm(cooperation, &turn) }
     }
 }
 

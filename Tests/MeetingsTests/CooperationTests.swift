@@ -444,7 +444,8 @@ struct PlanTests {
         let tester = try held()
         #expect(
             tester.notes.dropFirst() == [
-                "meeting+plan_follow_up+book_follow_up → plan_follow_up 2027-01-21", " → plan_follow_up 2027-01-21",
+                "meeting+plan_follow_up+book_follow_up → plan_follow_up 2027-01-21",
+                "book_follow_up → plan_follow_up 2027-01-21",
             ])
         let meetings = tester.facts(MeetingScheduled.self)
         #expect(meetings.map(\.why) == ["", "follow_up"])

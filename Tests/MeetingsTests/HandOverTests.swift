@@ -154,6 +154,8 @@ struct HandOverTests {
         try tester.send(taken("family", tester))
         try tester.record()
         #expect(tester.facts(MeetingImpossible.self).count == 1 && tester.meeting.sequence == 0)
+        #expect(tester.facts(PlanAlarm.self).count == 1, "no time is no follow-up")
+        #expect(tester.notes.last?.hasPrefix(" → book_follow_up") == true)
         try tester.send(PublishBusyTimes.with { ($0.county, $0.person) = ("TST", "family") })
         try tester.send(
             MoveMeeting.with {
@@ -161,7 +163,11 @@ struct HandOverTests {
                 $0.notBefore = "2027-01-20"
             })
         #expect(tester.facts(MeetingScheduled.self).last?.why == "follow_up")
-        #expect(tester.notes.last?.hasPrefix(" → plan_follow_up") == true)
+        #expect(tester.notes.last?.hasPrefix("book_follow_up → plan_follow_up") == true)
+        // Moved, it is a follow-up still.
+        try tester.answer("family", "declined")
+        #expect(tester.facts(MeetingScheduled.self).last?.why == "declined")
+        #expect(tester.notes.last?.hasPrefix("book_follow_up → plan_follow_up") == true)
     }
 
     @Test("rule 17: the coordinator answers the alarm of a plan without a follow-up by booking one")

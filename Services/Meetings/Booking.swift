@@ -94,9 +94,15 @@ extension MeetingsProcessor {
             }
             let outside = cooperation.outsideConsent(command.delegateTo, at: "delegate_to")
             guard outside.isEmpty else { return outside }
-            guard try isFree(command.delegateTo, cooperation.state.meeting, cooperation.county, turn) else {
+            let delegate = cooperation.participant(command.delegateTo)
+            guard try isFree(delegate, cooperation.state.meeting, cooperation.county, turn) else {
                 return [Fault(.participantBusy, at: "delegate_to")]
             }
+        }
+        // Who had said no gave the time back, and may have another meeting then.
+        let comesBack = participant.staysAway && answer != .declined
+        if comesBack, try !isFree(participant, cooperation.state.meeting, cooperation.county, turn) {
+            return [Fault(.participantBusy, at: "answer")]
         }
         cooperation.state.meeting.participants[index].answer = answer.rawValue
         cooperation.state.meeting.participants[index].answered = .init(stamp)
@@ -118,6 +124,10 @@ extension MeetingsProcessor {
                 .with { ($0.start, $0.end, $0.meeting) = (slot.start, slot.end, cooperation.reference) })
             try turn.put(Self.calendars, name, calendar)
             try rebook("declined", &cooperation, &turn)
+        case .declined,
+            _ where comesBack:
+            try release(cooperation.state.meeting, &turn)
+            try reserve(cooperation.state.meeting, &turn)
         default: break
         }
         return []
@@ -279,8 +289,9 @@ extension MeetingsProcessor {
     }
 
     /// Somebody can come to a meeting as it is: at work, not taken, and in time from where they are before and after.
-    func isFree(_ person: String, _ meeting: Meeting, _ county: County, _ turn: Turn) throws -> Bool {
-        let participant = Participant.with { $0.person = person }
+    func isFree(
+        _ participant: Participant, _ meeting: Meeting, _ county: County, _ turn: Turn
+    ) throws -> Bool {
         let day = CivilTime.day(of: meeting.start.date)
         let minute = CivilTime.clock(of: meeting.start.date).minute
         return try calendar(participant, meeting.caseReference, county, turn).isFree(
@@ -293,7 +304,7 @@ extension MeetingsProcessor {
             ($0.start, $0.end) = (meeting.slot.start, meeting.slot.end)
             ($0.meeting, $0.place) = (meeting.id, meeting.place)
         }
-        for participant in meeting.participants {
+        for participant in meeting.participants where !participant.staysAway {
             let name = turn.own(Self.calendar(of: participant.person, meeting.caseReference))
             var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
             // What lies a day back can collide with nothing.
@@ -395,6 +406,11 @@ extension RoomsOfDay {
             }
         }
     }
+}
+
+extension Participant {
+    /// Has said no to a meeting that is held without them: their time is their own.
+    var staysAway: Bool { !required && answer == Attendance.declined.rawValue }
 }
 
 extension Meeting {

@@ -130,7 +130,7 @@ extension MeetingsProcessor {
         let known = Set(meeting.participants.map(\.person))
         guard
             try participants.allSatisfy({
-                try known.contains($0.person) || isFree($0.person, meeting, county, turn)
+                try known.contains($0.person) || isFree($0, meeting, county, turn)
             })
         else { return try rebook("participants", participants: participants, last: last, &cooperation, &turn) }
         try release(meeting, &turn)

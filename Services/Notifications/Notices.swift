@@ -209,9 +209,9 @@ struct Notices: Sendable {
             ["recipient": county.people[notice.recipient]?.role ?? "anmälaren"])
     }
 
-    /// A reminder of a meeting, to each of the staff who come.
+    /// A reminder of a meeting, to each of the staff who have not said no.
     func reminders(of meeting: Meeting, _ directory: Directory, now: Date) -> [Notice] {
-        meeting.participants.compactMap { participant in
+        meeting.participants.filter { $0.answer != Attendance.declined.rawValue }.compactMap { participant in
             guard let person = directory.counties[meeting.county]?.people[participant.person] else { return nil }
             return notice(
                 .meetingReminder, id: "\(meeting.id)-\(meeting.sequence)", meeting.caseReference,

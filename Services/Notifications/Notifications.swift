@@ -122,6 +122,15 @@ struct NotificationsProcessor: Processor {
             turn.remind(Alarm.meeting.name(meeting.id), at: due)
         case MeetingCancelled.eventType:
             turn.delete(Self.upcoming, try event.decode(MeetingCancelled.self).meeting.id)
+        case MeetingAnswered.eventType:
+            let fact = try event.decode(MeetingAnswered.self)
+            for (id, meeting) in try turn.scan(Self.upcoming, prefix: fact.caseReference + "-") {
+                var meeting = meeting
+                for index in meeting.participants.indices where meeting.participants[index].person == fact.person {
+                    meeting.participants[index].answer = fact.answer
+                }
+                try turn.put(Self.upcoming, id, meeting)
+            }
         case MeetingHeld.eventType:
             turn.delete(Self.upcoming, try event.decode(MeetingHeld.self).meeting.id)
         default: break

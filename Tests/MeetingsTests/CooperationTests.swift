@@ -132,6 +132,29 @@ struct MeetingLifeTests {
         #expect(tester.facts(MeetingAnswered.self).map(\.answer) == ["declined", "tentative"])
     }
 
+    @Test("an optional participant who declines has the time back, and comes after all only if it is free still")
+    func comesBack() throws {
+        var tester = CooperationTester()
+        try tester.call(guardians: ["g1"])
+        try tester.answer("nurse", "declined")
+        #expect(try tester.bookings("nurse").isEmpty && tester.bookings("family").count == 1)
+        try tester.answer("nurse", "accepted", at: 60)
+        #expect(try tester.bookings("nurse").count == 1)
+        try tester.answer("child", "declined")
+        try tester.answer("child", "accepted", at: 60)
+        #expect(try tester.bookings("child:A").count == 1)
+        try tester.answer("nurse", "declined", at: 120)
+        let meeting = tester.meeting
+        try tester.send(
+            PublishBusyTimes.with {
+                ($0.county, $0.person) = ("TST", "nurse")
+                $0.busy = [.with { ($0.start, $0.end) = (meeting.start, meeting.end) }]
+            })
+        try tester.answer("nurse", "tentative", at: 180)
+        #expect(tester.codes == ["participant.busy"])
+        #expect(try tester.bookings("nurse").isEmpty)
+    }
+
     @Test("an answer to an earlier invitation, or older than the one that is known, is dropped")
     func stale() throws {
         var tester = CooperationTester()
@@ -327,7 +350,7 @@ struct MeetingLifeTests {
                 guard let state = try tester.state(reference), state.hasMeeting,
                     state.meeting.start.date > tester.tester.now
                 else { continue }
-                for participant in state.meeting.participants {
+                for participant in state.meeting.participants where !participant.staysAway {
                     let name = participant.person == "child" ? "child:\(reference)" : participant.person
                     let isBooked = try tester.bookings(name).contains { $0.meeting == state.meeting.id }
                     #expect(

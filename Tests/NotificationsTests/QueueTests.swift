@@ -139,6 +139,16 @@ struct QueueTests {
         for _ in 0..<2 { try settle(&tester, "sent") }
         try tester.advance(to: Self.instant("2026-12-15", 9))
         #expect(try open(tester).isEmpty)
+        (other.id, other.start) = ("TST-1-third", .init(try Self.instant("2026-12-18", 10)))
+        try tester.process(MeetingScheduled.with { $0.meeting = other }, key: "TST")
+        for (person, answer) in [("family", "declined"), ("head-school", "accepted")] {
+            try tester.process(
+                MeetingAnswered.with { ($0.caseReference, $0.person, $0.answer) = ("TST-1", person, answer) },
+                key: "TST")
+        }
+        for _ in 0..<2 { try settle(&tester, "sent") }
+        try tester.advance(to: Self.instant("2026-12-17", 9))
+        #expect(try open(tester) == ["meeting_reminder head-school"], "who has said no is not reminded")
     }
 
     @Test("what brings people together needs consent at the moment of sending; what is withheld is not tried again")

@@ -24,6 +24,8 @@ extension MeetingsProcessor {
         if cooperation.state.hasPlan { cooperation.state.history.append(cooperation.state.plan) }
         plan.revision = cooperation.state.plan.revision + 1
         cooperation.state.plan = plan
+        // Held earlier than it was booked for: that time is everybody's own again.
+        if cooperation.state.meeting.start.date > turn.now { try release(cooperation.state.meeting, &turn) }
         cooperation.state.over = true
         try publish(
             MeetingHeld.with { [state = cooperation.state] in

@@ -354,7 +354,8 @@ struct MeetingLifeTests {
                     let name = participant.person == "child" ? "child:\(reference)" : participant.person
                     let isBooked = try tester.bookings(name).contains { $0.meeting == state.meeting.id }
                     #expect(
-                        isBooked == !state.cancelled, "seed \(seed), step \(step): \(reference) \(participant.person)")
+                        isBooked == !(state.cancelled || state.over),
+                        "seed \(seed), step \(step): \(reference) \(participant.person)")
                 }
             }
         }

@@ -79,8 +79,9 @@ extension MeetingsProcessor {
         guard let answer = Attendance(rawValue: command.answer) else {
             return [Fault(at: "answer", notOneOf: Attendance.self)]
         }
-        let person = command.person.isEmpty ? cooperation.state.told[command.email.lowercased()] : command.person
-        guard let index = cooperation.state.meeting.participants.firstIndex(where: { $0.person == person }) else {
+        // Somebody may be one of the staff, and here as a guardian.
+        let names = [command.person, cooperation.state.told[command.email.lowercased()]]
+        guard let index = cooperation.state.meeting.participants.firstIndex(where: { names.contains($0.person) }) else {
             return [Fault(.participantUnknown, at: "person")]
         }
         let participant = cooperation.state.meeting.participants[index]
@@ -239,7 +240,7 @@ extension MeetingsProcessor {
         }
         (cooperation.state.cancelled, cooperation.state.over, cooperation.state.wanted) = (false, false, [])
         try reserve(cooperation.state.meeting, &turn)
-        watchAbsences(&turn)
+        watchMornings(&turn)
         try tellScheduled(cooperation, wanted.why, &turn)
         // Held and recorded by the working day after (rule 19).
         let recorded = WorkingDays.day(CivilTime.day(of: cooperation.state.meeting.end.date), plus: 1)
@@ -318,11 +319,6 @@ extension MeetingsProcessor {
         var rooms = try turn.get(Self.rooms, turn.own(meeting.day)) ?? RoomsOfDay()
         rooms.quarters[meeting.place, default: 0] |= meeting.quarters
         try turn.put(Self.rooms, turn.own(meeting.day), rooms)
-        // Nor does a day that is over.
-        for back in 2...8 {
-            let past = turn.own(CivilTime.day(of: turn.now).plus(-back).description)
-            if try turn.get(Self.rooms, past) != nil { turn.delete(Self.rooms, past) }
-        }
     }
 
     func release(_ meeting: Meeting, _ turn: inout Turn) throws {

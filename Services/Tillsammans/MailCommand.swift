@@ -61,7 +61,7 @@ struct MailCommand: AsyncParsableCommand {
         guard let split = meeting.lastIndex(of: "-") else { return nil }
         return .with {
             ($0.caseReference, $0.county) = (String(meeting[..<split]), county)
-            if let person { $0.person = person.id } else { $0.email = reply.attendee }
+            ($0.person, $0.email) = (person?.id ?? "", reply.attendee)
             ($0.answer, $0.sequence, $0.stamp) = (
                 reply.answer.rawValue, Int32(clamping: reply.sequence), .init(reply.stamp)
             )

@@ -298,5 +298,10 @@ struct HandOverTests {
         try tester.send(answer("vera@example.org"))
         #expect(tester.facts(MeetingAnswered.self).map(\.person) == ["g1"])
         #expect(tester.meeting.sequence == 1 && tester.meeting.start.date >= before.end.date)
+        // A teacher at another school, say.
+        var both = answer("vera@example.org")
+        (both.person, both.answer, both.sequence) = ("head-bhv", "accepted", 1)
+        try tester.send(both)
+        #expect(tester.facts(MeetingAnswered.self).map(\.person) == ["g1", "g1"])
     }
 }

@@ -190,6 +190,16 @@ struct PlacesTests {
         for person in ["family", "head-school"] { #expect(try tester.bookings(person).count == 1) }
     }
 
+    @Test("what was taken on a day that is over is forgotten on the next morning")
+    func forgotten() throws {
+        var tester = try tester()
+        try tester.call("A")
+        let day = "TST|\(tester.meeting.day)"
+        #expect(try tester.tester.state(MeetingsProcessor.rooms, day) != nil)
+        try tester.tester.advance(to: tester.meeting.end.date + 86_400)
+        #expect(try tester.tester.state(MeetingsProcessor.rooms, day) == nil)
+    }
+
     @Test("meetings do not lie over lunch where the county says so")
     func lunch() throws {
         var tester = try tester { county in

@@ -140,7 +140,7 @@ public nonisolated struct AnswerMeeting: Sendable {
   /// Clears the value of `stamp`. Subsequent reads from it will return its default value.
   public mutating func clearStamp() {self._stamp = nil}
 
-  /// In place of person: the address at which the family was told of the meeting.
+  /// Where the answer came from by mail: the address at which the family was told of the meeting counts as well as person.
   public var email: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -3,19 +3,23 @@ import Domain
 import Foundation
 import Streams
 
-// What the directory learns of after a meeting was booked: leave moves it, and who has left is succeeded (rule 18).
+// Every morning at six a county's calendars are compared with its directory: leave that it has learned of moves meetings,
+// and who has left is succeeded (rule 18). What lies behind is forgotten.
 
 extension MeetingsProcessor {
-    private static let absences = "absences"
+    private static let morning = "morning"
 
-    /// Every morning at six, the county's calendars are compared with who is away.
-    func watchAbsences(_ turn: inout Turn) {
+    func watchMornings(_ turn: inout Turn) {
         let tomorrow = CivilTime.day(of: turn.now).plus(1)
-        turn.remind(Self.absences, at: CivilTime.instant(tomorrow, minute: 6 * 60))
+        turn.remind(Self.morning, at: CivilTime.instant(tomorrow, minute: 6 * 60))
     }
 
     func wake(_ reminder: Reminder, in turn: inout Turn) throws {
-        watchAbsences(&turn)
+        watchMornings(&turn)
+        let today = turn.own(CivilTime.day(of: turn.now).description)
+        for (day, _) in try turn.scan(Self.rooms, prefix: turn.own("")) where day < today {
+            turn.delete(Self.rooms, day)
+        }
         guard let county = turn.directory.counties[turn.key] else { return }
         for person in county.people.values.sorted(by: { $0.id < $1.id }) where !person.absences.isEmpty {
             for booking in try turn.get(Self.calendars, turn.own(person.id))?.bookings ?? [] {

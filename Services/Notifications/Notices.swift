@@ -2,7 +2,7 @@ import Codec
 import Domain
 import Foundation
 
-/// Who is told what: one fact in, the notices that it makes out.
+/// The notices that follow from a fact: whose they are says the ``NoticeTable``, what they say the ``Templates``.
 ///
 /// No notice holds a name, a personal number, an area or an observation (rule 22): the facts' own fields reach a
 /// template only through the few that are passed here.
@@ -75,118 +75,23 @@ struct Notices: Sendable {
         (self.sender, self.caseLink, self.templates) = (sender, caseLink, templates)
     }
 
+    /// What follows from a fact, by the table.
     func made(of event: Event, _ directory: Directory, now: Date) throws -> [Notice] {
-        switch event.type {
-        case ConcernRegistered.eventType:
-            let fact = try event.decode(ConcernRegistered.self)
-            let owner = staff(fact.namedPerson, of: fact.county, directory, now)
-            var notices = [notice(.concern, event, fact.caseReference, owner, now)]
-            if fact.harmSuspected {
-                // The reporter and the named person are told at once (rule 3).
-                notices.append(notice(.dutyToReport, event, fact.caseReference, owner, now))
-                notices.append(
-                    notice(
-                        .dutyToReport, event, fact.caseReference,
-                        Recipient(county: fact.county, id: "", email: fact.reporter.email), now))
+        guard let (county, reference, tellings) = try NoticeTable.rows[event.type]?(event, directory) else { return [] }
+        return tellings.flatMap { telling -> [Notice] in
+            switch telling.receiver {
+            case .staff(let id, let other):
+                let recipient = staff(id, of: other ?? county, directory, now)
+                return recipient.map { [notice(telling.kind, id: event.id, reference, $0, now, telling.values)] } ?? []
+            case .outside(let email):
+                let recipient = Recipient(county: county, id: "", email: email)
+                return [notice(telling.kind, id: event.id, reference, recipient, now, telling.values)]
+            case .participants(let meeting):
+                return calendar(telling.kind, event, meeting, directory, now)
+            case .family(let meeting, let key, let email):
+                let recipient = Recipient(county: county, id: key, email: email)
+                return [calendar(telling.kind, event, meeting, recipient, isRequired: true, now)]
             }
-            return notices.compactMap(\.self)
-        case ConsultationRegistered.eventType:
-            let fact = try event.decode(ConsultationRegistered.self)
-            let county = directory.counties[fact.county]
-            // Where a forum takes it, its chair is told with the time.
-            let areas = Set(fact.areas.compactMap(WheelArea.init))
-            if county?.forums(for: fact.municipality, areas: areas).isEmpty == false { return [] }
-            let unit = county?.municipalities[fact.municipality].flatMap { county?.units[$0.fallbackUnit] }
-            return [
-                notice(
-                    .consultation, event, fact.reference, staff(unit?.namedPerson, of: fact.county, directory, now), now
-                )
-            ].compactMap(\.self)
-        case DeadlineReminded.eventType:
-            let fact = try event.decode(DeadlineReminded.self)
-            let values: [String: Any] = [
-                "step": Catalogue.text("step.\(fact.step)", .swedish),
-                "step_en": Catalogue.text("step.\(fact.step)", .english),
-                "due": CivilTime.day(of: fact.due.date).description,
-                "county": fact.level == ReminderLevel.county.rawValue,
-            ]
-            let kind = fact.level == ReminderLevel.owner.rawValue ? Kind.reminder : .escalation
-            return fact.to.compactMap {
-                notice(kind, event, fact.caseReference, staff($0, of: fact.county, directory, now), now, values)
-            }
-        case CaseMoved.eventType:
-            // Both units are told (rule 2).
-            let fact = try event.decode(CaseMoved.self)
-            return [
-                (staff(fact.toPerson, of: fact.county, directory, now), true),
-                (staff(fact.fromPerson, of: fact.fromCounty, directory, now), false),
-            ].compactMap { notice(.moved, event, fact.caseReference, $0, now, ["to": $1]) }
-        case WorkDelegated.eventType:
-            let fact = try event.decode(WorkDelegated.self)
-            let delegate = staff(fact.to, of: fact.county, directory, now)
-            return [notice(.delegated, event, fact.caseReference, delegate, now)].compactMap(\.self)
-        case CooperationWaiting.eventType:
-            let fact = try event.decode(CooperationWaiting.self)
-            return [
-                notice(
-                    .waiting, event, fact.caseReference, staff(fact.owner, of: fact.county, directory, now), now,
-                    [
-                        "reasons": fact.reasons.map(\.swedish).uniqued(),
-                        "due": CivilTime.day(of: fact.due.date).description,
-                    ])
-            ].compactMap(\.self)
-        case CameOfAge.eventType:
-            let fact = try event.decode(CameOfAge.self)
-            return [
-                notice(
-                    .cameOfAge, event, fact.caseReference, staff(fact.owner, of: fact.county, directory, now), now,
-                    ["due": CivilTime.day(of: fact.due.date).description])
-            ].compactMap(\.self)
-        case MeetingScheduled.eventType:
-            let meeting = try event.decode(MeetingScheduled.self).meeting
-            return calendar(.invitation, event, meeting, directory, now) + familyAsk(event, meeting, directory, now)
-        case MeetingCancelled.eventType:
-            let meeting = try event.decode(MeetingCancelled.self).meeting
-            return calendar(.cancellation, event, meeting, directory, now) + familyAsk(event, meeting, directory, now)
-        case FamilyTold.eventType:
-            // A person has decided, for this meeting as it is (rule 22); letters and calls a person does.
-            let fact = try event.decode(FamilyTold.self)
-            if fact.email.isEmpty { return [] }
-            let kind = fact.cancelled ? Kind.familyCancellation : .familyInvitation
-            let recipient = Recipient(county: fact.meeting.county, id: fact.to, email: fact.email)
-            return [calendar(kind, event, fact.meeting, recipient, isRequired: true, now)]
-        case ConsultationBooked.eventType:
-            let fact = try event.decode(ConsultationBooked.self)
-            let values: [String: Any] = [
-                "time": CivilTime.swedish(from: fact.start.date, to: fact.end.date), "place": fact.place,
-            ]
-            return [
-                staff(fact.chair, of: fact.county, directory, now),
-                Recipient(county: fact.county, id: "", email: fact.email),
-            ].compactMap { notice(.consultationBooked, event, fact.reference, $0, now, values) }
-        case MeetingHeld.eventType:
-            let fact = try event.decode(MeetingHeld.self)
-            let coordinator = staff(fact.coordinator.person, of: fact.meeting.county, directory, now)
-            return [notice(.coordinator, event, fact.meeting.caseReference, coordinator, now)].compactMap(\.self)
-        case PlanAlarm.eventType:
-            let fact = try event.decode(PlanAlarm.self)
-            return [fact.coordinator, fact.manager].uniqued().compactMap {
-                notice(.planAlarm, event, fact.caseReference, staff($0, of: fact.county, directory, now), now)
-            }
-        case PlanConcernReported.eventType:
-            let fact = try event.decode(PlanConcernReported.self)
-            let coordinator = staff(fact.coordinator, of: fact.county, directory, now)
-            return [notice(.planConcern, event, fact.caseReference, coordinator, now)].compactMap(\.self)
-        case MeetingImpossible.eventType:
-            let fact = try event.decode(MeetingImpossible.self)
-            let reasons = fact.reasons.map(\.swedish).uniqued()
-            return [
-                notice(
-                    .noTime, event, fact.caseReference, staff(fact.namedPerson, of: fact.county, directory, now), now,
-                    ["reasons": reasons])
-            ].compactMap(\.self)
-        default:
-            return []
         }
     }
 
@@ -204,9 +109,12 @@ struct Notices: Sendable {
         else { return nil }
         let unit = county.people[notice.recipient].flatMap { county.units[$0.unit] }
         let told = [unit?.manager, county.function].compactMap(\.self).first { $0 != notice.recipient }
-        return self.notice(
-            .undelivered, cause, notice.caseReference, staff(told, of: county.code, directory, now), now,
-            ["recipient": county.people[notice.recipient]?.role ?? "anmälaren"])
+        let missed = Kind(rawValue: notice.kind)?.isFamily == true ? "familjen" : "anmälaren"
+        return staff(told, of: county.code, directory, now).map {
+            self.notice(
+                .undelivered, id: cause.id, notice.caseReference, $0, now,
+                ["recipient": county.people[notice.recipient]?.role ?? missed])
+        }
     }
 
     /// A reminder of a meeting, to each of the staff who have not said no.
@@ -278,33 +186,11 @@ struct Notices: Sendable {
         ]
     }
 
-    /// The named person, who takes part first, decides what the family is told (rule 22).
-    private func familyAsk(_ event: Event, _ meeting: Meeting, _ directory: Directory, _ now: Date) -> [Notice] {
-        guard meeting.participants.contains(where: \.family), let named = meeting.participants.first?.person else {
-            return []
-        }
-        return [
-            notice(
-                .familyAsk, event, meeting.caseReference, staff(named, of: meeting.county, directory, now), now,
-                [
-                    "time": CivilTime.swedish(from: meeting.start.date, to: meeting.end.date),
-                    "cancelled": event.type == MeetingCancelled.eventType,
-                ])
-        ].compactMap(\.self)
-    }
-
     /// Who gets a notice: somebody in a county's directory, or where `id` is empty the one who reported or asked.
     private struct Recipient {
         var county: String
         var id: String
         var email: String
-    }
-
-    private func notice(
-        _ kind: Kind, _ event: Event, _ reference: String, _ recipient: Recipient?, _ now: Date,
-        _ values: [String: Any] = [:]
-    ) -> Notice? {
-        recipient.map { notice(kind, id: event.id, reference, $0, now, values) }
     }
 
     private func notice(

@@ -171,9 +171,10 @@ extension MeetingsProcessor {
     /// Tries again for what had no time yet.
     func bookWanted(first: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn) throws {
         let noticed = notice(cooperation, turn)
+        let first = first ?? LocalDate(cooperation.state.plan.followUpDate) ?? noticed
         _ = try book(
             Wanted(
-                participants: cooperation.state.wanted, first: max(first ?? noticed, noticed),
+                participants: cooperation.state.wanted, first: max(first, noticed),
                 last: LocalDate(cooperation.state.call.latestDate) ?? noticed,
                 why: cooperation.state.hasPlan ? "follow_up" : ""), &cooperation, &turn)
     }
@@ -195,12 +196,14 @@ extension MeetingsProcessor {
     ) throws -> Bool {
         let meeting = cooperation.state.meeting
         let noticed = notice(cooperation, turn)
-        let standing = max(
-            LocalDate(cooperation.state.call.latestDate) ?? noticed, CivilTime.day(of: meeting.start.date))
+        let day = CivilTime.day(of: meeting.start.date)
+        let standing = max(LocalDate(cooperation.state.call.latestDate) ?? noticed, day)
+        // A first meeting may come earlier than it was, a follow-up not before its date.
+        let first = first ?? LocalDate(cooperation.state.plan.followUpDate).map { min($0, day) } ?? noticed
         try release(meeting, &turn)
         let isBooked = try book(
             Wanted(
-                participants: participants ?? meeting.participants, first: max(first ?? noticed, noticed),
+                participants: participants ?? meeting.participants, first: max(first, noticed),
                 last: last ?? standing, id: meeting.id, why: why), &cooperation, &turn)
         if !isBooked { try reserve(meeting, &turn) }
         return isBooked

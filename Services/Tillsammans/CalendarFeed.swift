@@ -1,6 +1,7 @@
 import CIcal
 import Domain
 import Foundation
+import Synchronization
 
 /// When somebody is taken, as an iCalendar feed of theirs tells (RFC 5545): events with their recurrences, and published
 /// free-busy times. Only the times are read; what an event is about never leaves the file. Our own meetings, known by their
@@ -15,9 +16,16 @@ struct CalendarFeed {
     /// Some of it tells only free and busy: our own meetings may be among the times.
     let mayHoldOurs: Bool
 
+    /// libical fills its table of time zones at first use, and others can see it half full (3.0): one reads at a time.
+    private static let reading = Mutex(())
+
     /// - Throws: ``Problem`` where the text is no calendar, or a part of it cannot be read: times that were left out would
     ///   let somebody be booked twice.
     init(_ text: String, in window: Range<Date>) throws(Problem) {
+        self = try Self.reading.withLock { _ throws(Problem) in try CalendarFeed(reading: text, in: window) }
+    }
+
+    private init(reading text: String, in window: Range<Date>) throws(Problem) {
         guard let calendar = icalparser_parse_string(text),
             icalcomponent_isa(calendar) == ICAL_VCALENDAR_COMPONENT
                 || icalcomponent_isa(calendar) == ICAL_XROOT_COMPONENT

@@ -39,6 +39,16 @@ struct CalendarFeedTests {
         }
     }
 
+    @Test("many feeds are read at once, also as the first in a process")
+    func atOnce() async throws {
+        let lines = Self.event("DTSTART;TZID=Europe/Stockholm:20261201T090000", "DURATION:PT1H")
+        let wanted = try Self.day("2026-12-01", 540)..<Self.day("2026-12-01", 600)
+        try await withThrowingTaskGroup(of: [Range<Date>].self) { group in
+            for _ in 0..<64 { group.addTask { try Self.feed(lines).busy } }
+            for try await busy in group { #expect(busy == [wanted]) }
+        }
+    }
+
     @Test("whole days run from midnight to midnight in Sweden, one day where no end is given")
     func wholeDays() throws {
         let one = try Self.feed(Self.event("DTSTART;VALUE=DATE:20261201")).busy

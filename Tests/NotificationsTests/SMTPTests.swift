@@ -8,7 +8,7 @@ import Testing
 /// A real SMTP server (Python's aiosmtpd) on a port of its own, that does with a message what an address in it says.
 private final class Relay: Sendable {
     static let script = #"""
-        import asyncio, ssl, sys
+        import asyncio, os, ssl, sys, threading
         from aiosmtpd.smtp import SMTP, AuthResult
         folder, tls, login = sys.argv[1], sys.argv[2] == "tls", sys.argv[3]
         class Handler:
@@ -40,6 +40,8 @@ private final class Relay: Sendable {
         def make():
             return SMTP(Handler(), hostname="relay", tls_context=context, require_starttls=tls, enable_SMTPUTF8=True,
                         authenticator=check if login else None, auth_required=bool(login), auth_require_tls=tls)
+        # Ends with the test, also where that ends in a crash.
+        threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
         async def main():
             server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
             print(server.sockets[0].getsockname()[1], flush=True)
@@ -93,6 +95,7 @@ private final class Relay: Sendable {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = arguments
         process.standardError = FileHandle.nullDevice
+        process.standardInput = Pipe()
         if let output { process.standardOutput = output } else { process.standardOutput = FileHandle.nullDevice }
         try process.run()
         return process

@@ -15,7 +15,8 @@ extension MeetingsProcessor {
         let family = cooperation.state.meeting.participants.filter(\.family).map(\.person)
         if isKnown, !family.contains(command.to) { faults.append(Fault(.familyUnknown, at: "to")) }
         let channel = FamilyChannel(rawValue: command.channel)
-        if channel == nil || channel == .email ? EmailAddress(command.email) == nil : !command.email.isEmpty {
+        let isAddressed = channel == .email ? EmailAddress(command.email) != nil : command.email.isEmpty
+        if channel == nil || !isAddressed {
             faults.append(Fault(.familyChannel, at: "channel"))
         }
         guard faults.isEmpty else { return faults }

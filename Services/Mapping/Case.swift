@@ -123,7 +123,7 @@ struct Case {
         let isElsewhere = state.county != county
         let isAsked = state.meetingRequested
         let isHandedOver = state.unit != unit || state.owner != person
-        if isAsked, isElsewhere { cancelMeeting() }
+        if isAsked, isElsewhere { stopCooperation() }
         tell(
             CaseMoved.with { [state] in
                 ($0.caseReference, $0.by, $0.why) = (state.caseReference, by, why)
@@ -137,8 +137,6 @@ struct Case {
         state.delegate = ""
         guard isAsked else { return }
         if isElsewhere {
-            // What was booked and planned there does not come along.
-            for step in [Step.bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
             callMeeting()
         } else if isHandedOver {
             facts.append(
@@ -204,6 +202,12 @@ struct Case {
                 CancelMeeting.with { [state] in
                     ($0.caseReference, $0.county, $0.closed) = (state.caseReference, state.county, closed)
                 }, county: state.county))
+    }
+
+    /// What was booked and planned is not to be done any more.
+    mutating func stopCooperation() {
+        cancelMeeting()
+        for step in [Step.meeting, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
     }
 
     mutating func close(by: String, reason: String) {

@@ -66,8 +66,7 @@ extension Case {
                     ($0.organisations, $0.latestDate) = (state.organisations, state.nextDate)
                 })
         case .cooperation where !state.awaited(on: today).isEmpty:
-            cancelMeeting()
-            for step in [Step.meeting, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
+            stopCooperation()
             awaitConsents()
         default:
             break

@@ -64,12 +64,19 @@ extension MeetingsProcessor {
         guard cooperation.state.hasCall else { return [Fault(.meetingNone, at: "case_reference")] }
         cooperation.state.call.protectedIdentity = true
         guard cooperation.hasMeeting, !cooperation.state.meeting.place.isEmpty else { return [] }
+        try amend("protected", &cooperation, &turn) { $0.place = "" }
+        return []
+    }
+
+    /// Changes the meeting where it stands, and tells everybody.
+    func amend(
+        _ why: String, _ cooperation: inout Cooperation, _ turn: inout Turn, _ change: (inout Meeting) -> Void
+    ) throws {
         try release(cooperation.state.meeting, &turn)
         cooperation.state.meeting.sequence += 1
-        cooperation.state.meeting.place = ""
+        change(&cooperation.state.meeting)
         try reserve(cooperation.state.meeting, &turn)
-        try tellScheduled(cooperation, "protected", &turn)
-        return []
+        try tellScheduled(cooperation, why, &turn)
     }
 
     /// A participant's answer. One to an earlier invitation, or an older one to the same, is dropped: the order in which
@@ -138,7 +145,7 @@ extension MeetingsProcessor {
     func move(_ command: MoveMeeting, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> [Fault] {
         var faults = cooperation.isResponsible(command.by, on: CivilTime.day(of: turn.now))
         if !cooperation.hasMeeting, !cooperation.isWanted { faults.append(Fault(.meetingNone, at: "case_reference")) }
-        if command.reason.allSatisfy(\.isWhitespace) { faults.append(Fault(.textMissing, at: "reason")) }
+        if command.reason.isBlank { faults.append(Fault(.textMissing, at: "reason")) }
         for (path, text) in [("not_before", command.notBefore), ("latest_date", command.latestDate)]
         where !text.isEmpty && LocalDate(text) == nil {
             faults.append(Fault(.dateInvalid, at: path))
@@ -168,11 +175,12 @@ extension MeetingsProcessor {
         return []
     }
 
-    /// Tries again for what had no time yet.
-    func bookWanted(first: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn) throws {
+    /// Tries for what has no time yet.
+    @discardableResult
+    func bookWanted(first: LocalDate?, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> Bool {
         let noticed = notice(cooperation, turn)
         let first = first ?? LocalDate(cooperation.state.plan.followUpDate) ?? noticed
-        _ = try book(
+        return try book(
             Wanted(
                 participants: cooperation.state.wanted, first: max(first, noticed),
                 last: LocalDate(cooperation.state.call.latestDate) ?? noticed,
@@ -223,7 +231,8 @@ extension MeetingsProcessor {
         }
         let call = cooperation.state.call
         let isDigital = cooperation.state.digital
-        let id = wanted.id ?? "\(call.caseReference)-\(Reference.id(of: cooperation.commandId).prefix(8))"
+        let mark = Reference.id(of: cooperation.commandId).prefix(8)
+        let id = wanted.id ?? MeetingID(case: call.caseReference, mark: mark).text
         cooperation.state.meeting = Meeting.with {
             [before = cooperation.state.meeting, county = cooperation.county] in
             $0.id = id
@@ -252,88 +261,6 @@ extension MeetingsProcessor {
             cooperation, done: isFollowUp ? [.bookFollowUp] : [], step: isFollowUp ? .planFollowUp : .meeting,
             on: recorded, &turn)
         return true
-    }
-
-    private func question(_ wanted: Wanted, _ cooperation: Cooperation, _ turn: Turn) throws -> Scheduler.Question {
-        let county = cooperation.county
-        func calendars(_ isRequired: Bool) throws -> [Scheduler.Calendar] {
-            try wanted.participants.filter { $0.required == isRequired }
-                .map { try calendar($0, cooperation.reference, county, turn) }
-        }
-        // A child with protected identity gets no place (rule 22): a person sees to where it is.
-        let hasRoom = !cooperation.state.digital && !cooperation.state.call.protectedIdentity
-        return Scheduler.Question(
-            required: try calendars(true), optional: try calendars(false), minutes: county.settings.meetingMinutes,
-            first: wanted.first, last: wanted.last,
-            rooms: hasRoom ? county.rooms(near: cooperation.state.call.unit) : [],
-            taken: { day in try turn.get(Self.rooms, turn.own(day.description))?.quarters ?? [:] },
-            travel: { county.minutes(from: $0, to: $1) }, slackDays: county.settings.slackDays,
-            lunch: county.settings.lunch,
-            canBeDigital: county.settings.meetingLink != nil)
-    }
-
-    /// Staff by the directory's id, guardians by their key; a child has one case, and a calendar with it.
-    private static func calendar(of person: String, _ reference: String) -> String {
-        person == Participants.child ? "child:\(reference)" : person
-    }
-
-    private func calendar(
-        _ participant: Participant, _ reference: String, _ county: County, _ turn: Turn
-    ) throws -> Scheduler.Calendar {
-        let name = turn.own(Self.calendar(of: participant.person, reference))
-        let known = try turn.get(Self.calendars, name) ?? PersonCalendar()
-        let person = county.people[participant.person]
-        // Nobody knows a family's hours: they come when staff can, or say that they cannot.
-        let always = Dictionary(uniqueKeysWithValues: (1...7).map { ($0, WorkingHours(from: 0, to: 24 * 60)) })
-        return Scheduler.Calendar(
-            person: participant.person, hours: participant.family ? always : person?.hours ?? [:],
-            busy: known.busy.map(Scheduler.Slot.init),
-            visits: known.bookings.map(Scheduler.Visit.init),
-            absences: person?.absences ?? [])
-    }
-
-    /// Somebody can come to a meeting as it is: at work, not taken, and in time from where they are before and after.
-    func isFree(
-        _ participant: Participant, _ meeting: Meeting, _ county: County, _ turn: Turn
-    ) throws -> Bool {
-        let day = CivilTime.day(of: meeting.start.date)
-        let minute = CivilTime.clock(of: meeting.start.date).minute
-        return try calendar(participant, meeting.caseReference, county, turn).isFree(
-            meeting.slot, on: day, minute: minute, minutes: Int(meeting.slot.end - meeting.slot.start) / 60,
-            at: meeting.place, travel: { county.minutes(from: $0, to: $1) })
-    }
-
-    func reserve(_ meeting: Meeting, _ turn: inout Turn) throws {
-        let booking = Booking.with {
-            ($0.start, $0.end) = (meeting.slot.start, meeting.slot.end)
-            ($0.meeting, $0.place) = (meeting.id, meeting.place)
-        }
-        for participant in meeting.participants where !participant.staysAway {
-            let name = turn.own(Self.calendar(of: participant.person, meeting.caseReference))
-            var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
-            // What lies a day back can collide with nothing.
-            let past = turn.now.timeIntervalSince1970 - 24 * 3_600
-            calendar.bookings.removeAll { Double($0.end) < past || $0.meeting == meeting.id }
-            calendar.busy.removeAll { Double($0.end) < past }
-            calendar.bookings.append(booking)
-            try turn.put(Self.calendars, name, calendar)
-        }
-        guard !meeting.place.isEmpty else { return }
-        var rooms = try turn.get(Self.rooms, turn.own(meeting.day)) ?? RoomsOfDay()
-        rooms.quarters[meeting.place, default: 0] |= meeting.quarters
-        try turn.put(Self.rooms, turn.own(meeting.day), rooms)
-    }
-
-    func release(_ meeting: Meeting, _ turn: inout Turn) throws {
-        for participant in meeting.participants {
-            let name = turn.own(Self.calendar(of: participant.person, meeting.caseReference))
-            var calendar = try turn.get(Self.calendars, name) ?? PersonCalendar()
-            calendar.bookings.removeAll { $0.meeting == meeting.id }
-            try turn.put(Self.calendars, name, calendar)
-        }
-        guard !meeting.place.isEmpty, var rooms = try turn.get(Self.rooms, turn.own(meeting.day)) else { return }
-        rooms.quarters[meeting.place, default: 0] &= ~meeting.quarters
-        try turn.put(Self.rooms, turn.own(meeting.day), rooms)
     }
 
     // MARK: Telling
@@ -373,56 +300,10 @@ extension MeetingsProcessor {
     func cooperation(
         of booking: Booking, _ county: County, _ commandId: String, _ turn: Turn
     ) throws -> Cooperation? {
-        // A meeting's id begins with its case.
-        let end = booking.meeting.lastIndex(of: "-") ?? booking.meeting.endIndex
-        let reference = String(booking.meeting[..<end])
-        guard let state = try turn.get(Self.meetings, reference) else { return nil }
+        guard let reference = MeetingID(booking.meeting).caseReference,
+            let state = try turn.get(Self.meetings, reference)
+        else { return nil }
         let cooperation = Cooperation(reference: reference, county: county, state: state, commandId: commandId)
         return cooperation.hasMeeting && state.meeting.id == booking.meeting ? cooperation : nil
-    }
-}
-
-extension Scheduler.Visit {
-    init(_ booking: Booking) {
-        self.init(slot: .init(booking), place: booking.place)
-    }
-}
-
-extension RoomsOfDay {
-    /// By room.
-    var quarters: [String: Scheduler.Quarters] {
-        get {
-            Dictionary(rooms.map { ($0.name, Scheduler.Quarters($0.second) << 64 | Scheduler.Quarters($0.first)) }) {
-                $1
-            }
-        }
-        set {
-            rooms = newValue.filter { $0.value != 0 }.sorted { $0.key < $1.key }.map { name, quarters in
-                .with {
-                    ($0.name, $0.first) = (name, UInt64(truncatingIfNeeded: quarters))
-                    $0.second = UInt64(truncatingIfNeeded: quarters >> 64)
-                }
-            }
-        }
-    }
-}
-
-extension Participant {
-    /// Has said no to a meeting that is held without them: their time is their own.
-    var staysAway: Bool { !required && answer == Attendance.declined.rawValue }
-}
-
-extension Meeting {
-    /// The day that it is on, in Sweden.
-    var day: String { CivilTime.day(of: start.date).description }
-
-    /// Those of its day that it takes.
-    fileprivate var quarters: Scheduler.Quarters {
-        let midnight = CivilTime.instant(CivilTime.day(of: start.date), minute: 0)
-        return slot.quarters(since: Int64(midnight.timeIntervalSince1970))
-    }
-
-    var slot: Scheduler.Slot {
-        Scheduler.Slot(start: Int64(start.date.timeIntervalSince1970), end: Int64(end.date.timeIntervalSince1970))
     }
 }

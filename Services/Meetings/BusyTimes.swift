@@ -17,10 +17,7 @@ extension MeetingsProcessor {
                 CommandRefused(id: event.id, type: event.type, case: "", faults), to: Topic.meetings.rawValue)
         }
         var calendar = try turn.get(Self.calendars, turn.own(command.person)) ?? PersonCalendar()
-        var elsewhere = command.busy.map { time in
-            Scheduler.Slot(
-                start: Int64(time.start.date.timeIntervalSince1970), end: Int64(time.end.date.timeIntervalSince1970))
-        }
+        var elsewhere = command.busy.map { Scheduler.Slot(from: $0.start.date, to: $0.end.date) }
         if !command.ownLeftOut {
             let known = calendar.busy.filter(\.meeting.isEmpty).map(Scheduler.Slot.init)
             elsewhere.removeEcho(of: calendar.bookings.map(Scheduler.Slot.init), known: known)
@@ -79,8 +76,4 @@ extension [Scheduler.Slot] {
             }
         }
     }
-}
-
-extension Scheduler.Slot {
-    init(_ booking: Booking) { self.init(start: booking.start, end: booking.end) }
 }

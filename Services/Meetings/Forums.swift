@@ -44,9 +44,9 @@ extension County.Forum {
     /// The first free place in a day's sitting.
     fileprivate func place(on day: LocalDate, _ state: ForumState) -> Booking? {
         for minute in stride(from: hours.from, through: hours.to - minutes, by: minutes) {
-            let start = Int64(CivilTime.instant(day, minute: minute).timeIntervalSince1970)
-            let slot = Scheduler.Slot(start: start, end: start + Int64(minutes) * 60)
-            if !state.bookings.contains(where: { slot.overlaps(.init(start: $0.start, end: $0.end)) }) {
+            let start = CivilTime.instant(day, minute: minute)
+            let slot = Scheduler.Slot(from: start, to: start + Double(minutes) * 60)
+            if !state.bookings.contains(where: { slot.overlaps(.init($0)) }) {
                 return .with { ($0.start, $0.end) = (slot.start, slot.end) }
             }
         }

@@ -133,11 +133,7 @@ extension MeetingsProcessor {
                 try known.contains($0.person) || isFree($0, meeting, county, turn)
             })
         else { return try rebook("participants", participants: participants, last: last, &cooperation, &turn) }
-        try release(meeting, &turn)
-        cooperation.state.meeting.participants = participants
-        cooperation.state.meeting.sequence += 1
-        try reserve(cooperation.state.meeting, &turn)
-        try tellScheduled(cooperation, "participants", &turn)
+        try amend("participants", &cooperation, &turn) { $0.participants = participants }
         return true
     }
 }

@@ -157,16 +157,10 @@ extension MeetingsProcessor {
             return try alarm(cooperation, done: done, &turn)
         }
         try note(cooperation, done: done, step: .planFollowUp, on: WorkingDays.day(day, plus: 1), &turn)
-        let last = day.plus(Self.followUpWindow)
-        cooperation.state.call.latestDate = last.description
+        cooperation.state.call.latestDate = day.plus(Self.followUpWindow).description
         // Where there is no time, it is wanted still.
         cooperation.state.wanted = cooperation.withPlan(cooperation.state.meeting.participants)
-        let isBooked = try book(
-            Wanted(
-                participants: cooperation.state.wanted, first: max(day, notice(cooperation, turn)), last: last,
-                why: "follow_up"),
-            &cooperation, &turn)
-        if !isBooked { try alarm(cooperation, &turn) }
+        if try !bookWanted(first: day, &cooperation, &turn) { try alarm(cooperation, &turn) }
     }
 }
 

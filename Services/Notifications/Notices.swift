@@ -96,8 +96,10 @@ struct Notices: Sendable {
     }
 
     /// What those are told who were invited to a meeting and are not any more.
-    func uninvited(_ people: [String], of event: Event, _ directory: Directory, now: Date) throws -> [Notice] {
-        var meeting = try event.decode(MeetingScheduled.self).meeting
+    func uninvited(
+        _ people: [String], of meeting: Meeting, _ event: Event, _ directory: Directory, now: Date
+    ) -> [Notice] {
+        var meeting = meeting
         meeting.participants = people.map { id in .with { $0.person = id } }
         return calendar(.cancellation, event, meeting, directory, now)
     }
@@ -119,11 +121,10 @@ struct Notices: Sendable {
 
     /// A reminder of a meeting, to each of the staff who have not said no.
     func reminders(of meeting: Meeting, _ directory: Directory, now: Date) -> [Notice] {
-        meeting.participants.filter { $0.answer != Attendance.declined.rawValue }.compactMap { participant in
-            guard let person = directory.counties[meeting.county]?.people[participant.person] else { return nil }
-            return notice(
-                .meetingReminder, id: "\(meeting.id)-\(meeting.sequence)", meeting.caseReference,
-                Recipient(county: meeting.county, id: person.id, email: person.email), now, place(meeting))
+        staff(of: meeting, directory).filter { $0.participant.answer != Attendance.declined.rawValue }.map {
+            notice(
+                .meetingReminder, id: "\(meeting.id)-\(meeting.sequence)", meeting.caseReference, $0.recipient, now,
+                place(meeting))
         }
     }
 
@@ -132,8 +133,7 @@ struct Notices: Sendable {
         guard let first = notices.first else { return nil }
         let items = notices.map { ["subject": $0.subject, "link": caseLink + $0.caseReference] }
         var digest = notice(
-            .digest, id: first.id, "", Recipient(county: first.county, id: person.id, email: person.email), now,
-            ["items": items])
+            .digest, id: first.id, "", Recipient(person, in: first.county), now, ["items": items])
         digest.gathered = notices.map { notice in
             .with {
                 ($0.id, $0.caseReference, $0.kind) = (notice.id, notice.caseReference, notice.kind)
@@ -147,11 +147,18 @@ struct Notices: Sendable {
     private func calendar(
         _ kind: Kind, _ event: Event, _ meeting: Meeting, _ directory: Directory, _ now: Date
     ) -> [Notice] {
+        staff(of: meeting, directory).map {
+            calendar(kind, event, meeting, $0.recipient, isRequired: $0.participant.required, now)
+        }
+    }
+
+    /// Those who take part and are in the directory: the family is told by a person's decision alone (rule 22).
+    private func staff(
+        of meeting: Meeting, _ directory: Directory
+    ) -> [(participant: Participant, recipient: Recipient)] {
         meeting.participants.compactMap { participant in
-            guard let person = directory.counties[meeting.county]?.people[participant.person] else { return nil }
-            return calendar(
-                kind, event, meeting, Recipient(county: meeting.county, id: person.id, email: person.email),
-                isRequired: participant.required, now)
+            directory.counties[meeting.county]?.people[participant.person]
+                .map { (participant, Recipient($0, in: meeting.county)) }
         }
     }
 
@@ -160,7 +167,7 @@ struct Notices: Sendable {
     ) -> Notice {
         let isCancelled = kind == .cancellation || kind == .familyCancellation
         let invitation = CalendarMessage(
-            method: isCancelled ? .cancel : .request, uid: "\(meeting.id)@tillsammans",
+            method: isCancelled ? .cancel : .request, uid: MeetingID(meeting.id).uid,
             sequence: Int(meeting.sequence), stamp: now, start: meeting.start.date, end: meeting.end.date,
             summary: kind.isFamily ? "Möte" : "Samverkansmöte",
             place: meeting.place.isEmpty ? meeting.link : meeting.place,
@@ -191,6 +198,14 @@ struct Notices: Sendable {
         var county: String
         var id: String
         var email: String
+
+        init(county: String, id: String, email: String) {
+            (self.county, self.id, self.email) = (county, id, email)
+        }
+
+        init(_ person: County.Person, in county: String) {
+            self.init(county: county, id: person.id, email: person.email)
+        }
     }
 
     private func notice(
@@ -223,7 +238,7 @@ struct Notices: Sendable {
     private func staff(_ id: String?, of county: String, _ directory: Directory, _ now: Date) -> Recipient? {
         guard let county = directory.counties[county], let id else { return nil }
         let person = county.acting(for: id, on: CivilTime.day(of: now)) ?? county.people[id]
-        return person.map { Recipient(county: county.code, id: $0.id, email: $0.email) }
+        return person.map { Recipient($0, in: county.code) }
     }
 }
 

@@ -107,7 +107,8 @@ struct NotificationsProcessor: Processor {
         let before = try turn.scan(Self.lanes, prefix: meeting.id + "|")
             .filter { $0.value.method == CalendarMessage.Method.request.rawValue }
             .map { String($0.key.dropFirst(meeting.id.utf8.count + 1)) }
-        return try notices.uninvited(before.filter { !invited.contains($0) }, of: event, turn.directory, now: turn.now)
+        return notices.uninvited(
+            before.filter { !invited.contains($0) }, of: meeting, event, turn.directory, now: turn.now)
     }
 
     /// On the working day before a meeting, at eight, its participants are reminded.

@@ -40,12 +40,12 @@ extension NotificationsProcessor {
         let isUrgent = Notices.Kind(rawValue: notice.kind)?.isUrgent ?? true
         let gathers = !isUrgent && notice.calendar.isEmpty && county?.people[notice.recipient]?.digest == true
         let quiet = isUrgent || gathers ? nil : county.flatMap { Quiet.end($0.settings, turn.now) }
-        try turn.publish(
+        try tell(
             NoticeQueued.with {
                 ($0.noticeID, $0.caseReference) = (notice.id, notice.caseReference)
                 ($0.kind, $0.recipient) = (notice.kind, notice.recipient)
                 if let quiet { $0.notBefore = .init(quiet) }
-            }, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
+            }, notice, &turn)
         if gathers {
             // By recipient, since the facts lie under many keys.
             try turn.publish(
@@ -59,12 +59,18 @@ extension NotificationsProcessor {
         }
     }
 
-    private func supersede(_ notice: Notice, _ turn: inout Turn) throws {
+    /// What became of a notice, on `notices` by its case.
+    private func tell(_ fact: some EventPayload, _ notice: Notice, _ turn: inout Turn) throws {
         try turn.publish(
+            fact, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
+    }
+
+    private func supersede(_ notice: Notice, _ turn: inout Turn) throws {
+        try tell(
             NoticeSuperseded.with {
                 ($0.noticeID, $0.caseReference) = (notice.id, notice.caseReference)
                 ($0.kind, $0.recipient) = (notice.kind, notice.recipient)
-            }, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
+            }, notice, &turn)
     }
 
     // MARK: Digest
@@ -101,11 +107,11 @@ extension NotificationsProcessor {
         switch report.result {
         case Delivery.sent:
             for told in [notice] + notice.gathered {
-                try turn.publish(
+                try tell(
                     NoticeSent.with {
                         ($0.noticeID, $0.caseReference) = (told.id, told.caseReference)
                         ($0.kind, $0.recipient, $0.attempt) = (told.kind, told.recipient, notice.attempt)
-                    }, to: Topic.notices.rawValue, key: told.caseReference, subject: told.caseReference)
+                    }, told, &turn)
             }
         case Delivery.withheld:
             try supersede(notice, &turn)
@@ -118,12 +124,12 @@ extension NotificationsProcessor {
             delayed.status = "delayed"
             try turn.put(Self.delayed, notice.id, delayed)
             turn.remind(Alarm.attempt.name(notice.id), at: next)
-            return try turn.publish(
+            return try tell(
                 NoticeDelayed.with {
                     ($0.noticeID, $0.caseReference) = (notice.id, notice.caseReference)
                     ($0.kind, $0.recipient, $0.attempt) = (notice.kind, notice.recipient, notice.attempt)
                     ($0.detail, $0.nextAttempt) = (report.detail, .init(next))
-                }, to: Topic.notices.rawValue, key: notice.caseReference, subject: notice.caseReference)
+                }, notice, &turn)
         default:
             try fail(notice, report.detail, event, &turn)
         }
@@ -140,12 +146,12 @@ extension NotificationsProcessor {
     /// Nobody was told, so somebody is.
     private func fail(_ notice: Notice, _ detail: String, _ event: Event, _ turn: inout Turn) throws {
         for told in [notice] + notice.gathered {
-            try turn.publish(
+            try tell(
                 NoticeFailed.with {
                     ($0.noticeID, $0.caseReference) = (told.id, told.caseReference)
                     ($0.kind, $0.recipient, $0.attempt) = (told.kind, told.recipient, notice.attempt)
                     $0.detail = detail
-                }, to: Topic.notices.rawValue, key: told.caseReference, subject: told.caseReference)
+                }, told, &turn)
         }
         try turn.put(Self.failed, notice.id, notice)
         turn.remind(Alarm.forget.name(notice.id), at: turn.now + Self.memory)

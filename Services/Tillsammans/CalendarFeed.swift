@@ -98,7 +98,7 @@ private final class Spans {
         CalendarFeed.each(calendar, ICAL_VEVENT_COMPONENT) { event in
             let isInstance = icaltime_is_null_time(icalcomponent_get_recurrenceid(event)) == 0
             let uid = icalcomponent_get_uid(event).map { String(cString: $0) } ?? ""
-            if uid.hasSuffix(MailCommand.domain) { return }
+            if MeetingID(uid: uid) != nil { return }
             take(event: event, without: isInstance ? [] : overrides[uid] ?? [])
         }
         CalendarFeed.each(calendar, ICAL_VFREEBUSY_COMPONENT) { take(freeBusy: $0) }

@@ -47,20 +47,16 @@ struct MailCommand: AsyncParsableCommand {
         }
     }
 
-    /// Ends the UID of each meeting of this suite.
-    static let domain = "@tillsammans"
-
     /// The answer as a command; nil where the meeting is not ours. Whoever is not among the staff is known by the address
     /// at which the family was told, if at all.
     static func command(_ reply: CalendarReply, _ directory: Directory) -> AnswerMeeting? {
-        guard reply.uid.hasSuffix(domain), let county = reply.uid.split(separator: "-").first.map(String.init),
+        guard let reference = MeetingID(uid: reply.uid)?.caseReference,
+            let county = reference.split(separator: "-").first.map(String.init),
             let people = directory.counties[county]?.people.values
         else { return nil }
         let person = people.first { $0.email.lowercased() == reply.attendee }
-        let meeting = reply.uid.dropLast(domain.count)
-        guard let split = meeting.lastIndex(of: "-") else { return nil }
         return .with {
-            ($0.caseReference, $0.county) = (String(meeting[..<split]), county)
+            ($0.caseReference, $0.county) = (reference, county)
             ($0.person, $0.email) = (person?.id ?? "", reply.attendee)
             ($0.answer, $0.sequence, $0.stamp) = (
                 reply.answer.rawValue, Int32(clamping: reply.sequence), .init(reply.stamp)

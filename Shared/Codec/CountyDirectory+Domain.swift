@@ -12,12 +12,7 @@ extension Directory {
 extension CountyDirectory {
     /// Ids are part of keys and of Message-IDs.
     private static func isIdText(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-        default: false
-        }
+        byte.isASCIIAlphanumeric || "-_.".utf8.contains(byte)
     }
 
     /// The county as a checked value: every reference leads somewhere, every word is one we know.

@@ -15,7 +15,7 @@ public struct EmailAddress: Sendable, Hashable {
         guard atoms.allSatisfy({ !$0.isEmpty && $0.allSatisfy(Self.isAtomText) }),
             labels.allSatisfy({ label in
                 (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
-                    && label.allSatisfy { Self.isAlphanumeric($0) || $0 == hyphen }
+                    && label.allSatisfy { $0.isASCIIAlphanumeric || $0 == hyphen }
             })
         else { return nil }
         self.text = text
@@ -23,11 +23,14 @@ public struct EmailAddress: Sendable, Hashable {
 
     /// `atext` of RFC 5322 §3.2.3.
     private static func isAtomText(_ byte: UInt8) -> Bool {
-        isAlphanumeric(byte) || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
+        byte.isASCIIAlphanumeric || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)
     }
+}
 
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
+extension UInt8 {
+    /// A letter a–z in either case, or a digit, in ASCII.
+    public var isASCIIAlphanumeric: Bool {
+        switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"):
             true

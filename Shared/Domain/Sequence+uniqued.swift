@@ -1,8 +1,7 @@
 extension Sequence where Element: Hashable {
     /// Each element once, in the order of its first place.
     public func uniqued() -> [Element] {
-        var seen: Set<Element> = []
-        return filter { seen.insert($0).inserted }
+        uniqued { $0 }
     }
 }
 

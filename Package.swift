@@ -20,7 +20,6 @@ let logging = product("Logging", "swift-log")
 let metrics = product("Metrics", "swift-metrics")
 let mustache = product("Mustache", "swift-mustache")
 let protobuf = product("SwiftProtobuf", "swift-protobuf")
-let sqlite = [product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift")]
 let subprocess = product("Subprocess", "swift-subprocess")
 let yaml = product("Yams", "Yams")
 
@@ -44,7 +43,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -59,6 +57,8 @@ let package = Package(
             name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
             name: "CIcal", path: "Shared/CIcal", pkgConfig: "libical", providers: [.apt(["libical-dev"])]),
+        .systemLibrary(
+            name: "CLMDB", path: "Shared/CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(
             name: "Domain", dependencies: [crypto], path: "Shared/Domain", resources: [.embedInCode("Messages")],
             swiftSettings: strict),
@@ -68,7 +68,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Streams",
-            dependencies: ["Codec", "Kafka", collections, crypto, lifecycle, logging, metrics] + sqlite,
+            dependencies: ["CLMDB", "Codec", "Kafka", collections, crypto, lifecycle, logging, metrics, protobuf],
             path: "Shared/Streams", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "ServiceKit",

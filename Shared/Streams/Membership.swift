@@ -24,7 +24,7 @@ extension StreamThread {
 
     func dropTasks() throws {
         events.released(assigned.union(tasks.keys))
-        for task in tasks.values { try task.store.close() }
+        for task in tasks.values { task.store.close() }
         (tasks, assigned, ends, redoing) = ([:], [], [:], [:])
     }
 
@@ -32,7 +32,7 @@ extension StreamThread {
 
     /// Hands over the wishes that the task's state holds; called when its state is restored.
     func reopenWishes(of task: StreamTask) throws {
-        for entry in try task.store.scan(StateKey.wishes) {
+        for entry in try task.store.scan(StateKey.wishes, after: nil, limit: .max) {
             events.wish(try wish(entry.key, entry.value, task.partition))
         }
     }

@@ -81,14 +81,14 @@ public struct ProcessorTester<P: Processor> {
 
     /// Reminders that are set, in order of due time.
     public var reminders: [Reminder] {
-        state.scan(StateKey.reminders).compactMap { try? StoredReminder.reminder($0.key, $0.value) }
+        state.entries(StateKey.reminders).compactMap { try? StoredReminder.reminder($0.key, $0.value) }
             .sorted { ($0.due, $0.key, $0.name) < ($1.due, $1.key, $1.name) }
     }
 
     /// Open wishes by key.
     public func wishes<Value: SwiftProtobuf.Message>(_ type: Value.Type) throws -> [String: Value] {
         try Dictionary(
-            uniqueKeysWithValues: state.scan(StateKey.wishes).map {
+            uniqueKeysWithValues: state.entries(StateKey.wishes).map {
                 (
                     String(decoding: $0.key.dropFirst(StateKey.wishes.count), as: UTF8.self),
                     try Value(wire: StateValue.decode($0.value))
@@ -109,10 +109,23 @@ public struct ProcessorTester<P: Processor> {
 private final class MemoryState: StateView {
     var entries: [Bytes: Bytes] = [:]
 
-    func get(_ key: Bytes) -> Bytes? { entries[key] }
+    func read<Result>(_ key: Bytes, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result? {
+        try entries[key].map { try $0.withUnsafeBytes(body) }
+    }
 
-    func scan(_ prefix: Bytes) -> [(key: Bytes, value: Bytes)] {
-        entries.filter { $0.key.starts(with: prefix) }.map { ($0.key, $0.value) }
-            .sorted { $0.0.lexicographicallyPrecedes($1.0) }
+    func scan(
+        _ prefix: Bytes, _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
+    ) rethrows {
+        for entry in entries(prefix) {
+            let goesOn = try entry.key.withUnsafeBytes { key in
+                try entry.value.withUnsafeBytes { try body(key, $0) }
+            }
+            if !goesOn { return }
+        }
+    }
+
+    func entries(_ prefix: Bytes) -> [(key: Bytes, value: Bytes)] {
+        entries.filter { $0.key.begins(with: prefix) }.map { ($0.key, $0.value) }
+            .sorted { $0.0.isOrdered(before: $1.0) }
     }
 }

@@ -1,77 +1,120 @@
 import Codec
 import Foundation
-import HeapModule
 
-/// How a reminder lies in the state: under its key and name, the due time in milliseconds since 1970, big-endian.
+/// How a reminder lies in the state: under its key and name, when it is due, what set it, and whether it failed.
 enum StoredReminder {
     private static let separator: UInt8 = 0x1F
+    private static let originLength = 16
 
     static func key(_ key: String, _ name: String) -> Bytes {
         StateKey.reminders + key.utf8 + [separator] + name.utf8
     }
 
-    static func bytes(_ due: Date) -> Bytes {
-        withUnsafeBytes(of: Int64((due.timeIntervalSince1970 * 1_000).rounded()).bigEndian) { Bytes($0) }
+    /// - Parameters:
+    ///   - origin: 16 bytes that tell which write set it, so that the same reminder, set again, can be told apart.
+    ///   - failed: its wake threw; it stays in the state and is not fired again by itself.
+    static func bytes(_ due: Date, origin: Bytes, failed: Bool = false) -> Bytes {
+        precondition(origin.count == originLength, "an origin has \(originLength) bytes")
+        let milliseconds = (due.timeIntervalSince1970 * 1_000).rounded()
+        // Doubles next to the ends of Int64, which no calendar reaches.
+        let bounded = Int64(max(min(milliseconds, 9.2e18), -9.2e18))
+        return withUnsafeBytes(of: bounded.bigEndian) { Bytes($0) } + origin + [failed ? 1 : 0]
     }
 
     static func reminder(_ stateKey: Bytes, _ stored: Bytes) throws(Undecodable) -> Reminder {
-        let bytes = try StateValue.decode(stored)
+        let fields = try Fields(stored)
         let name = stateKey.dropFirst(StateKey.reminders.count)
-        guard let split = name.lastIndex(of: separator), bytes.count == 8 else {
-            throw Undecodable("state", "not a reminder")
-        }
-        let due = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard let split = name.lastIndex(of: separator) else { throw Undecodable("state", "not a reminder") }
         return Reminder(
             key: String(decoding: name[..<split], as: UTF8.self),
             name: String(decoding: name[(split + 1)...], as: UTF8.self),
-            due: Date(timeIntervalSince1970: Double(Int64(bitPattern: due)) / 1_000))
+            due: Date(timeIntervalSince1970: Double(fields.due) / 1_000))
+    }
+
+    /// What set it, in 16 bytes; zeros where an earlier version wrote it.
+    static func origin(_ stored: Bytes) throws(Undecodable) -> Bytes { try Fields(stored).origin }
+
+    static func isFailed(_ stored: Bytes) throws(Undecodable) -> Bool { try Fields(stored).isFailed }
+
+    /// The same reminder, set aside: its wake threw.
+    static func failed(_ stored: Bytes) throws(Undecodable) -> Bytes {
+        let fields = try Fields(stored)
+        return StateValue.encode(
+            withUnsafeBytes(of: fields.due.bigEndian) { Bytes($0) } + fields.origin + [1])
+    }
+
+    private struct Fields {
+        /// Milliseconds since 1970.
+        let due: Int64
+        let origin: Bytes
+        let isFailed: Bool
+
+        init(_ stored: Bytes) throws(Undecodable) {
+            let bytes = try StateValue.decode(stored)
+            // Earlier versions wrote the due time alone.
+            guard bytes.count == 8 || bytes.count == 8 + originLength + 1 else {
+                throw Undecodable("state", "not a reminder")
+            }
+            due = Int64(bitPattern: bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+            origin = bytes.count == 8 ? Bytes(repeating: 0, count: originLength) : Bytes(bytes[8..<24])
+            isFailed = bytes.count > 8 && bytes[24] == 1
+        }
     }
 }
 
-/// One task's reminders in order of due time.
-///
-/// The state is the truth; this is its index. A reminder that was moved or cancelled stays in the heap until its turn
-/// comes, and is dropped then, because the state no longer says the same.
-struct ReminderQueue {
-    private struct Entry: Comparable {
-        let due: Date
-        let stateKey: Bytes
+/// Where a reminder stands among all of its task: by due time, then by state key; failed ones behind all others.
+struct ReminderRank: Comparable, Sendable {
+    /// Milliseconds since 1970 with the sign bit turned, so that the order of its bytes is the order of time.
+    let order: UInt64
+    let stateKey: Bytes
 
-        static func < (left: Entry, right: Entry) -> Bool {
-            left.due != right.due ? left.due < right.due : left.stateKey.lexicographicallyPrecedes(right.stateKey)
+    private static let failed = UInt64.max
+
+    var isFailed: Bool { order == Self.failed }
+
+    /// What this version cannot read stands first: it is found at once, and not fired too late in silence.
+    init(_ stateKey: Bytes, _ stored: Bytes) {
+        self.stateKey = stateKey
+        order = stored.withUnsafeBytes(Self.order)
+    }
+
+    static func < (left: ReminderRank, right: ReminderRank) -> Bool {
+        left.order != right.order ? left.order < right.order : left.stateKey.isOrdered(before: right.stateKey)
+    }
+
+    static func isReminder(_ stateKey: Bytes) -> Bool {
+        stateKey.first == StateKey.reminders.first && stateKey.begins(with: StateKey.reminders)
+    }
+
+    // MARK: In the file
+
+    /// A key in the file's database of reminders from which on all failed ones with state keys beyond `after` lie.
+    static func firstFailed(after: Bytes?) -> Bytes {
+        (after ?? []).prefix(StateFileKey.limit).withUnsafeBytes { bytes(failed, $0) }
+    }
+
+    /// The key in the file's database of reminders.
+    static func fileKey(_ storedKey: UnsafeRawBufferPointer, _ stored: UnsafeRawBufferPointer) -> Bytes {
+        bytes(order(stored), storedKey)
+    }
+
+    /// The key of the reminder itself in the file's database of state.
+    static func storedKey(in fileKey: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: fileKey[8...])
+    }
+
+    private static func bytes(_ order: UInt64, _ key: UnsafeRawBufferPointer) -> Bytes {
+        withUnsafeBytes(of: order.bigEndian) { Bytes($0) } + key
+    }
+
+    private static func order(_ stored: UnsafeRawBufferPointer) -> UInt64 {
+        switch stored.count {
+        case 9, 26:
+            guard stored[0] == StateValue.format else { return 0 }
+            if stored.count == 26, stored[25] == 1 { return failed }
+            let due = UInt64(bigEndian: stored.loadUnaligned(fromByteOffset: 1, as: UInt64.self)) ^ 1 << 63
+            return min(due, failed - 1)
+        default: return 0
         }
-    }
-
-    private var heap = Heap<Entry>()
-
-    /// Starts from what the state holds.
-    init(_ state: any StateView) throws {
-        for entry in try state.scan(StateKey.reminders) {
-            note(try StoredReminder.reminder(entry.key, entry.value), under: entry.key)
-        }
-    }
-
-    /// Takes note of a write to the state, if it is one of a reminder.
-    mutating func noted(_ key: Bytes, _ value: Bytes?) throws {
-        guard let value, key.starts(with: StateKey.reminders) else { return }
-        note(try StoredReminder.reminder(key, value), under: key)
-    }
-
-    /// No earlier than this is anything due.
-    var next: Date? { heap.min?.due }
-
-    /// The first reminder that is due and still stands, removed from the queue.
-    mutating func popDue(_ now: Date, in state: any StateView) throws -> Reminder? {
-        while let first = heap.min, first.due <= now {
-            heap.removeMin()
-            guard let stored = try state.get(first.stateKey) else { continue }
-            let reminder = try StoredReminder.reminder(first.stateKey, stored)
-            if reminder.due == first.due { return reminder }
-        }
-        return nil
-    }
-
-    private mutating func note(_ reminder: Reminder, under key: Bytes) {
-        heap.insert(Entry(due: reminder.due, stateKey: key))
     }
 }

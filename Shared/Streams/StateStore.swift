@@ -1,26 +1,25 @@
 import Codec
 import Foundation
-import GRDB
-import GRDBSQLite
 
-/// One task's state on this machine: a SQLite file that is a cache of the changelog and may be deleted at any time.
+/// One task's state on this machine: the state file, and over it what is not in the file yet.
 ///
-/// Two layers lie above the file, both in memory:
-/// - the *step*: what the open transaction has written, dropped when it is aborted;
-/// - the *tail*: what is committed in the changelog and not yet in the file.
-///
-/// The file takes over the tail now and then, in one SQLite transaction with the ``Checkpoint`` from which a restore
-/// must read on. A checkpoint may lie too early, never too late: reading a stretch of the changelog again ends in the
-/// same state, since each record replaces the one before it.
+/// The *overlay* holds what the open step has written and what is committed in the changelog since the last flush (the
+/// *tail*). A step that is aborted is undone in it, entry by entry. The file takes over the tail now and then, together
+/// with the ``Checkpoint`` from which a restore must read on. A checkpoint may lie too early, never too late: reading a
+/// stretch of the changelog again ends in the same state, since each record replaces the one before it.
 final class StateStore: StateView {
-    private var step: [Bytes: Bytes?] = [:]
-    private var tail: [Bytes: Bytes?] = [:]
-    private var tailSize = 0
-    private var read: [Bytes: Bytes] = [:]
-    private let file: DatabaseQueue
-
-    /// What the tail, and what has been read, may hold in memory, in bytes; the file takes over beyond that.
-    static let memoryLimit = 32 << 20
+    private var overlay = Overlay()
+    /// What the open step replaced in the overlay, oldest first; an entry that was not there is nil.
+    private var undo: [(key: Bytes, previous: Overlay.Entry?)] = []
+    private var reminders = OverlayReminders()
+    /// Every reminder of the file before this one is overridden by the overlay. A key of the file's reminders.
+    private var firstStanding: (now: Bytes, committed: Bytes) = ([], [])
+    private var file: StateFile?
+    private let path: String
+    private let maximumSize: Int
+    private let boot: String
+    /// Borrowed bytes of the file are in somebody's hands.
+    private var borrowers = 0
 
     /// Where in the changelog the file stands.
     struct Checkpoint: Equatable {
@@ -32,172 +31,222 @@ final class StateStore: StateView {
         var at: Date
     }
 
-    private(set) var checkpoint: Checkpoint?
-
-    /// Opens the file, or starts an empty one where there is none or it cannot be read.
-    init(path: String) throws {
-        do {
-            file = try Self.open(path)
-        } catch {
-            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-            file = try Self.open(path)
-        }
-        checkpoint = try file.read { db in
-            try Row.fetchOne(db, sql: "SELECT offset, cluster, at FROM checkpoint").map {
-                Checkpoint(offset: $0[0], cluster: $0[1], at: Date(timeIntervalSince1970: $0[2]))
-            }
-        }
+    /// Opens the file, or starts an empty one where there is none or it cannot be trusted.
+    ///
+    /// - Parameters:
+    ///   - maximumSize: the most that the file may take on the disk, in bytes.
+    ///   - boot: tells this start of the machine from every other (``TrustMark``).
+    init(path: String, maximumSize: Int = 64 << 30, boot: String = TrustMark.currentBoot) throws {
+        (self.path, self.maximumSize, self.boot) = (path, maximumSize, boot)
+        file = try StateFile(path: path, maximumSize: maximumSize, boot: boot)
     }
 
-    private static func open(_ path: String) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.prepareDatabase { db in
-            // Write-ahead log: one process crash loses nothing, a power failure at most the last commits, and either
-            // way the file and its checkpoint stay consistent, which is all that a cache needs.
-            try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384")
-        }
-        let file = try DatabaseQueue(path: path, configuration: configuration)
-        try file.write { db in
-            try db.execute(
-                sql: """
-                    CREATE TABLE IF NOT EXISTS state(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-                    CREATE TABLE IF NOT EXISTS checkpoint(
-                        one INTEGER PRIMARY KEY CHECK (one = 1), offset INTEGER, cluster TEXT, at REAL);
-                    """)
-        }
+    var checkpoint: Checkpoint? { file?.checkpoint }
+
+    /// Whether an error comes from the file, and not from what a processor made of the state.
+    static func isFailure(_ error: any Error) -> Bool { error is StateFileError }
+
+    private func opened() throws -> StateFile {
+        guard let file else { throw StateFileError.failed("\(path) is closed") }
         return file
     }
 
     // MARK: Reading
 
-    func get(_ key: Bytes) throws -> Bytes? {
-        if let value = step[key] { return value }
-        if let value = tail[key] { return value }
-        if let value = read[key] { return value }
-        let value = try file.read { db in
-            let statement = try db.cachedStatement(sql: "SELECT value FROM state WHERE key = ?")
-            return try statement.stepping(db, [key]) { $0.firstBlob }
-        }
-        if let value {
-            if read.count > 50_000 { read.removeAll(keepingCapacity: true) }
-            read[key] = value
-        }
-        return value
+    /// Gives `body` the value under `key` where it lies, without a copy; nil if there is none.
+    func read<Result>(_ key: Bytes, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
+        if let entry = overlay[key] { return try entry.value.map { try $0.withUnsafeBytes(body) } }
+        guard let value = try opened().value(key) else { return nil }
+        return try borrowing { try body(value) }
     }
 
-    func scan(_ prefix: Bytes) throws -> [(key: Bytes, value: Bytes)] {
-        var entries: [Bytes: Bytes] = [:]
-        try file.read { db in
-            // No key begins with 0xFF, since names and keys are UTF-8.
-            let rows = try Row.fetchCursor(
-                db, sql: "SELECT key, value FROM state WHERE key >= ? AND key < ?",
-                arguments: [Data(prefix), Data(prefix + [0xFF])])
-            while let row = try rows.next() { entries[Bytes(row[0] as Data)] = Bytes(row[1] as Data) }
+    /// Gives `body` every entry whose key begins with `prefix`, in key order and without a copy, until it returns false.
+    func scan(
+        _ prefix: Bytes, _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
+    ) throws {
+        try scan(prefix, after: nil, body)
+    }
+
+    /// At most `limit` entries whose key begins with `prefix`, in key order, beginning behind `after`.
+    func scan(_ prefix: Bytes, after: Bytes?, limit: Int) throws -> [(key: Bytes, value: Bytes)] {
+        guard limit > 0 else { return [] }
+        var page: [(key: Bytes, value: Bytes)] = []
+        try scan(prefix, after: after) { key, value in
+            page.append((Bytes(key), Bytes(value)))
+            return page.count < limit
         }
-        for layer in [tail, step] {
-            for (key, value) in layer where key.starts(with: prefix) { entries[key] = value }
+        return page
+    }
+
+    /// Merges the overlay and the file.
+    private func scan(
+        _ prefix: Bytes, after: Bytes?,
+        _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
+    ) throws {
+        let newer = overlay.entries(prefix, after: after)
+        var next = newer.startIndex
+        func give(_ entry: (key: Bytes, value: Bytes?)) throws -> Bool {
+            guard let value = entry.value else { return true }
+            return try entry.key.withUnsafeBytes { key in try value.withUnsafeBytes { try body(key, $0) } }
         }
-        return entries.map { ($0.key, $0.value) }.sorted { $0.0.lexicographicallyPrecedes($1.0) }
+        var isStopped = false
+        try borrowing {
+            try opened().scan(prefix, after: after) { older in
+                while next < newer.endIndex {
+                    let order = newer[next].key.withUnsafeBytes { $0.order(older.key) }
+                    if order > 0 { break }
+                    next += 1
+                    isStopped = try !give(newer[next - 1])
+                    if isStopped || order == 0 { return !isStopped }
+                }
+                isStopped = try !body(older.key, older.value)
+                return !isStopped
+            }
+        }
+        while !isStopped, next < newer.endIndex {
+            isStopped = try !give(newer[next])
+            next += 1
+        }
+    }
+
+    private func borrowing<Result>(_ body: () throws -> Result) rethrows -> Result {
+        borrowers += 1
+        defer { borrowers -= 1 }
+        return try body()
     }
 
     // MARK: Steps
 
     /// Writes into the open step.
-    func write(_ key: Bytes, _ value: Bytes?) { step[key] = .some(value) }
+    func write(_ key: Bytes, _ value: Bytes?) {
+        undo.append((key, overlay.replace(key, Overlay.Entry(value: value))))
+        note(key, value)
+    }
 
     /// The transaction is committed: the step is part of the state.
     func commitStep() {
-        for (key, value) in step { keep(key, value) }
-        step.removeAll(keepingCapacity: true)
+        undo.removeAll(keepingCapacity: true)
+        firstStanding.committed = firstStanding.now
     }
 
     /// The transaction is aborted: nothing of the step remains.
-    func dropStep() { step.removeAll(keepingCapacity: true) }
+    func dropStep() {
+        while let (key, previous) = undo.popLast() {
+            overlay.replace(key, previous)
+            if let previous { note(key, previous.value) }
+        }
+        firstStanding.now = firstStanding.committed
+    }
 
     /// Takes over one committed record of the changelog.
-    func restore(_ key: Bytes, _ value: Bytes?) { keep(key, value) }
+    func restore(_ key: Bytes, _ value: Bytes?) {
+        precondition(undo.isEmpty, "restored within a step")
+        overlay.replace(key, Overlay.Entry(value: value))
+        note(key, value)
+    }
 
-    private func keep(_ key: Bytes, _ value: Bytes?) {
-        tailSize += key.count + (value?.count ?? 0)
-        tail[key] = .some(value)
-        read[key] = nil
+    private func note(_ key: Bytes, _ value: Bytes?) {
+        if ReminderRank.isReminder(key), let value { reminders.note(ReminderRank(key, value), overlay) }
+    }
+
+    // MARK: Reminders
+
+    /// The earliest reminder that stands, as it lies in the state.
+    func firstReminder() throws -> (key: Bytes, value: Bytes)? {
+        let newer = reminders.first(overlay)
+        var older: (rank: ReminderRank, value: Bytes)?
+        try opened().reminders(from: firstStanding.now) { place, entry in
+            firstStanding.now = place
+            let key = Bytes(entry.key)
+            if overlay[key] != nil { return true }
+            let value = Bytes(entry.value)
+            older = (ReminderRank(key, value), value)
+            return false
+        }
+        guard let older, !older.rank.isFailed else { return newer }
+        if let newer, ReminderRank(newer.key, newer.value) < older.rank { return newer }
+        return (older.rank.stateKey, older.value)
+    }
+
+    /// The first reminder in key order, beyond `after`, whose wake threw.
+    func firstFailedReminder(after: Bytes?) throws -> (key: Bytes, value: Bytes)? {
+        let newer = overlay.entries(StateKey.reminders, after: after).lazy
+            .compactMap { entry in entry.value.map { (key: entry.key, value: $0) } }
+            .first { ReminderRank($0.key, $0.value).isFailed }
+        var older: (key: Bytes, value: Bytes)?
+        try opened().reminders(from: ReminderRank.firstFailed(after: after)) { _, entry in
+            let key = Bytes(entry.key)
+            // Long keys with one beginning come in the order of their hashes, so all of them are looked at.
+            if let older, !key.begins(with: Bytes(older.key.prefix(StateFileKey.limit))) { return false }
+            if let after, !after.isOrdered(before: key) { return true }
+            if overlay[key] != nil { return true }
+            if let older, older.key.isOrdered(before: key) { return true }
+            older = (key, Bytes(entry.value))
+            return key.count > StateFileKey.limit
+        }
+        guard let older, let newer else { return older ?? newer }
+        return older.key.isOrdered(before: newer.key) ? older : newer
     }
 
     // MARK: The file
 
+    /// What the overlay holds in memory, in bytes, with what each entry costs beside its key and value.
+    var tailSize: Int { overlay.size }
+
     /// The tail has grown so large that it should be flushed.
-    var isHeavy: Bool { tailSize > Self.memoryLimit }
+    var isHeavy: Bool { tailSize > Self.heavy }
+
+    private static let heavy = 16 << 20
 
     /// There is something to flush.
-    var hasTail: Bool { !tail.isEmpty }
+    var hasTail: Bool { !overlay.isEmpty }
 
-    /// Writes the tail and the checkpoint into the file, together or not at all.
+    /// Brings the tail and the checkpoint into the file. Never while a step is open.
     ///
-    /// - Parameter insideCommit: runs after the last write, before SQLite's commit (a point at which tests kill).
+    /// - Parameter insideCommit: runs after the last write, before the file's commit (a point at which tests kill).
+    /// - Throws: ``StateFileError``; the tail is kept, and the next flush tries again.
     func flush(_ checkpoint: Checkpoint, insideCommit: () -> Void = {}) throws {
-        try file.write { db in
-            let put = try db.cachedStatement(sql: "INSERT OR REPLACE INTO state(key, value) VALUES (?, ?)")
-            let delete = try db.cachedStatement(sql: "DELETE FROM state WHERE key = ?")
-            for (key, value) in tail {
-                if let value {
-                    try put.stepping(db, [key, value]) { _ in }
-                } else {
-                    try delete.stepping(db, [key]) { _ in }
-                }
-            }
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO checkpoint(one, offset, cluster, at) VALUES (1, ?, ?, ?)",
-                arguments: [checkpoint.offset, checkpoint.cluster, checkpoint.at.timeIntervalSince1970])
-            insideCommit()
-        }
-        tail.removeAll(keepingCapacity: tailSize <= Self.memoryLimit)
-        tailSize = 0
-        self.checkpoint = checkpoint
+        precondition(undo.isEmpty, "flushed within a step")
+        precondition(borrowers == 0, "flushed while the file's bytes are borrowed")
+        try opened().write(overlay.entries([], after: nil), checkpoint, insideCommit: insideCommit)
+        forgetTail()
     }
 
     /// Forgets everything, to be restored from the beginning of the changelog.
     func wipe() throws {
-        try file.write { db in try db.execute(sql: "DELETE FROM state; DELETE FROM checkpoint") }
-        (step, tail, read, tailSize, checkpoint) = ([:], [:], [:], 0, nil)
+        precondition(borrowers == 0, "wiped while the file's bytes are borrowed")
+        undo = []
+        forgetTail()
+        if let file, file.isEmpty { return }
+        file = nil
+        try StateFile.remove(path)
+        file = try StateFile(path: path, maximumSize: maximumSize, boot: boot)
     }
 
-    func close() throws { try file.close() }
-
-    /// Whether an error comes from the file, and not from what a processor made of the state.
-    static func isFailure(_ error: any Error) -> Bool { error is DatabaseError }
-}
-
-/// SQLite's own calls for the two statements that run once per key: binding through GRDB's value types would copy each
-/// blob twice.
-extension Statement {
-    fileprivate func stepping<Result>(_ db: Database, _ blobs: [Bytes], _ body: (Statement) throws -> Result) throws
-        -> Result
-    {
-        let statement = sqliteStatement
-        defer {
-            sqlite3_reset(statement)
-            sqlite3_clear_bindings(statement)
-        }
-        for (index, blob) in blobs.enumerated() {
-            // SQLite copies the blob, because the pointer is only good inside the closure.
-            let code = blob.withUnsafeBytes {
-                sqlite3_bind_blob(statement, Int32(index + 1), $0.baseAddress, Int32($0.count), transient)
-            }
-            guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
-        }
-        let code = sqlite3_step(statement)
-        guard code == SQLITE_ROW || code == SQLITE_DONE else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(db.sqliteConnection)))
-        }
-        return try body(self)
+    /// Keeps the file as evidence under another name, in place of an older one there, and starts an empty one.
+    ///
+    /// - Returns: the other name.
+    func setAside() throws -> String {
+        precondition(borrowers == 0, "set aside while the file's bytes are borrowed")
+        try? file?.sync()
+        let aside = path + ".lost"
+        try StateFile.move(path, to: aside)
+        file = nil
+        try wipe()
+        return aside
     }
 
-    /// The first column of the current row.
-    fileprivate var firstBlob: Bytes? {
-        guard let start = sqlite3_column_blob(sqliteStatement, 0) else { return nil }
-        return Bytes(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(sqliteStatement, 0))))
+    /// Brings the file to the disk and lets go of it. What is not flushed lies in the changelog.
+    func close() {
+        precondition(borrowers == 0, "closed while the file's bytes are borrowed")
+        // A file that could not be synced is not marked as such, and restored after a power failure.
+        try? file?.sync()
+        file = nil
+    }
+
+    private func forgetTail() {
+        overlay.removeAll()
+        reminders = OverlayReminders()
+        firstStanding = ([], [])
     }
 }
-
-private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

@@ -14,7 +14,6 @@ final class StreamTask {
     /// without offsets is not fenced.
     var isTouched = false
     var flushedAt = ContinuousClock.now
-    private var reminders: ReminderQueue?
 
     enum Phase: Equatable {
         /// The changelog is being read up to `end`, the offset after its last record or marker when the task was taken.
@@ -37,21 +36,24 @@ final class StreamTask {
     /// The state is complete and the inputs' positions are known: the first record may come.
     func start(at positions: [String: Int64]) throws {
         (self.positions, committed) = (positions, positions)
-        reminders = try ReminderQueue(store)
         phase = .running
     }
 
-    var nextReminder: Date? { isRunning ? reminders?.next : nil }
+    var nextReminder: Date? { (try? firstReminder())??.due }
 
     func popDueReminder(_ now: Date) throws -> Reminder? {
-        guard isRunning else { return nil }
-        return try reminders?.popDue(now, in: store)
+        guard let reminder = try firstReminder(), reminder.due <= now else { return nil }
+        return reminder
+    }
+
+    private func firstReminder() throws -> Reminder? {
+        guard isRunning, let first = try store.firstReminder() else { return nil }
+        return try StoredReminder.reminder(first.key, first.value)
     }
 
     /// Writes into the open step.
     func write(_ key: Bytes, _ value: Bytes?) throws {
         store.write(key, value)
-        try reminders?.noted(key, value)
         isTouched = true
     }
 
@@ -65,7 +67,6 @@ final class StreamTask {
         store.dropStep()
         positions = committed
         isTouched = false
-        if isRunning { reminders = try ReminderQueue(store) }
     }
 }
 

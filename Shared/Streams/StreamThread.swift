@@ -365,7 +365,7 @@ package final class StreamThread<P: Processor> {
 
     private func close() {
         events.released(assigned.union(tasks.keys))
-        for task in tasks.values { try? task.store.close() }
+        for task in tasks.values { task.store.close() }
         tasks = [:]
         log.close()
     }

@@ -47,5 +47,5 @@ public struct StreamsConfiguration: Sendable {
 
     var folder: String { "\(stateDirectory)/\(prefix)\(application)/\(instance)" }
 
-    func storePath(_ partition: Int32) -> String { "\(folder)/\(partition).sqlite" }
+    func storePath(_ partition: Int32) -> String { "\(folder)/\(partition).mdb" }
 }

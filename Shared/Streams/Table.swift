@@ -8,9 +8,14 @@ public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
 
     /// - Throws: ``StateUnreadable``
     func value(_ stored: Bytes) throws(StateUnreadable) -> Value {
-        do throws(Undecodable) { return try Value(wire: StateValue.decode(stored)) } catch {
-            throw StateUnreadable(name, error)
-        }
+        try stored.borrowed { (stored) throws(StateUnreadable) in try value(stored) }
+    }
+
+    /// From where it lies, without a copy of its bytes.
+    ///
+    /// - Throws: ``StateUnreadable``
+    func value(_ stored: UnsafeRawBufferPointer) throws(StateUnreadable) -> Value {
+        do throws(Undecodable) { return try StateValue.message(stored) } catch { throw StateUnreadable(name, error) }
     }
 
     /// - Parameter name: unique within the service, and for ever: it is part of every key in the changelog.
@@ -39,7 +44,7 @@ enum StateKey {
 ///
 /// The byte keeps "present, all defaults" (a protobuf message of 0 bytes) apart from "deleted" (a null value).
 enum StateValue {
-    private static let format: UInt8 = 1
+    static let format: UInt8 = 1
 
     static func encode(_ bytes: Bytes) -> Bytes {
         Bytes(unsafeUninitializedCapacity: bytes.count + 1) { buffer, count in
@@ -56,6 +61,16 @@ enum StateValue {
         }
         return Bytes(stored.dropFirst())
     }
+
+    /// - Throws: `Undecodable` also for what is no such message.
+    static func message<Value: SwiftProtobuf.Message>(_ stored: UnsafeRawBufferPointer) throws(Undecodable) -> Value {
+        guard stored.first == format else {
+            throw Undecodable("state", "written in a format that this version does not know")
+        }
+        do { return try Value(serializedBytes: stored.bytes.extracting(droppingFirst: 1)) } catch {
+            throw Undecodable(Value.protoMessageName, "not a protobuf message of this type (\(stored.count - 1) bytes)")
+        }
+    }
 }
 
 /// State that this version cannot read: written by a later one, or by a table of another type. The records that need it
@@ -70,7 +85,15 @@ public struct StateUnreadable: Error, Sendable, CustomStringConvertible {
 
 /// Read access to a task's state as of the last finished turn.
 package protocol StateView: AnyObject {
-    func get(_ key: Bytes) throws -> Bytes?
-    /// All entries whose key begins with `prefix`, in key order.
-    func scan(_ prefix: Bytes) throws -> [(key: Bytes, value: Bytes)]
+    /// Gives `body` the value under `key` where it lies, without a copy; nil if there is none.
+    func read<Result>(_ key: Bytes, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result?
+
+    /// Gives `body` every entry whose key begins with `prefix`, in key order and without a copy, until it returns false.
+    func scan(
+        _ prefix: Bytes, _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
+    ) throws
+}
+
+extension StateView {
+    package func get(_ key: Bytes) throws -> Bytes? { try read(key) { Bytes($0) } }
 }

@@ -56,7 +56,9 @@ public struct Turn {
 
     /// The value under `key`, with what this turn has already written.
     public func get<Value>(_ table: Table<Value>, _ key: String) throws -> Value? {
-        try read(table.prefix + key.utf8).map(table.value)
+        let key = table.prefix + key.utf8
+        if let write = lastWrite(key) { return try write.value.map { try table.value($0) } }
+        return try state.read(key) { try table.value($0) }
     }
 
     public mutating func put<Value>(_ table: Table<Value>, _ key: String, _ value: Value) throws {
@@ -70,11 +72,32 @@ public struct Turn {
     /// All of the table, or what lies under keys that begin with `prefix`, in the order of the keys' bytes.
     public func scan<Value>(_ table: Table<Value>, prefix: String = "") throws -> [(key: String, value: Value)] {
         let start = table.prefix + prefix.utf8
-        var entries = Dictionary(uniqueKeysWithValues: try state.scan(start).map { ($0.key, Optional($0.value)) })
-        for write in writes where write.key.starts(with: start) { entries[write.key] = .some(write.value) }
-        return try entries.compactMap { entry in entry.value.map { (entry.key, $0) } }
-            .sorted { $0.0.lexicographicallyPrecedes($1.0) }
-            .map { (String(decoding: $0.0.dropFirst(table.prefix.count), as: UTF8.self), try table.value($0.1)) }
+        var found: [(key: String, value: Value)] = []
+        func give(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws {
+            found.append((String(decoding: key.dropFirst(table.prefix.count), as: UTF8.self), try table.value(value)))
+        }
+        func give(_ write: (key: Bytes, value: Bytes?)) throws {
+            guard let value = write.value else { return }
+            try write.key.withUnsafeBytes { key in try value.withUnsafeBytes { try give(key, $0) } }
+        }
+
+        // What this turn has written lies over the state; of two writes of one key, the later one counts.
+        let own = Dictionary(writes.lazy.filter { $0.key.begins(with: start) }.map { ($0.key, $0) }) { $1 }
+            .values.sorted { $0.key.isOrdered(before: $1.key) }
+        var next = own.startIndex
+        try state.scan(start) { key, value in
+            while next < own.endIndex {
+                let order = own[next].key.withUnsafeBytes { $0.order(key) }
+                if order > 0 { break }
+                next += 1
+                try give(own[next - 1])
+                if order == 0 { return true }
+            }
+            try give(key, value)
+            return true
+        }
+        for write in own[next...] { try give(write) }
+        return found
     }
 
     // MARK: What follows
@@ -120,7 +143,8 @@ public struct Turn {
 
     /// Wakes the processor at `due`, with this turn's key. The same name again moves the reminder.
     public mutating func remind(_ name: String, at due: Date) {
-        write(StoredReminder.key(self.key, name), StoredReminder.bytes(due))
+        let origin = EventId.digest(application, cause.source, cause.id, writes.count)
+        write(StoredReminder.key(self.key, name), StoredReminder.bytes(due, origin: origin))
     }
 
     public mutating func cancelReminder(_ name: String) {
@@ -134,8 +158,11 @@ public struct Turn {
 
     /// The open wish under `key`.
     public func wish<Value: SwiftProtobuf.Message>(_ key: String, as type: Value.Type) throws -> Value? {
-        guard let stored = try read(StateKey.wishes + key.utf8) else { return nil }
-        return try Value(wire: StateValue.decode(stored))
+        let key = StateKey.wishes + key.utf8
+        if let write = lastWrite(key) {
+            return try write.value.map { try $0.withUnsafeBytes { try StateValue.message($0) } }
+        }
+        return try state.read(key) { try StateValue.message($0) }
     }
 
     /// Takes a wish back: it is fulfilled, or no longer wanted.
@@ -147,10 +174,7 @@ public struct Turn {
         writes.append((StoredReminder.key(reminder.key, reminder.name), nil))
     }
 
-    private func read(_ key: Bytes) throws -> Bytes? {
-        for write in writes.reversed() where write.key == key { return write.value }
-        return try state.get(key)
-    }
+    private func lastWrite(_ key: Bytes) -> (key: Bytes, value: Bytes?)? { writes.last { $0.key == key } }
 
     private mutating func write(_ key: Bytes, _ value: Bytes) { writes.append((key, StateValue.encode(value))) }
 }
@@ -160,6 +184,18 @@ enum EventId {
     /// 128 bits of SHA-256 over who publishes, why, and as the how-manieth: the same on every replay, and telling
     /// nothing of a cause's id that an outsider chose.
     static func derived(_ application: String, _ source: String, _ cause: String, _ ordinal: Int) -> String {
+        let digest = digest(application, source, cause, ordinal)
+        return String(unsafeUninitializedCapacity: 32) { buffer in
+            for (index, byte) in digest.enumerated() {
+                buffer[2 * index] = hexadecimal[Int(byte >> 4)]
+                buffer[2 * index + 1] = hexadecimal[Int(byte & 15)]
+            }
+            return 32
+        }
+    }
+
+    /// The 16 bytes themselves.
+    static func digest(_ application: String, _ source: String, _ cause: String, _ ordinal: Int) -> Bytes {
         var bytes = Bytes()
         bytes.reserveCapacity(application.utf8.count + source.utf8.count + cause.utf8.count + 11)
         for part in [application, source, cause] {
@@ -167,16 +203,7 @@ enum EventId {
             bytes.append(0)
         }
         withUnsafeBytes(of: UInt64(ordinal).bigEndian) { bytes += $0 }
-        let digest = SHA256.hash(data: bytes)
-        return digest.withUnsafeBytes { digest in
-            String(unsafeUninitializedCapacity: 32) { buffer in
-                for index in 0..<16 {
-                    buffer[2 * index] = hexadecimal[Int(digest[index] >> 4)]
-                    buffer[2 * index + 1] = hexadecimal[Int(digest[index] & 15)]
-                }
-                return 32
-            }
-        }
+        return SHA256.hash(data: bytes).withUnsafeBytes { Bytes($0.prefix(16)) }
     }
 
     private static let hexadecimal = Array("0123456789abcdef".utf8)

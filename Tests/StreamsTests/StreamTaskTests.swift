@@ -8,54 +8,6 @@ import Testing
 
 @Suite("State, reminders and what follows from a turn")
 struct StreamTaskTests {
-    @Test("a store keeps what was flushed, and only that, over a restart")
-    func restart() throws {
-        let folder = TemporaryFolder()
-        defer { folder.remove() }
-        let checkpoint = StateStore.Checkpoint(offset: 7, cluster: "c", at: Date(timeIntervalSince1970: 1_000))
-        let store = try StateStore(path: folder.path + "/0.sqlite")
-        store.write([1], [1, 1])
-        store.write([2], [1, 2])
-        store.commitStep()
-        try store.flush(checkpoint)
-        store.write([1], nil)
-        store.commitStep()
-        #expect(try store.get([1]) == nil)
-        try store.close()
-        let again = try StateStore(path: folder.path + "/0.sqlite")
-        #expect(again.checkpoint == checkpoint)
-        #expect(try again.get([1]) == [1, 1])
-        #expect(try again.get([2]) == [1, 2])
-    }
-
-    @Test("an aborted step leaves nothing; the layers are read from the newest down")
-    func layers() throws {
-        let folder = TemporaryFolder()
-        defer { folder.remove() }
-        let store = try StateStore(path: folder.path + "/0.sqlite")
-        store.write([1, 1], [1, 1])
-        store.commitStep()
-        try store.flush(.init(offset: 1, cluster: "c", at: .now))
-        store.write([1, 2], [1, 2])
-        store.commitStep()
-        store.write([1, 1], nil)
-        store.write([1, 3], [1, 3])
-        #expect(try store.scan([1]).map(\.key) == [[1, 2], [1, 3]])
-        store.dropStep()
-        #expect(try store.scan([1]).map(\.key) == [[1, 1], [1, 2]])
-        #expect(try store.get([1, 3]) == nil)
-    }
-
-    @Test("a file that is no database is replaced by an empty one")
-    func broken() throws {
-        let folder = TemporaryFolder()
-        defer { folder.remove() }
-        try Data(repeating: 7, count: 9_000).write(to: URL(filePath: folder.path + "/0.sqlite"))
-        let store = try StateStore(path: folder.path + "/0.sqlite")
-        #expect(store.checkpoint == nil)
-        #expect(try store.get([1]) == nil)
-    }
-
     @Test("a value of only defaults is kept apart from a deleted one")
     func defaults() throws {
         var tester = ProcessorTester(Keeper(), now: .distantPast)

@@ -1,0 +1,37 @@
+import CLMDB
+import Foundation
+
+/// Why the state file cannot serve. Never the fault of a record, so no record is skipped for it.
+enum StateFileError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The file contradicts itself. It is a cache: wipe it and restore.
+    case corrupt(String)
+    /// The disk is full, or the file has reached its bound. Nothing is lost: the next flush tries again.
+    case full(String)
+    /// Whatever else the system refused.
+    case failed(String)
+
+    var description: String {
+        switch self {
+        case .corrupt(let what): "the state file is corrupt: \(what)"
+        case .full(let what): "no room for the state: \(what)"
+        case .failed(let what): "the state file failed: \(what)"
+        }
+    }
+
+    /// From a code of LMDB, whose own are negative and whose others are the system's.
+    init(_ code: Int32, _ doing: StaticString, _ path: String) {
+        let what = "\(doing) \(path): \(String(cString: mdb_strerror(code)))"
+        switch code {
+        case MDB_MAP_FULL, ENOSPC, EDQUOT, EFBIG: self = .full(what)
+        case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_PANIC, MDB_INVALID, MDB_VERSION_MISMATCH, MDB_INCOMPATIBLE,
+            MDB_PAGE_FULL, MDB_CURSOR_FULL:
+            self = .corrupt(what)
+        default: self = .failed(what)
+        }
+    }
+
+    /// - Throws: for any code but success.
+    static func check(_ code: Int32, _ doing: StaticString, _ path: String) throws(StateFileError) {
+        if code != MDB_SUCCESS { throw StateFileError(code, doing, path) }
+    }
+}

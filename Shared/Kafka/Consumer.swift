@@ -1,4 +1,5 @@
 import CKafka
+import Synchronization
 
 /// Reads topics, as a member of a group or from positions it is given.
 ///
@@ -24,6 +25,7 @@ public final class Consumer {
     private let handle: Handle
     private let inbox = Inbox()
     private let topics = TopicNames()
+    private let bell: Bell
 
     /// - Parameter properties: `group.id` is required by librdkafka also where no group is joined.
     public init(_ properties: KafkaProperties) throws(KafkaError) {
@@ -41,16 +43,16 @@ public final class Consumer {
                 rd_kafka_yield(client)  // return from the poll at once; nothing more is delivered before the answer
             }
         }
+        bell = Bell(handle)
+        handle.farewell = { withExtendedLifetime(inbox) {} }
         try KafkaError.check(rd_kafka_poll_set_consumer(handle.pointer), "set up polling")
     }
 
-    deinit {
-        topics.forget()
-        // Without this, the destruction of the handle would wait for a rebalance that nobody answers.
-        if !closed { close(timeout: 0) }
-    }
+    /// Never blocks. Without a ``close(timeout:)`` before, the group learns of it when the session times out.
+    deinit { bell.remove() }
 
-    private var closed = false
+    /// The end of the client, for whoever must wait for it.
+    var ending: Ending { handle.ending }
 
     /// Joins the group for `topics`.
     public func subscribe(_ topics: [String]) throws(KafkaError) {
@@ -84,11 +86,13 @@ public final class Consumer {
 
     /// Reads these partitions from these offsets from now on, and no others. Never blocks.
     public func assign(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
+        topics.forget()
         try KafkaError.check(withPartitionList(offsets) { rd_kafka_assign(handle.pointer, $0) }, "assign partitions")
     }
 
     /// Reads nothing from now on; completes a revocation. Never blocks.
     public func unassign() throws(KafkaError) {
+        topics.forget()
         try KafkaError.check(rd_kafka_assign(handle.pointer, nil), "unassign partitions")
     }
 
@@ -159,59 +163,112 @@ public final class Consumer {
         rd_kafka_consumer_group_metadata(handle.pointer).map(GroupMetadata.init)
     }
 
-    /// Ends a ``poll(timeout:)`` that waits, from any thread.
-    public var waker: Waker { Waker(handle) }
+    /// Ends a ``poll(timeout:)`` that waits, from any thread; does nothing when the consumer is gone.
+    public var waker: Waker { Waker(bell) }
 
-    /// Leaves the group (a static member keeps its place until the session times out) and closes.
+    /// Leaves the group (a static member keeps its place until the session times out) and closes. The consumer must not
+    /// be used after that.
     ///
-    /// Bounded: a rebalance that still comes is answered with ``unassign()``, and after `timeout` milliseconds the
-    /// handle is let go as it is.
+    /// Bounded: after `timeout` milliseconds the caller goes on, and the thread that ends the client goes on closing.
+    ///
+    /// librdkafka 2.0.2 closes only when no rebalance waits for an answer (`rd_kafka_cgrp_try_terminate`), and it takes
+    /// the word for closing once: the second, from `rd_kafka_destroy_flags`, which would answer by itself
+    /// (`NO_CONSUMER_CLOSE`), is dropped by `rd_kafka_cgrp_terminate0` as "already terminating". So its main thread
+    /// runs for ever, and whoever destroys the client waits for ever, where
+    /// - partitions were taken away as *lost* and the application failed before it answered: then
+    ///   `rd_kafka_cgrp_unsubscribe` asks no second time, and `terminate0` does not unassign (seen after SIGSTOP: the
+    ///   producer was fenced, and the abort of the step that stood before the answer threw);
+    /// - closing was cut off before its own revocation arrived: `rd_kafka_q_enq` puts that into the queue given to
+    ///   `rd_kafka_consumer_close_queue`, which nobody polls any more, and reports success.
+    ///
+    /// Therefore every rebalance is answered before the word is given, and the queue is served to the end.
     public func close(timeout: Int32) {
-        closed = true
-        guard let queue = rd_kafka_queue_new(handle.pointer) else { return }
-        defer { rd_kafka_queue_destroy(queue) }
-        if let error = rd_kafka_consumer_close_queue(handle.pointer, queue) {
-            rd_kafka_error_destroy(error)
-            return
+        guard !inbox.isClosed else { return }
+        inbox.isClosed = true
+        // An empty assignment answers `assigned`, none answers `revoked` and `lost`. Where there was no question, both
+        // only stop the fetching.
+        withPartitionList([:]) { _ = rd_kafka_assign(handle.pointer, $0) }
+        rd_kafka_assign(handle.pointer, nil)
+        // Refused after a fatal error: then the destructor unassigns by itself.
+        guard let closing = Closing(handle.pointer) else { return }
+        if closing.serve(until: .now + .milliseconds(Int64(timeout))) { return closing.end() }
+        handle.farewell = { [inbox] in
+            withExtendedLifetime(inbox) { _ = closing.serve(until: .now + Ending.deadline / 2) }
+            closing.end()
         }
-        let deadline = ContinuousClock.now + .milliseconds(Int64(timeout))
-        repeat {
-            if let event = rd_kafka_queue_poll(queue, min(timeout, 50)) {
-                if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { rd_kafka_assign(handle.pointer, nil) }
-                rd_kafka_event_destroy(event)
-            }
-            if inbox.rebalance != nil {
-                inbox.rebalance = nil
-                rd_kafka_assign(handle.pointer, nil)
-            }
-        } while rd_kafka_consumer_closed(handle.pointer) == 0 && ContinuousClock.now < deadline
     }
 
     /// Where the rebalance callback, which runs inside poll on the same thread, leaves what it was told.
     private final class Inbox {
         var rebalance: Polled?
+        var isClosed = false
     }
 }
 
-/// Ends a waiting poll of one consumer, from any thread.
-public struct Waker: Sendable {
-    private let queue: Queue
+/// A consumer that is on its way out of its group. Used by one thread after the other.
+private final class Closing {
+    private let client: OpaquePointer
+    private let queue: OpaquePointer
 
-    init(_ handle: Handle) { queue = Queue(handle) }
-
-    public func wake() { rd_kafka_queue_yield(queue.pointer) }
-
-    private final class Queue: @unchecked Sendable {  // librdkafka's queues lock inside
-        let pointer: OpaquePointer?
-        private let handle: Handle
-
-        init(_ handle: Handle) {
-            self.handle = handle
-            pointer = rd_kafka_queue_get_consumer(handle.pointer)
+    /// Begins to leave; nil where there is nothing to leave.
+    init?(_ client: OpaquePointer) {
+        guard let queue = rd_kafka_queue_new(client) else { return nil }
+        if let error = rd_kafka_consumer_close_queue(client, queue) {
+            rd_kafka_error_destroy(error)
+            rd_kafka_queue_destroy(queue)
+            return nil
         }
-
-        deinit { if let pointer { rd_kafka_queue_destroy(pointer) } }
+        (self.client, self.queue) = (client, queue)
     }
+
+    /// Must come before the client's end: what lies in the queue holds partitions, these hold their broker, and
+    /// `rd_kafka_destroy_internal` waits for the broker's thread.
+    func end() { rd_kafka_queue_destroy(queue) }
+
+    /// Answers what the group still asks.
+    ///
+    /// - Returns: whether it has left.
+    func serve(until deadline: ContinuousClock.Instant) -> Bool {
+        while rd_kafka_consumer_closed(client) == 0 {
+            guard .now < deadline else { return false }
+            guard let event = rd_kafka_queue_poll(queue, 50) else { continue }
+            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { rd_kafka_assign(client, nil) }
+            rd_kafka_event_destroy(event)
+        }
+        return true
+    }
+}
+
+/// Ends a waiting poll of one consumer, from any thread. Holds nothing of the consumer: it may outlive it.
+public struct Waker: Sendable {
+    private let bell: Bell
+
+    fileprivate init(_ bell: Bell) { self.bell = bell }
+
+    public func wake() { bell.ring() }
+}
+
+/// What wakers ring, until the consumer takes it away. A waker that held the client itself would end it wherever the
+/// last waker was dropped: inside somebody's lock, for example.
+private final class Bell: Sendable {
+    private struct Queue: @unchecked Sendable {  // librdkafka's queues lock inside
+        let pointer: OpaquePointer
+    }
+
+    private let queue: Mutex<Queue?>
+
+    init(_ handle: Handle) { queue = Mutex(rd_kafka_queue_get_consumer(handle.pointer).map(Queue.init)) }
+
+    func ring() { queue.withLock { if let queue = $0 { rd_kafka_queue_yield(queue.pointer) } } }
+
+    func remove() {
+        queue.withLock {
+            if let queue = $0 { rd_kafka_queue_destroy(queue.pointer) }
+            $0 = nil
+        }
+    }
+
+    deinit { remove() }
 }
 
 /// A member's place in its group at one moment: group, generation and member id.

@@ -8,7 +8,7 @@ public final class EmbeddedBroker: Sendable {
     /// The `bootstrap.servers` of this broker; the port is chosen by the system.
     public let bootstrapServers: String
 
-    private let cluster: Cluster
+    fileprivate let cluster: Cluster
 
     public init(brokers: Int32 = 1) throws(KafkaError) {
         // The mock cluster needs a client to live in; the client itself connects nowhere.
@@ -30,7 +30,7 @@ public final class EmbeddedBroker: Sendable {
     public static func isEmbedded(clusterId: String) -> Bool { clusterId.hasPrefix("mockCluster") }
 
     /// Safe to share: the mock cluster runs on a thread of its own and takes what is asked of it as messages.
-    private final class Cluster: @unchecked Sendable {
+    fileprivate final class Cluster: @unchecked Sendable {
         let pointer: OpaquePointer
         private let client: Handle
 
@@ -41,4 +41,28 @@ public final class EmbeddedBroker: Sendable {
 
         deinit { rd_kafka_mock_cluster_destroy(pointer) }
     }
+}
+
+// For tests: what a real broker does on a bad day.
+extension EmbeddedBroker {
+    /// Answers the next requests of one kind with these errors, one each.
+    func refuse(_ request: Request, with errors: [rd_kafka_resp_err_t]) {
+        rd_kafka_mock_push_request_errors_array(cluster.pointer, request.rawValue, errors.count, errors)
+    }
+
+    /// The kinds of requests, by their numbers in Kafka's protocol.
+    enum Request: Int16 {
+        case produce = 0
+        case metadata = 3
+        case heartbeat = 12
+        case initProducerId = 22
+        case addPartitions = 24
+        case addOffsets = 25
+        case endTransaction = 26
+        case commitOffsets = 28
+    }
+
+    /// The broker answers nobody any more, or answers again.
+    func goDown(_ broker: Int32 = 1) { rd_kafka_mock_broker_set_down(cluster.pointer, broker) }
+    func comeUp(_ broker: Int32 = 1) { rd_kafka_mock_broker_set_up(cluster.pointer, broker) }
 }

@@ -4,11 +4,17 @@ import Logging
 /// Any librdkafka property by its own name, for example `bootstrap.servers`.
 public typealias KafkaProperties = [String: String]
 
-/// The one owner of a `rd_kafka_t`: made from properties, destroyed when the last user lets go.
+/// The one owner of a `rd_kafka_t`: made from properties, destroyed when the last user lets go, on a thread of its own
+/// (see ``KafkaHandles``).
 ///
 /// librdkafka's handles are safe to use from any thread; what is confined to one thread says so where it stands.
-final class Handle: @unchecked Sendable {  // the pointer never changes, and librdkafka locks inside
+final class Handle: @unchecked Sendable {  // what never changes, and librdkafka locks inside; `farewell` says its own
     let pointer: OpaquePointer
+    let ending = Ending()
+
+    /// What is to be done before the end, on the ending thread: set by the one thread that uses the client, before it
+    /// lets go. It also holds what callbacks need, for librdkafka may call them up to the end.
+    var farewell: (() -> Void)?
 
     /// - Parameter configure: sets callbacks on the configuration before the client starts.
     init(
@@ -40,8 +46,21 @@ final class Handle: @unchecked Sendable {  // the pointer never changes, and lib
         self.pointer = pointer
     }
 
-    /// A consumer is closed by ``Consumer/close(timeout:)``, which is bounded; the destructor's own closing is not.
-    deinit { rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
+    deinit {
+        let last = Last(pointer: pointer, farewell: farewell)
+        ending.begin(client: String(cString: rd_kafka_name(pointer))) { last.end() }
+    }
+
+    private struct Last: @unchecked Sendable {  // nobody else has it any more
+        let pointer: OpaquePointer
+        let farewell: (() -> Void)?
+
+        /// A consumer is closed by ``Consumer/close(timeout:)``, which is bounded; the destructor's own closing is not.
+        func end() {
+            farewell?()
+            rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        }
+    }
 
     /// The cluster's id, or nil when no broker has answered within `timeout` milliseconds.
     func clusterId(timeout: Int32) -> String? {
@@ -56,6 +75,11 @@ final class Handle: @unchecked Sendable {  // the pointer never changes, and lib
         let code = rd_kafka_fatal_error(pointer, &reason, reason.count)
         return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, text(reason), isFatal: true)
     }
+}
+
+/// A client on its way to another thread, for as long as somebody keeps its ``Handle`` or its end is under way.
+struct Client: @unchecked Sendable {  // librdkafka locks inside
+    let pointer: OpaquePointer
 }
 
 private let librdkafka = Logger(label: "librdkafka")

@@ -5,7 +5,6 @@ import CKafka
 /// For what stands outside a stream: the command line, an HTTP door, the result of an effect.
 public final class Producer: Sendable {
     private let handle: Handle
-    private let serving: Serving
 
     public init(_ properties: KafkaProperties) throws(KafkaError) {
         var properties = properties
@@ -22,7 +21,20 @@ public final class Producer: Sendable {
                 }
             }
         }
-        serving = Serving(handle)
+        // Serves delivery reports until the producer is gone; without it no `send` would return. After that, what is
+        // still on its way has 5 s; then it is purged, so that each `send` gets its answer.
+        let (client, stop) = (Client(pointer: handle.pointer), StopFlag())
+        let serving = DedicatedThread.start(name: "producer") {
+            while !stop.isSet { rd_kafka_poll(client.pointer, 100) }
+        }
+        handle.farewell = {
+            stop.set()
+            serving.join()
+            if rd_kafka_flush(client.pointer, 5_000) != RD_KAFKA_RESP_ERR_NO_ERROR {
+                rd_kafka_purge(client.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+                rd_kafka_flush(client.pointer, 1_000)
+            }
+        }
     }
 
     /// Sends a record and returns where it was written, when all in-sync replicas have it.
@@ -44,26 +56,6 @@ public final class Producer: Sendable {
                 waiting.release()
                 continuation.resume(throwing: KafkaError(code, "produce to \(record.topic)"))
             }
-        }
-    }
-
-    /// Serves delivery reports until the producer is gone; without it no ``send(_:)`` would return.
-    private final class Serving: Sendable {
-        private let stop: StopFlag
-        private let thread: DedicatedThread.Handle
-
-        init(_ handle: Handle) {
-            let stop = StopFlag()
-            self.stop = stop
-            thread = DedicatedThread.start(name: "producer") {
-                while !stop.isSet { rd_kafka_poll(handle.pointer, 100) }
-                rd_kafka_flush(handle.pointer, 5_000)
-            }
-        }
-
-        deinit {
-            stop.set()
-            thread.join()
         }
     }
 

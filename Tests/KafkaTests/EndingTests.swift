@@ -1,0 +1,155 @@
+import CKafka
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Kafka
+
+@Suite("The end of a Kafka client", .timeLimit(.minutes(1)))
+struct EndingTests {
+    /// How a member of a group can stand when it is let go of.
+    enum Stand: CaseIterable, CustomTestStringConvertible {
+        case assigned, working, lost, lostAndAnswered, fenced
+
+        var testDescription: String { "\(self)" }
+    }
+
+    @Test(
+        "a member that is closed and let go of ends, whatever it left unanswered", arguments: Stand.allCases,
+        [Int32(0), 500])
+    func closed(_ stand: Stand, timeout: Int32) async throws {
+        try await withMember(stand) { member in member.close(timeout: timeout) }
+    }
+
+    @Test("a member ends also when no broker is there any more", arguments: Stand.allCases)
+    func alone(_ stand: Stand) async throws {
+        try await withMember(stand, brokerStays: false) { member in member.close(timeout: 200) }
+    }
+
+    @Test("a member that is let go of without being closed ends, whatever it left unanswered", arguments: Stand.allCases)
+    func notClosed(_ stand: Stand) async throws {
+        try await withMember(stand) { _ in }
+    }
+
+    @Test("closing that was cut off at any moment goes on by itself", arguments: [UInt32](0..<6))
+    func cutOff(_ milliseconds: UInt32) async throws {
+        try await withMember(.working) { member in
+            member.close(timeout: 0)
+            // The moment is the point here: librdkafka's thread must get to ask while nobody listens.
+            usleep(milliseconds * 500)
+        }
+    }
+
+    @Test("a waker outlives its consumer, and does not keep it")
+    func waker() async throws {
+        let waker = Kept<Waker>()
+        try await withMember(.working) { member in
+            waker.value = member.waker
+            member.close(timeout: 5_000)
+        }
+        waker.value?.wake()
+    }
+
+    @Test("a member that was closed has left: its successor has the partitions at once")
+    func left() async throws {
+        let broker = try EmbeddedBroker()
+        try broker.create("t", partitions: 2)
+        try await DedicatedThread.run(name: "left") {
+            let first = try Member(broker, .working, session: 60_000)
+            first.consumer.close(timeout: 5_000)
+            let second = try Member(broker, .working, session: 60_000)
+            #expect(second.partitions.count == 2)
+        }
+    }
+
+    @Test("an end that does not come is counted and left behind; one that comes late is taken back")
+    func late() async throws {
+        let (ending, release) = (Ending(), DispatchSemaphore(value: 0))
+        let before = KafkaHandles.leaked
+        ending.begin(client: "stuck", deadline: .milliseconds(50)) { release.wait() }
+        try await eventually { KafkaHandles.leaked > before }
+        #expect(!KafkaHandles.drain(within: .zero))
+        release.signal()
+        try await eventually { ending.wait(within: .zero) && KafkaHandles.leaked == before }
+    }
+
+    @Test("a producer that is let go of answers every send")
+    func producer() async throws {
+        let broker = try EmbeddedBroker()
+        try broker.create("t", partitions: 1)
+        try await Producer(["bootstrap.servers": broker.bootstrapServers])
+            .send(ProducerRecord(topic: "t", key: nil, value: [1]))
+    }
+
+    // MARK: Helpers
+
+    /// Brings a member to where it stands, lets `leave` leave, lets go of it, and wants it to end.
+    private func withMember(
+        _ stand: Stand, brokerStays: Bool = true, _ leave: @escaping @Sendable (Consumer) -> Void
+    ) async throws {
+        let broker = try EmbeddedBroker()
+        try broker.create("t", partitions: 2)
+        let ending = try await DedicatedThread.run(name: "member") {
+            let member = try Member(broker, stand)
+            if !brokerStays { broker.goDown() }
+            leave(member.consumer)
+            return member.consumer.ending
+        }
+        let ended = try await DedicatedThread.run(name: "wait") { ending.wait(within: .seconds(8)) }
+        #expect(ended)
+        withExtendedLifetime(broker) {}
+    }
+
+    private struct Member {
+        let consumer: Consumer
+        var partitions: [TopicPartition] = []
+
+        init(_ broker: EmbeddedBroker, _ stand: Stand, session: Int = 6_000) throws {
+            consumer = try Consumer([
+                "bootstrap.servers": broker.bootstrapServers, "group.id": "g", "heartbeat.interval.ms": "50",
+                "session.timeout.ms": "\(session)",
+            ])
+            try consumer.subscribe(["t"])
+            try wait {
+                if case .assigned(let list) = $0 { partitions = list }
+                return !partitions.isEmpty
+            }
+            if stand == .assigned { return }
+            try consumer.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, 0) }))
+            switch stand {
+            case .assigned, .working: break
+            case .lost, .lostAndAnswered:
+                broker.refuse(.heartbeat, with: [RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID])
+                try wait {
+                    if case .lost = $0 { true } else { false }
+                }
+                if stand == .lostAndAnswered { try consumer.unassign() }
+            case .fenced:
+                broker.refuse(.heartbeat, with: [RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID])
+                try wait {
+                    if case .failed(let error, _) = $0 { error.isFatal } else { false }
+                }
+            }
+        }
+
+        private func wait(for happened: (Consumer.Polled) -> Bool) throws {
+            for _ in 0..<300 where happened(consumer.poll(timeout: 50)) { return }
+            throw NotSeen()
+        }
+    }
+}
+
+struct NotSeen: Error {}
+
+final class Kept<Value: Sendable>: @unchecked Sendable {  // written before it is read, in one test
+    var value: Value?
+}
+
+/// Waits up to 10 s for something that another thread does.
+func eventually(_ happened: @Sendable @escaping () -> Bool) async throws {
+    for _ in 0..<1_000 {
+        if happened() { return }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    throw NotSeen()
+}

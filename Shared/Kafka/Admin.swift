@@ -14,6 +14,17 @@ public struct TopicSpecification: Sendable, Hashable {
     }
 }
 
+/// A topic as it is.
+public struct TopicDescription: Sendable, Hashable {
+    public var partitions: Int
+    /// Copies of each partition; of the partition that has the fewest.
+    public var replicas: Int
+    /// All settings by Kafka's names, with the broker's defaults where the topic has none of its own: `cleanup.policy`,
+    /// `retention.ms`, `delete.retention.ms`, `min.insync.replicas`, `max.message.bytes`. Nil where the broker does not
+    /// tell: the embedded one cannot, and another may not want to (it takes a right to describe settings).
+    public var settings: [String: String]?
+}
+
 /// Creates, describes and deletes topics. Every call blocks for at most its time-out; call it off the cooperative pool.
 public struct Admin: Sendable {
     private let handle: Handle
@@ -39,10 +50,10 @@ public struct Admin: Sendable {
         }
         try perform(timeout: timeout, doing: "create topics") { options, queue in
             rd_kafka_CreateTopics(handle.pointer, &requests, requests.count, options, queue)
-        } results: { event, count in
-            rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
-        } ignoring: {
-            $0 == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS
+        } results: { (event) throws(KafkaError) in
+            var count = 0
+            let list = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
+            try Self.check(list, count, "create topic", except: RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
         }
     }
 
@@ -53,30 +64,97 @@ public struct Admin: Sendable {
         defer { requests.forEach { rd_kafka_DeleteTopic_destroy($0) } }
         try perform(timeout: timeout, doing: "delete topics") { options, queue in
             rd_kafka_DeleteTopics(handle.pointer, &requests, requests.count, options, queue)
-        } results: { event, count in
-            rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
-        } ignoring: {
-            $0 == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+        } results: { (event) throws(KafkaError) in
+            var count = 0
+            let list = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
+            try Self.check(list, count, "delete topic", except: RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
         }
     }
 
     /// The number of partitions of each topic; 0 where the topic does not exist.
+    ///
+    /// - Throws: a retriable ``KafkaError`` where a topic exists but cannot be told of yet (it has no leader, say).
     public func partitionCounts(_ topics: [String], timeout: Int32) throws(KafkaError) -> [String: Int] {
         try handle.partitionCounts(topics, timeout: timeout)
     }
 
-    /// All topics of the cluster by name.
+    /// The topics that exist of these.
+    ///
+    /// - Throws: as ``partitionCounts(_:timeout:)``.
+    public func describe(_ topics: [String], timeout: Int32) throws(KafkaError) -> [String: TopicDescription] {
+        var descriptions: [String: TopicDescription] = [:]
+        for topic in topics { descriptions[topic] = try handle.metadata(of: topic, timeout: timeout)[topic] }
+        for (topic, settings) in try settings(of: descriptions.keys.sorted(), timeout: timeout) {
+            descriptions[topic]?.settings = settings
+        }
+        return descriptions
+    }
+
+    private func settings(of topics: [String], timeout: Int32) throws(KafkaError) -> [String: [String: String]] {
+        // The embedded broker has no controller, so librdkafka would wait for one until the time-out.
+        guard !topics.isEmpty, let cluster = handle.clusterId(timeout: timeout),
+            !EmbeddedBroker.isEmbedded(clusterId: cluster)
+        else { return [:] }
+        var resources = topics.map { rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0) }
+        defer { resources.forEach { rd_kafka_ConfigResource_destroy($0) } }
+        var settings: [String: [String: String]] = [:]
+        do throws(KafkaError) {
+            try perform(timeout: timeout, doing: "describe topics") { options, queue in
+                rd_kafka_DescribeConfigs(handle.pointer, &resources, resources.count, options, queue)
+            } results: { (event) throws(KafkaError) in
+                var count = 0
+                guard
+                    let list = rd_kafka_DescribeConfigs_result_resources(
+                        rd_kafka_event_DescribeConfigs_result(event), &count)
+                else { return }
+                for resource in UnsafeBufferPointer(start: list, count: count) {
+                    guard let name = rd_kafka_ConfigResource_name(resource).map({ String(cString: $0) }) else { continue }
+                    switch rd_kafka_ConfigResource_error(resource) {
+                    case RD_KAFKA_RESP_ERR_NO_ERROR: settings[name] = Self.entries(resource)
+                    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: break
+                    case let code: throw KafkaError(code, "describe topic \(name)")
+                    }
+                }
+            }
+        } catch {
+            guard error.code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE || error.isAuthorization else { throw error }
+        }
+        return settings
+    }
+
+    private static func entries(_ resource: OpaquePointer?) -> [String: String] {
+        var count = 0
+        guard let list = rd_kafka_ConfigResource_configs(resource, &count) else { return [:] }
+        var entries: [String: String] = [:]
+        for entry in UnsafeBufferPointer(start: list, count: count) {
+            guard let name = rd_kafka_ConfigEntry_name(entry) else { continue }
+            entries[String(cString: name)] = rd_kafka_ConfigEntry_value(entry).map { String(cString: $0) }
+        }
+        return entries
+    }
+
+    /// All topics of the cluster by name, with their numbers of partitions.
     public func topics(timeout: Int32) throws(KafkaError) -> [String: Int] {
-        try handle.metadata(of: nil, timeout: timeout)
+        try handle.metadata(of: nil, timeout: timeout).mapValues(\.partitions)
     }
 
     /// The cluster's id, or nil when no broker has answered within `timeout` milliseconds.
     public func clusterId(timeout: Int32) -> String? { handle.clusterId(timeout: timeout) }
 
+    private static func check(
+        _ list: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ doing: String, except: rd_kafka_resp_err_t
+    ) throws(KafkaError) {
+        for topic in UnsafeBufferPointer(start: list, count: count) {
+            let code = rd_kafka_topic_result_error(topic)
+            if code != except {
+                try KafkaError.check(code, "\(doing) \(String(cString: rd_kafka_topic_result_name(topic)))")
+            }
+        }
+    }
+
     private func perform(
         timeout: Int32, doing: String, request: (OpaquePointer?, OpaquePointer?) -> Void,
-        results: (OpaquePointer?, inout Int) -> UnsafeMutablePointer<OpaquePointer?>?,
-        ignoring: (rd_kafka_resp_err_t) -> Bool
+        results: (OpaquePointer) throws(KafkaError) -> Void
     ) throws(KafkaError) {
         let options = rd_kafka_AdminOptions_new(handle.pointer, RD_KAFKA_ADMIN_OP_ANY)
         defer { rd_kafka_AdminOptions_destroy(options) }
@@ -90,14 +168,7 @@ public struct Admin: Sendable {
         }
         defer { rd_kafka_event_destroy(event) }
         try KafkaError.check(rd_kafka_event_error(event), doing)
-        var count = 0
-        guard let list = results(event, &count) else { return }
-        for index in 0..<count {
-            let code = rd_kafka_topic_result_error(list[index])
-            if !ignoring(code) {
-                try KafkaError.check(code, "\(doing): \(String(cString: rd_kafka_topic_result_name(list[index])))")
-            }
-        }
+        try results(event)
     }
 }
 
@@ -106,13 +177,16 @@ extension Handle {
     func partitionCounts(_ topics: [String], timeout: Int32) throws(KafkaError) -> [String: Int] {
         var counts: [String: Int] = [:]
         for topic in topics {
-            counts[topic] = try metadata(of: topic, timeout: timeout)[topic] ?? 0
+            counts[topic] = try metadata(of: topic, timeout: timeout)[topic]?.partitions ?? 0
         }
         return counts
     }
 
-    /// The number of partitions by topic, of one topic or of all.
-    func metadata(of name: String?, timeout: Int32) throws(KafkaError) -> [String: Int] {
+    /// Partitions and replicas by topic, of one topic or of all. A topic that does not exist is not among them.
+    ///
+    /// - Throws: also where the one topic asked for exists but something about it is not known now. That is not "none":
+    ///   whoever read 0 would say that the topic is missing.
+    func metadata(of name: String?, timeout: Int32) throws(KafkaError) -> [String: TopicDescription] {
         let topic = name.flatMap { rd_kafka_topic_new(pointer, $0, nil) }
         defer { if let topic { rd_kafka_topic_destroy(topic) } }
         var metadata: UnsafePointer<rd_kafka_metadata>?
@@ -120,12 +194,18 @@ extension Handle {
             rd_kafka_metadata(pointer, name == nil ? 1 : 0, topic, &metadata, timeout), "ask for metadata")
         guard let metadata else { return [:] }
         defer { rd_kafka_metadata_destroy(metadata) }
-        var counts: [String: Int] = [:]
-        for index in 0..<Int(metadata.pointee.topic_cnt) {
-            let entry = metadata.pointee.topics[index]
-            counts[String(cString: entry.topic)] =
-                entry.err == RD_KAFKA_RESP_ERR_NO_ERROR ? Int(entry.partition_cnt) : 0
+        var descriptions: [String: TopicDescription] = [:]
+        for entry in UnsafeBufferPointer(start: metadata.pointee.topics, count: Int(metadata.pointee.topic_cnt)) {
+            let found = String(cString: entry.topic)
+            switch entry.err {
+            case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: continue
+            case let code where name != nil: try KafkaError.check(code, "ask for the metadata of \(found)")
+            default: break
+            }
+            let partitions = UnsafeBufferPointer(start: entry.partitions, count: Int(entry.partition_cnt))
+            descriptions[found] = TopicDescription(
+                partitions: partitions.count, replicas: partitions.map { Int($0.replica_cnt) }.min() ?? 0)
         }
-        return counts
+        return descriptions
     }
 }

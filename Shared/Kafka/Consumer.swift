@@ -72,15 +72,18 @@ public final class Consumer {
         }
         guard let message else { return .nothing }
         defer { rd_kafka_message_destroy(message) }
-        let name = topics.name(message.pointee.rkt)
         switch message.pointee.err {
         case RD_KAFKA_RESP_ERR_NO_ERROR:
-            return .record(Record(message, topic: name))
+            return .record(Record(message, topic: topics.name(message.pointee.rkt)))
         case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+            let name = topics.name(message.pointee.rkt)
             return .end(TopicPartition(name, message.pointee.partition), offset: message.pointee.offset)
         case let code:
-            let failure = handle.fatalError ?? KafkaError(code, "consume")
-            return .failed(failure, name.isEmpty ? nil : TopicPartition(name, message.pointee.partition))
+            // An error may come with a topic object of its own, which is freed with it: not one to remember by address.
+            let partition = message.pointee.rkt.map {
+                TopicPartition(String(cString: rd_kafka_topic_name($0)), message.pointee.partition)
+            }
+            return .failed(handle.fatalError ?? KafkaError(code, "consume: \(text(of: message))"), partition)
         }
     }
 
@@ -157,6 +160,14 @@ public final class Consumer {
 
     /// The cluster's id, or nil when no broker has answered within `timeout` milliseconds.
     public func clusterId(timeout: Int32) -> String? { handle.clusterId(timeout: timeout) }
+
+    /// Whether the group has given this client a member id. Without one, and without `group.instance.id`, a broker takes
+    /// a transaction's offsets from anybody.
+    public var isMember: Bool {
+        guard let id = rd_kafka_memberid(handle.pointer) else { return false }
+        defer { rd_kafka_mem_free(handle.pointer, id) }
+        return id.pointee != 0
+    }
 
     /// The membership as of now, by which a transaction's offsets are fenced (KIP-447).
     public func groupMetadata() -> GroupMetadata? {
@@ -272,7 +283,7 @@ private final class Bell: Sendable {
 }
 
 /// A member's place in its group at one moment: group, generation and member id.
-public final class GroupMetadata {
+public final class GroupMetadata: @unchecked Sendable {  // never changes
     let pointer: OpaquePointer
 
     init(_ pointer: OpaquePointer) { self.pointer = pointer }
@@ -295,6 +306,11 @@ private final class TopicNames {
     }
 
     func forget() { (names, last) = ([:], nil) }
+}
+
+/// What librdkafka says of an error beyond its code: which broker, which offset.
+private func text(of message: UnsafeMutablePointer<rd_kafka_message_t>) -> String {
+    rd_kafka_message_errstr(message).map { String(cString: $0) } ?? "-"
 }
 
 extension Record {

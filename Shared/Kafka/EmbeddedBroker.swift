@@ -46,23 +46,23 @@ public final class EmbeddedBroker: Sendable {
 // For tests: what a real broker does on a bad day.
 extension EmbeddedBroker {
     /// Answers the next requests of one kind with these errors, one each.
-    func refuse(_ request: Request, with errors: [rd_kafka_resp_err_t]) {
+    package func refuse(_ request: Request, with errors: [rd_kafka_resp_err_t]) {
         rd_kafka_mock_push_request_errors_array(cluster.pointer, request.rawValue, errors.count, errors)
     }
 
-    /// The kinds of requests, by their numbers in Kafka's protocol.
-    enum Request: Int16 {
-        case produce = 0
-        case metadata = 3
-        case heartbeat = 12
-        case initProducerId = 22
-        case addPartitions = 24
-        case addOffsets = 25
-        case endTransaction = 26
-        case commitOffsets = 28
+    /// Says this of a topic from now on, also in metadata.
+    package func say(_ error: rd_kafka_resp_err_t, of topic: String) {
+        rd_kafka_mock_topic_set_error(cluster.pointer, topic, error)
     }
 
-    /// The broker answers nobody any more, or answers again.
-    func goDown(_ broker: Int32 = 1) { rd_kafka_mock_broker_set_down(cluster.pointer, broker) }
-    func comeUp(_ broker: Int32 = 1) { rd_kafka_mock_broker_set_up(cluster.pointer, broker) }
+    /// The kinds of requests, by their numbers in Kafka's protocol.
+    package enum Request: Int16 {
+        case produce = 0
+        case heartbeat = 12
+        case endTransaction = 26
+    }
+
+    /// Breaks all connections and takes no new ones, until it comes up again.
+    package func goDown() { rd_kafka_mock_broker_set_down(cluster.pointer, 1) }
+    package func comeUp() { rd_kafka_mock_broker_set_up(cluster.pointer, 1) }
 }

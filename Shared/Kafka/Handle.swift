@@ -23,6 +23,10 @@ final class Handle: @unchecked Sendable {  // what never changes, and librdkafka
         guard let configuration = rd_kafka_conf_new() else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "allocate a configuration")
         }
+        // Nobody makes a topic by asking for it: librdkafka's producers would (and an admin on a producer's handle), with
+        // one partition and the broker's settings, where the topics are meant to be made by `tillsammans topics apply`.
+        var properties = properties
+        properties["allow.auto.create.topics"] = "false"
         var reason = [CChar](repeating: 0, count: 512)
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
             guard rd_kafka_conf_set(configuration, name, value, &reason, reason.count) == RD_KAFKA_CONF_OK else {

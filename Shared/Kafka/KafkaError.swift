@@ -20,12 +20,12 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String { "\(message) [\(name)]" }
 
-    init(_ code: rd_kafka_resp_err_t, _ doing: String, isFatal: Bool = false) {
+    init(_ code: rd_kafka_resp_err_t, _ doing: String, isAbortable: Bool = false, isFatal: Bool = false) {
         self.code = code
         self.name = String(cString: rd_kafka_err2name(code))
         self.message = "\(doing): \(String(cString: rd_kafka_err2str(code)))"
-        self.isRetriable = Self.retriable.contains(code.rawValue)
-        self.isAbortable = false
+        self.isRetriable = !isAbortable && !isFatal && Self.retriable.contains(code.rawValue)
+        self.isAbortable = isAbortable
         self.isFatal = isFatal || code == RD_KAFKA_RESP_ERR__FATAL || code == RD_KAFKA_RESP_ERR__FENCED
     }
 
@@ -56,10 +56,53 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
             || code == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE || code == RD_KAFKA_RESP_ERR_INVALID_RECORD
     }
 
-    /// A position that the log does not hold: deleted by retention, or from another life of the topic.
+    /// A position that the log does not hold: deleted by retention, or from another life of the topic. Or so it seemed,
+    /// see ``isPositionError``.
     public var isOutOfRange: Bool {
         code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE || code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET
     }
+
+    /// After this librdkafka reads the partition no more, until it is assigned again: with `auto.offset.reset=error`,
+    /// `rd_kafka_offset_reset` sets it to `RD_KAFKA_TOPPAR_FETCH_NONE`.
+    ///
+    /// So it must be assigned again even where the position turns out to lie inside the log. That happens when the log
+    /// was shorter for a moment only (a leader that was behind took over and caught up, or a broker that lost its last
+    /// records in a crash has got new ones since), when a topic deleted and made anew has grown past the position, and
+    /// when a logical position ("end") could not be resolved, for want of a right, say.
+    public var isPositionError: Bool { isOutOfRange || code == RD_KAFKA_RESP_ERR__NO_OFFSET }
+
+    /// librdkafka mends it by itself: by connecting, asking or joining again. For the application nothing has happened.
+    ///
+    /// All else that a poll reports is for somebody to act on. A topic that does not exist and a missing right are asked
+    /// for again, too, but nobody would notice that the stream stands still; a record or batch that could not be read
+    /// (`_BAD_MSG`, `_BAD_COMPRESSION`, `_NOT_IMPLEMENTED`) has even been skipped.
+    public var isTransient: Bool { !isFatal && Self.transient.contains(code.rawValue) }
+
+    /// A right is missing, or the broker does not believe who this is. Trying again helps when somebody has granted it.
+    public var isAuthorization: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
+            RD_KAFKA_RESP_ERR__AUTHENTICATION:
+            true
+        default: false
+        }
+    }
+
+    private static let transient: Set<Int32> = retriable.union([
+        RD_KAFKA_RESP_ERR__DESTROY.rawValue, RD_KAFKA_RESP_ERR__OUTDATED.rawValue,
+        RD_KAFKA_RESP_ERR__RETRY.rawValue, RD_KAFKA_RESP_ERR__NODE_UPDATE.rawValue,
+        // A rebalance follows, which says what was lost.
+        RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED.rawValue, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS.rawValue,
+        RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION.rawValue, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID.rawValue,
+        RD_KAFKA_RESP_ERR_MEMBER_ID_REQUIRED.rawValue,
+        // Asked again, with metadata as it is by then.
+        RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE.rawValue, RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE.rawValue,
+        RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH.rawValue, RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH.rawValue,
+        RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE.rawValue, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR.rawValue,
+        RD_KAFKA_RESP_ERR_FETCH_SESSION_ID_NOT_FOUND.rawValue, RD_KAFKA_RESP_ERR_INVALID_FETCH_SESSION_EPOCH.rawValue,
+    ])
 
     private static let retriable: Set<Int32> = [
         RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue, RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE.rawValue,
@@ -80,6 +123,20 @@ extension KafkaError {
     package static func unreachable(_ servers: String) -> KafkaError {
         KafkaError(RD_KAFKA_RESP_ERR__TRANSPORT, "reach Kafka at \(servers)")
     }
+
+    /// Whether something was done is not known, and waiting longer is no use: the client must be made anew, and what
+    /// stands in Kafka be read again.
+    package static func outcomeUnknown(_ doing: String) -> KafkaError {
+        KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "\(doing): the outcome is not known", isFatal: true)
+    }
+
+    /// The group does not have this client as a member now, so nothing of it is fenced.
+    package static var notAMember: KafkaError {
+        KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, "send offsets to the transaction", isAbortable: true)
+    }
+
+    /// No answer came in time.
+    package var isTimeout: Bool { code == RD_KAFKA_RESP_ERR__TIMED_OUT }
 
     /// The client's queue has no room now; it will when records have been delivered.
     package var isQueueFull: Bool { code == RD_KAFKA_RESP_ERR__QUEUE_FULL }

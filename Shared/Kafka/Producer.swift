@@ -10,7 +10,7 @@ public final class Producer: Sendable {
         var properties = properties
         properties["enable.idempotence"] = "true"
         properties["partitioner"] = properties["partitioner"] ?? "murmur2_random"
-        handle = try Handle(RD_KAFKA_PRODUCER, properties) { configuration in
+        handle = try Handle(RD_KAFKA_PRODUCER, properties.limitingRecords) { configuration in
             rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, _ in
                 guard let message, let opaque = message.pointee._private else { return }
                 let waiting = Unmanaged<Waiting>.fromOpaque(opaque).takeRetainedValue()

@@ -13,11 +13,27 @@ package final class KafkaLog: Log {
     private let ends: Consumer
     private let producer: TransactionalProducer
 
+    /// Called about once a second while a call waits for a broker. What it throws ends the waiting.
+    package var onWait: () throws(KafkaError) -> Void
+
     /// How long a question to a broker may take, in milliseconds.
     private static let answerTimeout: Int32 = 5_000
+    /// The longest that a transaction may take, with some patience: after that its coordinator has ended it.
+    private let transactionLimit: Duration
 
     /// Connects, and takes over the `transactional.id` from whoever had it.
-    package init(group: String, member id: String, _ properties: KafkaProperties) throws(KafkaError) {
+    ///
+    /// - Throws: ``TopicsNotReady`` where a property would weaken what the runtime promises; ``KafkaError``.
+    package init(
+        group: String, member id: String, _ properties: KafkaProperties,
+        onWait: @escaping () throws(KafkaError) -> Void = {}
+    ) throws {
+        if let problem = Self.problem(in: properties) { throw TopicsNotReady(problem) }
+        self.onWait = onWait
+        var properties = properties
+        // Some calls wait for their request, not for their time-out, where a broker is gone (`send_offsets_to_transaction`,
+        // `query_watermark_offsets`); librdkafka's default is a minute.
+        properties["socket.timeout.ms"] = properties["socket.timeout.ms"] ?? "10000"
         var reading = properties
         reading["group.id"] = group
         reading["enable.auto.commit"] = "false"
@@ -27,7 +43,12 @@ package final class KafkaLog: Log {
         reading["isolation.level"] = "read_committed"
 
         ends = try Consumer(reading.merging(["isolation.level": "read_uncommitted"]) { $1 })
-        guard let cluster = ends.clusterId(timeout: Self.answerTimeout) else {
+        var cluster: String?
+        for _ in 0..<5 where cluster == nil {
+            cluster = ends.clusterId(timeout: Self.answerTimeout / 5)
+            if cluster == nil { try onWait() }
+        }
+        guard let cluster else {
             throw KafkaError.unreachable(properties["bootstrap.servers"] ?? "(no bootstrap.servers)")
         }
         self.cluster = cluster
@@ -38,7 +59,7 @@ package final class KafkaLog: Log {
         // Range is the assignor that gives partition n of every input to the same member. A static member keeps its
         // tasks over a restart, and its stores on disk make that cheap. (The embedded broker knows no static members.)
         joining["partition.assignment.strategy"] = "range"
-        joining["session.timeout.ms"] = properties["session.timeout.ms"] ?? "10000"
+        joining["session.timeout.ms"] = properties["session.timeout.ms"] ?? Default.sessionTimeout
         joining["heartbeat.interval.ms"] = properties["heartbeat.interval.ms"] ?? "3000"
         if !showsAborted { joining["group.instance.id"] = id }
         member = try Consumer(joining)
@@ -46,17 +67,19 @@ package final class KafkaLog: Log {
         var writing = properties.filter { !Self.consumerOnly.contains($0.key) }
         writing["transactional.id"] = "\(group)-\(id)"
         // A dead owner blocks readers of what it wrote until its transaction times out.
-        writing["transaction.timeout.ms"] = properties["transaction.timeout.ms"] ?? "10000"
-        writing["message.timeout.ms"] = properties["message.timeout.ms"] ?? "8000"
+        let transactionTimeout = properties["transaction.timeout.ms"] ?? Default.transactionTimeout
+        writing["transaction.timeout.ms"] = transactionTimeout
+        transactionLimit = .milliseconds(Int(transactionTimeout) ?? 0) + .seconds(5)
+        writing["message.timeout.ms"] = properties["message.timeout.ms"] ?? Default.messageTimeout
         writing["linger.ms"] = properties["linger.ms"] ?? "5"
         writing["partitioner"] = "murmur2_random"
         producer = try TransactionalProducer(writing)
-        try producer.initialise(timeout: 30_000)
+        try producer.initialise(timeout: 30_000, whileWaiting: onWait)
     }
 
     private static let consumerOnly: Set<String> = [
         "session.timeout.ms", "heartbeat.interval.ms", "max.poll.interval.ms", "fetch.min.bytes", "fetch.wait.max.ms",
-        "group.instance.id", "auto.offset.reset", "queued.max.messages.kbytes", "fetch.message.max.bytes",
+        "group.instance.id", "auto.offset.reset", "isolation.level", "enable.auto.commit", "queued.max.messages.kbytes", "fetch.message.max.bytes",
     ]
 
     /// Ends a waiting ``poll(_:)``, from any thread.
@@ -93,27 +116,39 @@ package final class KafkaLog: Log {
     package func begin() throws(KafkaError) { try producer.begin() }
 
     package func produce(_ record: ProducerRecord) throws(KafkaError) {
+        var waits = 0
         while true {
             do throws(KafkaError) { return try producer.produce(record) } catch {
+                // Ends by itself: what waits for longer than `message.timeout.ms` fails the transaction.
                 guard error.isQueueFull else { throw error }
+                waits += 1
+                if waits.isMultiple(of: 100) { try onWait() }
                 producer.makeRoom(timeout: 10)
             }
         }
     }
 
-    package func flush() throws(KafkaError) { try producer.flush(timeout: 5_000) }
+    package func flush() throws(KafkaError) {
+        try finishing("flush") { (left) throws(KafkaError) in try producer.flush(timeout: min(left, 1_000)) }
+    }
 
     package func sendOffsets(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
-        guard let metadata = member.groupMetadata() else { return }
-        try retrying { () throws(KafkaError) in try producer.sendOffsets(positions, of: metadata, timeout: -1) }
+        guard member.isMember, let metadata = member.groupMetadata() else { throw .notAMember }
+        try finishing("send offsets to the transaction") { (left) throws(KafkaError) in
+            try producer.sendOffsets(positions, of: metadata, timeout: left, whileWaiting: onWait)
+        }
     }
 
     package func commit() throws(KafkaError) {
-        try retrying { () throws(KafkaError) in try producer.commit(timeout: -1) }
+        try finishing("commit the transaction") { (left) throws(KafkaError) in
+            try producer.commit(timeout: left, whileWaiting: onWait)
+        }
     }
 
     package func abort() throws(KafkaError) {
-        try retrying { () throws(KafkaError) in try producer.abort(timeout: -1) }
+        try finishing("abort the transaction") { (left) throws(KafkaError) in
+            try producer.abort(timeout: left, whileWaiting: onWait)
+        }
     }
 
     package func close() {
@@ -122,22 +157,27 @@ package final class KafkaLog: Log {
         ends.close(timeout: 0)
     }
 
-    /// A call whose outcome is not known is resumed by making it again; its own time-out is the transaction's.
-    private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
-        var attempt = 1
+    /// Makes a call until it succeeds or fails for good; it is told how many milliseconds are left.
+    ///
+    /// - Throws: a fatal error where the transaction's own time has passed: who asks longer learns nothing, for by then
+    ///   the coordinator has ended it one way or the other.
+    private func finishing(_ doing: String, _ call: (Int32) throws(KafkaError) -> Void) throws(KafkaError) {
+        let deadline = ContinuousClock.now + transactionLimit
         while true {
-            do throws(KafkaError) { return try call() } catch {
-                guard error.isRetriable, !error.isAbortable, attempt < 3 else { throw error }
-                attempt += 1
+            do throws(KafkaError) { return try call(max(1, (deadline - .now).milliseconds)) } catch {
+                guard error.isRetriable, !error.isAbortable, !error.isFatal else { throw error }
+                guard .now < deadline else { throw .outcomeUnknown(doing) }
+                try onWait()
+                if !error.isTimeout { producer.makeRoom(timeout: 100) }
             }
         }
     }
 
-    /// What ends the work is thrown; what librdkafka mends by itself is nothing that happened.
+    /// Throws fatal errors, ignores what librdkafka mends by itself, passes on the rest.
     private static func checked(_ polled: Consumer.Polled) throws(KafkaError) -> Consumer.Polled {
         guard case .failed(let error, _) = polled else { return polled }
         if error.isFatal { throw error }
-        return error.isOutOfRange ? polled : .nothing
+        return error.isTransient ? .nothing : polled
     }
 }
 

@@ -1,6 +1,8 @@
-import Kafka
+import CKafka
 import TestSupport
 import Testing
+
+@testable import Kafka
 
 @Suite("The face of librdkafka")
 struct KafkaTests {
@@ -105,6 +107,209 @@ struct KafkaTests {
             }
             #expect(took < .seconds(5))
         }
+    }
+
+    @Test("what always fits, fits: the largest record is taken, by the producer and by the broker; one byte more by none")
+    func largest() async throws {
+        try await withBroker(["t"]) { broker in
+            let (properties, topic) = (broker.properties, broker.prefix + "t")
+            try await DedicatedThread.run(name: "largest") {
+                let producer = try TransactionalProducer(properties.merging(["transactional.id": topic]) { $1 })
+                try producer.initialise(timeout: 20_000)
+                let headers: [Header] = [(name: "a", value: Bytes(repeating: 7, count: 300))]
+                let headerSize = 1 + 1 + 2 + 300  // each with the length of its name and of its value before it
+                func record(_ more: Int, _ headers: [Header]) -> ProducerRecord {
+                    let value = 1_048_491 - 8 - (headers.isEmpty ? 0 : headerSize) + more
+                    return ProducerRecord(
+                        topic: topic, partition: 0, key: Bytes(repeating: 1, count: 8),
+                        value: (0..<value).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) },
+                        headers: headers)
+                }
+                for headers in [[], headers] {
+                    try producer.begin()
+                    try producer.produce(record(0, headers))
+                    try producer.produce(ProducerRecord(topic: topic, partition: 0, key: nil, value: [1]))
+                    try producer.commit(timeout: 20_000)
+                    try producer.begin()
+                    let error = #expect(throws: KafkaError.self) { try producer.produce(record(1, headers)) }
+                    #expect(error?.isAboutTheRecord == true)
+                    try producer.abort(timeout: 20_000)
+                }
+            }
+            #expect(try await broker.records("t").count == 4)
+        }
+    }
+
+    @Test("in a transaction that has failed already, producing says that it must be aborted; then the next one works")
+    func failedAlready() async throws {
+        let broker = try EmbeddedBroker()
+        for topic in ["forbidden", "t"] { try broker.create(topic, partitions: 1) }
+        try await DedicatedThread.run(name: "failed") {
+            let producer = try TransactionalProducer([
+                "bootstrap.servers": broker.bootstrapServers, "transactional.id": "x",
+            ])
+            try producer.initialise(timeout: 20_000)
+            let record = ProducerRecord(topic: "t", partition: 0, key: nil, value: [1])
+            broker.refuse(.produce, with: [RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED])
+            try producer.begin()
+            try producer.produce(ProducerRecord(topic: "forbidden", partition: 0, key: nil, value: [1]))
+            try? producer.flush(timeout: 5_000)
+            var seen: KafkaError?
+            for _ in 0..<1_000 where seen == nil {
+                do throws(KafkaError) { try producer.produce(record) } catch { seen = error }
+                producer.makeRoom(timeout: 5)
+            }
+            #expect(seen?.name == "_STATE")
+            #expect(seen?.isAbortable == true && seen?.isFatal == false && seen?.isRetriable == false)
+            try producer.abort(timeout: 20_000)
+            try producer.begin()
+            try producer.produce(record)
+            try producer.commit(timeout: 20_000)
+            let outside = #expect(throws: KafkaError.self) { try producer.produce(record) }
+            #expect(outside?.isAbortable == false, "there is nothing to abort")
+        }
+    }
+
+    @Test("a call that blocks lets its caller look at the world, and go; the producer ends after the call")
+    func goingAway() async throws {
+        struct Enough: Error {}
+        let broker = try EmbeddedBroker()
+        try broker.create("t", partitions: 1)
+        let ending = try await DedicatedThread.run(name: "going") {
+            let producer = try TransactionalProducer([
+                "bootstrap.servers": broker.bootstrapServers, "transactional.id": "x",
+            ])
+            try producer.initialise(timeout: 20_000)
+            try producer.begin()
+            try producer.produce(ProducerRecord(topic: "t", partition: 0, key: nil, value: [1]))
+            try producer.flush(timeout: 10_000)
+            broker.goDown()
+            let began = ContinuousClock.now
+            let error = #expect(throws: KafkaError.self) {
+                try producer.commit(timeout: 5_000) { () throws(KafkaError) in throw .outcomeUnknown("wait") }
+            }
+            #expect(error?.isFatal == true)
+            #expect(ContinuousClock.now - began < .seconds(3))
+            return producer.ending
+        }
+        let ended = try await DedicatedThread.run(name: "wait") { ending.wait(within: .seconds(10)) }
+        #expect(ended)
+        withExtendedLifetime(broker) {}
+    }
+
+    @Test("nobody makes a topic by asking for it, or by producing to it")
+    func noTopicByAsking() async throws {
+        try await withBroker(["t"]) { broker in
+            guard broker.isReal else { return print("skipped: the embedded broker makes topics whatever it is told") }
+            let (properties, missing) = (broker.properties, broker.prefix + "missing")
+            let producer = try Producer(properties.merging(["message.timeout.ms": "1500"]) { $1 })
+            await #expect(throws: KafkaError.self) {
+                try await producer.send(ProducerRecord(topic: missing, key: nil, value: [1]))
+            }
+            try await DedicatedThread.run(name: "ask") {
+                let admin = try Admin(properties)
+                for _ in 0..<2 { #expect(try admin.partitionCounts([missing], timeout: 10_000) == [missing: 0]) }
+                #expect(try admin.describe([missing], timeout: 10_000).isEmpty)
+                #expect(try admin.topics(timeout: 10_000)[missing] == nil)
+            }
+        }
+    }
+
+    @Test("a topic is described with its partitions, its copies and, where the broker tells, its settings")
+    func description() async throws {
+        try await withBroker([]) { broker in
+            let (properties, topic, isReal) = (broker.properties, broker.prefix + "t", broker.isReal)
+            try await broker.create([
+                TopicSpecification(
+                    topic, partitions: 3, settings: ["cleanup.policy": "compact", "retention.ms": "1234567"])
+            ])
+            try await DedicatedThread.run(name: "describe") {
+                let found = try Admin(properties).describe([topic], timeout: 10_000)
+                #expect(found[topic]?.partitions == 3)
+                #expect(found[topic]?.replicas == 1)
+                guard isReal else { return #expect(found[topic]?.settings == nil) }
+                let settings = try #require(found[topic]?.settings)
+                #expect(settings["cleanup.policy"] == "compact")
+                #expect(settings["retention.ms"] == "1234567")
+                #expect(settings["delete.retention.ms"] == "86400000")
+                #expect(settings["min.insync.replicas"] == "1")
+                #expect(settings["max.message.bytes"] == "1048588")
+            }
+        }
+    }
+
+    @Test("a topic of which nothing is known for a moment is not a topic that does not exist")
+    func leaderless() async throws {
+        let broker = try EmbeddedBroker()
+        try broker.create("t", partitions: 2)
+        broker.say(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, of: "t")
+        try await DedicatedThread.run(name: "leaderless") {
+            let admin = try Admin(["bootstrap.servers": broker.bootstrapServers])
+            let error = #expect(throws: KafkaError.self) { try admin.partitionCounts(["t"], timeout: 5_000) }
+            #expect(error?.isRetriable == true)
+            broker.say(RD_KAFKA_RESP_ERR_NO_ERROR, of: "t")
+            #expect(try admin.partitionCounts(["t"], timeout: 5_000) == ["t": 2])
+        }
+    }
+
+    @Test("a position outside the log is reported, with its partition; reading goes on after a new assignment")
+    func outsideTheLog() async throws {
+        try await withBroker(["t"]) { broker in
+            let (properties, partition) = (broker.properties, TopicPartition(broker.prefix + "t", 0))
+            try await Producer(properties).send(ProducerRecord(topic: partition.topic, key: nil, value: [1]))
+            try await DedicatedThread.run(name: "outside") {
+                let consumer = try Consumer(
+                    properties.merging(["group.id": partition.topic, "auto.offset.reset": "error"]) { $1 })
+                try consumer.assign([partition: 1_000])
+                try consumer.wait {
+                    guard case .failed(let error, let of) = $0, of == partition else { return false }
+                    return error.isPositionError && error.isOutOfRange && !error.isTransient && !error.isFatal
+                }
+                try consumer.assign([partition: 0])
+                try consumer.wait { if case .record = $0 { true } else { false } }
+            }
+        }
+    }
+
+    @Test("a topic that a member subscribes to and that does not exist is reported, by name")
+    func missingTopic() async throws {
+        try await withBroker(["t"]) { broker in
+            guard broker.isReal else { return print("skipped: the embedded broker makes topics whatever it is told") }
+            let (properties, missing) = (broker.properties, broker.prefix + "missing")
+            try await DedicatedThread.run(name: "missing") {
+                let consumer = try Consumer(properties.merging(["group.id": missing]) { $1 })
+                try consumer.subscribe([missing])
+                try consumer.wait {
+                    guard case .failed(let error, let of) = $0 else { return false }
+                    return error.name == "UNKNOWN_TOPIC_OR_PART" && of?.topic == missing && !error.isTransient
+                }
+                consumer.close(timeout: 5_000)
+            }
+        }
+    }
+
+    @Test("errors are told apart by who mends them")
+    func kinds() {
+        func error(_ code: rd_kafka_resp_err_t) -> KafkaError { KafkaError(code, "poll") }
+        for code in [
+            RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__RESOLVE,
+            RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+        ] {
+            #expect(error(code).isTransient)
+        }
+        for code in [
+            RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, RD_KAFKA_RESP_ERR__BAD_MSG,
+            RD_KAFKA_RESP_ERR__BAD_COMPRESSION, RD_KAFKA_RESP_ERR_INVALID_MSG, RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED,
+            RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET,
+            RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__FATAL,
+        ] {
+            #expect(!error(code).isTransient)
+        }
+        #expect(error(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED).isAuthorization)
+        #expect(!error(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART).isAuthorization)
+        #expect(error(RD_KAFKA_RESP_ERR__NO_OFFSET).isPositionError)
+        #expect(!error(RD_KAFKA_RESP_ERR__NO_OFFSET).isOutOfRange)
     }
 
     private func withBroker(_ topics: [String], _ body: (TestBroker) async throws -> Void) async throws {

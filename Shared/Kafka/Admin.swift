@@ -108,7 +108,9 @@ public struct Admin: Sendable {
                         rd_kafka_event_DescribeConfigs_result(event), &count)
                 else { return }
                 for resource in UnsafeBufferPointer(start: list, count: count) {
-                    guard let name = rd_kafka_ConfigResource_name(resource).map({ String(cString: $0) }) else { continue }
+                    guard let name = rd_kafka_ConfigResource_name(resource).map({ String(cString: $0) }) else {
+                        continue
+                    }
                     switch rd_kafka_ConfigResource_error(resource) {
                     case RD_KAFKA_RESP_ERR_NO_ERROR: settings[name] = Self.entries(resource)
                     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: break

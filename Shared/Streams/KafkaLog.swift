@@ -79,7 +79,8 @@ package final class KafkaLog: Log {
 
     private static let consumerOnly: Set<String> = [
         "session.timeout.ms", "heartbeat.interval.ms", "max.poll.interval.ms", "fetch.min.bytes", "fetch.wait.max.ms",
-        "group.instance.id", "auto.offset.reset", "isolation.level", "enable.auto.commit", "queued.max.messages.kbytes", "fetch.message.max.bytes",
+        "group.instance.id", "auto.offset.reset", "isolation.level", "enable.auto.commit", "queued.max.messages.kbytes",
+        "fetch.message.max.bytes",
     ]
 
     /// Ends a waiting ``poll(_:)``, from any thread.

@@ -26,7 +26,8 @@ struct EndingTests {
         try await withMember(stand, brokerStays: false) { member in member.close(timeout: 200) }
     }
 
-    @Test("a member that is let go of without being closed ends, whatever it left unanswered", arguments: Stand.allCases)
+    @Test(
+        "a member that is let go of without being closed ends, whatever it left unanswered", arguments: Stand.allCases)
     func notClosed(_ stand: Stand) async throws {
         try await withMember(stand) { _ in }
     }

@@ -109,7 +109,7 @@ struct KafkaTests {
         }
     }
 
-    @Test("what always fits, fits: the largest record is taken, by the producer and by the broker; one byte more by none")
+    @Test("the largest record that always fits is taken by producer and broker; one byte more by neither")
     func largest() async throws {
         try await withBroker(["t"]) { broker in
             let (properties, topic) = (broker.properties, broker.prefix + "t")

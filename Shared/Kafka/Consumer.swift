@@ -44,7 +44,8 @@ public final class Consumer {
             }
         }
         bell = Bell(handle)
-        handle.farewell = { withExtendedLifetime(inbox) {} }
+        let client = Client(pointer: handle.pointer)
+        handle.farewell = { withExtendedLifetime(inbox) { if !inbox.isClosed { Self.answer(client.pointer) } } }
         try KafkaError.check(rd_kafka_poll_set_consumer(handle.pointer), "set up polling")
     }
 
@@ -182,31 +183,45 @@ public final class Consumer {
     ///
     /// Bounded: after `timeout` milliseconds the caller goes on, and the thread that ends the client goes on closing.
     ///
-    /// librdkafka 2.0.2 closes only when no rebalance waits for an answer (`rd_kafka_cgrp_try_terminate`), and it takes
-    /// the word for closing once: the second, from `rd_kafka_destroy_flags`, which would answer by itself
-    /// (`NO_CONSUMER_CLOSE`), is dropped by `rd_kafka_cgrp_terminate0` as "already terminating". So its main thread
-    /// runs for ever, and whoever destroys the client waits for ever, where
+    /// In librdkafka 2.0.2 closing can go wrong in two ways, and both have been seen.
+    ///
+    /// *The client never ends.* It closes only when no rebalance waits for an answer (`rd_kafka_cgrp_try_terminate`), and
+    /// it takes the word for closing once: the second, from `rd_kafka_destroy_flags`, which would answer by itself
+    /// (`NO_CONSUMER_CLOSE`), is dropped by `rd_kafka_cgrp_terminate0` as "already terminating". So the main thread runs
+    /// for ever, and whoever destroys the client waits for ever, where
     /// - partitions were taken away as *lost* and the application failed before it answered: then
-    ///   `rd_kafka_cgrp_unsubscribe` asks no second time, and `terminate0` does not unassign (seen after SIGSTOP: the
-    ///   producer was fenced, and the abort of the step that stood before the answer threw);
+    ///   `rd_kafka_cgrp_unsubscribe` asks no second time, and `terminate0` does not unassign (after SIGSTOP: the producer
+    ///   was fenced, and the abort of the step, which comes before the answer, threw);
     /// - closing was cut off before its own revocation arrived: `rd_kafka_q_enq` puts that into the queue given to
     ///   `rd_kafka_consumer_close_queue`, which nobody polls any more, and reports success.
     ///
-    /// Therefore every rebalance is answered before the word is given, and the queue is served to the end.
+    /// *The answer never returns.* When the group part has ended, `rd_kafka_cgrp_terminated` purges the main thread's
+    /// queue (its own is forwarded there), and an `rd_kafka_assign` that lies in it is never replied to. That is so where
+    /// a rebalance that needs no answer any more is answered while closing (mended in 2.10, #4970).
+    ///
+    /// Therefore all is asked and answered before the word: the answers are given blindly, since they do no harm where
+    /// there was no question, and after the word nothing is said any more.
     public func close(timeout: Int32) {
         guard !inbox.isClosed else { return }
         inbox.isClosed = true
-        // An empty assignment answers `assigned`, none answers `revoked` and `lost`. Where there was no question, both
-        // only stop the fetching.
-        withPartitionList([:]) { _ = rd_kafka_assign(handle.pointer, $0) }
+        Self.answer(handle.pointer)
+        // Asks for the partitions, in its turn; the word for closing would do the same, too late for an answer.
+        rd_kafka_unsubscribe(handle.pointer)
         rd_kafka_assign(handle.pointer, nil)
         // Refused after a fatal error: then the destructor unassigns by itself.
         guard let closing = Closing(handle.pointer) else { return }
-        if closing.serve(until: .now + .milliseconds(Int64(timeout))) { return closing.end() }
+        if closing.isDone(by: .now + .milliseconds(Int64(timeout))) { return closing.end() }
         handle.farewell = { [inbox] in
-            withExtendedLifetime(inbox) { _ = closing.serve(until: .now + Ending.deadline / 2) }
+            withExtendedLifetime(inbox) { _ = closing.isDone(by: .now + Ending.deadline / 2) }
             closing.end()
         }
+    }
+
+    /// Answers whatever the group may have asked: an empty assignment answers `assigned`, none answers `revoked` and
+    /// `lost`.
+    private static func answer(_ client: OpaquePointer) {
+        withPartitionList([:]) { _ = rd_kafka_assign(client, $0) }
+        rd_kafka_assign(client, nil)
     }
 
     /// Where the rebalance callback, which runs inside poll on the same thread, leaves what it was told.
@@ -221,7 +236,7 @@ private final class Closing {
     private let client: OpaquePointer
     private let queue: OpaquePointer
 
-    /// Begins to leave; nil where there is nothing to leave.
+    /// Begins to close; nil where there is nothing to close.
     init?(_ client: OpaquePointer) {
         guard let queue = rd_kafka_queue_new(client) else { return nil }
         if let error = rd_kafka_consumer_close_queue(client, queue) {
@@ -232,22 +247,18 @@ private final class Closing {
         (self.client, self.queue) = (client, queue)
     }
 
-    /// Must come before the client's end: what lies in the queue holds partitions, these hold their broker, and
-    /// `rd_kafka_destroy_internal` waits for the broker's thread.
-    func end() { rd_kafka_queue_destroy(queue) }
-
-    /// Answers what the group still asks.
-    ///
-    /// - Returns: whether it has left.
-    func serve(until deadline: ContinuousClock.Instant) -> Bool {
+    /// Waits until the coordinator has said goodbye. What still lies in the queue has been answered.
+    func isDone(by deadline: ContinuousClock.Instant) -> Bool {
         while rd_kafka_consumer_closed(client) == 0 {
             guard .now < deadline else { return false }
-            guard let event = rd_kafka_queue_poll(queue, 50) else { continue }
-            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { rd_kafka_assign(client, nil) }
-            rd_kafka_event_destroy(event)
+            if let event = rd_kafka_queue_poll(queue, 50) { rd_kafka_event_destroy(event) }
         }
         return true
     }
+
+    /// Must come before the client's end: what lies in the queue holds partitions, these hold their broker, and
+    /// `rd_kafka_destroy_internal` waits for the broker's thread.
+    func end() { rd_kafka_queue_destroy(queue) }
 }
 
 /// Ends a waiting poll of one consumer, from any thread. Holds nothing of the consumer: it may outlive it.

@@ -12,7 +12,9 @@ import Streams
     static func main() async {
         await ServiceMain(
             "intake", "registers reported concerns with the child's named person, or refuses them with reasons.",
-            inputs: [.concernReports, .intakeRepartition, .mappings], changelog: .intakeState,
+            inputs: [.concernReports, .intakeRepartition, .mappings],
+            outputs: [.intakeRepartition, .concernReceipts, .concerns, .children, .meetingCommands],
+            changelog: .intakeState,
             settings: [
                 Setting(
                     "KEY_SECRET", default: nil, isSecret: true,

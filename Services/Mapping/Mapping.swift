@@ -9,7 +9,8 @@ import Streams
     static func main() async {
         await ServiceMain(
             "mapping", "leads each child's mapping: information, the five questions, consents, outcome, deadlines.",
-            inputs: [.concerns, .mappingCommands], changelog: .mappingState
+            inputs: [.concerns, .mappingCommands], outputs: [.mappings, .cases, .meetingCommands],
+            changelog: .mappingState
         ) { _, _, _ in .init(MappingProcessor()) }.run()
     }
 }

@@ -10,7 +10,7 @@ import Streams
     static func main() async {
         await ServiceMain(
             "meetings", "calls cooperation meetings, never two at once; keeps the plan and its follow-up.",
-            inputs: [.meetingCommands], changelog: .meetingsState
+            inputs: [.meetingCommands], outputs: [.meetings, .mappingCommands], changelog: .meetingsState
         ) { _, _, _ in .init(MeetingsProcessor()) }.run()
     }
 }

@@ -9,7 +9,8 @@ import Streams
     static func main() async {
         await ServiceMain(
             "notifications", "tells staff by e-mail and calendar what they must know, without personal data.",
-            inputs: [.concerns, .mappings, .meetings, .noticeCommands], changelog: .notificationsState,
+            inputs: [.concerns, .mappings, .meetings, .noticeCommands], outputs: [.notices, .noticeCommands],
+            changelog: .notificationsState,
             settings: [
                 Setting(
                     "MAIL_FROM", default: "tillsammans@example.org", "Sender of all notices, and organiser of meetings."
@@ -70,6 +71,8 @@ struct NotificationsProcessor: Processor {
     let notices: Notices
 
     static let taken = Table("taken", of: TakenEvents.self)
+    /// How long after a key's last event its events are known: as long as the topics keep them.
+    static let takenMemory: TimeInterval = 90 * 24 * 3_600
     /// Notices that wait for their next attempt.
     static let delayed = Table("delayed", of: Notice.self)
 
@@ -92,6 +95,7 @@ struct NotificationsProcessor: Processor {
         var taken = try turn.get(Self.taken, turn.key) ?? TakenEvents()
         guard taken.taken.take(event) else { return }
         try turn.put(Self.taken, turn.key, taken)
+        turn.remind(Alarm.taken.name("all"), at: turn.now + Self.takenMemory)
         if event.type == AddToDigest.eventType { return try gather(event.decode(AddToDigest.self).notice, &turn) }
         var made = try notices.made(of: event, turn.directory, now: turn.now)
         if event.type == MeetingScheduled.eventType { made += try uninvited(event, turn) }
@@ -152,13 +156,14 @@ struct NotificationsProcessor: Processor {
             for notice in notices.reminders(of: meeting, turn.directory, now: turn.now) { try send(notice, &turn) }
         case .digest: try sendDigest(&turn)
         case .forget: turn.delete(Self.failed, id)
+        case .taken: turn.delete(Self.taken, turn.key)
         }
     }
 }
 
 /// What a reminder of this service is about.
 enum Alarm: String {
-    case attempt, meeting, digest, forget
+    case attempt, meeting, digest, forget, taken
 
     func name(_ id: String) -> String { "\(rawValue)|\(id)" }
 

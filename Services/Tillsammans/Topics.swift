@@ -28,7 +28,8 @@ struct TopicsCommand: AsyncParsableCommand {
     static func apply(
         _ connection: Connection, partitions: Int32, replication: Int32 = -1
     ) async throws -> [String] {
-        let wanted = TopicPlan.specifications(partitions: partitions, prefix: connection.prefix)
+        let wanted = TopicPlan.specifications(
+            partitions: partitions, prefix: connection.prefix, replication: replication)
         return try await DedicatedThread.run(name: "topics") {
             let admin = try Admin(connection.properties)
             let existing = try admin.topics(timeout: 10_000)

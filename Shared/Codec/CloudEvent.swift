@@ -7,20 +7,22 @@ extension Event {
     public var headers: [(name: String, value: Bytes)] {
         var headers: [(name: String, value: Bytes)] = []
         headers.reserveCapacity(10)
-        func add(_ name: String, _ value: String?) {
-            if let value { headers.append((name, Bytes(value.utf8))) }
-        }
-        add("ce_specversion", "1.0")
-        add("ce_id", id)
-        add("ce_source", source)
-        add("ce_type", type)
-        add("ce_time", Timestamp.text(time))
-        add("ce_subject", subject)
-        add("ce_cause", cause)
-        add("ce_correlation", correlation)
-        add("content-type", content.rawValue)
-        add("traceparent", traceparent)
+        forEachHeader { headers.append(("\($0)", Bytes($1.utf8))) }
         return headers
+    }
+
+    /// Visits the headers of binary mode in their order, without making a list of them.
+    public func forEachHeader(_ body: (_ name: StaticString, _ value: String) -> Void) {
+        body("ce_specversion", "1.0")
+        body("ce_id", id)
+        body("ce_source", source)
+        body("ce_type", type)
+        body("ce_time", Timestamp.text(time))
+        if let subject { body("ce_subject", subject) }
+        if let cause { body("ce_cause", cause) }
+        if let correlation { body("ce_correlation", correlation) }
+        body("content-type", content.rawValue)
+        if let traceparent { body("traceparent", traceparent) }
     }
 
     /// Reads a record's headers and value.
@@ -28,29 +30,73 @@ extension Event {
     /// - Parameter received: the record's own time, which stands in for a `time` that the sender left out.
     /// - Throws: ``Undecodable`` that names the header or member. A tombstone is not an event.
     public init(
-        headers: [(name: String, value: Bytes)], value: Bytes?, received: Date
+        headers: some Sequence<(name: String, value: Bytes)>, value: Bytes?, received: Date
+    ) throws(Undecodable) {
+        try self.init(value: value, received: received) { visit in
+            for header in headers {
+                var name = header.name
+                name.withUTF8 { name in
+                    header.value.withUnsafeBytes { visit(UnsafeRawBufferPointer(name), $0) }
+                }
+            }
+        }
+    }
+
+    /// Is given one header where it lies: name and value.
+    public typealias Visit = (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
+
+    /// Reads a record's headers where they lie, and takes over its value.
+    ///
+    /// - Parameter fields: visits each header in order.
+    /// - Throws: as ``init(headers:value:received:)``.
+    public init(
+        value: Bytes?, received: Date, fields: (_ visit: Visit) -> Void
     ) throws(Undecodable) {
         guard let value else { throw Undecodable("value", "a tombstone is not an event") }
         var attributes = Attributes()
-        var contentType: String?
-        for header in headers {
-            switch header.name {
-            case "content-type": contentType = try Self.text(header)
-            case "traceparent": attributes.traceparent = try Self.text(header)
-            case let name where name.hasPrefix("ce_"): try attributes.set(name, Self.text(header))
-            default: break
-            }
+        var media: Media?
+        var failure: Undecodable?
+        fields { name, value in
+            do throws(Undecodable) {
+                switch name.count {
+                case 12 where name.isText("content-type"): media = try Media(value)
+                case 11 where name.isText("traceparent"): attributes.traceparent = try Self.text(name, value)
+                case 4... where name.isText("ce_", upTo: 3): try attributes.set(name, value)
+                default: break
+                }
+            } catch { failure = failure ?? error }
         }
-        let media = contentType?.prefix { $0 != ";" }.lowercased()
-        if media == "application/cloudevents+json" {
+        if let failure { throw failure }
+        switch media ?? .event(.json) {
+        case .structured:
             self = try Event(structured: value, received: received, traceparent: attributes.traceparent)
-            return
-        }
-        guard let content = Content(rawValue: media ?? Content.json.rawValue) else {
+        case .event(let content):
+            self = try attributes.event(content, value, received, prefix: "ce_")
+        case .other:
             throw Undecodable(
                 "content-type", "expected application/json, application/protobuf or application/cloudevents+json")
         }
-        self = try attributes.event(content, value, received, prefix: "ce_")
+    }
+
+    /// What a content type means for us.
+    private enum Media {
+        case event(Content), structured, other
+
+        init(_ value: UnsafeRawBufferPointer) throws(Undecodable) {
+            if value.isText("application/protobuf") {
+                self = .event(.protobuf)
+                return
+            }
+            guard let text = String(validating: value.bindMemory(to: UInt8.self), as: UTF8.self) else {
+                throw Undecodable("content-type", "not UTF-8")
+            }
+            let media = text.prefix { $0 != ";" }.lowercased()
+            if media == "application/cloudevents+json" {
+                self = .structured
+            } else {
+                self = Content(rawValue: media).map { .event($0) } ?? .other
+            }
+        }
     }
 
     /// Structured mode (CloudEvents JSON event format, §3): `data` is a JSON object, `data_base64` is protobuf.
@@ -89,12 +135,23 @@ extension Event {
         self = try attributes.event(content, data, received, prefix: "")
     }
 
-    private static func text(_ header: (name: String, value: Bytes)) throws(Undecodable) -> String {
-        guard let text = String(validating: header.value, as: UTF8.self) else {
+    fileprivate static func text(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(Undecodable) -> String {
+        guard let text = String(validating: value.bindMemory(to: UInt8.self), as: UTF8.self) else {
+            let name = String(decoding: name, as: UTF8.self)
             throw Undecodable(
-                Attributes.known.contains(String(header.name.dropFirst(3))) ? header.name : "a header", "not UTF-8")
+                Attributes.known.contains(String(name.dropFirst(3))) ? name : "a header", "not UTF-8")
         }
         return text
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// - Parameter limit: compares so many bytes only; all if nil.
+    fileprivate func isText(_ text: StaticString, upTo limit: Int? = nil) -> Bool {
+        guard let baseAddress, limit != nil || count == text.utf8CodeUnitCount else { return false }
+        return memcmp(baseAddress, text.utf8Start, text.utf8CodeUnitCount) == 0
     }
 }
 
@@ -109,10 +166,32 @@ private struct Attributes {
     var source: String?
     var type: String?
     var time: String?
+    var at: Date?
     var subject: String?
     var cause: String?
     var correlation: String?
     var traceparent: String?
+
+    /// Takes over one of the attributes that we know; an extension that we do not know is somebody else's.
+    ///
+    /// - Parameter name: as in binary mode.
+    mutating func set(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(Undecodable) {
+        switch name.count {
+        case 5 where name.isText("ce_id"): id = try Event.text(name, value)
+        case 9 where name.isText("ce_source"): source = try Event.text(name, value)
+        case 7 where name.isText("ce_type"): type = try Event.text(name, value)
+        case 7 where name.isText("ce_time"):
+            // Our own spelling is read without a text.
+            at = Timestamp.ours(value)
+            time = at == nil ? try Event.text(name, value) : nil
+        case 14 where name.isText("ce_specversion"):
+            version = value.isText("1.0") ? "1.0" : try Event.text(name, value)
+        case 10 where name.isText("ce_subject"): subject = try Event.text(name, value)
+        case 8 where name.isText("ce_cause"): cause = try Event.text(name, value)
+        case 14 where name.isText("ce_correlation"): correlation = try Event.text(name, value)
+        default: break
+        }
+    }
 
     /// - Parameter name: as in binary mode; the names are short enough to be compared without a loop.
     mutating func set(_ name: String, _ value: String) {
@@ -134,9 +213,10 @@ private struct Attributes {
         _ content: Event.Content, _ data: Bytes, _ received: Date, prefix: String
     ) throws(Undecodable) -> Event {
         guard version == "1.0" else { throw Undecodable(prefix + "specversion", "expected 1.0") }
-        let at = try time.map { (text) throws(Undecodable) in
-            guard let date = Timestamp.date(text) else { throw Undecodable(prefix + "time", "not RFC 3339") }
-            return date
+        var at = at
+        if let time {
+            at = Timestamp.date(time)
+            guard at != nil else { throw Undecodable(prefix + "time", "not RFC 3339") }
         }
         return Event(
             id: try required(id, prefix + "id"), source: try required(source, prefix + "source"),

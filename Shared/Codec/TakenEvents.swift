@@ -1,7 +1,8 @@
 /// The events that an aggregate has taken, so that one that comes again is known.
 ///
 /// On a real broker a step happens once. This is for the rest: publishers that send again, and brokers that give only
-/// at-least-once. The last 128 are kept, as 64 bits of each source and id.
+/// at-least-once. The last 128 are kept, 8 bytes
+/// of each source and id: an aggregate holds at most 1,024 bytes for it.
 extension [UInt64] {
     public static var takenLimit: Int { 128 }
 

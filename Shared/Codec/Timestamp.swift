@@ -43,26 +43,28 @@ public enum Timestamp {
     /// What ``text(_:)`` writes, read without a formatter; nil for any other spelling.
     private static func ours(_ text: String) -> Date? {
         var text = text
-        return text.withUTF8 { bytes in
-            guard bytes.count == 24, bytes[4] == 45, bytes[7] == 45, bytes[10] == 84, bytes[13] == 58, bytes[16] == 58,
-                bytes[19] == 46, bytes[23] == 90
-            else { return nil }
-            func number(_ range: Range<Int>) -> Int? {
-                var number = 0
-                for index in range {
-                    guard (48...57).contains(bytes[index]) else { return nil }
-                    number = number * 10 + Int(bytes[index] - 48)
-                }
-                return number
+        return text.withUTF8 { ours(UnsafeRawBufferPointer($0)) }
+    }
+
+    static func ours(_ bytes: UnsafeRawBufferPointer) -> Date? {
+        guard bytes.count == 24, bytes[4] == 45, bytes[7] == 45, bytes[10] == 84, bytes[13] == 58, bytes[16] == 58,
+            bytes[19] == 46, bytes[23] == 90
+        else { return nil }
+        func number(_ range: Range<Int>) -> Int? {
+            var number = 0
+            for index in range {
+                guard (48...57).contains(bytes[index]) else { return nil }
+                number = number * 10 + Int(bytes[index] - 48)
             }
-            guard let year = number(0..<4), let month = number(5..<7), let dayOfMonth = number(8..<10),
-                let hour = number(11..<13),
-                let minute = number(14..<16), let second = number(17..<19), let milliseconds = number(20..<23),
-                let day = LocalDate(year: year, month: month, day: dayOfMonth), hour < 24, minute < 60, second < 60
-            else { return nil }
-            let seconds = Double(day.number * 86_400 + hour * 3_600 + minute * 60 + second)
-            return Date(timeIntervalSince1970: seconds + Double(milliseconds) / 1_000)
+            return number
         }
+        guard let year = number(0..<4), let month = number(5..<7), let dayOfMonth = number(8..<10),
+            let hour = number(11..<13),
+            let minute = number(14..<16), let second = number(17..<19), let milliseconds = number(20..<23),
+            let day = LocalDate(year: year, month: month, day: dayOfMonth), hour < 24, minute < 60, second < 60
+        else { return nil }
+        let seconds = Double(day.number * 86_400 + hour * 3_600 + minute * 60 + second)
+        return Date(timeIntervalSince1970: seconds + Double(milliseconds) / 1_000)
     }
 }
 

@@ -23,6 +23,10 @@ public struct TopicDescription: Sendable, Hashable {
     /// `retention.ms`, `delete.retention.ms`, `min.insync.replicas`, `max.message.bytes`. Nil where the broker does not
     /// tell: the embedded one cannot, and another may not want to (it takes a right to describe settings).
     public var settings: [String: String]?
+
+    public init(partitions: Int, replicas: Int, settings: [String: String]? = nil) {
+        (self.partitions, self.replicas, self.settings) = (partitions, replicas, settings)
+    }
 }
 
 /// Creates, describes and deletes topics. Every call blocks for at most its time-out; call it off the cooperative pool.

@@ -1,4 +1,5 @@
 import CKafka
+import Foundation
 import Synchronization
 
 /// Reads topics, as a member of a group or from positions it is given.
@@ -334,18 +335,17 @@ extension Record {
             value: content.payload.map { Bytes(UnsafeRawBufferPointer(start: $0, count: content.len)) })
         var list: OpaquePointer?
         guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
-        let count = rd_kafka_header_cnt(list)
-        headers.reserveCapacity(count)
+        headers = Headers(reserving: 256)
         var name: UnsafePointer<CChar>?
         var value: UnsafeRawPointer?
         var size = 0
-        for index in 0..<count {
-            guard rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR,
-                let name
-            else { continue }
+        var index = 0
+        while rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR, let start = name
+        {
             headers.append(
-                Header(
-                    String(cString: name), Bytes(UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))))
+                UnsafeRawBufferPointer(start: start, count: strlen(start)),
+                UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
+            index += 1
         }
     }
 }

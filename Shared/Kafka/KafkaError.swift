@@ -124,6 +124,11 @@ extension KafkaError {
         KafkaError(RD_KAFKA_RESP_ERR__TRANSPORT, "reach Kafka at \(servers)")
     }
 
+    /// The stream is to end, and does not wait for a broker any longer. What was open is aborted by Kafka.
+    package static var stopped: KafkaError {
+        KafkaError(RD_KAFKA_RESP_ERR__DESTROY, "wait for a broker while the stream is stopping", isFatal: true)
+    }
+
     /// Whether something was done is not known, and waiting longer is no use: the client must be made anew, and what
     /// stands in Kafka be read again.
     package static func outcomeUnknown(_ doing: String) -> KafkaError {
@@ -144,8 +149,15 @@ extension KafkaError {
 
 extension KafkaError {
     /// An error that a simulated Kafka gives.
+    ///
+    /// - Parameter name: librdkafka's; any other is an error of the application.
     package init(simulated name: String, isRetriable: Bool = false, isAbortable: Bool = false, isFatal: Bool = false) {
-        code = RD_KAFKA_RESP_ERR__APPLICATION
+        var (known, count): (UnsafePointer<rd_kafka_err_desc>?, Int) = (nil, 0)
+        rd_kafka_get_err_descs(&known, &count)
+        let found = UnsafeBufferPointer(start: known, count: count).first {
+            $0.name != nil && String(cString: $0.name) == name
+        }
+        code = found?.code ?? RD_KAFKA_RESP_ERR__APPLICATION
         (self.name, message) = (name, "simulated")
         (self.isRetriable, self.isAbortable, self.isFatal) = (isRetriable, isAbortable, isFatal)
     }

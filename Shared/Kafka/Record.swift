@@ -1,16 +1,6 @@
 /// Bytes as they lie in a record.
 public typealias Bytes = [UInt8]
 
-/// One record header: Kafka allows any bytes, and the same name more than once.
-///
-/// A tuple, so that the codec, which knows nothing of Kafka, has the same type and no header is copied between them.
-public typealias Header = (name: String, value: Bytes)
-
-extension [(name: String, value: Bytes)] {
-    /// The last value under `name`, which is the one that counts in Kafka.
-    public subscript(name: String) -> Bytes? { last { $0.name == name }?.value }
-}
-
 /// A topic's partition.
 public struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let topic: String
@@ -37,11 +27,11 @@ public struct Record: Sendable {
     public var timestamp: Int64
     public var key: Bytes?
     public var value: Bytes?
-    public var headers: [Header]
+    public var headers: Headers
 
     public init(
         topic: String, partition: Int32, offset: Int64, timestamp: Int64 = -1, key: Bytes?, value: Bytes?,
-        headers: [Header] = []
+        headers: Headers = Headers()
     ) {
         self.topic = topic
         self.partition = partition
@@ -63,11 +53,11 @@ public struct ProducerRecord: Sendable {
     public var timestamp: Int64?
     public var key: Bytes?
     public var value: Bytes?
-    public var headers: [Header]
+    public var headers: Headers
 
     public init(
         topic: String, partition: Int32? = nil, timestamp: Int64? = nil, key: Bytes?, value: Bytes?,
-        headers: [Header] = []
+        headers: Headers = Headers()
     ) {
         self.topic = topic
         self.partition = partition
@@ -75,5 +65,14 @@ public struct ProducerRecord: Sendable {
         self.key = key
         self.value = value
         self.headers = headers
+    }
+}
+
+extension ProducerRecord {
+    public init(
+        topic: String, partition: Int32? = nil, timestamp: Int64? = nil, key: Bytes?, value: Bytes?, headers: [Header]
+    ) {
+        self.init(
+            topic: topic, partition: partition, timestamp: timestamp, key: key, value: value, headers: Headers(headers))
     }
 }

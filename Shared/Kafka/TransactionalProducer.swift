@@ -6,7 +6,7 @@ import Dispatch
 /// Confined to one thread. No delivery callbacks are needed: a commit fails if any of its records did.
 public final class TransactionalProducer {
     private let handle: Handle
-    private var topics: [String: OpaquePointer] = [:]
+    private var topics: [(name: String, topic: OpaquePointer)] = []
     private var isOpen = false
     private let calls = DispatchQueue(label: "transaction")
 
@@ -19,7 +19,7 @@ public final class TransactionalProducer {
     var ending: Ending { handle.ending }
 
     deinit {
-        for topic in topics.values { rd_kafka_topic_destroy(topic) }
+        for known in topics { rd_kafka_topic_destroy(known.topic) }
         // What is still queued belongs to no committed transaction; without the purge, destroying would wait for it.
         rd_kafka_purge(
             handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING)
@@ -125,12 +125,13 @@ public final class TransactionalProducer {
         deinit { if let error { rd_kafka_error_destroy(error) } }
     }
 
+    /// A topic's handle, opened once. They are few, and the same text is found by its address.
     private func topic(_ name: String) throws(KafkaError) -> OpaquePointer {
-        if let topic = topics[name] { return topic }
+        if let known = topics.first(where: { $0.name == name }) { return known.topic }
         guard let topic = rd_kafka_topic_new(handle.pointer, name, nil) else {
             throw KafkaError(rd_kafka_last_error(), "open topic \(name)")
         }
-        topics[name] = topic
+        topics.append((name, topic))
         return topic
     }
 }
@@ -152,18 +153,12 @@ extension KafkaProperties {
 /// Hands one record to librdkafka, which copies it.
 func enqueue(
     _ client: OpaquePointer, _ topic: OpaquePointer, _ partition: Int32?, _ key: Bytes?, _ value: Bytes?,
-    _ timestamp: Int64?, _ headers: [Header], _ opaque: UnsafeMutableRawPointer?
+    _ timestamp: Int64?, _ headers: Headers, _ opaque: UnsafeMutableRawPointer?
 ) -> rd_kafka_resp_err_t {
     let list = headers.isEmpty ? nil : rd_kafka_headers_new(headers.count)
-    for header in headers {
-        var header = header
-        header.name.withUTF8 { name in
-            _ = header.value.withUnsafeBytes { value in
-                name.withMemoryRebound(to: CChar.self) {
-                    rd_kafka_header_add(list, $0.baseAddress, $0.count, value.baseAddress, value.count)
-                }
-            }
-        }
+    headers.forEachField { name, value in
+        rd_kafka_header_add(
+            list, name.bindMemory(to: CChar.self).baseAddress, name.count, value.baseAddress, value.count)
     }
     // A null pointer means "no key" and "tombstone", so what is present but empty must point somewhere.
     var nothing: UInt8 = 0

@@ -16,6 +16,7 @@ public struct ServiceMain<P: Processor>: Sendable {
     private let name: String
     private let summary: String
     private let inputs: [Topic]
+    private let outputs: [Topic]
     private let changelog: Topic
     private let settings: [Setting]
     private let make: @Sendable (Settings, StreamsConfiguration, Logger) throws -> Parts
@@ -36,13 +37,16 @@ public struct ServiceMain<P: Processor>: Sendable {
 
     /// - Parameters:
     ///   - summary: one sentence for `--help`.
+    ///   - outputs: topics that the processor publishes to; checked at the start.
     ///   - settings: what this service understands besides what all do.
     ///   - make: the service's parts, from its settings.
     public init(
-        _ name: String, _ summary: String, inputs: [Topic], changelog: Topic, settings: [Setting] = [],
+        _ name: String, _ summary: String, inputs: [Topic], outputs: [Topic], changelog: Topic,
+        settings: [Setting] = [],
         make: @escaping @Sendable (Settings, StreamsConfiguration, Logger) throws -> Parts
     ) {
-        (self.name, self.summary, self.inputs, self.changelog) = (name, summary, inputs, changelog)
+        (self.name, self.summary, self.inputs, self.outputs) = (name, summary, inputs, outputs)
+        self.changelog = changelog
         (self.settings, self.make) = (Setting.common + settings, make)
     }
 
@@ -54,10 +58,11 @@ public struct ServiceMain<P: Processor>: Sendable {
             exit(0)
         }
         do {
-            guard arguments.isEmpty else {
-                throw ConfigurationFault("\(name) takes no arguments but --help; settings come from the environment")
+            guard arguments.isEmpty || Array(arguments) == [Self.acceptLoss] else {
+                throw ConfigurationFault(
+                    "\(name) takes no arguments but --help and \(Self.acceptLoss); settings come from the environment")
             }
-            try await start()
+            try await arguments.isEmpty ? start() : giveUpWhatIsLost()
             exit(0)
         } catch let fault as ConfigurationFault {
             complain("configuration: \(fault)")
@@ -71,6 +76,23 @@ public struct ServiceMain<P: Processor>: Sendable {
         }
     }
 
+    private static var acceptLoss: String { "--accept-loss" }
+
+    /// Goes on with the state that is left of a changelog that has lost records; the service must not be running.
+    private func giveUpWhatIsLost() async throws {
+        let configuration = try configuration(Settings(settings, try await SettingsSource.reader()))
+        for (task, positions) in try await ChangelogLost.accept(configuration).sorted(by: { $0.key < $1.key }) {
+            let places = positions.sorted { $0.key < $1.key }.map { "\($0.key) from \($0.value)" }
+            print("task \(task) goes on: \(places.joined(separator: ", "))")
+        }
+    }
+
+    private func configuration(_ settings: Settings) throws -> StreamsConfiguration {
+        var configuration = try settings.streams(name, inputs: inputs.map(\.rawValue), changelog: changelog.rawValue)
+        configuration.outputs = outputs.map(\.rawValue)
+        return configuration
+    }
+
     private func start() async throws {
         let settings = Settings(settings, try await SettingsSource.reader())
         let format = try settings.value("LOG_FORMAT", expected: "plain or json", { Logs.Format(rawValue: $0) })
@@ -80,7 +102,7 @@ public struct ServiceMain<P: Processor>: Sendable {
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: name)
 
-        let configuration = try settings.streams(name, inputs: inputs.map(\.rawValue), changelog: changelog.rawValue)
+        let configuration = try configuration(settings)
         let port = try settings.number("HTTP_PORT", 0...65_535)
         let host = try settings.text("HTTP_HOST")
         let parts = try make(settings, configuration, logger)
@@ -127,6 +149,9 @@ public struct ServiceMain<P: Processor>: Sendable {
 
             Settings come from the environment, then from the YAML file that CONFIG_FILE names (kafka.bootstrap.servers
             for KAFKA_BOOTSTRAP_SERVERS). Any other KAFKA_… variable sets the librdkafka property of that name.
+
+            --accept-loss  Once, while no instance runs: go on with the state that is left of a changelog that was deleted
+                           or cut off, from where the group had come. What is lost stays lost.
 
             \(rows.map { "  \(padded($0.0, width))  \(padded($0.1, middle))  \($0.2)" }.joined(separator: "\n"))
             """

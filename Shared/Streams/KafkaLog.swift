@@ -53,7 +53,12 @@ package final class KafkaLog: Log {
         }
         self.cluster = cluster
         showsAborted = EmbeddedBroker.isEmbedded(clusterId: cluster)
-        changelogs = try Consumer(reading)
+        // A restore reads as fast as its state file takes it; what waits in the client is only memory. An end is told with
+        // an empty answer, so an answer does not wait for something to put into it.
+        let restoring = [
+            "queued.max.messages.kbytes": "16384", "fetch.message.max.bytes": "1048576", "fetch.wait.max.ms": "10",
+        ]
+        changelogs = try Consumer(reading.merging(restoring) { $1 })
 
         var joining = reading
         // Range is the assignor that gives partition n of every input to the same member. A static member keeps its

@@ -14,6 +14,8 @@ public protocol Processor: Sendable {
     func process(_ event: Event, in turn: inout Turn) throws
 
     /// Takes a reminder that is due. It has been removed from the state by then.
+    ///
+    /// - Throws: whatever is thrown lays the reminder among the dead letters. It is tried again at its task's next start.
     func wake(_ reminder: Reminder, in turn: inout Turn) throws
 
     /// Answers a record that is no event at all, where somebody waits for an answer. The record itself goes to the dead
@@ -46,9 +48,23 @@ public struct Reminder: Sendable, Hashable {
     public let name: String
     /// Millisecond precision.
     public let due: Date
+    /// 128 bits that tell which turn set it; of a reminder set once more the turn's events have other ids.
+    let origin: Bytes
 
     public init(key: String, name: String, due: Date) {
-        (self.key, self.name, self.due) = (key, name, due)
+        self.init(key: key, name: name, due: due, origin: StoredReminder.noOrigin)
+    }
+
+    init(key: String, name: String, due: Date, origin: Bytes) {
+        (self.key, self.name, self.due, self.origin) = (key, name, due, origin)
+    }
+
+    /// What the events of its turn are caused by: the same on a replay, another when it is set again.
+    var causeId: String {
+        let isKnown = origin != StoredReminder.noOrigin
+        let origin =
+            isKnown ? "#" + origin.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() : ""
+        return "\(key)/\(name)@\(Timestamp.text(due))\(origin)"
     }
 }
 

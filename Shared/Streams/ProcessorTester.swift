@@ -15,6 +15,9 @@ public struct ProcessorTester<P: Processor> {
     /// Everything published so far: topic, key and event.
     public private(set) var published: [(topic: String, key: String, event: Event)] = []
 
+    /// Wishes are held, as while a task takes what lay unread when it started.
+    public var holdsWishes = false
+
     private let processor: P
     private let application: String
     private let state = MemoryState()
@@ -36,17 +39,15 @@ public struct ProcessorTester<P: Processor> {
             topic: topic)
     }
 
-    /// - Parameter position: where the record lies; a place of its own if nil.
-    public mutating func process(
-        _ event: Event, key: String, topic: String = "", position: String? = nil
-    ) throws {
+    /// - Parameter offset: where the record lies in its topic; a place of its own if nil.
+    public mutating func process(_ event: Event, key: String, topic: String = "", offset: Int64? = nil) throws {
         count += 1
         var turn = Turn(
-            now: now, topic: topic, position: position ?? "\(topic)/0/\(count)", key: key,
+            now: now, place: Turn.Place(topic: topic, partition: 0, offset: offset ?? Int64(count)), key: key,
             cause: Turn.Cause(
                 id: event.id, source: event.source, correlation: event.correlation ?? event.id,
                 subject: event.subject, traceparent: event.traceparent),
-            directory: directory, application: application, state: state)
+            directory: directory, application: application, state: state, heldWishes: heldWishes)
         try processor.process(event, in: &turn)
         take(turn)
     }
@@ -55,11 +56,11 @@ public struct ProcessorTester<P: Processor> {
     public mutating func advance(to later: Date) throws {
         while let reminder = reminders.first, reminder.due <= later {
             now = max(now, reminder.due)
-            let id = "\(reminder.key)/\(reminder.name)@\(Timestamp.text(reminder.due))"
+            let id = reminder.causeId
             var turn = Turn(
                 now: now, key: reminder.key,
                 cause: Turn.Cause(id: id, source: application, correlation: id, subject: nil, traceparent: nil),
-                directory: directory, application: application, state: state)
+                directory: directory, application: application, state: state, heldWishes: heldWishes)
             turn.remove(reminder)
             try processor.wake(reminder, in: &turn)
             take(turn)
@@ -94,6 +95,11 @@ public struct ProcessorTester<P: Processor> {
                     try Value(wire: StateValue.decode($0.value))
                 )
             })
+    }
+
+    private var heldWishes: Set<String>? {
+        guard holdsWishes else { return nil }
+        return Set(state.entries.keys.filter { $0.starts(with: StateKey.wishes) }.map { StateKey.name(of: $0) })
     }
 
     private mutating func take(_ turn: Turn) {

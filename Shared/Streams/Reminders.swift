@@ -5,6 +5,8 @@ import Foundation
 enum StoredReminder {
     private static let separator: UInt8 = 0x1F
     private static let originLength = 16
+    /// Of a reminder that an earlier version has set.
+    static let noOrigin = Bytes(repeating: 0, count: originLength)
 
     static func key(_ key: String, _ name: String) -> Bytes {
         StateKey.reminders + key.utf8 + [separator] + name.utf8
@@ -28,20 +30,10 @@ enum StoredReminder {
         return Reminder(
             key: String(decoding: name[..<split], as: UTF8.self),
             name: String(decoding: name[(split + 1)...], as: UTF8.self),
-            due: Date(timeIntervalSince1970: Double(fields.due) / 1_000))
+            due: Date(timeIntervalSince1970: Double(fields.due) / 1_000), origin: fields.origin)
     }
-
-    /// What set it, in 16 bytes; zeros where an earlier version wrote it.
-    static func origin(_ stored: Bytes) throws(Undecodable) -> Bytes { try Fields(stored).origin }
 
     static func isFailed(_ stored: Bytes) throws(Undecodable) -> Bool { try Fields(stored).isFailed }
-
-    /// The same reminder, set aside: its wake threw.
-    static func failed(_ stored: Bytes) throws(Undecodable) -> Bytes {
-        let fields = try Fields(stored)
-        return StateValue.encode(
-            withUnsafeBytes(of: fields.due.bigEndian) { Bytes($0) } + fields.origin + [1])
-    }
 
     private struct Fields {
         /// Milliseconds since 1970.
@@ -56,7 +48,7 @@ enum StoredReminder {
                 throw Undecodable("state", "not a reminder")
             }
             due = Int64(bitPattern: bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-            origin = bytes.count == 8 ? Bytes(repeating: 0, count: originLength) : Bytes(bytes[8..<24])
+            origin = bytes.count == 8 ? noOrigin : Bytes(bytes[8..<24])
             isFailed = bytes.count > 8 && bytes[24] == 1
         }
     }
@@ -83,7 +75,7 @@ struct ReminderRank: Comparable, Sendable {
     }
 
     static func isReminder(_ stateKey: Bytes) -> Bool {
-        stateKey.first == StateKey.reminders.first && stateKey.begins(with: StateKey.reminders)
+        StateKey.isOfRuntime(stateKey) && stateKey.begins(with: StateKey.reminders)
     }
 
     // MARK: In the file

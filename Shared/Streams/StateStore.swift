@@ -18,6 +18,8 @@ final class StateStore: StateView {
     private let path: String
     private let maximumSize: Int
     private let boot: String
+    /// The file has contradicted itself.
+    private var isDistrusted = false
     /// Borrowed bytes of the file are in somebody's hands.
     private var borrowers = 0
 
@@ -45,6 +47,16 @@ final class StateStore: StateView {
 
     /// Whether an error comes from the file, and not from what a processor made of the state.
     static func isFailure(_ error: any Error) -> Bool { error is StateFileError }
+
+    /// Whether the file has contradicted itself, so that it must be restored.
+    static func isCorrupt(_ error: any Error) -> Bool {
+        if case .corrupt = error as? StateFileError { true } else { false }
+    }
+
+    /// Whether the file could not be written for want of room.
+    static func isFull(_ error: any Error) -> Bool {
+        if case .full = error as? StateFileError { true } else { false }
+    }
 
     private func opened() throws -> StateFile {
         guard let file else { throw StateFileError.failed("\(path) is closed") }
@@ -236,13 +248,30 @@ final class StateStore: StateView {
         return aside
     }
 
+    /// Undoes ``setAside()``: what was set aside is the file again, and closed.
+    func bringBack(_ aside: String) throws {
+        precondition(borrowers == 0, "brought back while the file's bytes are borrowed")
+        file = nil
+        undo = []
+        forgetTail()
+        try StateFile.move(aside, to: path)
+    }
+
     /// Brings the file to the disk and lets go of it. What is not flushed lies in the changelog.
     func close() {
         precondition(borrowers == 0, "closed while the file's bytes are borrowed")
+        if isDistrusted {
+            file = nil
+            try? StateFile.remove(path)
+            return
+        }
         // A file that could not be synced is not marked as such, and restored after a power failure.
         try? file?.sync()
         file = nil
     }
+
+    /// The file is wrong: what replaces it is restored from the changelog.
+    func distrust() { isDistrusted = true }
 
     private func forgetTail() {
         overlay.removeAll()

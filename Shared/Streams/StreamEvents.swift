@@ -8,24 +8,24 @@ import Synchronization
 package final class StreamEvents: Sendable {
     /// How a stream is doing, for `/live` and `/ready`.
     package struct Health: Sendable {
-        /// When a thread last came round; a stream that hangs in a call stops coming round.
+        /// When the thread that is longest silent last came round; one that hangs in a call stops coming round.
         package var beat: Date
-        /// The group has given this instance its tasks, and each of them is running.
+        /// The group has given this instance its tasks, each of them is running, and their files can be written.
         package var isReady: Bool
     }
 
     private struct State {
-        var beat = Date.distantPast
+        var beats: [Int: Date] = [:]
         var hasJoined = false
         /// Tasks that are ours and not running yet.
         var waiting: Set<Int32> = []
+        var isStalled = false
         var restoreShown: [Int32: (ContinuousClock.Instant, from: Int64)] = [:]
+        var troubleShown: [String: ContinuousClock.Instant] = [:]
     }
 
-    package let now: @Sendable () -> Date
     private let logger: Logger
     private let state = Mutex(State())
-    private let wishes: @Sendable (Wish) -> Void
     private let dimensions: [(String, String)]
 
     private let records: Counter
@@ -35,13 +35,13 @@ package final class StreamEvents: Sendable {
     private let deadLetters: Counter
     private let lostRecords: Counter
     private let restoredRecords: Counter
+    private let troubles: Counter
+    private let openHandles: Gauge
+    private let leakedHandles: Gauge
 
-    package init(
-        application: String, logger: Logger, now: @escaping @Sendable () -> Date,
-        wishes: @escaping @Sendable (Wish) -> Void = { _ in }
-    ) {
+    package init(application: String, logger: Logger) {
         let dimensions = [("application", application)]
-        (self.logger, self.now, self.wishes, self.dimensions) = (logger, now, wishes, dimensions)
+        (self.logger, self.dimensions) = (logger, dimensions)
         records = Counter(label: "stream_records_total", dimensions: dimensions)
         stepTime = Metrics.Timer(label: "stream_step_seconds", dimensions: dimensions)
         committedSteps = Counter(label: "stream_transactions_committed_total", dimensions: dimensions)
@@ -49,20 +49,35 @@ package final class StreamEvents: Sendable {
         deadLetters = Counter(label: "stream_dead_letters_total", dimensions: dimensions)
         lostRecords = Counter(label: "stream_records_lost_total", dimensions: dimensions)
         restoredRecords = Counter(label: "stream_restored_records_total", dimensions: dimensions)
+        troubles = Counter(label: "stream_troubles_total", dimensions: dimensions)
+        openHandles = Gauge(label: "stream_kafka_handles_open", dimensions: dimensions)
+        leakedHandles = Gauge(label: "stream_kafka_handles_leaked", dimensions: dimensions)
     }
 
     package var health: Health {
-        state.withLock { Health(beat: $0.beat, isReady: $0.hasJoined && $0.waiting.isEmpty) }
+        state.withLock {
+            Health(
+                beat: $0.beats.values.min() ?? .distantPast,
+                isReady: $0.hasJoined && $0.waiting.isEmpty && !$0.isStalled)
+        }
     }
 
-    func beat() { state.withLock { $0.beat = Date() } }
+    /// A thread came round, or waits for something with an end: it does not hang.
+    func beat(_ thread: Int) { state.withLock { $0.beats[thread] = Date() } }
 
-    func assigned(_ partitions: Set<Int32>) {
+    // MARK: Tasks
+
+    /// - Parameter partly: tasks of which the group gave us some inputs and somebody else the others.
+    func assigned(_ partitions: Set<Int32>, partly: Set<Int32> = []) {
         state.withLock {
             $0.hasJoined = true
             $0.waiting.formUnion(partitions)
         }
         logger.info("tasks assigned", metadata: ["tasks": "\(partitions.sorted())"])
+        guard !partly.isEmpty else { return }
+        logger.warning(
+            "tasks whose inputs are shared with another member rest until one has them whole; are two versions running?",
+            metadata: ["tasks": "\(partly.sorted())"])
     }
 
     func running(_ partitions: Set<Int32>) {
@@ -73,6 +88,7 @@ package final class StreamEvents: Sendable {
     func released(_ partitions: Set<Int32>) {
         state.withLock { state in
             state.waiting.subtract(partitions)
+            state.isStalled = false
             for partition in partitions { state.restoreShown[partition] = nil }
         }
         if !partitions.isEmpty { logger.info("tasks given back", metadata: ["tasks": "\(partitions.sorted())"]) }
@@ -109,6 +125,8 @@ package final class StreamEvents: Sendable {
     func committed(records count: Int, took: Duration) {
         records.increment(by: count)
         committedSteps.increment()
+        openHandles.record(KafkaHandles.open)
+        leakedHandles.record(KafkaHandles.leaked)
         stepTime.recordNanoseconds(Int64(took.inSeconds * 1e9))
     }
 
@@ -128,8 +146,6 @@ package final class StreamEvents: Sendable {
         ).record(records)
     }
 
-    func wish(_ wish: Wish) { wishes(wish) }
-
     func buried(_ partition: TopicPartition, _ offset: Int64, _ reason: String) {
         deadLetters.increment()
         logger.error(
@@ -137,10 +153,26 @@ package final class StreamEvents: Sendable {
             metadata: ["from": "\(partition)", "offset": "\(offset)", "why": "\(reason)"])
     }
 
-    func failed(_ reminder: Reminder, _ error: any Error) {
+    func failed(_ reminder: Reminder, _ reason: String) {
         deadLetters.increment()
         logger.error(
-            "a reminder could not be taken and was dropped", metadata: ["name": "\(reminder.name)", "why": "\(error)"])
+            "a reminder was put among the dead letters; it is tried again at the next start",
+            metadata: ["name": "\(reminder.name)", "why": "\(reason)"])
+    }
+
+    /// An error that the client reported beside the records. The same is logged once in ten seconds.
+    func trouble(_ error: KafkaError, _ partition: TopicPartition?) {
+        troubles.increment()
+        let place = partition.map { "\($0)" } ?? "-"
+        let isNew = state.withLock {
+            let key = "\(error.name) \(place)"
+            if let shown = $0.troubleShown[key], shown + .seconds(10) > .now { return false }
+            if $0.troubleShown.count > 1_000 { $0.troubleShown = [:] }
+            $0.troubleShown[key] = .now
+            return true
+        }
+        guard isNew else { return }
+        logger.error("Kafka reports an error", metadata: ["why": "\(error)", "at": "\(place)"])
     }
 
     func lost(_ partition: TopicPartition, from: Int64, to low: Int64) {
@@ -154,6 +186,32 @@ package final class StreamEvents: Sendable {
         logger.warning(
             "the state file was not brought up to date; it lags behind the changelog",
             metadata: ["task": "\(partition)", "why": "\(error)"])
+    }
+
+    /// The last step was not finished when the stream had to end; it is redone by whoever has the task next.
+    func cutShort(_ error: any Error) {
+        logger.warning("stopped before the last step was finished", metadata: ["why": "\(error)"])
+    }
+
+    func setAside(_ partition: Int32, _ path: String) {
+        logger.critical(
+            "the state file goes further than its changelog, which has lost records; the file is kept aside",
+            metadata: ["task": "\(partition)", "file": "\(path)"])
+    }
+
+    func fileHasRoom(_ partition: Int32) {
+        logger.notice("the state file can be written again", metadata: ["task": "\(partition)"])
+    }
+
+    /// Files cannot be written and memory holds what it may, so no record is taken; or that is over.
+    func stalled(_ isStalled: Bool) {
+        state.withLock { $0.isStalled = isStalled }
+        Gauge(label: "stream_stalled", dimensions: dimensions).record(isStalled ? 1 : 0)
+        if isStalled {
+            logger.critical("no records are taken: the state files cannot be written; make room on the disk")
+        } else {
+            logger.notice("records are taken again")
+        }
     }
 
     private func gauge(_ label: String, _ partition: Int32) -> Gauge {

@@ -1,7 +1,24 @@
 import Codec
 import Foundation
 import Kafka
-import Logging
+
+/// One of the stream's inputs, with its names.
+struct Input {
+    let logical: String
+    let physical: String
+}
+
+/// What is done since the transaction began.
+struct Step {
+    let began: ContinuousClock.Instant
+    let deadline: ContinuousClock.Instant
+    var turns = 0
+    /// The last turn, which is to blame where it is the only one.
+    var last: (task: Int32, trigger: StreamTask.Trigger)?
+    /// What was written under the wishes' table, in order.
+    var wishes: [(partition: Int32, key: Bytes, value: Bytes?)] = []
+    var opened: Set<Int32> = []
+}
 
 /// One thread of a stream: polls, processes, commits. Everything of it happens on the thread that calls ``run(until:)``.
 ///
@@ -12,46 +29,54 @@ import Logging
 ///
 /// A crash before the commit leaves an aborted transaction that no reader sees; a crash after it leaves a store that
 /// lags behind its changelog, and is caught up before the task's next record.
-package final class StreamThread<P: Processor> {
+package final class StreamThread {
+    /// This thread's number in its instance.
+    private let index: Int
     let configuration: StreamsConfiguration
     let log: any Log
     let events: StreamEvents
-    private let processor: P
-    private let directory: any DirectorySource
-    private let clock: @Sendable () -> Date
-    private let faults: (FaultPoint) -> Void
+    let wishes: OpenWishes
+    let clock: StreamClock
+    let inputs: [Input]
+    let processor: any Processor
+    let directory: any DirectorySource
+    let faults: (FaultPoint) -> Void
 
-    var tasks: [Int32: StreamTask] = [:]
-    /// Partitions that the group gave us and whose state is not taken up yet.
+    var tasks: [Int32: StreamTask] = [:] { didSet { lastTask = nil } }
+    private var lastTask: StreamTask?
+    /// Tasks that the group gave us and whose state is not taken up yet.
     var assigned: Set<Int32> = []
     /// Changelog records of steps whose end has not been restored yet, where aborted ones are not hidden.
     var pending: [Int32: [(key: Bytes, value: Bytes?)]] = [:]
+    var restorePause = RestorePause()
     var step: Step?
-    private var physicalNames: [String: String] = [:]
-    private var logicalNames: [String: String] = [:]
-    /// While set, each record is a step of its own, so that one that fails is known by itself.
-    var redoing: [TopicPartition: Int64] = [:]
-    private var poisoned: [TopicPartition: (offset: Int64, reason: String)] = [:]
-    /// Ends of inputs that lie behind a marker, not a record; committed when idle so that lag can reach zero.
-    var ends: [TopicPartition: Int64] = [:]
-    private var lastRecordAt = ContinuousClock.now
-
-    /// What is done since the transaction began.
-    struct Step {
-        let deadline: ContinuousClock.Instant
-        let began = ContinuousClock.now
-        var records = 0
-        var last: (TopicPartition, offset: Int64)?
-        var wishes: [Wish] = []
-        var opened: Set<Int32> = []
-    }
+    let changelogName: String
+    private var lastInput: (topic: String, index: Int)?
+    private var outputNames: [(logical: String, physical: String)] = []
+    private var lastRecordAt: ContinuousClock.Instant
+    /// The task whose reminders come first in the next pass, so that one with many does not starve the others.
+    private var firstToFire: Int32 = 0
+    /// The tasks are about to be given back: each commit proves a checkpoint.
+    var isFinishing = false
+    /// A step is being redone: it takes one turn only.
+    private var isRedoing = false
+    /// The number of partitions of each input; nil where nobody has counted.
+    let partitions: Int?
+    /// The state files cannot be written, and memory holds all that it may: no record is taken until they can.
+    var isStalled = false
 
     package init(
-        _ processor: P, _ configuration: StreamsConfiguration, log: any Log, directory: any DirectorySource,
-        clock: @escaping @Sendable () -> Date, events: StreamEvents, faults: @escaping (FaultPoint) -> Void = { _ in }
+        _ processor: any Processor, _ configuration: StreamsConfiguration, log: any Log, directory: any DirectorySource,
+        index: Int = 0, partitions: Int? = nil, clock: StreamClock, events: StreamEvents,
+        wishes: OpenWishes = OpenWishes(),
+        faults: @escaping (FaultPoint) -> Void = { _ in }
     ) {
         (self.processor, self.configuration, self.log, self.directory) = (processor, configuration, log, directory)
-        (self.clock, self.events, self.faults) = (clock, events, faults)
+        (self.clock, self.events, self.wishes, self.faults) = (clock, events, wishes, faults)
+        changelogName = configuration.physical(configuration.changelog)
+        inputs = configuration.inputs.map { Input(logical: $0, physical: configuration.physical($0)) }
+        (self.index, self.partitions) = (index, partitions)
+        lastRecordAt = clock.steady()
     }
 
     /// Works until `stop` is set, then finishes the open step and gives its tasks back.
@@ -59,249 +84,207 @@ package final class StreamThread<P: Processor> {
     /// - Throws: what this thread cannot go on from; its successor starts from what is committed.
     package func run(until stop: StopFlag) throws {
         defer { close() }
-        try log.join(configuration.inputs.map(configuration.physical))
+        try log.join(inputs.map(\.physical))
         while !stop.isSet { try advance() }
-        try attempt { try commitStep() }
-        for task in tasks.values { flush(task) }
+        try attempt { try finish() }
     }
 
     /// Takes what happens next: a stretch of records, or something else; then whatever is due.
     package func advance() throws {
-        events.beat()
+        events.beat(index)
         try directory.refresh()
         try attempt {
-            var polled = try log.poll(patience)
-            // What is due is looked at between stretches, not between records: a stretch takes a millisecond or so.
-            for _ in 1..<stretch {
-                guard case .record(let record) = polled else { break }
-                try take(record)
-                polled = try log.poll(.zero)
-            }
-            try handle(polled)
+            try takeStretch()
             try restoreSome()
+            if !isStepOpenForMore { try commitStep() }
             try fireDueReminders()
-            try commitEndsWhenIdle()
-            if let step, step.deadline <= .now || step.records >= configuration.recordsPerStep || !redoing.isEmpty {
-                try commitStep()
-            }
-        }
-        for task in tasks.values where step == nil && task.store.hasTail {
-            if task.store.isHeavy || task.flushedAt + configuration.flushInterval < .now { flush(task) }
+            if let step, !isStepOpenForMore || step.deadline <= clock.steady() { try commitStep() }
+            if step == nil { try betweenSteps() }
         }
     }
 
-    /// The most records in a row: one while a step is being redone, so that a record which fails is known by itself.
-    private var stretch: Int {
-        redoing.isEmpty ? max(1, min(128, configuration.recordsPerStep - (step?.records ?? 0))) : 1
+    /// Takes records, up to the first thing of another kind. What is due is looked at between stretches, not between
+    /// records: a stretch takes a millisecond or so.
+    private func takeStretch() throws {
+        var polled = try log.poll(patience)
+        for _ in 1..<128 {
+            switch polled {
+            case .record(let record): try take(record)
+            case .end(let partition, let offset): reached(partition, offset)
+            default: return try handle(polled)
+            }
+            guard isStepOpenForMore else { return }
+            polled = try log.poll(.zero)
+        }
+        try handle(polled)
+    }
+
+    /// The end lies behind a marker, not a record: committed when idle, so that lag can reach zero.
+    private func reached(_ partition: TopicPartition, _ offset: Int64) {
+        guard let task = tasks[partition.partition], task.isReading, let input = input(partition.topic),
+            offset > task.positions[input]
+        else { return }
+        task.advance(input, to: offset)
+    }
+
+    /// The open step may take another turn: one only while a step is redone, so that a turn which fails is known.
+    var isStepOpenForMore: Bool {
+        guard let step else { return true }
+        if isRedoing, step.turns > 0 { return false }
+        return step.turns < configuration.recordsPerStep && clock.steady() < step.deadline
+    }
+
+    private func betweenSteps() throws {
+        let now = clock.steady()
+        for task in inOrder where task.resumes(now) { try readOn() }
+        try commitEndsWhenIdle(now)
+        try flushWhatIsDue(now)
+        try handOverWishes()
     }
 
     private func handle(_ polled: Consumer.Polled) throws {
         switch polled {
         case .record(let record): try take(record)
-        case .end(let partition, let offset):
-            ends[partition] = offset
-            // All below has been taken again, also where the step that is redone ended behind a marker.
-            if let until = redoing[partition], offset >= until { redoing[partition] = nil }
+        case .end(let partition, let offset): reached(partition, offset)
+        case .nothing: break
         case .assigned(let partitions): try accept(partitions)
         case .revoked: try giveUp(finishing: true)
         case .lost: try giveUp(finishing: false)
         case .failed(let error, let partition): try resume(partition, after: error)
-        case .nothing: break
         }
     }
 
     /// How long the next poll may wait.
     private var patience: Duration {
         if !assigned.isEmpty || tasks.values.contains(where: { !$0.isRunning }) { return .zero }
-        if let step { return max(.zero, step.deadline - .now) }
-        let due = tasks.values.compactMap(\.nextReminder).min()
-        guard let due else { return configuration.idlePoll }
-        return max(.zero, min(configuration.idlePoll, .seconds(due.timeIntervalSince(clock()))))
+        let now = clock.steady()
+        if let step { return max(.zero, step.deadline - now) }
+        var patience = configuration.idlePoll
+        for task in tasks.values {
+            if let until = task.pausedUntil { patience = min(patience, until - now) }
+            guard task.isCaughtUp, task.isReading, let due = task.nextReminder else { continue }
+            patience = min(patience, .seconds(due.timeIntervalSince(clock.wall())))
+        }
+        return max(.zero, patience)
+    }
+
+    /// The tasks in the order of their numbers: nothing that happens may depend on the order in a dictionary.
+    var inOrder: [StreamTask] { tasks.values.sorted { $0.partition < $1.partition } }
+
+    /// The task of that number. Records come in stretches of one partition.
+    private func task(_ partition: Int32) -> StreamTask? {
+        if let lastTask, lastTask.partition == partition { return lastTask }
+        lastTask = tasks[partition]
+        return lastTask
+    }
+
+    /// Where `topic` stands among the inputs. Records come in stretches of one topic, whose name is one text then.
+    func input(_ topic: String) -> Int? {
+        if let lastInput, lastInput.topic == topic { return lastInput.index }
+        guard let index = inputs.firstIndex(where: { $0.physical == topic }) else { return nil }
+        lastInput = (topic, index)
+        return index
+    }
+
+    /// An output's name on the broker, made once. They are few, and the same text is found by its address.
+    func physical(_ name: String) -> String {
+        if let known = outputNames.first(where: { $0.logical == name }) { return known.physical }
+        outputNames.append((name, configuration.physical(name)))
+        return configuration.physical(name)
     }
 
     // MARK: Turns
 
     private func take(_ record: Record) throws {
-        let position = record.topicPartition
         // What is not ours any more, or already taken, is nothing to us.
-        guard let task = tasks[record.partition], task.isRunning, let next = task.positions[record.topic],
-            record.offset >= next
+        guard let task = task(record.partition), task.isReading, let input = input(record.topic),
+            record.offset >= task.positions[input]
         else { return }
         try begin(task)
         faults(.beforeProduce)
-        step?.last = (position, record.offset)
-        if let poison = poisoned[position], poison.offset == record.offset {
-            try bury(record, poison.reason)
-            poisoned[position] = nil
-        } else {
-            do {
-                try apply(try turn(record, task), task)
-            } catch let error as KafkaError {
-                throw error
-            } catch let error where Self.isWorlds(error) {
-                throw error
-            } catch {
-                if let error = error as? Undecodable { try answer(record, error, task) }
-                try bury(record, "\(error)")
-            }
-        }
-        task.positions[record.topic] = record.offset + 1
-        step?.records += 1
-        lastRecordAt = .now
-        ends[position] = nil
-        if let until = redoing[position], record.offset + 1 >= until { redoing[position] = nil }
+        let trigger = StreamTask.Trigger.record(input: input, offset: record.offset)
+        try process(record, input, trigger, task)
+        task.advance(input, to: record.offset + 1)
+        took(trigger, task)
+        lastRecordAt = clock.steady()
     }
 
-    private func turn(_ record: Record, _ task: StreamTask) throws -> Turn {
-        let now = clock()
-        // A record without a time of its own came just now.
-        let received = record.timestamp < 0 ? now : Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
-        let event = try Event(headers: record.headers, value: record.value, received: received)
-        guard let key = String(validating: record.key ?? [], as: UTF8.self) else {
-            throw Undecodable("key", "not UTF-8")
-        }
-        let topic = logical(record.topic)
-        var turn = Turn(
-            now: now, received: received, topic: topic, position: "\(topic)/\(record.partition)/\(record.offset)",
-            key: key,
-            cause: Turn.Cause(
-                id: event.id, source: event.source, correlation: event.correlation ?? event.id,
-                subject: event.subject, traceparent: event.traceparent),
-            directory: directory.current, application: configuration.application, state: task.store)
-        try processor.process(event, in: &turn)
-        return turn
-    }
-
-    /// Lets the processor answer what it could not read, in a turn that the record's position has caused.
-    private func answer(_ record: Record, _ error: Undecodable, _ task: StreamTask) throws {
-        func claimed(_ name: String) -> String? {
-            record.headers[name].flatMap { String(validating: $0, as: UTF8.self) }
-        }
-        let topic = logical(record.topic)
-        let unreadable = Unreadable(
-            position: "\(topic)/\(record.partition)/\(record.offset)", topic: topic, id: claimed("ce_id"),
-            source: claimed("ce_source"), error: error)
-        var turn = Turn(
-            now: clock(), topic: topic, position: unreadable.position,
-            key: String(validating: record.key ?? [], as: UTF8.self) ?? "",
-            cause: Turn.Cause(
-                id: unreadable.position, source: log.cluster, correlation: unreadable.position, subject: nil,
-                traceparent: nil),
-            directory: directory.current, application: configuration.application, state: task.store)
-        try processor.answer(unreadable, in: &turn)
-        try apply(turn, task)
-    }
-
+    /// Fires what is due, as of one instant, until the step is full. What comes due meanwhile has the next pass.
     private func fireDueReminders() throws {
-        for task in tasks.values.sorted(by: { $0.partition < $1.partition }) {
-            while let reminder = try task.popDueReminder(clock()) {
+        let now = clock.wall()
+        let order = inOrder
+        let first = order.firstIndex { $0.partition >= firstToFire } ?? 0
+        for task in order[first...] + order[..<first] where task.isReading && task.isCaughtUp && !isStalled {
+            while isStepOpenForMore, let reminder = try task.dueReminder(now) {
                 try begin(task)
-                var turn = turn(reminder, task)
-                turn.remove(reminder)
-                do {
-                    try processor.wake(reminder, in: &turn)
-                } catch let error where !Self.isWorlds(error) {
-                    events.failed(reminder, error)
-                    turn = self.turn(reminder, task)
-                    turn.remove(reminder)
-                }
-                try apply(turn, task)
-                step?.records += 1
+                let trigger = StreamTask.Trigger.reminder(reminder)
+                step?.last = (task.partition, trigger)
+                try fire(reminder, trigger, task)
+                took(trigger, task)
+            }
+            guard isStepOpenForMore else {
+                firstToFire = task.partition + 1
+                return
             }
         }
     }
 
-    private func turn(_ reminder: Reminder, _ task: StreamTask) -> Turn {
-        let id = "\(reminder.key)/\(reminder.name)@\(Timestamp.text(reminder.due))"
-        return Turn(
-            now: clock(), key: reminder.key,
-            cause: Turn.Cause(
-                id: id, source: configuration.application, correlation: id, subject: nil, traceparent: nil),
-            directory: directory.current, application: configuration.application, state: task.store)
+    private func took(_ trigger: StreamTask.Trigger, _ task: StreamTask) {
+        step?.turns += 1
+        task.tookTurn()
     }
-
-    /// Takes over a finished turn: into the transaction, and into the step's layer of the state.
-    private func apply(_ turn: Turn, _ task: StreamTask) throws {
-        for write in turn.writes {
-            try log.produce(changelog(task, write.key, write.value))
-            try task.write(write.key, write.value)
-            if let value = write.value, write.key.starts(with: StateKey.wishes) {
-                step?.wishes.append(try wish(write.key, value, task.partition))
-            }
-        }
-        for output in turn.outputs {
-            try log.produce(
-                ProducerRecord(
-                    topic: physical(output.topic), key: output.key, value: output.event?.data,
-                    headers: output.event?.headers ?? []))
-        }
-    }
-
-    private func changelog(_ task: StreamTask, _ key: Bytes, _ value: Bytes?) -> ProducerRecord {
-        ProducerRecord(
-            topic: physical(configuration.changelog), partition: task.partition, key: key, value: value)
-    }
-
-    /// A topic's name without the prefix, made once.
-    private func logical(_ name: String) -> String {
-        if let name = logicalNames[name] { return name }
-        logicalNames[name] = configuration.logical(name)
-        return configuration.logical(name)
-    }
-
-    /// A topic's name on the broker, made once.
-    private func physical(_ name: String) -> String {
-        if let name = physicalNames[name] { return name }
-        physicalNames[name] = configuration.physical(name)
-        return configuration.physical(name)
-    }
-
-    /// Puts a record that cannot be taken among the dead letters, unchanged, with where it was and why.
-    private func bury(_ record: Record, _ reason: String) throws {
-        try log.produce(DeadLetter.record(record, reason, configuration))
-        events.buried(record.topicPartition, record.offset, reason)
-    }
-
-    /// State that cannot be read and the like: not the record's fault, so the record is not skipped.
-    private static func isWorlds(_ error: any Error) -> Bool { StateStore.isFailure(error) || error is StateUnreadable }
 
     // MARK: Steps
 
     func begin(_ task: StreamTask) throws {
         if step == nil {
             try log.begin()
-            step = Step(deadline: .now + configuration.commitInterval)
+            let now = clock.steady()
+            step = Step(began: now, deadline: now + configuration.commitInterval)
         }
         if log.showsAborted, step?.opened.insert(task.partition).inserted == true {
             try log.produce(changelog(task, StateKey.stepBegins, StateValue.encode([])))
         }
-        task.isTouched = true
+        task.touch()
+    }
+
+    func changelog(_ task: StreamTask, _ key: Bytes, _ value: Bytes?) -> ProducerRecord {
+        ProducerRecord(topic: changelogName, partition: task.partition, key: key, value: value)
     }
 
     /// Makes everything since the last commit visible, and only then part of the stores.
     package func commitStep() throws {
         guard let step else { return }
-        let touched = tasks.values.filter(\.isTouched).sorted { $0.partition < $1.partition }
+        let touched = inOrder.filter(\.isTouched)
         // Where nothing is hidden, the positions must not be seen before what they stand for.
         if log.showsAborted { try log.flush() }
         var offsets: [TopicPartition: Int64] = [:]
         for task in touched {
-            let positions = StoredPositions.encode(task.positions)
+            var byName = task.otherPositions
+            for (input, offset) in zip(inputs, task.positions) {
+                byName[input.physical] = offset
+                offsets[TopicPartition(input.physical, task.partition)] = offset
+            }
+            let positions = StoredPositions(byName, partitions: partitions ?? 0).encoded
             try log.produce(changelog(task, StateKey.positions, positions))
             task.store.write(StateKey.positions, positions)
-            for (topic, offset) in task.positions { offsets[TopicPartition(topic, task.partition)] = offset }
         }
         if log.showsAborted { try log.flush() }
         faults(.afterProduce)
+        let ends = endsBeforeCommit(of: touched)
         try log.sendOffsets(offsets)
         faults(.afterOffsets)
         faults(.duringCommit)
         try log.commit()
         faults(.afterCommit)
         self.step = nil
-        for task in touched { task.stepCommitted() }
-        for wish in step.wishes { events.wish(wish) }
-        events.committed(records: step.records, took: .now - step.began)
+        for task in touched {
+            task.stepCommitted()
+            if let end = ends[task.partition] { task.proven = end }
+        }
+        isRedoing = tasks.values.contains { $0.redo > 0 }
+        try note(step.wishes)
+        events.committed(records: step.turns, took: clock.steady() - step.began)
         for (partition, offset) in offsets {
             if let end = log.knownEnd(partition) { events.lag(partition, max(0, end - offset)) }
         }
@@ -311,60 +294,47 @@ package final class StreamThread<P: Processor> {
     func abortStep() throws {
         guard let step else { return }
         self.step = nil
-        for task in tasks.values where task.isTouched {
-            for (topic, offset) in task.positions where offset > 0 {
-                redoing[TopicPartition(topic, task.partition)] = offset
-            }
-            try task.stepAborted()
-        }
+        for task in tasks.values where task.isTouched { task.stepAborted() }
+        isRedoing = tasks.values.contains { $0.redo > 0 }
         try log.abort()
-        events.aborted(records: step.records)
+        events.aborted(records: step.turns)
     }
 
     /// Runs `body`; what only costs the open step is mended here, the rest is thrown.
-    private func attempt(_ body: () throws -> Void) throws {
-        do { try body() } catch let error as KafkaError where error.isAbortable || error.isAboutTheRecord {
+    ///
+    /// A step of one turn that fails is that turn's fault where Kafka says so: it has its turn once more, as a dead letter.
+    /// Any other failure is the world's: the task waits, a little longer each time, and the others go on.
+    func attempt(_ body: () throws -> Void) throws {
+        do { try body() } catch let error where StateStore.isCorrupt(error) {
+            // Whichever it was: all of them are restored.
+            for task in tasks.values { task.store.distrust() }
+            throw error
+        } catch let error as KafkaError where error.isAbortable || error.isAboutTheRecord {
             events.retrying(error)
-            if error.isAboutTheRecord, let step, step.records <= 1, let last = step.last {
-                poisoned[last.0] = (last.offset, error.message)
-            }
+            let alone = step.flatMap { $0.turns <= 1 ? $0.last : nil }
             try abortStep()
-            redoing = redoing.filter { partition, until in
-                (tasks[partition.partition]?.positions[partition.topic] ?? until) < until
-            }
+            lastRecordAt = clock.steady()
+            if let alone, let task = tasks[alone.task] { blame(alone.trigger, of: task, for: error) }
             try readOn()
         }
     }
 
-    private func commitEndsWhenIdle() throws {
-        guard step == nil, !ends.isEmpty, lastRecordAt + configuration.idlePoll < .now else { return }
-        for (partition, end) in ends {
-            guard let task = tasks[partition.partition], task.isRunning, let position = task.positions[partition.topic],
-                position < end
-            else { continue }
-            try begin(task)
-            task.positions[partition.topic] = end
-        }
-        ends = [:]
-        try commitStep()
+    private func blame(_ trigger: StreamTask.Trigger, of task: StreamTask, for error: KafkaError) {
+        let earlier = task.refused[trigger]
+        guard error.isAboutTheRecord, earlier?.isWholeRefused != true else { return task.pause(clock.steady()) }
+        task.refused[trigger] = StreamTask.Refusal(
+            reason: earlier?.reason ?? error.message, isWholeRefused: earlier != nil)
     }
 
-    /// Lets the file take over what is committed. Only between steps: then all below the changelog's end is in the store.
-    func flush(_ task: StreamTask) {
-        task.flushedAt = .now
-        guard task.isRunning, step == nil, task.store.hasTail else { return }
-        do {
-            let end = try log.watermarks(changelog(task.partition))
-            try task.store.flush(
-                StateStore.Checkpoint(offset: end.high, cluster: log.cluster, at: clock()),
-                insideCommit: { faults(.insideStoreCommit) })
-        } catch {
-            events.notFlushed(task.partition, error)  // the changelog has it all; the file lags
-        }
+    private func commitEndsWhenIdle(_ now: ContinuousClock.Instant) throws {
+        guard lastRecordAt + configuration.idlePoll < now else { return }
+        for task in inOrder where task.isReading && task.positions != task.committed { try begin(task) }
+        try commitStep()
     }
 
     private func close() {
         events.released(assigned.union(tasks.keys))
+        for partition in tasks.keys { wishes.release(partition) }
         for task in tasks.values { task.store.close() }
         tasks = [:]
         log.close()

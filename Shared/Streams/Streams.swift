@@ -12,16 +12,15 @@ import Synchronization
 ///     let streams = Streams(MyProcessor(), configuration, logger: logger)
 ///     try await ServiceGroup(services: [streams], gracefulShutdownSignals: [.sigterm], logger: logger).run()
 ///
-/// On graceful shutdown each thread finishes its open step and gives its tasks back, within 10 s.
+/// On graceful shutdown each thread finishes its open step and gives its tasks back, within 10 s; no wish is begun.
 public struct Streams<P: Processor>: Service {
     private let processor: P
     private let configuration: StreamsConfiguration
     private let performer: (any WishPerformer)?
     private let logger: Logger
-    private let clock: @Sendable () -> Date
+    private let clock: StreamClock
     private let events: StreamEvents
-    private let wishes: AsyncStream<Wish>
-    private let noMoreWishes: @Sendable () -> Void
+    private let wishes = OpenWishes()
     private let faults: @Sendable (FaultPoint) -> Void
 
     /// - Parameters:
@@ -31,33 +30,40 @@ public struct Streams<P: Processor>: Service {
         _ processor: P, _ configuration: StreamsConfiguration, performer: (any WishPerformer)? = nil, logger: Logger,
         clock: @escaping @Sendable () -> Date = { Date() }
     ) {
-        self.init(processor, configuration, performer: performer, logger: logger, clock: clock, faults: { _ in })
+        self.init(
+            processor, configuration, performer: performer, logger: logger, clock: StreamClock(wall: clock),
+            faults: { _ in })
     }
 
     package init(
         _ processor: P, _ configuration: StreamsConfiguration, performer: (any WishPerformer)?, logger: Logger,
-        clock: @escaping @Sendable () -> Date, faults: @escaping @Sendable (FaultPoint) -> Void
+        clock: StreamClock, faults: @escaping @Sendable (FaultPoint) -> Void
     ) {
-        let (wishes, sink) = AsyncStream.makeStream(of: Wish.self)
         (self.processor, self.configuration, self.performer) = (processor, configuration, performer)
-        (self.logger, self.clock, self.faults, self.wishes) = (logger, clock, faults, wishes)
-        noMoreWishes = { sink.finish() }
-        events = StreamEvents(application: configuration.application, logger: logger, now: clock) { sink.yield($0) }
+        (self.logger, self.clock, self.faults) = (logger, clock, faults)
+        events = StreamEvents(application: configuration.application, logger: logger)
     }
 
-    /// A thread came round within the last minute: what hangs should be restarted.
+    /// Every thread came round within the last minute: what hangs should be restarted. A thread that waits for brokers
+    /// comes round.
     public var isLive: Bool { events.health.beat.timeIntervalSinceNow > -60 }
 
-    /// The group has been joined and every task that this instance has is running.
+    /// The group has been joined, every task that this instance has is running, and the state files can be written.
     public var isReady: Bool { events.health.isReady }
 
     /// Runs until graceful shutdown or cancellation.
     ///
-    /// - Throws: ``TopicsNotReady`` where the topics do not fit; the last error of a thread that failed too often.
+    /// - Throws: ``TopicsNotReady`` where the topics do not fit or a changelog has lost records; the last error of a
+    ///   thread that failed too often.
     public func run() async throws {
         let lock = try FolderLock(configuration.folder)
         defer { lock.unlock() }
         let stop = Stop()
+        let wishes = wishes
+        @Sendable func stopNow() {
+            wishes.close()
+            stop.now()
+        }
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<configuration.threads {
@@ -68,32 +74,39 @@ public struct Streams<P: Processor>: Service {
                     }
                 }
                 if let performer { group.addTask { await perform(with: performer) } }
-                defer { stop.now() }
+                defer { stopNow() }
                 for _ in 0..<configuration.threads { try await group.next() }
-                noMoreWishes()
             }
         } onCancelOrGracefulShutdown: {
-            stop.now()
+            stopNow()
         }
     }
 
     // MARK: Threads
 
     /// Runs thread number `index`, and builds it anew when it fails: at once what was fenced, with patience what is
-    /// unreachable. Five failures within five minutes that are not the network's end it.
+    /// unreachable. Five failures within five minutes that are not the network's end it. A thread that was fenced after
+    /// it had worked for a while stood still, which happens to machines; one that is fenced soon has a rival of the same
+    /// name.
     private func keepRunning(_ index: Int, _ stop: Stop) throws {
         var failures: [ContinuousClock.Instant] = []
         var pause = 0.5
         while !stop.flag.isSet {
+            events.beat(index)
+            let began = ContinuousClock.now
             do {
                 return try runOnce(index, stop)
             } catch let error as TopicsNotReady {
                 throw error
             } catch {
+                if stop.flag.isSet { return events.cutShort(error) }
                 logger.error(
                     "a stream thread failed and is built anew", metadata: ["thread": "\(index)", "why": "\(error)"])
-                if (error as? KafkaError)?.isRetriable == true {
+                let failure = error as? KafkaError
+                if failure?.isRetriable == true {
                     pause = min(pause * 2, 15)
+                } else if failure?.isFatal == true, began + .seconds(10) < .now {
+                    pause = 0.5
                 } else {
                     failures = failures.filter { $0 + .seconds(300) > .now } + [.now]
                     if failures.count >= 5 { throw error }
@@ -105,15 +118,21 @@ public struct Streams<P: Processor>: Service {
     }
 
     private func runOnce(_ index: Int, _ stop: Stop) throws {
-        try CopartitionCheck.run(configuration)
+        let partitions = try TopicCheck.run(configuration)
         let directory = try DirectoryReader(
             topic: configuration.physical("directory"), configuration.kafka, logger)
+        events.beat(index)
         let log = try KafkaLog(
             group: configuration.physical(configuration.application), member: "\(configuration.instance)-\(index)",
-            configuration.kafka)
+            configuration.kafka
+        ) { [events] () throws(KafkaError) in
+            events.beat(index)
+            if stop.isOlder(than: .seconds(4)) { throw .stopped }
+        }
         stop.wakes(index, log.waker)
         let thread = StreamThread(
-            processor, configuration, log: log, directory: directory, clock: clock, events: events, faults: faults)
+            processor, configuration, log: log, directory: directory, index: index, partitions: partitions,
+            clock: clock, events: events, wishes: wishes, faults: faults)
         try thread.run(until: stop.flag)
     }
 
@@ -122,17 +141,28 @@ public struct Streams<P: Processor>: Service {
         let flag = StopFlag()
         private let wakers = Mutex<[Int: Waker]>([:])
         private let waiting = DispatchSemaphore(value: 0)
+        private let since = Mutex<ContinuousClock.Instant?>(nil)
 
         func wakes(_ index: Int, _ waker: Waker) {
-            wakers.withLock { $0[index] = waker }
+            // What is replaced is let go of outside the lock: nothing may end under it.
+            let former = wakers.withLock { wakers in
+                defer { wakers[index] = waker }
+                return wakers[index]
+            }
+            _ = former
             if flag.isSet { waker.wake() }
         }
 
         func now() {
+            since.withLock { $0 = $0 ?? .now }
             flag.set()
-            wakers.withLock { $0.values.forEach { $0.wake() } }
+            let wakers = wakers.withLock { Array($0.values) }
+            for waker in wakers { waker.wake() }
             waiting.signal()
         }
+
+        /// Stop was asked longer ago than that: what still waits for a broker gives up, and its step is redone later.
+        func isOlder(than duration: Duration) -> Bool { since.withLock { $0.map { $0 + duration < .now } ?? false } }
 
         func wait(seconds: Double) {
             if waiting.wait(timeout: .now() + seconds) == .success { waiting.signal() }
@@ -141,15 +171,21 @@ public struct Streams<P: Processor>: Service {
 
     // MARK: Wishes
 
-    /// Performs wishes as they come, a few at a time, and none twice at once.
+    /// Performs wishes as they come, a few at a time, until none may be begun any more.
     private func perform(with performer: any WishPerformer) async {
-        await withTaskGroup(of: Wish.self) { group in
-            var open: Set<Wish> = []
-            for await wish in wishes where open.insert(wish).inserted {
-                if open.count > 8, let done = await group.next() { open.remove(done) }
+        await withTaskGroup(of: Void.self) { group in
+            var running = 0
+            while let attempt = await wishes.next() {
+                if running >= 8 {
+                    await group.next()
+                    running -= 1
+                }
+                running += 1
+                let wishes = wishes
                 group.addTask {
-                    await performer.perform(wish)
-                    return wish
+                    // It may have been taken back while it waited for its place.
+                    if wishes.stands(attempt) { await performer.perform(attempt.wish) }
+                    wishes.finished(attempt)
                 }
             }
         }

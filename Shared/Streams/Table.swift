@@ -20,9 +20,8 @@ public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
 
     /// - Parameter name: unique within the service, and for ever: it is part of every key in the changelog.
     public init(_ name: String, of type: Value.Type = Value.self) {
-        precondition(!name.isEmpty && !name.hasPrefix("~") && !name.utf8.contains(0), "not a table's name: \(name)")
         self.name = name
-        prefix = StateKey.prefix(name)
+        prefix = StateKey.checkedPrefix(name)
     }
 }
 
@@ -31,6 +30,23 @@ public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
 /// Names that begin with `~` are the runtime's own.
 enum StateKey {
     static func prefix(_ table: String) -> Bytes { Bytes(table.utf8) + [0] }
+
+    /// The prefix of a processor's table, which is none of the runtime's own.
+    static func checkedPrefix(_ table: String) -> Bytes {
+        precondition(!table.isEmpty && !table.hasPrefix("~") && !table.utf8.contains(0), "not a table's name: \(table)")
+        return prefix(table)
+    }
+
+    /// The table's name in a key of the state.
+    static func table(of key: Bytes) -> String { String(decoding: key.prefix { $0 != 0 }, as: UTF8.self) }
+
+    /// What follows the table's name in a key of the state.
+    static func name(of key: Bytes) -> String {
+        String(decoding: key[((key.firstIndex(of: 0) ?? -1) + 1)...], as: UTF8.self)
+    }
+
+    /// The table is one of the runtime's own. Asked of every write, so it looks at one byte.
+    static func isOfRuntime(_ key: Bytes) -> Bool { key.first == UInt8(ascii: "~") }
 
     static let reminders = prefix("~reminders")
     static let wishes = prefix("~wishes")

@@ -12,10 +12,7 @@ public struct Turn {
     public let now: Date
     /// When the record came to Kafka, but never later than ``now``; for a reminder, ``now``.
     public let received: Date
-    /// The topic of the record, without the installation's prefix; empty for a reminder.
-    public let topic: String
-    /// Where the record lies: `topic/partition/offset`; empty for a reminder. The same record has the same on a replay.
-    public let position: String
+    private let place: Place?
     /// The key of the record or reminder.
     public let key: String
     public let cause: Cause
@@ -30,6 +27,16 @@ public struct Turn {
         public let traceparent: String?
     }
 
+    /// Where a record lies.
+    struct Place: CustomStringConvertible {
+        /// Without the installation's prefix.
+        let topic: String
+        let partition: Int32
+        let offset: Int64
+
+        var description: String { "\(topic)/\(partition)/\(offset)" }
+    }
+
     struct Output {
         let topic: String
         let key: Bytes
@@ -39,18 +46,24 @@ public struct Turn {
 
     private let application: String
     private let state: any StateView
+    private let heldWishes: Set<String>?
     private(set) var writes: [(key: Bytes, value: Bytes?)] = []
     private(set) var outputs: [Output] = []
 
     init(
-        now: Date, received: Date? = nil, topic: String = "", position: String = "", key: String, cause: Cause,
-        directory: Directory,
-        application: String, state: any StateView
+        now: Date, received: Date? = nil, place: Place? = nil, key: String, cause: Cause, directory: Directory,
+        application: String, state: any StateView, heldWishes: Set<String>? = nil
     ) {
-        (self.now, self.received, self.topic, self.position) = (now, min(received ?? now, now), topic, position)
+        (self.now, self.received, self.place) = (now, min(received ?? now, now), place)
         (self.key, self.cause, self.directory) = (key, cause, directory)
-        (self.application, self.state) = (application, state)
+        (self.application, self.state, self.heldWishes) = (application, state, heldWishes)
     }
+
+    /// The topic of the record, without the installation's prefix; empty for a reminder.
+    public var topic: String { place?.topic ?? "" }
+
+    /// Where the record lies: `topic/partition/offset`; empty for a reminder. The same record has the same on a replay.
+    public var position: String { place?.description ?? "" }
 
     // MARK: State
 
@@ -131,9 +144,9 @@ public struct Turn {
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
     }
 
-    /// Sets a state value that this runtime does not look into.
+    /// Sets a state value that this runtime does not look into. The table's name is checked as ``Table``'s is.
     public mutating func put(raw table: String, _ key: String, _ bytes: Bytes) {
-        write(StateKey.prefix(table) + key.utf8, bytes)
+        write(StateKey.checkedPrefix(table) + key.utf8, bytes)
     }
 
     /// Deletes what a compacted topic holds under `key`.
@@ -165,9 +178,24 @@ public struct Turn {
         return try state.read(key) { try StateValue.message($0) }
     }
 
+    /// Nobody has begun the wish under `key`, and nobody will before this turn is over: it was made while the task still
+    /// takes what lay unread when it started. False where that is not certain.
+    public func isUnbegun(_ key: String) -> Bool { heldWishes?.contains(key) ?? false }
+
+    /// No wish is begun before this turn is over: the task still takes what lay unread when it started. What was wished
+    /// for before that start may have been performed, or not.
+    public var holdsWishes: Bool { heldWishes != nil }
+
     /// Takes a wish back: it is fulfilled, or no longer wanted.
     public mutating func fulfil(_ key: String) {
         writes.append((StateKey.wishes + key.utf8, nil))
+    }
+
+    /// Keeps a reminder whose turn could not be taken: it is not due any more, and not forgotten.
+    mutating func keepAsFailed(_ reminder: Reminder) {
+        write(
+            StoredReminder.key(reminder.key, reminder.name),
+            StoredReminder.bytes(reminder.due, origin: reminder.origin, failed: true))
     }
 
     mutating func remove(_ reminder: Reminder) {
@@ -181,29 +209,47 @@ public struct Turn {
 
 /// Ids of events that follow from other events.
 enum EventId {
-    /// 128 bits of SHA-256 over who publishes, why, and as the how-manieth: the same on every replay, and telling
+    /// SHA-256 of application, source, cause and output index; the first 128 bits. The same on every replay, and telling
     /// nothing of a cause's id that an outsider chose.
     static func derived(_ application: String, _ source: String, _ cause: String, _ ordinal: Int) -> String {
-        let digest = digest(application, source, cause, ordinal)
-        return String(unsafeUninitializedCapacity: 32) { buffer in
-            for (index, byte) in digest.enumerated() {
-                buffer[2 * index] = hexadecimal[Int(byte >> 4)]
-                buffer[2 * index + 1] = hexadecimal[Int(byte & 15)]
+        withDigest(application, source, cause, ordinal) { digest in
+            String(unsafeUninitializedCapacity: 32) { buffer in
+                for index in 0..<16 {
+                    buffer[2 * index] = hexadecimal[Int(digest[index] >> 4)]
+                    buffer[2 * index + 1] = hexadecimal[Int(digest[index] & 15)]
+                }
+                return 32
             }
-            return 32
         }
     }
 
     /// The 16 bytes themselves.
     static func digest(_ application: String, _ source: String, _ cause: String, _ ordinal: Int) -> Bytes {
-        var bytes = Bytes()
-        bytes.reserveCapacity(application.utf8.count + source.utf8.count + cause.utf8.count + 11)
-        for part in [application, source, cause] {
-            bytes += part.utf8
-            bytes.append(0)
+        withDigest(application, source, cause, ordinal) { Bytes($0.prefix(16)) }
+    }
+
+    /// The digest of three texts, each closed by a zero byte, and a number of eight bytes, big-endian.
+    private static func withDigest<Result>(
+        _ first: String, _ second: String, _ third: String, _ ordinal: Int, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        let size = first.utf8.count + second.utf8.count + third.utf8.count + 11
+        return withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { bytes in
+            var at = 0
+            func add(_ part: String) {
+                var part = part
+                part.withUTF8 { UnsafeMutableRawBufferPointer(rebasing: bytes[at...]).copyMemory(from: .init($0)) }
+                at += part.utf8.count
+                bytes[at] = 0
+                at += 1
+            }
+            add(first)
+            add(second)
+            add(third)
+            bytes.storeBytes(of: UInt64(ordinal).bigEndian, toByteOffset: at, as: UInt64.self)
+            var hash = SHA256()
+            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+            return hash.finalize().withUnsafeBytes(body)
         }
-        withUnsafeBytes(of: UInt64(ordinal).bigEndian) { bytes += $0 }
-        return SHA256.hash(data: bytes).withUnsafeBytes { Bytes($0.prefix(16)) }
     }
 
     private static let hexadecimal = Array("0123456789abcdef".utf8)

@@ -41,8 +41,8 @@ struct IntakeTester {
         try send(Event(id: id ?? "report-\(count)", source: source, time: now, payload))
     }
 
-    mutating func send(_ event: Event, position: String? = nil) throws {
-        try tester.process(event, key: "any", topic: Topic.concernReports.rawValue, position: position)
+    mutating func send(_ event: Event, offset: Int64? = nil) throws {
+        try tester.process(event, key: "any", topic: Topic.concernReports.rawValue, offset: offset)
         try comeBack()
     }
 
@@ -154,7 +154,7 @@ struct IntakeTests {
     func readTwice() throws {
         var tester = try IntakeTester()
         let event = try Event(id: "r1", source: "s", time: tester.now, ExampleCounty.report)
-        for _ in 0..<2 { try tester.send(event, position: "concern-reports/0/7") }
+        for _ in 0..<2 { try tester.send(event, offset: 7) }
         #expect(tester.receipts.count == 1 && tester.concerns.count == 1)
     }
 

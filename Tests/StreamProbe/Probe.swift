@@ -19,7 +19,7 @@ import TestSupport
         configuration.idlePoll = .milliseconds(50)
         let logger = Logger(label: "probe")
         let streams = Streams(
-            Ledger(), configuration, performer: nil, logger: logger, clock: { Date() },
+            Ledger(), configuration, performer: nil, logger: logger, clock: StreamClock(),
             faults: fault(environment["FAULT"]))
         let group = ServiceGroup(services: [streams], gracefulShutdownSignals: [.sigterm], logger: logger)
         try await group.run()

@@ -79,7 +79,10 @@ final class ProbeRun: Sendable {
 
     private init() async throws {
         broker = try TestBroker()
-        try await broker.create(["inputs", "changelog", "outputs", "wakes"], partitions: 3)
+        try await broker.create(["inputs", "outputs", "wakes"], partitions: 3)
+        try await broker.create([
+            TopicSpecification(broker.prefix + "changelog", partitions: 3, settings: ["cleanup.policy": "compact"])
+        ])
         try await broker.create(["dead-letters", "directory"], partitions: 1)
         producer = try Producer(broker.properties)
     }

@@ -45,9 +45,9 @@ struct RemindersTests {
         defer { bench.remove() }
         let store = try bench.open()
         for flushing in [true, false] {
-            store.restore(key("a"), try StoredReminder.failed(value(10)))
+            store.restore(key("a"), failed(10))
             store.restore(key("b"), value(20))
-            store.restore(key("c"), try StoredReminder.failed(value(5)))
+            store.restore(key("c"), failed(5))
             if flushing { try store.flush(Bench.checkpoint) }
             #expect(try fireAll(store) == ["b"])
             store.dropStep()
@@ -117,7 +117,7 @@ struct RemindersTests {
             #expect(first.value == old)
             let reminder = try StoredReminder.reminder(first.key, first.value)
             #expect(reminder == Reminder(key: "k", name: "a", due: Date(timeIntervalSince1970: 1)))
-            #expect(try StoredReminder.origin(old) == Bytes(repeating: 0, count: 16))
+            #expect(reminder.origin == Bytes(repeating: 0, count: 16))
             #expect(try !StoredReminder.isFailed(old))
         }
     }
@@ -140,11 +140,11 @@ struct RemindersTests {
     func fields() throws {
         let origin = Bytes(1...16)
         let stored = StateValue.encode(StoredReminder.bytes(Date(timeIntervalSince1970: 1.5), origin: origin))
-        #expect(try StoredReminder.origin(stored) == origin)
+        #expect(try StoredReminder.reminder(key("a"), stored).origin == origin)
         #expect(try !StoredReminder.isFailed(stored))
-        let failed = try StoredReminder.failed(stored)
+        let failed = StateValue.encode(
+            StoredReminder.bytes(Date(timeIntervalSince1970: 1.5), origin: origin, failed: true))
         #expect(try StoredReminder.isFailed(failed))
-        #expect(try StoredReminder.origin(failed) == origin)
         #expect(try StoredReminder.reminder(key("a"), failed) == StoredReminder.reminder(key("a"), stored))
     }
 
@@ -156,7 +156,8 @@ struct RemindersTests {
                 cause: Turn.Cause(id: cause, source: "s", correlation: cause, subject: nil, traceparent: nil),
                 directory: .init(), application: "a", state: try bench.open())
             for _ in 0...ordinal { turn.remind("r", at: .now) }
-            return try StoredReminder.origin(#require(turn.writes.last?.value))
+            let write = try #require(turn.writes.last)
+            return try StoredReminder.reminder(write.key, #require(write.value)).origin
         }
         let bench = Bench()
         defer { bench.remove() }
@@ -170,6 +171,12 @@ struct RemindersTests {
         StateValue.encode(
             StoredReminder.bytes(
                 Date(timeIntervalSince1970: Double(due)), origin: Bytes(repeating: 1, count: 16)))
+    }
+
+    private func failed(_ due: Int) -> Bytes {
+        StateValue.encode(
+            StoredReminder.bytes(
+                Date(timeIntervalSince1970: Double(due)), origin: Bytes(repeating: 1, count: 16), failed: true))
     }
 
     /// Fires all that stand, in the open step.

@@ -1,185 +1,249 @@
 import Foundation
+import Synchronization
 import TestSupport
 
 @testable import Kafka
 @testable import Streams
 
-/// Kafka as the runtime must survive it, in memory and seeded: transactions with markers that arrive late, last stable
-/// offsets, epochs and generations that fence, members that are expelled, and errors wherever Kafka can give them.
+/// Kafka as the runtime must survive it, in memory and seeded: no clock, no thread and no network of its own.
+///
+/// The broker's side lies here and in `SimulatedTransactions` and `SimulatedGroup`; the clients' side is
+/// ``SimulatedProducer`` and ``SimulatedLog``. Time passes, records arrive, markers are written and sessions end in
+/// ``tick(_:)``, which every call of every client makes. Before each call stands ``beforeCall``, where a simulation lets
+/// others move: so an instance stands still in mid-step while another takes over.
 final class SimulatedKafka {
     /// What makes this Kafka weaker than a real one; each must be seen to break the promise.
-    struct Weakness: OptionSet {
+    struct Weakness: OptionSet, Sendable {
         let rawValue: Int
         /// Readers see records of aborted and open transactions.
         static let readsUncommitted = Weakness(rawValue: 1)
-        /// Offsets are taken from members that no longer own the partitions.
+        /// Offsets are taken from members that no longer belong to the group.
         static let noFencing = Weakness(rawValue: 2)
         /// The end of a changelog is told as its last stable offset (KAFKA-10167).
         static let stableEnds = Weakness(rawValue: 4)
+        /// Committed offsets are told while a transaction that holds newer ones is pending (before KIP-447).
+        static let unstableOffsets = Weakness(rawValue: 8)
+        /// Nobody looks at a producer's epoch: what comes late belongs to whatever transaction is open then.
+        static let noEpochs = Weakness(rawValue: 16)
+    }
+
+    /// How fast the network is.
+    enum Pace {
+        /// Everything takes a seeded time.
+        case seeded
+        /// Everything arrives at once; nothing fails.
+        case prompt
+        /// Buffered records wait for the commit; everything else arrives at once.
+        case buffered
+        /// Buffered records wait for the commit, and markers for ``deliverMarkers(of:)``.
+        case held
     }
 
     enum Entry {
         case record(ProducerRecord, transaction: Int)
-        case marker
+        case marker(transaction: Int)
     }
 
-    enum Outcome { case open, preparing(commit: Bool), committed, aborted }
+    struct Transaction {
+        let producer: String
+        let began: Int64
+        var outcome = Outcome.open
+        /// Where it has written and its marker has not arrived.
+        var unmarked: Set<TopicPartition> = []
+        /// Positions that the group knows of and does not count yet.
+        var offsets: [TopicPartition: Int64] = [:]
+    }
+
+    enum Outcome { case open, committed, aborted }
+
+    /// Stands for the partition of the offsets topic, whose marker makes positions count.
+    static let offsetsPlace = TopicPartition("__consumer_offsets", 0)
 
     var random: SeededGenerator
+    let clock = SimulatedClock()
     let partitions: Int32
     let weakness: Weakness
+    var pace = Pace.seeded
     /// How often a call fails, of 1,000.
     var faultsPerMille = 0
+    /// The largest record that a client sends, and that the broker takes.
+    var clientLimit = 1_000_000
+    var brokerLimit = 1_048_588
+    var sessionTimeout: Int64 = 6_000
+    var transactionTimeout: Int64 = 10_000
+    /// Whose process stands still as a whole, so that nothing leaves it.
+    var frozen: Set<String> = []
+    /// Called with the client's name before each of its calls does anything.
+    var beforeCall: (String, String) -> Void = { _, _ in }
+    /// What the broker says to a record that arrives, where it says no.
+    var refuses: (ProducerRecord) -> String? = { _ in nil }
+    /// The largest step of a call's time, in milliseconds.
+    var callTime: Int64 = 2
+    /// What happened, for the person who reads a failure; only written while somebody wants it.
+    var story: [String]?
+    /// How deep in others' calls it happens.
+    var depth = 0
 
-    private(set) var logs: [TopicPartition: [Entry]] = [:]
-    private(set) var transactions: [Outcome] = []
-    /// Where each transaction has written and its marker has not arrived.
-    private var unmarked: [Int: Set<TopicPartition>] = [:]
-    private var epochs: [String: Int] = [:]
-    private var openByProducer: [String: Int] = [:]
-    private(set) var committedOffsets: [TopicPartition: Int64] = [:]
-    private(set) var generation = 0
-    private(set) var isRebalancing = false
-    private var members: [String: Int] = [:]  // member id → its incarnation
-    private var rejoined: Set<String> = []
-    private var seen: [String: Int] = [:]
-    private var tick = 0
+    var logs: [TopicPartition: [Entry]] = [:]
+    private var lows: [TopicPartition: Int64] = [:]
+    /// Where transactions lie whose marker has not arrived: their first offset.
+    var openAt: [TopicPartition: [Int: Int64]] = [:]
+
+    var transactions: [Transaction] = []
+    /// Transactions that are not decided or not marked everywhere, in their order.
+    var unfinished: [Int] = []
+    var epochs: [String: Int] = [:]
+    var openByProducer: [String: Int] = [:]
+    var producers: [SimulatedProducer] = []
+    var committedOffsets: [TopicPartition: Int64] = [:]
+
+    var group = Group()
+    /// The living clients, by instance.
+    var members: [String: SimulatedLog] = [:]
+    /// Partitions whose next fetch fails, though the position lies in the log.
+    var brokenFetches: Set<TopicPartition> = []
 
     init(seed: UInt64, partitions: Int32, weakness: Weakness = []) {
         (random, self.partitions, self.weakness) = (SeededGenerator(seed: seed), partitions, weakness)
     }
 
+    // MARK: Chance and time
+
     func chance(_ perMille: Int) -> Bool { Int.random(in: 0..<1_000, using: &random) < perMille }
+
+    /// A call fails here, by chance.
+    var fails: Bool { pace == .seeded && faultsPerMille > 0 && chance(faultsPerMille) }
+
+    func note(_ text: @autoclosure () -> String) {
+        if story != nil { story?.append(String(repeating: "    ", count: depth + 1) + text()) }
+    }
+
+    /// Time passes, and what is on its way moves on.
+    func tick(_ most: Int64? = nil) {
+        // One number of the move's own: what happens in the background does not shift what the move does.
+        var background = SeededGenerator(seed: random.next())
+        switch pace {
+        case .seeded:
+            clock.advance(Int64.random(in: 0...(most ?? callTime), using: &background))
+            for producer in producers where producer.isGone || !frozen.contains(producer.name) {
+                producer.sendSome(&background)
+            }
+            deliverSomeMarkers(&background)
+        case .prompt:
+            clock.advance(most ?? callTime)
+            for producer in producers { producer.sendAll() }
+            deliverMarkers()
+        case .buffered:
+            clock.advance(most ?? callTime)
+            deliverMarkers()
+        case .held: clock.advance(most ?? callTime)
+        }
+        expire()
+    }
+
+    /// Lets time go by. Who is not `asleep` goes on telling the group that it lives.
+    func wait(_ milliseconds: Int64, asleep: Set<String> = []) {
+        // In pieces, so that a live member's session does not end between two heartbeats.
+        var left = milliseconds
+        while left > 0 {
+            clock.advance(min(left, 1_000))
+            left -= 1_000
+            for (name, member) in members where !asleep.contains(name) { member.beat() }
+            expire()
+        }
+    }
 
     // MARK: Logs
 
-    func append(_ record: ProducerRecord, transaction: Int) {
-        let key = String(decoding: record.key ?? [], as: UTF8.self)
-        let partition = record.partition ?? Int32(key.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }) % partitions
-        let place = TopicPartition(record.topic, partition)
-        logs[place, default: []].append(.record(record, transaction: transaction))
-        if transaction >= 0 { unmarked[transaction, default: []].insert(place) }
+    func partition(_ key: Bytes?) -> Int32 {
+        Int32((key ?? []).reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }) % partitions
     }
+
+    func place(_ record: ProducerRecord) -> TopicPartition {
+        TopicPartition(record.topic, record.partition ?? partition(record.key))
+    }
+
+    /// Writes outside of any transaction, as other services do.
+    func append(_ record: ProducerRecord) { append(record, transaction: -1) }
+
+    func append(_ record: ProducerRecord, transaction: Int) {
+        let place = place(record)
+        var record = record
+        record.timestamp = record.timestamp ?? clock.milliseconds
+        if transaction >= 0, transactions[transaction].unmarked.insert(place).inserted {
+            openAt[place, default: [:]][transaction] = end(place)
+        }
+        logs[place, default: []].append(.record(record, transaction: transaction))
+    }
+
+    func low(_ place: TopicPartition) -> Int64 { lows[place] ?? 0 }
 
     func end(_ place: TopicPartition) -> Int64 { Int64(logs[place]?.count ?? 0) }
 
     /// The offset below which every transaction has been decided and marked.
-    func stableEnd(_ place: TopicPartition) -> Int64 {
-        let log = logs[place] ?? []
-        for (offset, entry) in log.enumerated() {
-            if case .record(_, let transaction) = entry, transaction >= 0,
-                unmarked[transaction]?.contains(place) == true
-            {
-                return Int64(offset)
-            }
-        }
-        return Int64(log.count)
-    }
-
-    func isVisible(_ transaction: Int) -> Bool {
-        if transaction < 0 || weakness.contains(.readsUncommitted) { return true }
-        if case .committed = transactions[transaction] { return true }
-        return false
-    }
+    func stableEnd(_ place: TopicPartition) -> Int64 { openAt[place]?.values.min() ?? end(place) }
 
     func readableEnd(_ place: TopicPartition) -> Int64 {
         weakness.contains(.readsUncommitted) ? end(place) : stableEnd(place)
     }
 
+    func isVisible(_ transaction: Int) -> Bool {
+        transaction < 0 || weakness.contains(.readsUncommitted) || transactions[transaction].outcome == .committed
+    }
+
     /// All that a reader with read_committed would ever see of a topic.
-    func committedRecords(_ topic: String) -> [ProducerRecord] {
+    func committedRecords(_ topic: String) -> [Record] {
         (0..<partitions).flatMap { partition in
-            (logs[TopicPartition(topic, partition)] ?? []).compactMap { entry in
-                guard case .record(let record, let transaction) = entry, isVisible(transaction) else { return nil }
-                return record
-            }
+            let place = TopicPartition(topic, partition)
+            return (logs[place] ?? []).indices.compactMap { record(place, Int64($0)) }
         }
     }
 
-    // MARK: Transactions
-
-    /// Takes over a transactional id; what its former holder left open is aborted.
-    func initialise(_ producer: String) -> Int {
-        if let open = openByProducer.removeValue(forKey: producer) { decide(open, commit: false) }
-        epochs[producer, default: 0] += 1
-        return epochs[producer] ?? 0
-    }
-
-    func isCurrent(_ producer: String, _ epoch: Int) -> Bool { epochs[producer] == epoch }
-
-    func begin(_ producer: String) -> Int {
-        transactions.append(.open)
-        openByProducer[producer] = transactions.count - 1
-        return transactions.count - 1
-    }
-
-    func decide(_ transaction: Int, commit: Bool, offsets: [TopicPartition: Int64] = [:]) {
-        openByProducer = openByProducer.filter { $0.value != transaction }
-        // Offsets become visible at once; each partition's marker comes when it comes.
-        transactions[transaction] = commit ? .committed : .aborted
-        if commit { committedOffsets.merge(offsets) { $1 } }
-    }
-
-    /// Markers that were on their way arrive, some or all; transactions that were left open too long are aborted.
-    func deliverMarkers(all: Bool = false) {
-        for (transaction, places) in unmarked.sorted(by: { $0.key < $1.key }) {
-            switch transactions[transaction] {
-            case .open:
-                if all || chance(20) { decide(transaction, commit: false) } else { continue }
-            default: break
-            }
-            for place in places.sorted() where all || chance(300) {
-                logs[place, default: []].append(.marker)
-                unmarked[transaction]?.remove(place)
-            }
-            if unmarked[transaction]?.isEmpty == true { unmarked[transaction] = nil }
+    /// The record at an offset, where readers may see one.
+    func record(_ place: TopicPartition, _ offset: Int64) -> Record? {
+        guard case .record(let record, let transaction)? = logs[place]?[Int(offset)], isVisible(transaction) else {
+            return nil
         }
+        return Record(
+            topic: place.topic, partition: place.partition, offset: offset, timestamp: record.timestamp ?? -1,
+            key: record.key, value: record.value, headers: record.headers)
     }
 
-    // MARK: Group
+    // MARK: What an operator does to a topic
 
-    /// Enters the group, or comes back after having given everything up. While some have and others have not, nobody
-    /// owns anything new, and what is committed under the old generation still counts.
-    func join(_ member: String, incarnation: Int) {
-        members[member] = incarnation
-        seen[member] = tick
-        isRebalancing = true
-        rejoined.insert(member)
-        completeRebalance()
+    /// The topic is deleted and made anew, empty.
+    func recreate(_ topic: String) {
+        for partition in 0..<partitions { logs[TopicPartition(topic, partition)] = nil }
     }
 
-    /// A sign of life. Who gives none for long is expelled, and may live all the same: the zombie.
-    func heartbeat(_ member: String, incarnation: Int) {
-        tick += 1
-        if members[member] == incarnation { seen[member] = tick }
-        for (silent, at) in seen where at + 150 < tick { expel(silent) }
-    }
+    /// The records below `low` are deleted, as retention does.
+    func truncate(_ place: TopicPartition, below low: Int64) { lows[place] = low }
 
-    func leave(_ member: String, incarnation: Int) {
-        if members[member] == incarnation { expel(member) }
-    }
+    /// The records from `end` on are gone: an unclean election, a restored backup.
+    func cut(_ place: TopicPartition, from end: Int64) { logs[place]?.removeSubrange(Int(end)...) }
+}
 
-    /// The group gives up a member, whether or not it lives.
-    func expel(_ member: String) {
-        seen[member] = nil
-        rejoined.remove(member)
-        guard members.removeValue(forKey: member) != nil else { return }
-        isRebalancing = true
-        completeRebalance()
-    }
+/// Both clocks of a simulation: they stand still until somebody moves them.
+final class SimulatedClock: Sendable {
+    private let now = Atomic<Int64>(SimulatedClock.start)
+    private let error = Atomic<Int64>(0)
+    private let origin = ContinuousClock.now
 
-    func isMember(_ member: String, _ incarnation: Int) -> Bool { members[member] == incarnation }
+    /// 2026-01-05 08:00 UTC, in milliseconds since 1970.
+    static let start: Int64 = 1_767_600_000_000
 
-    private func completeRebalance() {
-        guard isRebalancing, members.keys.allSatisfy(rejoined.contains) else { return }
-        generation += 1
-        (isRebalancing, rejoined) = (false, [])
-    }
+    var milliseconds: Int64 { now.load(ordering: .relaxed) }
 
-    /// Range over the sorted members.
-    func assignment(_ member: String) -> [Int32] {
-        let all = members.keys.sorted()
-        guard let index = all.firstIndex(of: member) else { return [] }
-        return (0..<partitions).filter { Int($0) % all.count == index }
+    func advance(_ milliseconds: Int64) { now.wrappingAdd(milliseconds, ordering: .relaxed) }
+
+    /// Somebody sets the time of day; the steady clock does not care.
+    func set(backBy milliseconds: Int64) { error.wrappingSubtract(milliseconds, ordering: .relaxed) }
+
+    var wall: Date { Date(timeIntervalSince1970: Double(milliseconds + error.load(ordering: .relaxed)) / 1_000) }
+
+    /// As the runtime takes it.
+    var streamClock: StreamClock {
+        StreamClock(
+            wall: { self.wall }, steady: { self.origin + .milliseconds(self.milliseconds - SimulatedClock.start) })
     }
 }

@@ -1,171 +1,260 @@
+import CKafka
 import Foundation
 
 @testable import Kafka
 @testable import Streams
 
-/// One thread's clients of a ``SimulatedKafka``.
+/// One thread's clients of a ``SimulatedKafka``: a static member of the group, a producer, and a reader of changelogs.
 final class SimulatedLog: Log {
-    let cluster = "simulated"
+    let cluster: String
     let showsAborted = false
 
     private let kafka: SimulatedKafka
-    private let member: String
-    private let incarnation: Int
-    private let epoch: Int
+    let instance: String
+    let producer: SimulatedProducer
+
+    // The membership, as far as this client knows.
     private var inputs: [String] = []
+    private var id: Int?
     private var generation = -1
-    private var owned: [Int32] = []
+    private var owned: [TopicPartition] = []
     private var phase = Phase.out
-    private var positions: [TopicPartition: Int64] = [:]
-    private var toldEnd: [TopicPartition: Int64] = [:]
-    private var changelogs: [TopicPartition: Int64] = [:]
-    private var transaction: Int?
-    private var mustAbort = false
-    private var sent: [TopicPartition: Int64] = [:]
 
-    private enum Phase { case out, joined, revoking, steady }
+    private var records = Reader()
+    private var changelogs = Reader()
+    /// The process is dead or cut off: no call does anything any more.
+    private(set) var isGone = false
+    /// Positions that were asked to be committed, for tests that look.
+    private(set) var sentOffsets: [[TopicPartition: Int64]] = []
 
-    init(_ kafka: SimulatedKafka, member: String, incarnation: Int) {
-        (self.kafka, self.member, self.incarnation) = (kafka, member, incarnation)
-        epoch = kafka.initialise(member)
+    private enum Phase { case out, joined, leaving, steady }
+
+    /// Positions, and what has been told of the ends.
+    private struct Reader {
+        var positions: [TopicPartition: Int64] = [:]
+        var told: [TopicPartition: Int64] = [:]
+        /// librdkafka stops fetching after an error of the offset, until the partition is assigned anew.
+        var stopped: Set<TopicPartition> = []
     }
 
-    func join(_ inputs: [String]) {
+    init(_ kafka: SimulatedKafka, member: String, cluster: String = "simulated") {
+        (self.kafka, instance, self.cluster) = (kafka, member, cluster)
+        producer = SimulatedProducer(kafka, member)
+        kafka.members[member] = self
+    }
+
+    /// The client's own thread tells the group that it lives, whatever the thread that polls is doing.
+    func beat() { kafka.heartbeat(instance, id) }
+
+    /// Gone without a word: nothing is told to the group, and what is in flight still arrives.
+    func cutOff() {
+        isGone = true
+        producer.isGone = true
+        if kafka.members[instance] === self { kafka.members[instance] = nil }
+    }
+
+    private func enter(_ call: String, _ most: Int64? = nil) throws(KafkaError) {
+        kafka.beforeCall(instance, call)
+        if isGone { throw KafkaError(simulated: "_DESTROY", isFatal: true) }
+        kafka.tick(most)
+        kafka.heartbeat(instance, id)
+    }
+
+    // MARK: Group
+
+    func join(_ inputs: [String]) throws(KafkaError) {
+        guard phase == .out else { return }
+        try enter("join")
         self.inputs = inputs
-        kafka.join(member, incarnation: incarnation)
+        enterGroup()
+    }
+
+    private func enterGroup() {
+        id = kafka.join(
+            instance, id: kafka.isMember(instance, id) || kafka.isFenced(instance, id) ? id : nil, topics: inputs)
         phase = .joined
     }
 
     func poll(_ timeout: Duration) throws(KafkaError) -> Consumer.Polled {
-        kafka.deliverMarkers()
-        kafka.heartbeat(member, incarnation: incarnation)
+        try enter("poll")
+        if kafka.isFenced(instance, id) {
+            kafka.note("\(instance): fenced by its own successor")
+            throw KafkaError(simulated: "FENCED_INSTANCE_ID", isFatal: true)
+        }
         // A member learns of what the group decided with its next heartbeat's answer, not before; till then it works on.
-        if phase == .steady, kafka.chance(200) {
-            let partitions = owned.map { TopicPartition(inputs[0], $0) }
-            guard kafka.isMember(member, incarnation) else {
-                phase = .revoking
-                return .lost(partitions)
+        if phase == .steady, kafka.pace != .seeded || kafka.chance(300) {
+            if !kafka.isMember(instance, id) {
+                (phase, id) = (.leaving, nil)
+                return told(.lost(owned))
             }
-            if kafka.isRebalancing {
-                phase = .revoking
-                return .revoked(partitions)
+            if kafka.group.isRebalancing || generation != kafka.group.generation {
+                phase = .leaving
+                return told(.revoked(owned))
             }
         }
         if phase == .joined {
-            guard kafka.isMember(member, incarnation), !kafka.isRebalancing else {
-                kafka.join(member, incarnation: incarnation)
+            guard kafka.isMember(instance, id) else {
+                id = nil
+                enterGroup()
                 return .nothing
             }
-            (generation, owned) = (kafka.generation, kafka.assignment(member))
+            guard !kafka.group.isRebalancing else { return waited(timeout) }
+            (generation, owned) = (kafka.group.generation, kafka.group.assignments[instance] ?? [])
             phase = .steady
-            return .assigned(owned.flatMap { partition in inputs.map { TopicPartition($0, partition) } })
+            return told(.assigned(owned))
         }
-        return next(&positions, isMember: true)
+        guard let polled = next(&records) else { return waited(timeout) }
+        if case .record(let record) = polled {
+            kafka.note("\(instance): takes \(record.topicPartition)@\(record.offset)")
+        }
+        return polled
     }
 
-    private func next(_ positions: inout [TopicPartition: Int64], isMember: Bool) -> Consumer.Polled {
-        for place in positions.keys.sorted().shuffled(using: &kafka.random) {
-            var position = positions[place] ?? 0
-            let end = kafka.readableEnd(place)
-            while position < end {
-                let entry = kafka.logs[place]?[Int(position)]
-                position += 1
-                guard case .record(let record, let transaction) = entry, kafka.isVisible(transaction) else { continue }
-                positions[place] = position
-                return .record(
-                    Record(
-                        topic: place.topic, partition: place.partition, offset: position - 1,
-                        timestamp: record.timestamp ?? 0, key: record.key, value: record.value, headers: record.headers)
-                )
-            }
-            positions[place] = position
-            if toldEnd[place] != position || !isMember {
-                toldEnd[place] = position
-                return .end(place, offset: position)
-            }
+    private func told(_ polled: Consumer.Polled) -> Consumer.Polled {
+        kafka.note("\(instance): \(Self.text(polled))")
+        return polled
+    }
+
+    private static func text(_ polled: Consumer.Polled) -> String {
+        switch polled {
+        case .assigned(let places): "is assigned \(places)"
+        case .revoked: "is asked to give its partitions back"
+        case .lost: "learns that it has lost its partitions"
+        default: "\(polled)"
+        }
+    }
+
+    private func waited(_ timeout: Duration) -> Consumer.Polled {
+        let most = Int64(timeout.milliseconds)
+        if most > 0 {
+            kafka.clock.advance(kafka.pace == .seeded ? Int64.random(in: 0...most, using: &kafka.random) : most)
         }
         return .nothing
     }
 
-    func read(_ positions: [TopicPartition: Int64]) { (self.positions, toldEnd) = (positions, [:]) }
+    func read(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
+        try enter("read")
+        records = Reader(positions: positions)
+        kafka.note("\(instance): reads from \(Self.text(positions))")
+    }
 
-    func letGo() {
-        positions = [:]
-        phase = .joined
-        kafka.join(member, incarnation: incarnation)
+    func letGo() throws(KafkaError) {
+        try enter("letGo")
+        records = Reader()
+        enterGroup()
     }
 
     func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [TopicPartition: Int64?] {
-        if kafka.chance(kafka.faultsPerMille) { throw KafkaError(simulated: "_TIMED_OUT", isRetriable: true) }
+        try enter("committed")
+        if kafka.fails { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "ask for committed offsets") }
+        // Asked again until the time is up: UNSTABLE_OFFSET_COMMIT.
+        if kafka.hasPendingOffsets(partitions), !kafka.weakness.contains(.unstableOffsets) {
+            kafka.clock.advance(kafka.pace == .seeded ? Int64.random(in: 0...300, using: &kafka.random) : 5_000)
+            kafka.note("\(instance): committed offsets are not stable")
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "ask for committed offsets")
+        }
         return Dictionary(uniqueKeysWithValues: partitions.map { ($0, kafka.committedOffsets[$0]) })
     }
 
+    // MARK: Reading
+
     func watermarks(_ partition: TopicPartition) throws(KafkaError) -> (low: Int64, high: Int64) {
-        if kafka.chance(kafka.faultsPerMille) { throw KafkaError(simulated: "_TIMED_OUT", isRetriable: true) }
-        return (0, kafka.weakness.contains(.stableEnds) ? kafka.stableEnd(partition) : kafka.end(partition))
+        try enter("watermarks")
+        if kafka.fails { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "ask for the watermarks of \(partition)") }
+        let stable = kafka.weakness.contains(.stableEnds)
+        let (low, high) = (kafka.low(partition), stable ? kafka.stableEnd(partition) : kafka.end(partition))
+        kafka.note("\(instance): \(partition) ends at \(high)")
+        return (low, high)
     }
 
-    func knownEnd(_ partition: TopicPartition) -> Int64? { nil }
+    func knownEnd(_ partition: TopicPartition) -> Int64? {
+        records.positions[partition] == nil ? nil : kafka.stableEnd(partition)
+    }
 
-    func readChangelogs(_ positions: [TopicPartition: Int64]) { changelogs = positions }
+    func readChangelogs(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
+        try enter("readChangelogs")
+        changelogs = Reader(positions: positions)
+        if !positions.isEmpty { kafka.note("\(instance): restores from \(Self.text(positions))") }
+    }
 
-    func pollChangelogs(_ timeout: Duration) -> Consumer.Polled {
-        kafka.deliverMarkers()
-        return next(&changelogs, isMember: false)
+    private static func text(_ positions: [TopicPartition: Int64]) -> String {
+        positions.isEmpty
+            ? "nowhere" : positions.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" }.joined(separator: ", ")
+    }
+
+    func pollChangelogs(_ timeout: Duration) throws(KafkaError) -> Consumer.Polled {
+        try enter("pollChangelogs")
+        return next(&changelogs) ?? waited(timeout)
+    }
+
+    /// The next record or end of any partition.
+    private func next(_ reader: inout Reader) -> Consumer.Polled? {
+        for place in reader.positions.keys.sorted().shuffled(using: &kafka.random)
+        where !reader.stopped.contains(place) {
+            var position = reader.positions[place] ?? 0
+            let end = kafka.readableEnd(place)
+            if position < kafka.low(place) || position > kafka.end(place) || kafka.brokenFetches.remove(place) != nil {
+                reader.stopped.insert(place)
+                return .failed(KafkaError(RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, "consume"), place)
+            }
+            while position < end {
+                let record = kafka.record(place, position)
+                position += 1
+                guard let record else { continue }
+                reader.positions[place] = position
+                return .record(record)
+            }
+            reader.positions[place] = position
+            // Told once for each end that is reached, as librdkafka does.
+            if reader.told[place] != position {
+                reader.told[place] = position
+                return .end(place, offset: position)
+            }
+        }
+        return nil
     }
 
     // MARK: Transactions
 
-    private func check() throws(KafkaError) {
-        guard kafka.isCurrent(member, epoch) else { throw KafkaError(simulated: "_FENCED", isFatal: true) }
-        if mustAbort { throw KafkaError(simulated: "_STATE", isAbortable: true) }
-        if kafka.chance(kafka.faultsPerMille) {
-            mustAbort = true
-            throw KafkaError(simulated: "NETWORK_EXCEPTION", isAbortable: true)
-        }
-    }
-
     func begin() throws(KafkaError) {
-        guard kafka.isCurrent(member, epoch) else { throw KafkaError(simulated: "_FENCED", isFatal: true) }
-        (transaction, mustAbort, sent) = (kafka.begin(member), false, [:])
+        try enter("begin")
+        try producer.begin()
     }
 
     func produce(_ record: ProducerRecord) throws(KafkaError) {
-        try check()
-        guard let transaction else { throw KafkaError(simulated: "_STATE", isFatal: true) }
-        kafka.append(record, transaction: transaction)
+        try enter("produce")
+        try producer.produce(record)
     }
 
-    func flush() {}
+    func flush() throws(KafkaError) {
+        try enter("flush")
+        try producer.flush()
+    }
 
     func sendOffsets(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
-        try check()
-        let owns = kafka.isMember(member, incarnation) && generation == kafka.generation
-        guard owns || kafka.weakness.contains(.noFencing) else {
-            mustAbort = true
-            throw KafkaError(simulated: "ILLEGAL_GENERATION", isAbortable: true)
-        }
-        sent = positions
+        try enter("sendOffsets")
+        // The client's own thread may have learned that it was expelled, and has then forgotten its member id.
+        if !kafka.isMember(instance, id), !kafka.isFenced(instance, id), kafka.chance(500) { id = nil }
+        sentOffsets.append(positions)
+        try producer.sendOffsets(positions) { kafka.refusal(instance, id, generation) }
     }
 
     func commit() throws(KafkaError) {
-        try check()
-        guard let transaction else { throw KafkaError(simulated: "_STATE", isFatal: true) }
-        guard case .open = kafka.transactions[transaction] else {
-            throw KafkaError(simulated: "INVALID_TXN_STATE", isFatal: true)  // it was timed out meanwhile
+        try enter("commit")
+        do throws(KafkaError) {
+            try producer.commit(pause: { kafka.beforeCall(instance, "EndTxn") })
+        } catch {
+            kafka.note("\(instance): commit failed, \(error.name)")
+            throw error
         }
-        kafka.decide(transaction, commit: true, offsets: sent)
-        self.transaction = nil
-        // Committed, but the answer is lost: the thread cannot know, and must start anew.
-        if kafka.chance(kafka.faultsPerMille) { throw KafkaError(simulated: "_TIMED_OUT", isFatal: true) }
     }
 
     func abort() throws(KafkaError) {
-        guard kafka.isCurrent(member, epoch) else { throw KafkaError(simulated: "_FENCED", isFatal: true) }
-        guard let transaction else { return }
-        if case .open = kafka.transactions[transaction] { kafka.decide(transaction, commit: false) }
-        self.transaction = nil
+        try enter("abort")
+        kafka.note("\(instance): abort")
+        try producer.abort()
     }
 
-    func close() { kafka.leave(member, incarnation: incarnation) }
+    /// A static member keeps its place until its session ends.
+    func close() { cutOff() }
 }

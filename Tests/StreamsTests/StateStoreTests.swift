@@ -8,6 +8,20 @@ import Testing
 
 @Suite("The state store")
 struct StateStoreTests {
+    @Test("a file that contradicted itself is gone when it is closed, so that the next start restores it")
+    func distrusted() throws {
+        let bench = Bench()
+        defer { bench.remove() }
+        let store = try bench.open()
+        store.restore([1], [1, 1])
+        try store.flush(Bench.checkpoint)
+        store.distrust()
+        store.close()
+        let again = try bench.open()
+        #expect(again.checkpoint == nil)
+        #expect(try again.get([1]) == nil)
+    }
+
     @Test("a store keeps what was flushed, and only that, over a restart")
     func restart() throws {
         let bench = Bench()

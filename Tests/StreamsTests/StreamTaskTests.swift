@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import Kafka
 import TestSupport
 import Testing
 
@@ -51,15 +52,46 @@ struct StreamTaskTests {
 
     @Test("topics that are missing or of unequal size are named, with what to do")
     func copartition() {
-        #expect(CopartitionCheck.problem(["a": 4, "b": 4]) == nil)
-        #expect(CopartitionCheck.problem(["a": 4, "b": 0])?.description.contains("topics apply") == true)
-        #expect(CopartitionCheck.problem(["a": 4, "b": 2])?.description.contains("a has 4, b has 2") == true)
+        func topics(_ counts: [String: Int]) -> [String: TopicDescription] {
+            counts.mapValues { TopicDescription(partitions: $0, replicas: 1, settings: [:]) }
+        }
+        #expect(TopicCheck.unequal(topics(["a": 4, "b": 4])).isEmpty)
+        #expect(TopicCheck.missing(["a", "b"], topics(["a": 4, "b": 4])).isEmpty)
+        #expect(TopicCheck.missing(["a", "b"], topics(["a": 4])).first?.contains("topics apply") == true)
+        #expect(TopicCheck.unequal(topics(["a": 4, "b": 2])).first?.contains("a has 4, b has 2") == true)
+    }
+
+    @Test(
+        "a topic whose settings would lose records in silence is named, with what to set",
+        arguments: [
+            ("changelog", ["cleanup.policy": "delete"], "cleanup.policy"),
+            ("changelog", ["cleanup.policy": "compact,delete"], "cleanup.policy"),
+            ("changelog", ["cleanup.policy": "compact", "delete.retention.ms": "3600000"], "delete.retention.ms"),
+            ("changelog", ["cleanup.policy": "compact", "min.insync.replicas": "1"], "min.insync.replicas"),
+            ("inputs", ["cleanup.policy": "delete", "retention.ms": "60000"], "retention.ms"),
+        ])
+    func forgetful(topic: String, settings: [String: String], setting: String) {
+        let configuration = StreamsConfiguration(
+            application: "a", instance: "i", inputs: ["inputs"], changelog: "changelog", kafka: [:], stateDirectory: "")
+        func problems(_ settings: [String: String]?) -> [String] {
+            TopicCheck.forgetful(
+                [topic: TopicDescription(partitions: 4, replicas: 3, settings: settings)], configuration)
+        }
+        #expect(problems(settings).count == 1)
+        #expect(problems(settings).first?.contains("\(topic) has") == true)
+        #expect(problems(settings).first?.contains(setting) == true)
+        let good = [
+            "cleanup.policy": topic == "inputs" ? "delete" : "compact", "delete.retention.ms": "86400000",
+            "min.insync.replicas": "2", "retention.ms": "-1",
+        ]
+        #expect(problems(good).isEmpty)
+        #expect(problems(nil).isEmpty, "a broker that does not tell")
     }
 
     @Test("positions are read as they were written, also of topics with odd names")
     func positions() throws {
-        let positions: [String: Int64] = ["a=b": 1, "c": 0, "d.e-f": .max]
-        #expect(try StoredPositions.decode(StoredPositions.encode(positions)) == positions)
+        let positions = StoredPositions(["a=b": 1, "c": 0, "d.e-f": .max], partitions: 4)
+        #expect(try StoredPositions(positions.encoded) == positions)
     }
 }
 

@@ -39,7 +39,10 @@ private func topics(_ command: String, _ environment: [String: String]) throws {
     }
     let changelogs = (1...(Int(environment["ROUNDS"] ?? "") ?? 3)).map { "changelog-\($0)" }
     try admin.create(
-        (["inputs", "outputs", "changelog"] + changelogs).map { TopicSpecification(prefix + $0, partitions: 4) }
+        ["inputs", "outputs"].map { TopicSpecification(prefix + $0, partitions: 4) }
+            + (["changelog"] + changelogs).map {
+                TopicSpecification(prefix + $0, partitions: 4, settings: ["cleanup.policy": "compact"])
+            }
             + ["directory", "dead-letters"].map { TopicSpecification(prefix + $0, partitions: 1) },
         replication: -1, timeout: 30_000)
 }

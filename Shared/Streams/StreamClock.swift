@@ -1,0 +1,18 @@
+import Foundation
+
+/// The two clocks of a stream: what turns see as the time of day, and what deadlines are kept by.
+///
+/// Both are handed in, so that a simulation owns them.
+package struct StreamClock: Sendable {
+    /// The time of day. It may be set back or forward while the stream runs.
+    package var wall: @Sendable () -> Date
+    /// A clock that only goes forward.
+    package var steady: @Sendable () -> ContinuousClock.Instant
+
+    package init(
+        wall: @escaping @Sendable () -> Date = { Date() },
+        steady: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        (self.wall, self.steady) = (wall, steady)
+    }
+}

@@ -24,6 +24,18 @@ extension NotificationsProcessor {
             try supersede(waiting, &turn)
             lane.open = ""
         }
+        if turn.holdsWishes, let open = try turn.wish(lane.open, as: Notice.self) {
+            // It lay there together with what makes it wrong, as after a weekend.
+            let isUntold = turn.isUnbegun(lane.open) && open.sequence == 0
+            turn.fulfil(lane.open)
+            try supersede(open, &turn)
+            lane.open = ""
+            if isUntold, notice.method == CalendarMessage.Method.cancel.rawValue {
+                // Who was never invited need not be told that the meeting is off.
+                try supersede(notice, &turn)
+                return try turn.put(Self.lanes, Self.lane(notice), lane)
+            }
+        }
         if lane.open.isEmpty {
             lane.open = notice.id
             try queue(notice, &turn)

@@ -69,6 +69,37 @@ struct QueueTests {
         #expect(try found == (end < 0 ? nil : Self.instant(day, end)))
     }
 
+    @Test("of a meeting that was called and called off while the service was down, nobody is told")
+    func unread() throws {
+        var tester = try tester()
+        tester.holdsWishes = true
+        var meeting = NotificationsTests.meeting
+        meeting.start = .init(try Self.instant("2026-12-01", 9))
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        #expect(try !open(tester).isEmpty)
+        meeting.sequence = 1
+        try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
+        #expect(try open(tester).isEmpty)
+        tester.holdsWishes = false
+        try tester.advance(to: Self.instant("2026-12-02", 9))
+        #expect(try open(tester).isEmpty)
+    }
+
+    @Test("a meeting that moved while the service was down is told once, at its new time")
+    func unreadMove() throws {
+        var tester = try tester()
+        tester.holdsWishes = true
+        var meeting = NotificationsTests.meeting
+        meeting.start = .init(try Self.instant("2026-12-01", 9))
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        let before = try open(tester).count
+        meeting.sequence = 1
+        meeting.start = .init(try Self.instant("2026-12-03", 9))
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        #expect(try open(tester).count == before)
+        #expect(try tester.wishes(Notice.self).values.allSatisfy { $0.meeting.isEmpty || $0.sequence == 1 })
+    }
+
     @Test("a cancellation at night takes the invitation's place that was to go in the morning")
     func superseded() throws {
         var tester = try tester(at: Self.instant("2026-11-23", 22)) { $0.settings.quietHours = "18:00-07:00" }

@@ -12,8 +12,11 @@ public final class TopicReader {
     private let consumer: Consumer
     private var open: Set<TopicPartition>
 
-    /// - Throws: ``KafkaError`` when the broker does not answer within 10 s; ``NoTopic`` where one does not exist.
-    public init(_ topics: [String], from start: Start, _ properties: KafkaProperties) throws {
+    /// - Parameter timeout: how long each question to a broker may take, in milliseconds.
+    /// - Throws: ``KafkaError`` when the broker does not answer in time; ``NoTopic`` where a topic does not exist.
+    public init(
+        _ topics: [String], from start: Start, _ properties: KafkaProperties, timeout: Int32 = 10_000
+    ) throws {
         var properties = properties
         properties["group.id"] = "reader"  // required by librdkafka; no group is joined
         properties["enable.auto.commit"] = "false"
@@ -22,12 +25,12 @@ public final class TopicReader {
         properties["isolation.level"] = "read_committed"
         consumer = try Consumer(properties)
         var positions: [TopicPartition: Int64] = [:]
-        for (topic, count) in try consumer.partitionCounts(topics, timeout: 10_000) {
+        for (topic, count) in try consumer.partitionCounts(topics, timeout: timeout) {
             guard count > 0 else { throw NoTopic(topic) }
             for partition in (0..<Int32(count)).map({ TopicPartition(topic, $0) }) {
                 switch start {
                 case .beginning: positions[partition] = 0
-                case .end: positions[partition] = try consumer.watermarks(partition, timeout: 10_000).high
+                case .end: positions[partition] = try consumer.watermarks(partition, timeout: timeout).high
                 }
             }
         }
@@ -51,11 +54,13 @@ public final class TopicReader {
 
     /// Reads until it has caught up.
     ///
-    /// - Returns: false when that took longer than `limit`.
-    public func catchUp(within limit: Duration, _ take: (Record) throws -> Void) rethrows -> Bool {
+    /// - Returns: false when that took longer than `limit`, or `stop` was set.
+    public func catchUp(
+        within limit: Duration, until stop: StopFlag = StopFlag(), _ take: (Record) throws -> Void
+    ) rethrows -> Bool {
         let deadline = ContinuousClock.now + limit
         while !isCaughtUp {
-            guard .now < deadline else { return false }
+            guard .now < deadline, !stop.isSet else { return false }
             if let record = poll(timeout: 100) { try take(record) }
         }
         return true

@@ -26,12 +26,14 @@ final class DirectoryReader: DirectorySource {
     private var refreshedAt = ContinuousClock.now
 
     /// - Throws: ``KafkaError`` when the topic cannot be read to its end within 30 s.
-    init(topic: String, _ properties: KafkaProperties, _ logger: Logger) throws {
+    init(topic: String, _ properties: KafkaProperties, _ logger: Logger, until stop: StopFlag) throws {
         self.logger = logger
-        do { reader = try TopicReader([topic], from: .beginning, properties) } catch let error as NoTopic {
+        do {
+            reader = try TopicReader([topic], from: .beginning, properties, timeout: TopicCheck.answerTimeout)
+        } catch let error as NoTopic {
             throw TopicsNotReady(error.description)
         }
-        guard reader.catchUp(within: .seconds(30), take) else {
+        guard reader.catchUp(within: .seconds(30), until: stop, take) || stop.isSet else {
             throw TopicsNotReady("the topic \(topic) could not be read to its end within 30 s")
         }
     }

@@ -120,7 +120,8 @@ public struct Streams<P: Processor>: Service {
     private func runOnce(_ index: Int, _ stop: Stop) throws {
         let partitions = try TopicCheck.run(configuration)
         let directory = try DirectoryReader(
-            topic: configuration.physical("directory"), configuration.kafka, logger)
+            topic: configuration.physical("directory"), configuration.kafka, logger, until: stop.flag)
+        if stop.flag.isSet { return }
         events.beat(index)
         let log = try KafkaLog(
             group: configuration.physical(configuration.application), member: "\(configuration.instance)-\(index)",

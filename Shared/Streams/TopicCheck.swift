@@ -11,6 +11,9 @@ public struct TopicsNotReady: Error, Sendable, CustomStringConvertible {
 /// What a stream needs of its topics, checked before every start: that they are there, that they can be tasks together, and
 /// that they keep what they are given.
 enum TopicCheck {
+    /// How long each question to a broker may take before a start, in milliseconds: a stop waits for its end.
+    static let answerTimeout: Int32 = 3_000
+
     /// - Returns: the number of partitions, which is the number of tasks.
     /// - Throws: ``TopicsNotReady`` with everything that is wrong; ``KafkaError`` when the brokers do not answer.
     static func run(_ configuration: StreamsConfiguration) throws -> Int {
@@ -18,7 +21,7 @@ enum TopicCheck {
         let copartitioned = (configuration.inputs + [configuration.changelog]).map(configuration.physical)
         let others = (configuration.outputs + [configuration.deadLetters]).map(configuration.physical)
         let wanted = Set(copartitioned + others).sorted()
-        let topics = try admin.describe(wanted, timeout: 10_000)
+        let topics = try admin.describe(wanted, timeout: answerTimeout)
         if topics[configuration.physical(configuration.changelog)] == nil, try hasTakenRecords(configuration, topics) {
             throw ChangelogLost.gone(configuration.physical(configuration.changelog))
         }

@@ -1,4 +1,6 @@
+import Foundation
 import Kafka
+import Logging
 import TestSupport
 import Testing
 
@@ -6,6 +8,23 @@ import Testing
 
 @Suite("The log on librdkafka", .timeLimit(.minutes(2)))
 struct KafkaLogTests {
+    @Test("a stream that finds no broker lives, and ends within ten seconds of being told to")
+    func noBroker() async throws {
+        let folder = TemporaryFolder()
+        defer { folder.remove() }
+        let configuration = StreamsConfiguration(
+            application: "a", instance: "i", inputs: ["inputs"], changelog: "changelog",
+            kafka: ["bootstrap.servers": "127.0.0.1:1"], stateDirectory: folder.path)
+        let streams = Streams(
+            Ledger(), configuration, logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() })
+        let running = Task { try await streams.run() }
+        try await eventually("a first look for brokers") { streams.isLive }
+        running.cancel()
+        let began = ContinuousClock.now
+        _ = try? await running.value
+        #expect(ContinuousClock.now - began < .seconds(10))
+    }
+
     @Test("a commit waits for a broker that is gone, and finishes when it is back")
     func patience() async throws {
         try await withLog { broker, log in

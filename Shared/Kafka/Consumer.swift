@@ -135,16 +135,44 @@ public final class Consumer {
     /// The first offset and the offset after the last, asked of the partition's leader.
     ///
     /// The end follows this consumer's `isolation.level`: the last stable offset for `read_committed`.
+    ///
+    /// Asked on a thread of its own, because `rd_kafka_query_watermark_offsets` does not keep its time-out where the
+    /// leader is gone. A question that is left goes on until its request has failed.
+    ///
+    /// - Parameter whileWaiting: is called once a second; what it throws ends the waiting.
     public func watermarks(
-        _ partition: TopicPartition, timeout: Int32
+        _ partition: TopicPartition, timeout: Int32, whileWaiting: TransactionalProducer.WhileWaiting = {}
     ) throws(KafkaError) -> (low: Int64, high: Int64) {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        try KafkaError.check(
-            rd_kafka_query_watermark_offsets(
-                handle.pointer, partition.topic, partition.partition, &low, &high, timeout),
-            "ask for the watermarks of \(partition)")
-        return (low, high)
+        let answer = Watermarks()
+        DedicatedThread.start(name: "kafka-watermarks") { [handle] in
+            var (low, high): (Int64, Int64) = (0, 0)
+            let code = rd_kafka_query_watermark_offsets(
+                handle.pointer, partition.topic, partition.partition, &low, &high, timeout)
+            answer.give(code, low, high)
+        }
+        let deadline = ContinuousClock.now + .milliseconds(Int64(timeout))
+        while !answer.isThere(within: min(1, max(0, (deadline - .now) / .seconds(1)))) {
+            try KafkaError.check(
+                deadline <= .now ? RD_KAFKA_RESP_ERR__TIMED_OUT : RD_KAFKA_RESP_ERR_NO_ERROR,
+                "ask for the watermarks of \(partition)")
+            try whileWaiting()
+        }
+        try KafkaError.check(answer.code, "ask for the watermarks of \(partition)")
+        return (answer.low, answer.high)
+    }
+
+    /// An answer on its way from one thread to another.
+    private final class Watermarks: @unchecked Sendable {  // written before the signal, read after the wait
+        private let given = DispatchSemaphore(value: 0)
+        private(set) var code = RD_KAFKA_RESP_ERR_NO_ERROR
+        private(set) var (low, high): (Int64, Int64) = (0, 0)
+
+        func give(_ code: rd_kafka_resp_err_t, _ low: Int64, _ high: Int64) {
+            (self.code, self.low, self.high) = (code, low, high)
+            given.signal()
+        }
+
+        func isThere(within seconds: Double) -> Bool { given.wait(timeout: .now() + seconds) == .success }
     }
 
     /// The end of a partition as of the last fetch, without asking anybody; nil before the first.

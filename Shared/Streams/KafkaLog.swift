@@ -106,7 +106,7 @@ package final class KafkaLog: Log {
     }
 
     package func watermarks(_ partition: TopicPartition) throws(KafkaError) -> (low: Int64, high: Int64) {
-        try ends.watermarks(partition, timeout: Self.answerTimeout)
+        try ends.watermarks(partition, timeout: Self.answerTimeout, whileWaiting: onWait)
     }
 
     package func knownEnd(_ partition: TopicPartition) -> Int64? { member.knownEnd(partition) }

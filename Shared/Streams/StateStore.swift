@@ -205,11 +205,6 @@ final class StateStore: StateView {
     /// What the overlay holds in memory, in bytes, with what each entry costs beside its key and value.
     var tailSize: Int { overlay.size }
 
-    /// The tail has grown so large that it should be flushed.
-    var isHeavy: Bool { tailSize > Self.heavy }
-
-    private static let heavy = 16 << 20
-
     /// There is something to flush.
     var hasTail: Bool { !overlay.isEmpty }
 

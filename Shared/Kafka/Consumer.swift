@@ -65,6 +65,21 @@ public final class Consumer {
 
     /// The next thing that happened, waiting at most `timeout` milliseconds.
     public func poll(timeout: Int32) -> Polled {
+        var record: Record?
+        let other = poll(timeout: timeout) { record = Record($0, topic: topics.name($0.pointee.rkt)) }
+        return record.map(Polled.record) ?? other
+    }
+
+    /// As ``poll(timeout:)``, but gives a record to `body` where librdkafka has it, without a copy.
+    ///
+    /// - Returns: what happened; ``Polled/nothing`` where `body` was called.
+    public func poll(
+        timeout: Int32, borrowing body: (BorrowedRecord) -> Void
+    ) -> Polled {
+        poll(timeout: timeout) { body(BorrowedRecord($0.pointee)) }
+    }
+
+    private func poll(timeout: Int32, _ body: (UnsafeMutablePointer<rd_kafka_message_t>) -> Void) -> Polled {
         let message = rd_kafka_consumer_poll(handle.pointer, timeout)
         if let rebalance = inbox.rebalance {
             // A message here would belong to partitions that are being taken away; the next owner reads it.
@@ -76,7 +91,8 @@ public final class Consumer {
         defer { rd_kafka_message_destroy(message) }
         switch message.pointee.err {
         case RD_KAFKA_RESP_ERR_NO_ERROR:
-            return .record(Record(message, topic: topics.name(message.pointee.rkt)))
+            body(message)
+            return .nothing
         case RD_KAFKA_RESP_ERR__PARTITION_EOF:
             let name = topics.name(message.pointee.rkt)
             return .end(TopicPartition(name, message.pointee.partition), offset: message.pointee.offset)
@@ -351,6 +367,15 @@ private final class TopicNames {
 /// What librdkafka says of an error beyond its code: which broker, which offset.
 private func text(of message: UnsafeMutablePointer<rd_kafka_message_t>) -> String {
     rd_kafka_message_errstr(message).map { String(cString: $0) } ?? "-"
+}
+
+extension BorrowedRecord {
+    fileprivate init(_ message: rd_kafka_message_t) {
+        self.init(
+            partition: message.partition, offset: message.offset,
+            key: message.key.map { UnsafeRawBufferPointer(start: $0, count: message.key_len) },
+            value: message.payload.map { UnsafeRawBufferPointer(start: $0, count: message.len) })
+    }
 }
 
 extension Record {

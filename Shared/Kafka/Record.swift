@@ -45,6 +45,19 @@ public struct Record: Sendable {
     public var topicPartition: TopicPartition { TopicPartition(topic, partition) }
 }
 
+/// A record's place and content where the client has it, good during one call.
+public struct BorrowedRecord {
+    public let partition: Int32
+    public let offset: Int64
+    public let key: UnsafeRawBufferPointer?
+    /// Nil is a tombstone.
+    public let value: UnsafeRawBufferPointer?
+
+    public init(partition: Int32, offset: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) {
+        (self.partition, self.offset, self.key, self.value) = (partition, offset, key, value)
+    }
+}
+
 /// A record to be written. Without a partition, the key decides (murmur2, as in Kafka's own clients).
 public struct ProducerRecord: Sendable {
     public var topic: String

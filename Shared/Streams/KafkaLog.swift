@@ -10,6 +10,8 @@ package final class KafkaLog: Log {
 
     private let member: Consumer
     private let changelogs: Consumer
+    /// Topics whose place the reader of changelogs has asked for.
+    private var known: Set<String> = []
     private let ends: Consumer
     private let producer: TransactionalProducer
 
@@ -112,11 +114,20 @@ package final class KafkaLog: Log {
     package func knownEnd(_ partition: TopicPartition) -> Int64? { member.knownEnd(partition) }
 
     package func readChangelogs(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
-        if positions.isEmpty { try changelogs.unassign() } else { try changelogs.assign(positions) }
+        guard !positions.isEmpty else { return try changelogs.unassign() }
+        // librdkafka looks for topics that it does not know once a second (`rd_kafka_1s_tmr_cb`), so the reader is told
+        // where they are before it is assigned the first one.
+        let unknown = Set(positions.keys.map(\.topic)).subtracting(known)
+        if !unknown.isEmpty, (try? changelogs.partitionCounts(Array(unknown), timeout: 1_000)) != nil {
+            known.formUnion(unknown)
+        }
+        try changelogs.assign(positions)
     }
 
-    package func pollChangelogs(_ timeout: Duration) throws(KafkaError) -> Consumer.Polled {
-        try Self.checked(changelogs.poll(timeout: timeout.milliseconds))
+    package func pollChangelogs(
+        _ timeout: Duration, _ take: (BorrowedRecord) -> Void
+    ) throws(KafkaError) -> Consumer.Polled {
+        try Self.checked(changelogs.poll(timeout: timeout.milliseconds, borrowing: take))
     }
 
     package func begin() throws(KafkaError) { try producer.begin() }

@@ -12,10 +12,13 @@ struct LockedFile: ~Copyable {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StateFileError(errno, "open", path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw .failed("\(path) is open elsewhere; a state file belongs to one task of one process")
+        // A child that this process has just forked has the file, too, until it runs its own program.
+        for _ in 0..<20 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+            usleep(10_000)
         }
+        close(descriptor)
+        throw .failed("\(path) is open elsewhere; a state file belongs to one task of one process")
     }
 
     deinit { close(descriptor) }

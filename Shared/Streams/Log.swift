@@ -25,7 +25,10 @@ package protocol Log: AnyObject {
 
     /// Reads these changelog partitions from these offsets, committed records only.
     func readChangelogs(_ positions: [TopicPartition: Int64]) throws(KafkaError)
-    func pollChangelogs(_ timeout: Duration) throws(KafkaError) -> Consumer.Polled
+    /// Gives a record to `take` and returns `nothing`, or returns what else happened.
+    func pollChangelogs(
+        _ timeout: Duration, _ take: (BorrowedRecord) -> Void
+    ) throws(KafkaError) -> Consumer.Polled
 
     func begin() throws(KafkaError)
     func produce(_ record: ProducerRecord) throws(KafkaError)

@@ -13,7 +13,7 @@ struct Overlay {
     /// share of the table.
     static let overhead = 128
     /// The room for this many entries is kept when the overlay is emptied.
-    private static let kept = 16_384
+    private static let kept = 65_536
 
     /// Hashed and compared as a whole; an array would be element by element.
     private struct Key: Hashable {
@@ -64,5 +64,21 @@ struct Overlay {
         }
         found.sort { $0.key.isOrdered(before: $1.key) }
         return found
+    }
+
+    /// All entries, in key order.
+    func sorted() -> StateBatch {
+        var batch = StateBatch(entries: count, bytes: size - count * Self.overhead)
+        for (key, entry) in table {
+            key.bytes.withUnsafeBytes { key in
+                if let value = entry.value {
+                    value.withUnsafeBytes { batch.append(key, $0) }
+                } else {
+                    batch.append(key, nil)
+                }
+            }
+        }
+        batch.sort()
+        return batch
     }
 }

@@ -75,7 +75,11 @@ struct ReminderRank: Comparable, Sendable {
     }
 
     static func isReminder(_ stateKey: Bytes) -> Bool {
-        StateKey.isOfRuntime(stateKey) && stateKey.begins(with: StateKey.reminders)
+        stateKey.withUnsafeBytes(isReminder)
+    }
+
+    static func isReminder(_ stateKey: UnsafeRawBufferPointer) -> Bool {
+        StateKey.isOfRuntime(stateKey) && StateKey.reminders.borrowed { stateKey.begins(with: $0) }
     }
 
     // MARK: In the file

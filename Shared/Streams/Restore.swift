@@ -18,20 +18,7 @@ extension StreamThread {
         let now = clock.steady()
         if mayNotGrow(now) { return }
         let until = now + .milliseconds(50)
-        while tasks.values.contains(where: \.isRestoring), clock.steady() < until {
-            switch try log.pollChangelogs(.milliseconds(20)) {
-            case .record(let record):
-                restorePause = RestorePause()
-                try restore(record)
-            case .end(let partition, let offset): reached(partition, offset)
-            case .failed(let error, let partition):
-                // Records below the low watermark are gone from the file's checkpoint on: start over.
-                guard error.isOutOfRange, let partition else { throw error }
-                try startOver(partition.partition)
-            default:
-                if restorePause.isLong() { try readChangelogs() }
-            }
-        }
+        while tasks.values.contains(where: \.isRestoring), clock.steady() < until { try restoreStretch() }
         if !tasks.isEmpty, tasks.values.allSatisfy({ $0.phase == .restored || $0.isRunning }) { try startTasks() }
     }
 
@@ -71,7 +58,7 @@ extension StreamThread {
             groupOffsets: groupOffsets, restoredSince: since, now: clock.steady())
         task.formerFile = former
         tasks[partition] = task
-        pending[partition] = []
+        pending[partition] = StateBatch()
         if task.isRestoring { events.restoring(partition, from: next, to: high) }
     }
 
@@ -90,41 +77,87 @@ extension StreamThread {
         try log.readChangelogs(positions)
     }
 
-    private func restore(_ record: Record) throws {
-        guard let task = tasks[record.partition], case .restoring(_, let end) = task.phase, let key = record.key
-        else { return }
+    /// Takes records up to the first thing of another kind.
+    private func restoreStretch() throws {
+        var records = 0
+        defer { if records > 0 { tellProgress(records) } }
+        for _ in 0..<32 {
+            var taken: StreamTask?
+            let polled = try log.pollChangelogs(.milliseconds(2)) { taken = restore($0) }
+            if let taken {
+                records += 1
+                try restored(taken)
+                continue
+            }
+            switch polled {
+            case .end(let partition, let offset): try reached(partition, offset)
+            case .failed(let error, let partition):
+                // Records below the low watermark are gone from the file's checkpoint on: start over.
+                guard error.isOutOfRange, let partition else { throw error }
+                try startOver(partition.partition)
+            default:
+                if restorePause.isLong() { try readChangelogs() }
+            }
+            return
+        }
+    }
+
+    /// - Returns: whose record it was; nil where it is nobody's any more.
+    private func restore(_ record: BorrowedRecord) -> StreamTask? {
+        guard let task = task(record.partition), case .restoring(_, let end) = task.phase, let key = record.key
+        else { return nil }
+        let isBegin = StateKey.isOfRuntime(key) && StateKey.stepBegins.borrowed { key.order($0) } == 0
         if log.showsAborted {
             // Steps that were begun and never finished are dropped: their positions are not there to close them.
-            if key == StateKey.stepBegins {
-                pending[record.partition] = []
+            if isBegin {
+                pending[record.partition] = StateBatch()
             } else {
-                pending[record.partition, default: []].append((key, record.value))
-                if key == StateKey.positions {
-                    for (key, value) in pending[record.partition] ?? [] { task.store.restore(key, value) }
-                    pending[record.partition] = []
+                pending[record.partition, default: StateBatch()].append(key, record.value)
+                if StateKey.positions.borrowed({ key.order($0) }) == 0, let step = pending[record.partition] {
+                    step.forEach(in: 0..<step.count) { task.store.restore($0, $1) }
+                    pending[record.partition] = StateBatch()
                 }
             }
-        } else if key != StateKey.stepBegins {
+        } else if !isBegin {
             task.store.restore(key, record.value)
         }
         task.phase = .restoring(next: record.offset + 1, end: end)
-        events.restored(record.partition, to: record.offset + 1, of: end)
+        return task
+    }
+
+    /// What follows from a record that was taken.
+    private func restored(_ task: StreamTask) throws {
+        restorePause = RestorePause()
+        guard case .restoring(let next, let end) = task.phase else { return }
         // Where everything is visible, there is no marker behind the last record to wait for.
-        if log.showsAborted, record.offset + 1 >= end { return finished(task) }
-        if isHeavy(task), !isFileFull(task, clock.steady()), pending[record.partition]?.isEmpty ?? true {
-            // What was read so far is whole, so a crash on the way goes on from here.
-            try flush(task, at: checkpoint(record.offset + 1, task.restoredSince))
+        if log.showsAborted, next >= end { return try finished(task, next) }
+        if isHeavy(task) { try flushRestored(task, next) }
+    }
+
+    /// What was read so far is whole, so a crash on the way goes on from here.
+    private func flushRestored(_ task: StreamTask, _ next: Int64) throws {
+        guard !isFileFull(task, clock.steady()), pending[task.partition]?.isEmpty ?? true else { return }
+        try flush(task, at: checkpoint(next, task.restoredSince))
+    }
+
+    private func tellProgress(_ records: Int) {
+        events.restored(records)
+        for task in tasks.values {
+            if case .restoring(let next, let end) = task.phase { events.restored(task.partition, to: next, of: end) }
         }
     }
 
     /// The end of a changelog is a marker, not a record; only the reader's end of partition tells that it is reached.
-    private func reached(_ partition: TopicPartition, _ offset: Int64) {
-        guard let task = tasks[partition.partition], case .restoring(_, let end) = task.phase, offset >= end
+    private func reached(_ partition: TopicPartition, _ offset: Int64) throws {
+        guard let task = tasks[partition.partition], case .restoring(let next, let end) = task.phase, offset >= end
         else { return }
-        finished(task)
+        try finished(task, next)
     }
 
-    private func finished(_ task: StreamTask) {
+    private func finished(_ task: StreamTask, _ next: Int64) throws {
+        // Much is cheaper to write at once than to keep in memory entry by entry.
+        if task.store.tailSize > 1 << 20 { try flushRestored(task, next) }
+        task.store.endRestore()
         task.phase = .restored
         pending[task.partition] = nil
         events.restoredAll(task.partition)
@@ -218,15 +251,15 @@ extension StreamThread {
 /// the queue is empty long before. Assigning the partitions again asks at once. Each time in a row the wait is twice as
 /// long, so that a slow broker's answer is not thrown away again and again.
 struct RestorePause {
-    /// Polls of 20 ms that brought nothing.
+    /// Polls of 2 ms that brought nothing.
     private var polls = 0
-    private var limit = 1
+    private var limit = 3
 
     /// Counts a poll that brought nothing; true where it is time to ask again.
     mutating func isLong() -> Bool {
         polls += 1
         guard polls >= limit else { return false }
-        (polls, limit) = (0, min(limit * 2, 64))
+        (polls, limit) = (0, min(limit * 2, 1_024))
         return true
     }
 }

@@ -151,7 +151,7 @@ final class StateFile {
     /// Many entries are written in several transactions. Until the last one the old checkpoint stands, and the changelog
     /// read from there ends in the same state.
     func write(
-        _ entries: [(key: Bytes, value: Bytes?)], _ checkpoint: StateStore.Checkpoint, insideCommit: () -> Void
+        _ entries: StateBatch, _ checkpoint: StateStore.Checkpoint, insideCommit: () -> Void
     ) throws(StateFileError) {
         try mark.unsync()
         var start = 0
@@ -159,7 +159,9 @@ final class StateFile {
             let end = min(start + Self.stretch, entries.count)
             try growing { () throws(StateFileError) in
                 let transaction = try environment.begin()
-                for entry in entries[start..<end] { try write(entry.key, entry.value, transaction) }
+                try entries.forEach(in: start..<end) { (key, value) throws(StateFileError) in
+                    try write(key, value, transaction)
+                }
                 if end == entries.count {
                     try checkpoint.write(environment, transaction)
                     insideCommit()
@@ -188,19 +190,21 @@ final class StateFile {
     }
 
     private func write(
-        _ key: Bytes, _ value: Bytes?, _ transaction: borrowing Transaction
+        _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?, _ transaction: borrowing Transaction
     ) throws(StateFileError) {
-        let storedKey = StateFileKey.stored(key)
         let isReminder = ReminderRank.isReminder(key)
-        try storedKey.borrowed { (storedKey) throws(StateFileError) in
+        guard isReminder || key.count > StateFileKey.limit else {
+            guard let value else { return try transaction.delete(key, in: environment.state) }
+            return try transaction.put(key, value, in: environment.state)
+        }
+        try StateFileKey.stored(Bytes(key)).borrowed { (storedKey) throws(StateFileError) in
             if isReminder { try forget(storedKey, transaction) }
             guard let value else { return try transaction.delete(storedKey, in: environment.state) }
-            try StateFileKey.storedValue(key, value).borrowed { (value) throws(StateFileError) in
+            try StateFileKey.storedValue(Bytes(key), Bytes(value)).borrowed { (value) throws(StateFileError) in
                 try transaction.put(storedKey, value, in: environment.state)
             }
             guard isReminder else { return }
-            let place = value.borrowed { ReminderRank.fileKey(storedKey, $0) }
-            try place.borrowed { (place) throws(StateFileError) in
+            try ReminderRank.fileKey(storedKey, value).borrowed { (place) throws(StateFileError) in
                 try transaction.put(place, UnsafeRawBufferPointer(start: nil, count: 0), in: environment.reminders)
             }
         }

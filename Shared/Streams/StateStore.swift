@@ -11,6 +11,8 @@ final class StateStore: StateView {
     private var overlay = Overlay()
     /// What the open step replaced in the overlay, oldest first; an entry that was not there is nil.
     private var undo: [(key: Bytes, previous: Overlay.Entry?)] = []
+    /// Records of the changelog that a restore has read and nobody needs yet.
+    private var restored = StateBatch()
     private var reminders = OverlayReminders()
     /// Every reminder of the file before this one is overridden by the overlay. A key of the file's reminders.
     private var firstStanding: (now: Bytes, committed: Bytes) = ([], [])
@@ -150,11 +152,23 @@ final class StateStore: StateView {
         firstStanding.now = firstStanding.committed
     }
 
+    // MARK: Restoring
+
     /// Takes over one committed record of the changelog.
     func restore(_ key: Bytes, _ value: Bytes?) {
         precondition(undo.isEmpty, "restored within a step")
         overlay.replace(key, Overlay.Entry(value: value))
         note(key, value)
+    }
+
+    /// Keeps one committed record of the changelog for the next flush, past the overlay. It cannot be read before that,
+    /// or before ``endRestore()``.
+    func restore(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) { restored.append(key, value) }
+
+    /// Makes readable what was restored and not flushed.
+    func endRestore() {
+        restored.forEach(in: 0..<restored.count) { restore(Bytes($0), $1.map { Bytes($0) }) }
+        restored = StateBatch()
     }
 
     private func note(_ key: Bytes, _ value: Bytes?) {
@@ -203,10 +217,10 @@ final class StateStore: StateView {
     // MARK: The file
 
     /// What the overlay holds in memory, in bytes, with what each entry costs beside its key and value.
-    var tailSize: Int { overlay.size }
+    var tailSize: Int { overlay.size + restored.size }
 
     /// There is something to flush.
-    var hasTail: Bool { !overlay.isEmpty }
+    var hasTail: Bool { !overlay.isEmpty || !restored.isEmpty }
 
     /// Brings the tail and the checkpoint into the file. Never while a step is open.
     ///
@@ -215,7 +229,13 @@ final class StateStore: StateView {
     func flush(_ checkpoint: Checkpoint, insideCommit: () -> Void = {}) throws {
         precondition(undo.isEmpty, "flushed within a step")
         precondition(borrowers == 0, "flushed while the file's bytes are borrowed")
-        try opened().write(overlay.entries([], after: nil), checkpoint, insideCommit: insideCommit)
+        if overlay.isEmpty {
+            restored.sort()
+            try opened().write(restored, checkpoint, insideCommit: insideCommit)
+        } else {
+            endRestore()
+            try opened().write(overlay.sorted(), checkpoint, insideCommit: insideCommit)
+        }
         forgetTail()
     }
 
@@ -270,6 +290,7 @@ final class StateStore: StateView {
 
     private func forgetTail() {
         overlay.removeAll()
+        restored.removeAll()
         reminders = OverlayReminders()
         firstStanding = ([], [])
     }

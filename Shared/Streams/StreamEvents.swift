@@ -101,8 +101,9 @@ package final class StreamEvents: Sendable {
         logger.info("restoring", metadata: ["task": "\(partition)", "records": "\(end - from) at most"])
     }
 
+    func restored(_ records: Int) { restoredRecords.increment(by: records) }
+
     func restored(_ partition: Int32, to offset: Int64, of end: Int64) {
-        restoredRecords.increment()
         let from: Int64? = state.withLock {
             guard let shown = $0.restoreShown[partition], shown.0 + .seconds(2) < .now else { return nil }
             $0.restoreShown[partition]?.0 = .now

@@ -47,7 +47,7 @@ package final class StreamThread {
     /// Tasks that the group gave us and whose state is not taken up yet.
     var assigned: Set<Int32> = []
     /// Changelog records of steps whose end has not been restored yet, where aborted ones are not hidden.
-    var pending: [Int32: [(key: Bytes, value: Bytes?)]] = [:]
+    var pending: [Int32: StateBatch] = [:]
     var restorePause = RestorePause()
     var step: Step?
     let changelogName: String
@@ -172,7 +172,7 @@ package final class StreamThread {
     var inOrder: [StreamTask] { tasks.values.sorted { $0.partition < $1.partition } }
 
     /// The task of that number. Records come in stretches of one partition.
-    private func task(_ partition: Int32) -> StreamTask? {
+    func task(_ partition: Int32) -> StreamTask? {
         if let lastTask, lastTask.partition == partition { return lastTask }
         lastTask = tasks[partition]
         return lastTask

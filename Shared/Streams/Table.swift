@@ -46,7 +46,7 @@ enum StateKey {
     }
 
     /// The table is one of the runtime's own. Asked of every write, so it looks at one byte.
-    static func isOfRuntime(_ key: Bytes) -> Bool { key.first == UInt8(ascii: "~") }
+    static func isOfRuntime(_ key: some Collection<UInt8>) -> Bool { key.first == UInt8(ascii: "~") }
 
     static let reminders = prefix("~reminders")
     static let wishes = prefix("~wishes")

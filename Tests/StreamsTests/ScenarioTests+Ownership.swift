@@ -128,7 +128,7 @@ struct OwnershipScenarios {
                     value: StateValue.encode(Bytes(repeating: 7, count: 200_000))))
         }
         let first = try scenario.start("a")
-        while scenario.kafka.clock.milliseconds < SimulatedClock.start + 180 { try first.thread.advance() }
+        while scenario.kafka.clock.milliseconds < SimulatedClock.start + 110 { try first.thread.advance() }
         first.die()
         let line = scenario.lines
         let second = try scenario.start("a")

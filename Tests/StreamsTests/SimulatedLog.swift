@@ -182,9 +182,14 @@ final class SimulatedLog: Log {
             ? "nowhere" : positions.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" }.joined(separator: ", ")
     }
 
-    func pollChangelogs(_ timeout: Duration) throws(KafkaError) -> Consumer.Polled {
+    func pollChangelogs(
+        _ timeout: Duration, _ take: (BorrowedRecord) -> Void
+    ) throws(KafkaError) -> Consumer.Polled {
         try enter("pollChangelogs")
-        return next(&changelogs) ?? waited(timeout)
+        let polled = next(&changelogs) ?? waited(timeout)
+        guard case .record(let record) = polled else { return polled }
+        record.borrowed(take)
+        return .nothing
     }
 
     /// The next record or end of any partition.
@@ -257,4 +262,18 @@ final class SimulatedLog: Log {
 
     /// A static member keeps its place until its session ends.
     func close() { cutOff() }
+}
+
+extension Record {
+    fileprivate func borrowed(_ body: (BorrowedRecord) -> Void) {
+        key.borrowed { key in
+            value.borrowed { body(BorrowedRecord(partition: partition, offset: offset, key: key, value: $0)) }
+        }
+    }
+}
+
+extension Bytes? {
+    fileprivate func borrowed(_ body: (UnsafeRawBufferPointer?) -> Void) {
+        if let self { self.withUnsafeBytes(body) } else { body(nil) }
+    }
 }

@@ -99,8 +99,8 @@ struct Door: Service {
                 return [Fault(.typeUnknown)]
             }
             return []
-        } catch let faults as Faults {
-            return faults.list
+        } catch let refusal as Refusal {
+            return refusal.faults
         } catch {
             return [Fault(.undecodable, ["reason": "not a message of its type"])]
         }

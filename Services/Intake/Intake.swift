@@ -119,11 +119,11 @@ struct IntakeProcessor: Processor {
         case ConsultationRequested.eventType:
             do {
                 let faults = event.faults(as: ConsultationRequested.self)
-                guard faults.isEmpty else { throw Faults(faults.map(Fault.init)) }
+                guard faults.isEmpty else { throw Refusal(faults.map(Fault.init)) }
                 content = .consultation(
                     try Consultation(event.decode(ConsultationRequested.self), turn.directory).message)
-            } catch let faults as Faults {
-                content = Self.refused(faults.list)
+            } catch let refusal as Refusal {
+                content = Self.refused(refusal.faults)
             }
         default:
             content = Self.refused([Fault(.typeUnknown, at: "ce_type")])
@@ -179,8 +179,8 @@ struct IntakeProcessor: Processor {
             case nil:
                 throw Undecodable("content", "missing")
             }
-        } catch let faults as Faults {
-            try refuse(faults.list, id, source, &turn)
+        } catch let refusal as Refusal {
+            try refuse(refusal.faults, id, source, &turn)
         }
     }
 
@@ -210,9 +210,9 @@ struct IntakeProcessor: Processor {
         let report: Report
         do {
             report = try Report(accepted.report, received: accepted.receivedAt.date, turn.directory)
-        } catch let faults {
+        } catch let refusal {
             // The directory has changed since the last turn.
-            return try refuse(faults.list, id, source, &turn)
+            return try refuse(refusal.faults, id, source, &turn)
         }
         var known = try turn.get(Self.children, turn.key) ?? ChildState()
         guard known.taken.take(event) else { return }

@@ -27,8 +27,8 @@ struct Report: Sendable {
     }
 
     /// - Parameter received: when the report came; stands in for the time of the observation where that is not told.
-    /// - Throws: `Faults` with everything that is wrong.
-    init(_ message: ConcernReported, received: Date, _ directory: Directory) throws(Faults) {
+    /// - Throws: `Refusal` with everything that is wrong.
+    init(_ message: ConcernReported, received: Date, _ directory: Directory) throws(Refusal) {
         var faults: [Fault] = []
         let observedAt = message.hasObservedAt ? message.observedAt.date : received
         if observedAt > received + 24 * 3_600 { faults.append(Fault(.observedInFuture, at: "observed_at")) }
@@ -63,7 +63,7 @@ struct Report: Sendable {
                     .stageUnknown, at: "stage",
                     ["words": Stage.allCases.map(\.rawValue).joined(separator: ", ")]))
         }
-        guard faults.isEmpty, let number, let county else { throw Faults(faults) }
+        guard faults.isEmpty, let number, let county else { throw Refusal(faults) }
         (self.message, self.number, self.areas, self.county) = (message, number, areas, county)
         self.observedAt = observedAt
         let toldStage = stage ?? county.units[message.unit]?.kind.stage
@@ -106,8 +106,8 @@ struct Consultation: Sendable {
     let message: ConsultationRequested
     let county: County
 
-    /// - Throws: `Faults` with everything that is wrong.
-    init(_ message: ConsultationRequested, _ directory: Directory) throws(Faults) {
+    /// - Throws: `Refusal` with everything that is wrong.
+    init(_ message: ConsultationRequested, _ directory: Directory) throws(Refusal) {
         var faults: [Fault] = []
         let county = directory.county(ofMunicipality: message.municipality)
         if county == nil { faults.append(Fault(.municipalityUnknown, at: "municipality")) }
@@ -116,7 +116,7 @@ struct Consultation: Sendable {
         if message.question.allSatisfy(\.isWhitespace) { faults.append(Fault(.textMissing, at: "question")) }
         Report.check(message.question, at: "question", &faults)
         faults += Anonymity.faults(in: message.question, at: "question")
-        guard faults.isEmpty, let county else { throw Faults(faults) }
+        guard faults.isEmpty, let county else { throw Refusal(faults) }
         // Built anew from the fields that exist: what a later or foreign version added is not carried on.
         self.message = .with {
             ($0.municipality, $0.areas, $0.question) = (message.municipality, message.areas, message.question)

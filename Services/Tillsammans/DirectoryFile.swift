@@ -28,9 +28,9 @@ struct DirectoryFile {
                 throw Self.fault(path, unreadable.map { ($0.path, $0.reason) }, root)
             }
             directory = try event.decode(CountyDirectory.self)
-            do { county = try directory.county() } catch let faults {
+            do { county = try directory.county() } catch let refusal {
                 throw Self.fault(
-                    path, faults.list.map { ($0.path, "\($0.english) [\($0.code.rawValue)]") }, root)
+                    path, refusal.faults.map { ($0.path, "\($0.english) [\($0.code.rawValue)]") }, root)
             }
         } catch let error as YamlError {
             throw CommandFault("\(path): \(error)")

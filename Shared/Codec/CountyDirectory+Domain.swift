@@ -17,8 +17,8 @@ extension CountyDirectory {
 
     /// The county as a checked value: every reference leads somewhere, every word is one we know.
     ///
-    /// - Throws: `Faults` with all that is wrong, each by path.
-    public func county() throws(Faults) -> County {
+    /// - Throws: `Refusal` with all that is wrong, each by path.
+    public func county() throws(Refusal) -> County {
         var faults: [Fault] = []
         func known<Word: RawRepresentable & CaseIterable>(
             _ word: String, _ path: String, _ type: Word.Type
@@ -153,7 +153,7 @@ extension CountyDirectory {
                 hours: hours, minutes: forum.minutes == 0 ? 20 : Int(forum.minutes))
         }
         let domainSettings = domainSettings(&faults)
-        guard faults.isEmpty else { throw Faults(faults) }
+        guard faults.isEmpty else { throw Refusal(faults) }
         return County(
             code: code, name: name, settings: domainSettings, municipalities: domainMunicipalities, units: domainUnits,
             people: domainPeople, participants: rows, function: function, rooms: domainRooms, travel: domainTravel,

@@ -30,10 +30,15 @@ public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Everything that is wrong, at once: nobody should have to send a thing five times to learn five faults.
-public struct Faults: Error, Sendable, Hashable, CustomStringConvertible {
-    public let list: [Fault]
+public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
+    public let faults: [Fault]
 
-    public init(_ list: [Fault]) { self.list = list }
+    public init(_ faults: [Fault]) { self.faults = faults }
 
-    public var description: String { list.map(\.description).joined(separator: "; ") }
+    /// - Throws: what is wrong, where anything is.
+    public static func unless(_ faults: [Fault]) throws(Refusal) {
+        if !faults.isEmpty { throw Refusal(faults) }
+    }
+
+    public var description: String { faults.map(\.description).joined(separator: "; ") }
 }

@@ -23,9 +23,9 @@ struct DirectoryTests {
         message.people[2].hours = ["someday": "08:00-17:00"]
         message.municipalities[0].fallbackUnit = "elsewhere"
         message.participants[0].role = "wizard"
-        let faults = #expect(throws: Faults.self) { try message.county() }
+        let refusal = #expect(throws: Refusal.self) { try message.county() }
         #expect(
-            Set(faults?.list.map(\.path) ?? []) == [
+            Set(refusal?.faults.map(\.path) ?? []) == [
                 "units[2].named_person", "units[3].kind", "people[1].email", "people[11]", "people[2].hours.someday",
                 "municipalities[0].fallback_unit", "participants[0].role",
             ])

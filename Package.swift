@@ -26,9 +26,10 @@ let yaml = product("Yams", "Yams")
 let package = Package(
     name: "tillsammans",
     products: [
-        .library(name: "Domain", targets: ["Domain"]),
-        .library(name: "Streams", targets: ["Streams", "Codec"]),
+        .library(name: "CloudEvents", targets: ["CloudEvents"]),
         .library(name: "Kafka", targets: ["Kafka"]),
+        .library(name: "Streams", targets: ["Streams"]),
+        .library(name: "StreamsTesting", targets: ["StreamsTesting"]),
         .executable(name: "intake", targets: ["intake"]),
         .executable(name: "mapping", targets: ["mapping"]),
         .executable(name: "meetings", targets: ["meetings"]),
@@ -64,12 +65,19 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Kafka", dependencies: ["CKafka", logging], path: "Shared/Kafka", swiftSettings: strict),
         .target(
-            name: "Codec", dependencies: ["Domain", protobuf], path: "Shared/Codec", exclude: ["Schemas"],
-            swiftSettings: strict),
+            name: "CloudEvents", dependencies: [protobuf], path: "Shared/CloudEvents", swiftSettings: strict),
         .target(
             name: "Streams",
-            dependencies: ["CLMDB", "Codec", "Kafka", collections, crypto, lifecycle, logging, metrics, protobuf],
+            dependencies: [
+                "CLMDB", "CloudEvents", "Kafka", collections, crypto, lifecycle, logging, metrics, protobuf,
+            ],
             path: "Shared/Streams", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "StreamsTesting", dependencies: ["CloudEvents", "Streams", protobuf], path: "Shared/StreamsTesting",
+            swiftSettings: strict),
+        .target(
+            name: "Codec", dependencies: ["CloudEvents", "Domain", protobuf], path: "Shared/Codec",
+            exclude: ["Schemas"], swiftSettings: strict),
         .target(
             name: "ServiceKit",
             dependencies: ["Streams", "Codec", "Domain", configuration, lifecycle, logging, metrics] + http,
@@ -95,8 +103,8 @@ let package = Package(
 
         // Tests: one folder per target, and the whole suite end to end.
         .target(
-            name: "TestSupport", dependencies: ["Kafka", "ServiceKit", "Streams"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Kafka", "ServiceKit", "Streams", "StreamsTesting"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(
             name: "stream-probe", dependencies: ["Streams", "ServiceKit", "TestSupport"], path: "Tests/StreamProbe",
             swiftSettings: strict),

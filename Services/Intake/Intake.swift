@@ -11,10 +11,7 @@ import Streams
 @main enum Intake {
     static func main() async {
         await ServiceMain(
-            "intake", "registers reported concerns with the child's named person, or refuses them with reasons.",
-            inputs: [.concernReports, .intakeRepartition, .mappings],
-            outputs: [.intakeRepartition, .concernReceipts, .concerns, .children, .meetingCommands],
-            changelog: .intakeState,
+            .intake, "registers reported concerns with the child's named person, or refuses them with reasons.",
             settings: [
                 Setting(
                     "KEY_SECRET", default: nil, isSecret: true,

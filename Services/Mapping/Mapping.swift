@@ -8,9 +8,7 @@ import Streams
 @main enum Mapping {
     static func main() async {
         await ServiceMain(
-            "mapping", "leads each child's mapping: information, the five questions, consents, outcome, deadlines.",
-            inputs: [.concerns, .mappingCommands], outputs: [.mappings, .cases, .meetingCommands],
-            changelog: .mappingState
+            .mapping, "leads each child's mapping: information, the five questions, consents, outcome, deadlines."
         ) { _, _, _ in .init(MappingProcessor()) }.run()
     }
 }

@@ -9,8 +9,7 @@ import Streams
 @main enum Meetings {
     static func main() async {
         await ServiceMain(
-            "meetings", "calls cooperation meetings, never two at once; keeps the plan and its follow-up.",
-            inputs: [.meetingCommands], outputs: [.meetings, .mappingCommands], changelog: .meetingsState
+            .meetings, "calls cooperation meetings, never two at once; keeps the plan and its follow-up."
         ) { _, _, _ in .init(MeetingsProcessor()) }.run()
     }
 }

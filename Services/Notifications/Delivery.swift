@@ -72,7 +72,8 @@ struct Delivery: WishPerformer {
         while !Task.isCancelled {
             do {
                 let event = try Event(
-                    id: "\(report.noticeID)#\(report.attempt)", source: configuration.application, time: Date(), report)
+                    id: "\(report.noticeID)#\(report.attempt)", source: configuration.topology.application,
+                    time: Date(), report)
                 try await producer.send(
                     ProducerRecord(
                         topic: configuration.physical(Topic.noticeCommands.rawValue), partition: wish.partition,

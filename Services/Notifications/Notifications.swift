@@ -8,9 +8,7 @@ import Streams
 @main enum Notifications {
     static func main() async {
         await ServiceMain(
-            "notifications", "tells staff by e-mail and calendar what they must know, without personal data.",
-            inputs: [.concerns, .mappings, .meetings, .noticeCommands], outputs: [.notices, .noticeCommands],
-            changelog: .notificationsState,
+            .notifications, "tells staff by e-mail and calendar what they must know, without personal data.",
             settings: [
                 Setting(
                     "MAIL_FROM", default: "tillsammans@example.org", "Sender of all notices, and organiser of meetings."

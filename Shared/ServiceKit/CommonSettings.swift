@@ -51,11 +51,9 @@ public enum SettingsSource {
 
 extension Settings {
     /// The stream that a service's settings describe.
-    func streams(_ application: String, inputs: [String], changelog: String) throws(ConfigurationFault)
-        -> StreamsConfiguration
-    {
+    func streams(_ topology: Topology) throws(ConfigurationFault) -> StreamsConfiguration {
         var configuration = StreamsConfiguration(
-            application: application, instance: try text("INSTANCE_ID"), inputs: inputs, changelog: changelog,
+            topology, instance: try text("INSTANCE_ID"),
             kafka: SettingsSource.kafkaProperties(bootstrapServers: try text("KAFKA_BOOTSTRAP_SERVERS")),
             stateDirectory: try text("STATE_DIRECTORY"))
         configuration.prefix = try text("TOPIC_PREFIX")

@@ -13,11 +13,8 @@ import Streams
 ///         }
 ///     }
 public struct ServiceMain<P: Processor>: Sendable {
-    private let name: String
+    private let topology: Topology
     private let summary: String
-    private let inputs: [Topic]
-    private let outputs: [Topic]
-    private let changelog: Topic
     private let settings: [Setting]
     private let make: @Sendable (Settings, StreamsConfiguration, Logger) throws -> Parts
 
@@ -37,18 +34,17 @@ public struct ServiceMain<P: Processor>: Sendable {
 
     /// - Parameters:
     ///   - summary: one sentence for `--help`.
-    ///   - outputs: topics that the processor publishes to; checked at the start.
     ///   - settings: what this service understands besides what all do.
     ///   - make: the service's parts, from its settings.
     public init(
-        _ name: String, _ summary: String, inputs: [Topic], outputs: [Topic], changelog: Topic,
-        settings: [Setting] = [],
+        _ topology: Topology, _ summary: String, settings: [Setting] = [],
         make: @escaping @Sendable (Settings, StreamsConfiguration, Logger) throws -> Parts
     ) {
-        (self.name, self.summary, self.inputs, self.outputs) = (name, summary, inputs, outputs)
-        self.changelog = changelog
+        (self.topology, self.summary) = (topology, summary)
         (self.settings, self.make) = (Setting.common + settings, make)
     }
+
+    private var name: String { topology.application }
 
     /// Runs until SIGTERM or SIGINT and exits: 0 when it was told to stop, 78 for its configuration, 1 for the rest.
     public func run() async -> Never {
@@ -80,17 +76,11 @@ public struct ServiceMain<P: Processor>: Sendable {
 
     /// Goes on with the state that is left of a changelog that has lost records; the service must not be running.
     private func giveUpWhatIsLost() async throws {
-        let configuration = try configuration(Settings(settings, try await SettingsSource.reader()))
+        let configuration = try Settings(settings, try await SettingsSource.reader()).streams(topology)
         for (task, positions) in try await ChangelogLost.accept(configuration).sorted(by: { $0.key < $1.key }) {
             let places = positions.sorted { $0.key < $1.key }.map { "\($0.key) from \($0.value)" }
             print("task \(task) goes on: \(places.joined(separator: ", "))")
         }
-    }
-
-    private func configuration(_ settings: Settings) throws -> StreamsConfiguration {
-        var configuration = try settings.streams(name, inputs: inputs.map(\.rawValue), changelog: changelog.rawValue)
-        configuration.outputs = outputs.map(\.rawValue)
-        return configuration
     }
 
     private func start() async throws {
@@ -102,7 +92,7 @@ public struct ServiceMain<P: Processor>: Sendable {
         MetricsSystem.bootstrap(metrics)
         let logger = Logger(label: name)
 
-        let configuration = try configuration(settings)
+        let configuration = try settings.streams(topology)
         let port = try settings.number("HTTP_PORT", 0...65_535)
         let host = try settings.text("HTTP_HOST")
         let parts = try make(settings, configuration, logger)

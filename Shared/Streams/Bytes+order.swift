@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import Foundation
 
 // Keys are compared as LMDB compares them.
@@ -30,11 +30,11 @@ extension Bytes {
     }
 
     /// ``UnsafeRawBufferPointer/isOrdered(before:)``
-    func isOrdered(before other: Bytes) -> Bool {
+    package func isOrdered(before other: Bytes) -> Bool {
         withUnsafeBytes { mine in other.withUnsafeBytes { mine.isOrdered(before: $0) } }
     }
 
-    func begins(with prefix: Bytes) -> Bool {
+    package func begins(with prefix: Bytes) -> Bool {
         withUnsafeBytes { mine in prefix.withUnsafeBytes { mine.begins(with: $0) } }
     }
 }

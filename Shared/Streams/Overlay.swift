@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 
 /// Entries that are newer than the state file's, by key.
 struct Overlay {

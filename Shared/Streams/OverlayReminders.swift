@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import HeapModule
 
 /// The reminders of an ``Overlay``, by when they are due.

@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import Foundation
 
 /// What a service decides: one event in, and on the ``Turn`` what follows from it.
@@ -60,7 +60,7 @@ public struct Reminder: Sendable, Hashable {
     }
 
     /// What the events of its turn are caused by: the same on a replay, another when it is set again.
-    var causeId: String {
+    package var causeId: String {
         let isKnown = origin != StoredReminder.noOrigin
         let origin =
             isKnown ? "#" + origin.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() : ""

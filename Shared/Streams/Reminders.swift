@@ -1,8 +1,8 @@
-import Codec
+import CloudEvents
 import Foundation
 
 /// How a reminder lies in the state: under its key and name, when it is due, what set it, and whether it failed.
-enum StoredReminder {
+package enum StoredReminder {
     private static let separator: UInt8 = 0x1F
     private static let originLength = 16
     /// Of a reminder that an earlier version has set.
@@ -23,7 +23,7 @@ enum StoredReminder {
         return withUnsafeBytes(of: bounded.bigEndian) { Bytes($0) } + origin + [failed ? 1 : 0]
     }
 
-    static func reminder(_ stateKey: Bytes, _ stored: Bytes) throws(Undecodable) -> Reminder {
+    package static func reminder(_ stateKey: Bytes, _ stored: Bytes) throws(Undecodable) -> Reminder {
         let fields = try Fields(stored)
         let name = stateKey.dropFirst(StateKey.reminders.count)
         guard let split = name.lastIndex(of: separator) else { throw Undecodable("state", "not a reminder") }

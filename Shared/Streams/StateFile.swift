@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import Foundation
 
 /// One task's state on disk: a file of LMDB that is a cache of the changelog and may be deleted at any time.

@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import Crypto
 import Foundation
 

@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import Foundation
 
 /// One task's state on this machine: the state file, and over it what is not in the file yet.

@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import Foundation
 import Kafka
 
@@ -39,7 +39,8 @@ package final class StreamThread {
     let clock: StreamClock
     let inputs: [Input]
     let processor: any Processor
-    let directory: any DirectorySource
+    let globals: Globals
+    private let refresh: () throws -> Void
     let faults: (FaultPoint) -> Void
 
     var tasks: [Int32: StreamTask] = [:] { didSet { lastTask = nil } }
@@ -52,7 +53,7 @@ package final class StreamThread {
     var step: Step?
     let changelogName: String
     private var lastInput: (topic: String, index: Int)?
-    private var outputNames: [(logical: String, physical: String)] = []
+    private let outputNames: [(logical: String, physical: String)]
     private var lastRecordAt: ContinuousClock.Instant
     /// The task whose reminders come first in the next pass, so that one with many does not starve the others.
     private var firstToFire: Int32 = 0
@@ -66,15 +67,18 @@ package final class StreamThread {
     var isStalled = false
 
     package init(
-        _ processor: any Processor, _ configuration: StreamsConfiguration, log: any Log, directory: any DirectorySource,
-        index: Int = 0, partitions: Int? = nil, clock: StreamClock, events: StreamEvents,
+        _ processor: any Processor, _ configuration: StreamsConfiguration, log: any Log, globals: Globals,
+        refreshGlobals: @escaping () throws -> Void = {}, index: Int = 0, partitions: Int? = nil, clock: StreamClock,
+        events: StreamEvents,
         wishes: OpenWishes = OpenWishes(),
         faults: @escaping (FaultPoint) -> Void = { _ in }
     ) {
-        (self.processor, self.configuration, self.log, self.directory) = (processor, configuration, log, directory)
+        (self.processor, self.configuration, self.log, self.globals) = (processor, configuration, log, globals)
+        refresh = refreshGlobals
         (self.clock, self.events, self.wishes, self.faults) = (clock, events, wishes, faults)
         changelogName = configuration.physical(configuration.changelog)
         inputs = configuration.inputs.map { Input(logical: $0, physical: configuration.physical($0)) }
+        outputNames = configuration.outputs.map { ($0, configuration.physical($0)) }
         (self.index, self.partitions) = (index, partitions)
         lastRecordAt = clock.steady()
     }
@@ -92,7 +96,7 @@ package final class StreamThread {
     /// Takes what happens next: a stretch of records, or something else; then whatever is due.
     package func advance() throws {
         events.beat(index)
-        try directory.refresh()
+        try refresh()
         try attempt {
             try takeStretch()
             try restoreSome()
@@ -186,11 +190,14 @@ package final class StreamThread {
         return index
     }
 
-    /// An output's name on the broker, made once. They are few, and the same text is found by its address.
-    func physical(_ name: String) -> String {
-        if let known = outputNames.first(where: { $0.logical == name }) { return known.physical }
-        outputNames.append((name, configuration.physical(name)))
-        return configuration.physical(name)
+    /// An output's name on the broker. They are few, and the same text is found by its address.
+    ///
+    /// - Throws: ``Undeclared``
+    func physical(_ name: String) throws(Undeclared) -> String {
+        guard let known = outputNames.first(where: { $0.logical == name }) else {
+            throw Undeclared(configuration.application, publishesTo: name)
+        }
+        return known.physical
     }
 
     // MARK: Turns

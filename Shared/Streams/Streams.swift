@@ -1,5 +1,4 @@
-import Codec
-import Domain
+import CloudEvents
 import Foundation
 import Kafka
 import Logging
@@ -96,7 +95,7 @@ public struct Streams<P: Processor>: Service {
             let began = ContinuousClock.now
             do {
                 return try runOnce(index, stop)
-            } catch let error as TopicsNotReady {
+            } catch let error where error is TopicsNotReady || error is Undeclared {
                 throw error
             } catch {
                 if stop.flag.isSet { return events.cutShort(error) }
@@ -119,8 +118,7 @@ public struct Streams<P: Processor>: Service {
 
     private func runOnce(_ index: Int, _ stop: Stop) throws {
         let partitions = try TopicCheck.run(configuration)
-        let directory = try DirectoryReader(
-            topic: configuration.physical("directory"), configuration.kafka, logger, until: stop.flag)
+        let reader = try GlobalReader(configuration, logger, until: stop.flag)
         if stop.flag.isSet { return }
         events.beat(index)
         let log = try KafkaLog(
@@ -132,7 +130,8 @@ public struct Streams<P: Processor>: Service {
         }
         stop.wakes(index, log.waker)
         let thread = StreamThread(
-            processor, configuration, log: log, directory: directory, index: index, partitions: partitions,
+            processor, configuration, log: log, globals: reader.globals,
+            refreshGlobals: reader.refresh, index: index, partitions: partitions,
             clock: clock, events: events, wishes: wishes, faults: faults)
         try thread.run(until: stop.flag)
     }

@@ -1,19 +1,11 @@
 import Foundation
 import Kafka
 
-/// What a stream is made of: which topics, which names, which limits.
+/// How one instance of a stream runs: its topology, its names on the broker, its limits.
 public struct StreamsConfiguration: Sendable {
-    /// The service's name: the consumer group, the source of its events, the first part of its transactional ids.
-    public var application: String
+    public let topology: Topology
     /// This instance's name, stable over restarts and unique within the application.
     public var instance: String
-    /// Input topics, with the same keys and the same number of partitions.
-    public var inputs: [String]
-    /// The compacted topic that holds the state.
-    public var changelog: String
-    /// Topics that the processor publishes to.
-    public var outputs: [String] = []
-    public var deadLetters = "dead-letters"
     /// Stands before every topic's and group's name on the broker.
     public var prefix = ""
     /// Properties for every Kafka client of the stream.
@@ -41,13 +33,15 @@ public struct StreamsConfiguration: Sendable {
     /// A state file older than this is not trusted: half of the changelog's `delete.retention.ms` (24 h by default).
     public var checkpointLifetime: Duration = .seconds(12 * 3_600)
 
-    public init(
-        application: String, instance: String, inputs: [String], changelog: String, kafka: KafkaProperties,
-        stateDirectory: String
-    ) {
-        (self.application, self.instance, self.inputs) = (application, instance, inputs)
-        (self.changelog, self.kafka, self.stateDirectory) = (changelog, kafka, stateDirectory)
+    public init(_ topology: Topology, instance: String, kafka: KafkaProperties, stateDirectory: String) {
+        (self.topology, self.instance, self.kafka, self.stateDirectory) = (topology, instance, kafka, stateDirectory)
     }
+
+    var application: String { topology.application }
+    var inputs: [String] { topology.inputs.map(\.name) }
+    var outputs: [String] { topology.outputs.map(\.name) }
+    var changelog: String { topology.changelog.name }
+    var deadLetters: String { topology.deadLetters.name }
 
     /// A topic's or group's name on the broker.
     public func physical(_ name: String) -> String { prefix.isEmpty ? name : prefix + name }

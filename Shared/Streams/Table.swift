@@ -1,10 +1,10 @@
-import Codec
+import CloudEvents
 import SwiftProtobuf
 
 /// A part of a task's state by name: values of one type by key, as in Kafka Streams' key-value stores.
 public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
     public let name: String
-    let prefix: Bytes
+    package let prefix: Bytes
 
     /// - Throws: ``StateUnreadable``
     func value(_ stored: Bytes) throws(StateUnreadable) -> Value {
@@ -28,7 +28,7 @@ public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
 /// How tables and keys lie in the store and in the changelog: `name`, a zero byte, `key`.
 ///
 /// Names that begin with `~` are the runtime's own.
-enum StateKey {
+package enum StateKey {
     static func prefix(_ table: String) -> Bytes { Bytes(table.utf8) + [0] }
 
     /// The prefix of a processor's table, which is none of the runtime's own.
@@ -41,15 +41,15 @@ enum StateKey {
     static func table(of key: Bytes) -> String { String(decoding: key.prefix { $0 != 0 }, as: UTF8.self) }
 
     /// What follows the table's name in a key of the state.
-    static func name(of key: Bytes) -> String {
+    package static func name(of key: Bytes) -> String {
         String(decoding: key[((key.firstIndex(of: 0) ?? -1) + 1)...], as: UTF8.self)
     }
 
     /// The table is one of the runtime's own. Asked of every write, so it looks at one byte.
     static func isOfRuntime(_ key: some Collection<UInt8>) -> Bool { key.first == UInt8(ascii: "~") }
 
-    static let reminders = prefix("~reminders")
-    static let wishes = prefix("~wishes")
+    package static let reminders = prefix("~reminders")
+    package static let wishes = prefix("~wishes")
     /// Up to where the task's inputs are reflected in the state; written last in every step.
     static let positions = prefix("~positions")
     /// Opens a step; written only where the broker does not hide what was aborted.
@@ -59,7 +59,7 @@ enum StateKey {
 /// A value as it lies in the store and the changelog: one byte for the format, then the bytes.
 ///
 /// The byte keeps "present, all defaults" (a protobuf message of 0 bytes) apart from "deleted" (a null value).
-enum StateValue {
+package enum StateValue {
     static let format: UInt8 = 1
 
     static func encode(_ bytes: Bytes) -> Bytes {
@@ -71,7 +71,7 @@ enum StateValue {
     }
 
     /// - Throws: `Undecodable` for a format of a later version.
-    static func decode(_ stored: Bytes) throws(Undecodable) -> Bytes {
+    package static func decode(_ stored: Bytes) throws(Undecodable) -> Bytes {
         guard stored.first == format else {
             throw Undecodable("state", "written in a format that this version does not know")
         }

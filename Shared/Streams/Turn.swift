@@ -1,6 +1,5 @@
-import Codec
+import CloudEvents
 import Crypto
-import Domain
 import Foundation
 import SwiftProtobuf
 
@@ -16,7 +15,7 @@ public struct Turn {
     /// The key of the record or reminder.
     public let key: String
     public let cause: Cause
-    public let directory: Directory
+    private let globals: Globals
 
     /// Why the turn takes place, passed on to everything published in it.
     public struct Cause: Sendable {
@@ -25,37 +24,46 @@ public struct Turn {
         public let correlation: String
         public let subject: String?
         public let traceparent: String?
+
+        package init(id: String, source: String, correlation: String, subject: String?, traceparent: String?) {
+            (self.id, self.source, self.correlation) = (id, source, correlation)
+            (self.subject, self.traceparent) = (subject, traceparent)
+        }
     }
 
     /// Where a record lies.
-    struct Place: CustomStringConvertible {
+    package struct Place: CustomStringConvertible {
         /// Without the installation's prefix.
         let topic: String
         let partition: Int32
         let offset: Int64
 
-        var description: String { "\(topic)/\(partition)/\(offset)" }
+        package init(topic: String, partition: Int32, offset: Int64) {
+            (self.topic, self.partition, self.offset) = (topic, partition, offset)
+        }
+
+        package var description: String { "\(topic)/\(partition)/\(offset)" }
     }
 
-    struct Output {
-        let topic: String
-        let key: Bytes
+    package struct Output {
+        package let topic: String
+        package let key: Bytes
         /// Nil deletes the key on a compacted topic.
-        let event: Event?
+        package let event: Event?
     }
 
     private let application: String
     private let state: any StateView
     private let heldWishes: Set<String>?
-    private(set) var writes: [(key: Bytes, value: Bytes?)] = []
-    private(set) var outputs: [Output] = []
+    package private(set) var writes: [(key: Bytes, value: Bytes?)] = []
+    package private(set) var outputs: [Output] = []
 
-    init(
-        now: Date, received: Date? = nil, place: Place? = nil, key: String, cause: Cause, directory: Directory,
+    package init(
+        now: Date, received: Date? = nil, place: Place? = nil, key: String, cause: Cause, globals: Globals,
         application: String, state: any StateView, heldWishes: Set<String>? = nil
     ) {
         (self.now, self.received, self.place) = (now, min(received ?? now, now), place)
-        (self.key, self.cause, self.directory) = (key, cause, directory)
+        (self.key, self.cause, self.globals) = (key, cause, globals)
         (self.application, self.state, self.heldWishes) = (application, state, heldWishes)
     }
 
@@ -73,6 +81,18 @@ public struct Turn {
         if let write = lastWrite(key) { return try write.value.map { try table.value($0) } }
         return try state.read(key) { try table.value($0) }
     }
+
+    /// All values of a global table, by key.
+    ///
+    /// The topology must have the table; else it is empty for ever.
+    public func all<Value>(_ table: GlobalTable<Value>) -> [String: Value] {
+        let values = globals.all(table)
+        assert(values != nil, "the global table \(table.topic) is not in the topology")
+        return values ?? [:]
+    }
+
+    /// The value under `key` of a global table.
+    public func get<Value>(_ table: GlobalTable<Value>, _ key: String) -> Value? { all(table)[key] }
 
     public mutating func put<Value>(_ table: Table<Value>, _ key: String, _ value: Value) throws {
         write(table.prefix + key.utf8, try value.wireBytes())
@@ -198,7 +218,7 @@ public struct Turn {
             StoredReminder.bytes(reminder.due, origin: reminder.origin, failed: true))
     }
 
-    mutating func remove(_ reminder: Reminder) {
+    package mutating func remove(_ reminder: Reminder) {
         writes.append((StoredReminder.key(reminder.key, reminder.name), nil))
     }
 

@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import Foundation
 import Kafka
 
@@ -39,9 +39,10 @@ extension StreamThread {
         }
     }
 
-    /// Kafka that fails, state that cannot be read: not the record's fault, so the record is not skipped.
+    /// Kafka that fails, state that cannot be read, a program that is wrong: not the record's fault, so the record is not
+    /// skipped.
     private func isWorlds(_ error: any Error) -> Bool {
-        error is KafkaError || error is StateUnreadable || StateStore.isFailure(error)
+        error is KafkaError || error is StateUnreadable || error is Undeclared || StateStore.isFailure(error)
     }
 
     private func turn(_ record: Record, _ input: Int, _ task: StreamTask) throws -> Turn {
@@ -57,7 +58,7 @@ extension StreamThread {
             cause: Turn.Cause(
                 id: event.id, source: event.source, correlation: event.correlation ?? event.id,
                 subject: event.subject, traceparent: event.traceparent),
-            directory: directory.current, application: configuration.application, state: task.store,
+            globals: globals, application: configuration.application, state: task.store,
             heldWishes: task.isCaughtUp ? nil : task.heldWishes)
         try processor.process(event, in: &turn)
         return turn
@@ -81,7 +82,7 @@ extension StreamThread {
             cause: Turn.Cause(
                 id: unreadable.position, source: log.cluster, correlation: unreadable.position, subject: nil,
                 traceparent: nil),
-            directory: directory.current, application: configuration.application, state: task.store,
+            globals: globals, application: configuration.application, state: task.store,
             heldWishes: task.isCaughtUp ? nil : task.heldWishes)
         try processor.answer(unreadable, in: &turn)
         try apply(turn, task)
@@ -93,7 +94,7 @@ extension StreamThread {
             now: clock.wall(), key: reminder.key,
             cause: Turn.Cause(
                 id: id, source: configuration.application, correlation: id, subject: nil, traceparent: nil),
-            directory: directory.current, application: configuration.application, state: task.store,
+            globals: globals, application: configuration.application, state: task.store,
             heldWishes: task.isCaughtUp ? nil : task.heldWishes)
     }
 
@@ -106,11 +107,11 @@ extension StreamThread {
             throw RecordTooLarge(
                 "the state in \(StateKey.table(of: write.key))", write.key.count + (write.value?.count ?? 0), limit)
         }
-        let outputs = turn.outputs.map { output in
+        let outputs = try turn.outputs.map { output in
             var headers = Headers(reserving: output.event == nil ? 0 : 384)
             output.event?.forEachHeader { headers.append($0, $1) }
             return ProducerRecord(
-                topic: physical(output.topic), key: output.key, value: output.event?.data, headers: headers)
+                topic: try physical(output.topic), key: output.key, value: output.event?.data, headers: headers)
         }
         if let large = outputs.first(where: { $0.size > limit }) {
             throw RecordTooLarge("an event for \(configuration.logical(large.topic))", large.size, limit)

@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import Kafka
 
 // How wishes come from the state to the one who performs them. Only between steps: what is handed over is committed.

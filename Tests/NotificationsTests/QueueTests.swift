@@ -5,6 +5,7 @@ import Kafka
 import Logging
 import ServiceKit
 import Streams
+import StreamsTesting
 import Synchronization
 import TestSupport
 import Testing

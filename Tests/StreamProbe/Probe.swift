@@ -10,8 +10,8 @@ import TestSupport
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
         var configuration = StreamsConfiguration(
-            application: "probe", instance: environment["INSTANCE_ID"] ?? "one", inputs: ["inputs"],
-            changelog: "changelog", kafka: ["bootstrap.servers": environment["KAFKA_BOOTSTRAP_SERVERS"] ?? ""],
+            Ledger.topology("probe"), instance: environment["INSTANCE_ID"] ?? "one",
+            kafka: ["bootstrap.servers": environment["KAFKA_BOOTSTRAP_SERVERS"] ?? ""],
             stateDirectory: environment["STATE_DIRECTORY"] ?? "")
         configuration.prefix = environment["TOPIC_PREFIX"] ?? ""
         configuration.commitInterval = .milliseconds(20)

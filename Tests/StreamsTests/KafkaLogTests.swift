@@ -13,8 +13,8 @@ struct KafkaLogTests {
         let folder = TemporaryFolder()
         defer { folder.remove() }
         let configuration = StreamsConfiguration(
-            application: "a", instance: "i", inputs: ["inputs"], changelog: "changelog",
-            kafka: ["bootstrap.servers": "127.0.0.1:1"], stateDirectory: folder.path)
+            Ledger.topology("a"), instance: "i", kafka: ["bootstrap.servers": "127.0.0.1:1"],
+            stateDirectory: folder.path)
         let streams = Streams(
             Ledger(), configuration, logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() })
         let running = Task { try await streams.run() }

@@ -154,7 +154,7 @@ struct RemindersTests {
             var turn = Turn(
                 now: .now, key: "k",
                 cause: Turn.Cause(id: cause, source: "s", correlation: cause, subject: nil, traceparent: nil),
-                directory: .init(), application: "a", state: try bench.open())
+                globals: Globals(), application: "a", state: try bench.open())
             for _ in 0...ordinal { turn.remind("r", at: .now) }
             let write = try #require(turn.writes.last)
             return try StoredReminder.reminder(write.key, #require(write.value)).origin

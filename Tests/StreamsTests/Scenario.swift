@@ -30,8 +30,7 @@ final class Scenario<P: Processor> {
         _ change: (inout StreamsConfiguration) -> Void = { _ in }
     ) throws -> SimulatedInstance<P> {
         var configuration = StreamsConfiguration(
-            application: "scenario", instance: name, inputs: inputs, changelog: "changelog", kafka: [:],
-            stateDirectory: folder.path)
+            Ledger.topology("scenario", inputs: inputs), instance: name, kafka: [:], stateDirectory: folder.path)
         configuration.commitInterval = .milliseconds(20)
         configuration.idlePoll = .milliseconds(10)
         configuration.flushInterval = .seconds(3_600)

@@ -1,4 +1,3 @@
-import Domain
 import Foundation
 import Kafka
 import Logging
@@ -24,7 +23,7 @@ final class SimulatedInstance<P: Processor> {
         events = StreamEvents(application: configuration.application, logger: logger)
         log = SimulatedLog(kafka, member: configuration.instance)
         thread = StreamThread(
-            processor, configuration, log: log, directory: FixedDirectory(Directory()), partitions: partitions,
+            processor, configuration, log: log, globals: Globals(), partitions: partitions,
             clock: kafka.clock.streamClock, events: events, wishes: wishes, faults: faults)
     }
 

@@ -162,9 +162,8 @@ final class Simulation {
 
     private func configuration(_ name: String) -> StreamsConfiguration {
         var configuration = StreamsConfiguration(
-            application: "ledger", instance: name,
-            inputs: versions[name, default: 2] == 2 ? ["inputs", "commands"] : ["inputs"], changelog: "changelog",
-            kafka: [:], stateDirectory: folder)
+            Ledger.topology(inputs: versions[name, default: 2] == 2 ? ["inputs", "commands"] : ["inputs"]),
+            instance: name, kafka: [:], stateDirectory: folder)
         configuration.commitInterval = settings.commitInterval
         configuration.recordsPerStep = settings.recordsPerStep
         configuration.flushInterval = settings.flushInterval

@@ -2,6 +2,7 @@ import Codec
 import Domain
 import Foundation
 import Kafka
+import StreamsTesting
 import TestSupport
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
 struct StreamTaskTests {
     @Test("a value of only defaults is kept apart from a deleted one")
     func defaults() throws {
-        var tester = ProcessorTester(Keeper(), now: .distantPast)
+        var tester = ProcessorTester(Keeper(), .tested, now: .distantPast)
         try tester.process(MappingOverdue(), key: "k")
         #expect(try tester.state(Keeper.table, "k") == Booking())
         try tester.process(ConcernJoined(), key: "k")
@@ -20,14 +21,43 @@ struct StreamTaskTests {
 
     @Test("state that cannot be read is told as that, not as a fault of the event")
     func unreadable() throws {
-        var tester = ProcessorTester(Keeper(), now: .distantPast)
+        var tester = ProcessorTester(Keeper(), .tested, now: .distantPast)
         try tester.process(Event(id: "1", source: "s", type: "garbage", time: .distantPast, data: []), key: "k")
         #expect(throws: StateUnreadable.self) { try tester.process(InformationAdded(), key: "k") }
     }
 
+    @Test("what the topology does not declare is an error in the first turn that does it")
+    func undeclared() throws {
+        let elsewhere = Topology(
+            "tested", inputs: [.init("in")], changelog: .init("changelog", .compacted), tables: ["other"])
+        var tester = ProcessorTester(Keeper(), elsewhere, now: .distantPast)
+        #expect(throws: Undeclared.self) { try tester.process(MappingOverdue(), key: "k") }
+        var alarm = ProcessorTester(Alarm(), elsewhere, now: .distantPast)
+        try alarm.process(Event(id: "1", source: "s", type: "a", time: .distantPast, data: []), key: "k")
+        #expect(throws: Undeclared.self) { try alarm.advance(to: .distantFuture) }
+    }
+
+    @Test("a global table is read in a turn, and a record that cannot be used leaves what was there")
+    func globalTable() throws {
+        let prices = GlobalTable("prices") { _, bytes in
+            guard let price = Int(String(decoding: bytes, as: UTF8.self)) else {
+                throw Undecodable("price", "no number")
+            }
+            return price
+        }
+        let globals = Globals([prices])
+        try globals.take("prices", "milk", Bytes("12".utf8))
+        try globals.take("prices", "bread", Bytes("30".utf8))
+        #expect(throws: Undecodable.self) { try globals.take("prices", "milk", Bytes("dear".utf8)) }
+        try globals.take("prices", "bread", nil)
+        try globals.take("others", "milk", Bytes("1".utf8))
+        #expect(globals.all(prices) == ["milk": 12])
+        #expect(globals.all(GlobalTable("others") { _, bytes in bytes }) == nil)
+    }
+
     @Test("reminders fire once, in order of due time, moved ones at their new time, cancelled ones never")
     func reminders() throws {
-        var tester = ProcessorTester(Alarm(), now: Date(timeIntervalSince1970: 0))
+        var tester = ProcessorTester(Alarm(), .tested, now: Date(timeIntervalSince1970: 0))
         for (id, name) in [("3", "c"), ("1", "a"), ("2", "b"), ("9", "a"), ("0", "b")] {
             try tester.process(Event(id: id, source: "s", type: name, time: .distantPast, data: []), key: "k")
         }
@@ -72,7 +102,7 @@ struct StreamTaskTests {
         ])
     func forgetful(topic: String, settings: [String: String], setting: String) {
         let configuration = StreamsConfiguration(
-            application: "a", instance: "i", inputs: ["inputs"], changelog: "changelog", kafka: [:], stateDirectory: "")
+            Ledger.topology("a"), instance: "i", kafka: [:], stateDirectory: "")
         func problems(_ settings: [String: String]?) -> [String] {
             TopicCheck.forgetful(
                 [topic: TopicDescription(partitions: 4, replicas: 3, settings: settings)], configuration)
@@ -93,6 +123,12 @@ struct StreamTaskTests {
         let positions = StoredPositions(["a=b": 1, "c": 0, "d.e-f": .max], partitions: 4)
         #expect(try StoredPositions(positions.encoded) == positions)
     }
+}
+
+extension Topology {
+    fileprivate static let tested = Topology(
+        "tested", inputs: [.init("in")], outputs: [.init("out")], changelog: .init("changelog", .compacted),
+        tables: ["kept"])
 }
 
 /// Puts a value of defaults, and deletes it.

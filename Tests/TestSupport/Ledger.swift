@@ -9,6 +9,14 @@ import Streams
 /// sums their ids; under `key/name`, a reminder's due time.
 public struct Ledger: Processor {
     public static let entries = Table("entries", of: Booking.self)
+
+    /// - Parameter inputs: names of topics.
+    public static func topology(_ application: String = "ledger", inputs: [String] = ["inputs"]) -> Topology {
+        Topology(
+            application, inputs: inputs.map { Topology.Topic($0) }, outputs: [.init("outputs"), .init("wakes")],
+            changelog: .init("changelog", .compacted), tables: ["entries", "reminders", "state", "large"])
+    }
+
     static let reminders = Table("reminders", of: Booking.self)
     /// Always due, and the same on a replay, so that the reminder's event has the same id then.
     static let due = Date(timeIntervalSince1970: 0)

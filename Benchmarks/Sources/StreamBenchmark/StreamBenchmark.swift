@@ -11,8 +11,10 @@ import Streams
         let environment = ProcessInfo.processInfo.environment
         if let command = CommandLine.arguments.dropFirst().first { return try topics(command, environment) }
         var configuration = StreamsConfiguration(
-            application: environment["APPLICATION"] ?? "bench", instance: "bench", inputs: ["inputs"],
-            changelog: environment["CHANGELOG"] ?? "changelog",
+            Topology(
+                environment["APPLICATION"] ?? "bench", inputs: [.init("inputs")], outputs: [.init("outputs")],
+                changelog: .init(environment["CHANGELOG"] ?? "changelog", .compacted), tables: ["last"]),
+            instance: "bench",
             kafka: ["bootstrap.servers": environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092"],
             stateDirectory: environment["STATE_DIRECTORY"] ?? NSTemporaryDirectory() + "tillsammans-bench")
         configuration.prefix = environment["TOPIC_PREFIX"] ?? ""

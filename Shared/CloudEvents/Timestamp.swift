@@ -1,4 +1,3 @@
-import Domain
 import Foundation
 
 /// RFC 3339 in UTC with milliseconds, as CloudEvents wants `time`.
@@ -8,10 +7,9 @@ public enum Timestamp {
     /// `2026-11-23T08:00:00.000Z`
     public static func text(_ date: Date) -> String {
         let milliseconds = Int64((date.timeIntervalSince1970 * 1_000).rounded())
-        let seconds = milliseconds.flooring(by: 1_000)
-        let days = seconds.flooring(by: 86_400)
-        let day = LocalDate(number: Int(days))
-        let clock = Int(seconds - days * 86_400)
+        var seconds = time_t(milliseconds.flooring(by: 1_000))
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
         return String(unsafeUninitializedCapacity: 24) { buffer in
             func put(_ number: Int, _ width: Int, at position: Int) {
                 var rest = number
@@ -20,13 +18,13 @@ public enum Timestamp {
                     rest /= 10
                 }
             }
-            put(day.year, 4, at: 0)
-            put(day.month, 2, at: 5)
-            put(day.day, 2, at: 8)
-            put(clock / 3_600, 2, at: 11)
-            put(clock / 60 % 60, 2, at: 14)
-            put(clock % 60, 2, at: 17)
-            put(Int(milliseconds - seconds * 1_000), 3, at: 20)
+            put(Int(parts.tm_year) + 1_900, 4, at: 0)
+            put(Int(parts.tm_mon) + 1, 2, at: 5)
+            put(Int(parts.tm_mday), 2, at: 8)
+            put(Int(parts.tm_hour), 2, at: 11)
+            put(Int(parts.tm_min), 2, at: 14)
+            put(Int(parts.tm_sec), 2, at: 17)
+            put(Int(milliseconds) - seconds * 1_000, 3, at: 20)
             for (position, mark) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."), (23, "Z")]
                 as [(Int, Unicode.Scalar)]
             { buffer[position] = UInt8(ascii: mark) }
@@ -58,12 +56,16 @@ public enum Timestamp {
             }
             return number
         }
-        guard let year = number(0..<4), let month = number(5..<7), let dayOfMonth = number(8..<10),
-            let hour = number(11..<13),
-            let minute = number(14..<16), let second = number(17..<19), let milliseconds = number(20..<23),
-            let day = LocalDate(year: year, month: month, day: dayOfMonth), hour < 24, minute < 60, second < 60
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            let milliseconds = number(20..<23), hour < 24, minute < 60, second < 60
         else { return nil }
-        let seconds = Double(day.number * 86_400 + hour * 3_600 + minute * 60 + second)
+        var parts = tm()
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (Int32(year - 1_900), Int32(month - 1), Int32(day))
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (Int32(hour), Int32(minute), Int32(second))
+        let seconds = Double(timegm(&parts))
+        // 30 February would be a day of March.
+        guard parts.tm_mon == Int32(month - 1), parts.tm_mday == Int32(day) else { return nil }
         return Date(timeIntervalSince1970: seconds + Double(milliseconds) / 1_000)
     }
 }

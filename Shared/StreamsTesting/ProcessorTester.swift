@@ -1,16 +1,17 @@
-import Codec
-import Domain
+import CloudEvents
 import Foundation
+import Streams
 import SwiftProtobuf
 
 /// Runs a processor in memory: given state and events, then these facts, this state, these reminders. No Kafka.
 ///
-///     var tester = ProcessorTester(Mapping(), directory: county, now: monday)
-///     try tester.process(ConcernRegistered.with { … }, key: child)
-///     #expect(tester.published(MappingOpened.self).count == 1)
+///     var tester = ProcessorTester(Counting(), .counting, now: .now)
+///     try tester.process(Greeting.with { $0.name = "Kim" }, key: "k")
+///     #expect(tester.published(Counted.self).map(\.count) == [1])
+///
+/// What the topology does not declare is an error here, in the first turn that does it.
 public struct ProcessorTester<P: Processor> {
     public var now: Date
-    public var directory: Directory
 
     /// Everything published so far: topic, key and event.
     public private(set) var published: [(topic: String, key: String, event: Event)] = []
@@ -19,12 +20,22 @@ public struct ProcessorTester<P: Processor> {
     public var holdsWishes = false
 
     private let processor: P
-    private let application: String
+    private let topology: Topology
+    private let globals: Globals
     private let state = MemoryState()
     private var count = 0
 
-    public init(_ processor: P, application: String = "test", directory: Directory = Directory(), now: Date) {
-        (self.processor, self.application, self.directory, self.now) = (processor, application, directory, now)
+    public init(_ processor: P, _ topology: Topology, now: Date) {
+        (self.processor, self.topology, self.now) = (processor, topology, now)
+        globals = Globals(topology.globals)
+    }
+
+    /// All values of a global table. A table that the topology does not have is empty and stays so.
+    public func all<Value>(_ table: GlobalTable<Value>) -> [String: Value] { globals.all(table) ?? [:] }
+
+    /// Puts values into a global table in place of those that were there.
+    public func replaceAll<Value>(_ table: GlobalTable<Value>, _ values: [String: Value]) {
+        globals.replaceAll(table, values)
     }
 
     /// Gives the processor one event around `payload`.
@@ -47,9 +58,9 @@ public struct ProcessorTester<P: Processor> {
             cause: Turn.Cause(
                 id: event.id, source: event.source, correlation: event.correlation ?? event.id,
                 subject: event.subject, traceparent: event.traceparent),
-            directory: directory, application: application, state: state, heldWishes: heldWishes)
+            globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
         try processor.process(event, in: &turn)
-        take(turn)
+        try take(turn)
     }
 
     /// Moves the time on, firing what comes due on the way, in order.
@@ -59,11 +70,12 @@ public struct ProcessorTester<P: Processor> {
             let id = reminder.causeId
             var turn = Turn(
                 now: now, key: reminder.key,
-                cause: Turn.Cause(id: id, source: application, correlation: id, subject: nil, traceparent: nil),
-                directory: directory, application: application, state: state, heldWishes: heldWishes)
+                cause: Turn.Cause(
+                    id: id, source: topology.application, correlation: id, subject: nil, traceparent: nil),
+                globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
             turn.remove(reminder)
             try processor.wake(reminder, in: &turn)
-            take(turn)
+            try take(turn)
         }
         now = max(now, later)
     }
@@ -102,7 +114,8 @@ public struct ProcessorTester<P: Processor> {
         return Set(state.entries.keys.filter { $0.starts(with: StateKey.wishes) }.map { StateKey.name(of: $0) })
     }
 
-    private mutating func take(_ turn: Turn) {
+    private mutating func take(_ turn: Turn) throws(Undeclared) {
+        try topology.check(turn)
         for write in turn.writes { state.entries[write.key] = write.value }
         for output in turn.outputs {
             guard let event = output.event else { continue }

@@ -1,4 +1,3 @@
-import Domain
 import Foundation
 
 /// Bytes as they lie in a record.

@@ -1,0 +1,118 @@
+import CloudEvents
+import Foundation
+import Kafka
+import Logging
+
+/// A compacted topic that every thread has whole before its first record, and reads in a turn as it reads a table.
+///
+/// For what all keys need and few change: a directory, keys, prices. (Kafka Streams: `GlobalKTable`.)
+public struct GlobalTable<Value: Sendable>: GlobalTableDeclaration {
+    public let topic: String
+    private let decode: @Sendable (_ key: String, _ value: Bytes) throws -> Value
+
+    /// - Parameters:
+    ///   - topic: without the installation's prefix.
+    ///   - decode: makes a value of a record's value. Where it throws, the value that was there stays, and the error is logged.
+    public init(_ topic: String, _ decode: @escaping @Sendable (_ key: String, _ value: Bytes) throws -> Value) {
+        (self.topic, self.decode) = (topic, decode)
+    }
+
+    public func empty() -> any GlobalContent { Content(decode) }
+
+    /// All values of one global table, as one thread has them.
+    final class Content: GlobalContent {
+        private(set) var values: [String: Value] = [:]
+        private let decode: @Sendable (String, Bytes) throws -> Value
+
+        init(_ decode: @escaping @Sendable (String, Bytes) throws -> Value) { self.decode = decode }
+
+        func take(_ key: String, _ value: Bytes?) throws {
+            values[key] = try value.map { try decode(key, $0) }
+        }
+
+        func replaceAll(_ values: [String: Value]) { self.values = values }
+    }
+}
+
+/// A ``GlobalTable`` of some type.
+public protocol GlobalTableDeclaration: Sendable {
+    var topic: String { get }
+    func empty() -> any GlobalContent
+}
+
+/// What one thread has of a global table.
+public protocol GlobalContent: AnyObject {
+    /// Takes over one record; a nil value deletes.
+    func take(_ key: String, _ value: Bytes?) throws
+}
+
+/// One thread's global tables. Used by that thread only.
+package final class Globals {
+    private let contents: [(topic: String, content: any GlobalContent)]
+
+    package init(_ tables: [any GlobalTableDeclaration] = []) {
+        contents = tables.map { ($0.topic, $0.empty()) }
+    }
+
+    /// - Throws: what the table's own decoding throws; then nothing has changed.
+    package func take(_ topic: String, _ key: String, _ value: Bytes?) throws {
+        try contents.first { $0.topic == topic }?.content.take(key, value)
+    }
+
+    /// Nil where the topology has no such table.
+    package func all<Value>(_ table: GlobalTable<Value>) -> [String: Value]? { content(table)?.values }
+
+    package func replaceAll<Value>(_ table: GlobalTable<Value>, _ values: [String: Value]) {
+        content(table)?.replaceAll(values)
+    }
+
+    private func content<Value>(_ table: GlobalTable<Value>) -> GlobalTable<Value>.Content? {
+        contents.first { $0.topic == table.topic }?.content as? GlobalTable<Value>.Content
+    }
+}
+
+/// Fills a thread's global tables from their topics, and follows them.
+final class GlobalReader {
+    let globals: Globals
+    private let reader: TopicReader?
+    private let configuration: StreamsConfiguration
+    private let logger: Logger
+    private var refreshedAt = ContinuousClock.now
+
+    /// - Throws: ``KafkaError``; ``TopicsNotReady`` when the topics cannot be read to their end within 30 s.
+    init(_ configuration: StreamsConfiguration, _ logger: Logger, until stop: StopFlag) throws {
+        (self.configuration, self.logger) = (configuration, logger)
+        let tables = configuration.topology.globals
+        globals = Globals(tables)
+        let topics = tables.map { configuration.physical($0.topic) }
+        guard !topics.isEmpty else {
+            reader = nil
+            return
+        }
+        do {
+            reader = try TopicReader(
+                topics, from: .beginning, configuration.kafka, timeout: TopicCheck.answerTimeout)
+        } catch let error as NoTopic {
+            throw TopicsNotReady(error.description)
+        }
+        guard reader?.catchUp(within: .seconds(30), until: stop, take) == true || stop.isSet else {
+            throw TopicsNotReady("\(topics.joined(separator: ", ")) could not be read to the end within 30 s")
+        }
+    }
+
+    /// Takes over what has changed. Returns at once when there is nothing.
+    func refresh() {
+        guard refreshedAt + .milliseconds(500) < .now else { return }
+        refreshedAt = .now
+        while let record = reader?.poll(timeout: 0) { take(record) }
+    }
+
+    private func take(_ record: Record) {
+        let key = String(decoding: record.key ?? [], as: UTF8.self)
+        do { try globals.take(configuration.logical(record.topic), key, record.value) } catch {
+            logger.error(
+                "a record of a global table cannot be used; what was there stays",
+                metadata: ["topic": "\(record.topic)", "key": "\(key)", "why": "\(error)"])
+        }
+    }
+}

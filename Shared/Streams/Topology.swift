@@ -1,0 +1,86 @@
+/// What one processor reads, publishes and keeps: its place among the topics, as one value.
+///
+/// All that must agree with it follows from it: the topics that are created, which of them must have the same number of
+/// partitions, the consumer group and the transactional ids.
+public struct Topology: Sendable {
+    /// The consumer group, the source of the processor's events, and the first part of its transactional ids.
+    public let application: String
+    /// Topics with the same keys and the same number of partitions.
+    public let inputs: [Topic]
+    /// Topics that the processor publishes to. To any other it cannot.
+    public let outputs: [Topic]
+    /// Holds the state.
+    public let changelog: Topic
+    /// The names of the state's tables.
+    public let tables: Set<String>
+    /// Topics that every thread has whole before its first record.
+    public let globals: [any GlobalTableDeclaration]
+    public let deadLetters: Topic
+
+    /// A topic without the installation's prefix, and how it is to be on the broker.
+    public struct Topic: Sendable, Hashable {
+        public let name: String
+        public let cleanup: Cleanup
+        public let partitions: Partitions
+
+        public init(_ name: String, _ cleanup: Cleanup = .deleted, _ partitions: Partitions = .keyed) {
+            (self.name, self.cleanup, self.partitions) = (name, cleanup, partitions)
+        }
+    }
+
+    public enum Cleanup: Sendable, Hashable {
+        /// The latest value of each key stays for ever.
+        case compacted
+        /// What happened stays for as long as the installation says.
+        case deleted
+    }
+
+    public enum Partitions: Sendable, Hashable {
+        /// As many as there are tasks.
+        case keyed
+        /// One: no key's order matters, and one is enough.
+        case one
+    }
+
+    /// - Parameter tables: their names; each only once, since it is part of every key in the changelog.
+    public init(
+        _ application: String, inputs: [Topic], outputs: [Topic] = [], changelog: Topic, tables: [String] = [],
+        globals: [any GlobalTableDeclaration] = [],
+        deadLetters: Topic = Topic("dead-letters", .deleted, .one)
+    ) {
+        precondition(Set(tables).count == tables.count, "\(application) has two tables of one name: \(tables)")
+        precondition(
+            changelog.cleanup == .compacted, "\(application) would lose its state: its changelog is not compacted")
+        (self.application, self.inputs, self.outputs, self.changelog) = (application, inputs, outputs, changelog)
+        (self.tables, self.globals, self.deadLetters) = (Set(tables), globals, deadLetters)
+    }
+
+    /// Every topic that the processor needs.
+    public var topics: Set<Topic> {
+        Set(inputs + outputs + [changelog, deadLetters] + globals.map { Topic($0.topic, .compacted, .one) })
+    }
+
+    /// - Throws: ``Undeclared`` where something follows from a turn that has no place here.
+    package func check(_ turn: Turn) throws(Undeclared) {
+        for output in turn.outputs where !outputs.contains(where: { $0.name == output.topic }) {
+            throw Undeclared(application, publishesTo: output.topic)
+        }
+        for write in turn.writes where !StateKey.isOfRuntime(write.key) {
+            let table = StateKey.table(of: write.key)
+            guard tables.contains(table) else {
+                throw Undeclared("\(application) writes to \(table), which is none of its topology's tables")
+            }
+        }
+    }
+}
+
+/// A processor does what its topology does not say. A mistake in the program, which no waiting mends.
+public struct Undeclared: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+
+    init(_ application: String, publishesTo topic: String) {
+        self.init("\(application) publishes to \(topic), which is none of its topology's outputs")
+    }
+}

@@ -1,0 +1,21 @@
+import Domain
+import Foundation
+import ServiceKit
+import Streams
+import StreamsTesting
+
+extension ProcessorTester {
+    /// - Parameter application: a service of the suite.
+    public init(_ processor: P, application: String, directory: Directory, now: Date) {
+        guard let topology = Topology.suite.first(where: { $0.application == application }) else {
+            preconditionFailure("\(application) is no service of the suite")
+        }
+        self.init(processor, topology, now: now)
+        self.directory = directory
+    }
+
+    public var directory: Directory {
+        get { Directory(all(Topology.counties)) }
+        set { replaceAll(Topology.counties, newValue.counties) }
+    }
+}

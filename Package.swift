@@ -101,6 +101,20 @@ let package = Package(
             name: "tillsammans", dependencies: ["CIcal", "ServiceKit", arguments, protobuf, subprocess, yaml],
             path: "Services/Tillsammans", swiftSettings: strict),
 
+        // Programs to learn the library from.
+        .target(
+            name: "Stage", dependencies: ["CloudEvents", "Kafka", "Streams", logging], path: "Examples/Streams/Stage",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "example-1-counting", dependencies: ["CloudEvents", "Stage", "Streams", protobuf],
+            path: "Examples/Streams/1-Counting", swiftSettings: strict),
+        .executableTarget(
+            name: "example-2-reminding", dependencies: ["CloudEvents", "Stage", "Streams"],
+            path: "Examples/Streams/2-Reminding", swiftSettings: strict),
+        .executableTarget(
+            name: "example-3-wishing", dependencies: ["CloudEvents", "Kafka", "Stage", "Streams", protobuf],
+            path: "Examples/Streams/3-Wishing", swiftSettings: strict),
+
         // Tests: one folder per target, and the whole suite end to end.
         .target(
             name: "TestSupport", dependencies: ["Kafka", "ServiceKit", "Streams", "StreamsTesting"],
@@ -113,7 +127,11 @@ let package = Package(
             name: "CodecTests", dependencies: ["Codec", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "StreamsTests", dependencies: ["Streams", "TestSupport", "stream-probe"], swiftSettings: strict),
+            name: "StreamsTests",
+            dependencies: [
+                "Streams", "TestSupport", "stream-probe", "example-1-counting", "example-2-reminding",
+                "example-3-wishing",
+            ], swiftSettings: strict),
         .testTarget(name: "ServiceKitTests", dependencies: ["ServiceKit", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["intake", "TestSupport", lifecycle, logging], swiftSettings: strict),

@@ -24,9 +24,10 @@ bench: needs ## events per second through one stream thread, beside a plain C lo
 bench-scheduling: needs ## time per booking, by how full calendars are (see Docs/scheduling.md)
 	swift run -c release --package-path Benchmarks SchedulingBenchmark
 
-docs: ## write Docs/refusals.md from the code
-	swift build --product tillsammans
+docs: ## write Docs/refusals.md and Docs/rules.md from the code
+	swift build --build-tests
 	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
+	WRITE_DOCS=1 swift test --skip-build --filter RulesTests
 
 proto: ## generate Swift from Shared/Codec/Schemas (needs protoc, and protoc-gen-swift on the PATH)
 	cd Shared/Codec/Schemas && protoc --swift_out=../Generated --swift_opt=Visibility=Public --swift_opt=FileNaming=DropPath tillsammans/v1/*.proto

@@ -40,7 +40,7 @@ struct ChronologyTests {
         return chronology
     }
 
-    @Test("a case is told in Swedish to staff, with what was suspected first and nothing of what was said")
+    @Test("rule 20: a case is told in Swedish to staff, with what was suspected first and nothing of what was said")
     func swedish() throws {
         let text = try chronology(.swedish).text
         #expect(text.contains("2026-11-23 09:00  oro registrerad: trygghet"))

@@ -4,6 +4,13 @@ import PackageDescription
 // Our own warnings are errors; the packages we depend on are built as they are.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+// A type that leaks out of its module, a member that comes from an import nobody wrote, and a hidden existential are errors.
+let guarded: [SwiftSetting] =
+    strict + [
+        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+
 // librdkafka frees on its own threads what a stream's thread has allocated, which glibc's allocator serialises; with
 // jemalloc a step costs half the processor time (see Benchmarks/README.md). A matter of executables, not of libraries.
 let allocator: [LinkerSetting] = [.linkedLibrary("jemalloc", .when(platforms: [.linux]))]
@@ -62,19 +69,19 @@ let package = Package(
             name: "CLMDB", path: "Shared/CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(
             name: "Domain", dependencies: [crypto], path: "Shared/Domain", resources: [.embedInCode("Messages")],
-            swiftSettings: strict),
-        .target(name: "Kafka", dependencies: ["CKafka", logging], path: "Shared/Kafka", swiftSettings: strict),
+            swiftSettings: guarded),
+        .target(name: "Kafka", dependencies: ["CKafka", logging], path: "Shared/Kafka", swiftSettings: guarded),
         .target(
-            name: "CloudEvents", dependencies: [protobuf], path: "Shared/CloudEvents", swiftSettings: strict),
+            name: "CloudEvents", dependencies: [protobuf], path: "Shared/CloudEvents", swiftSettings: guarded),
         .target(
             name: "Streams",
             dependencies: [
                 "CLMDB", "CloudEvents", "Kafka", collections, crypto, lifecycle, logging, metrics, protobuf,
             ],
-            path: "Shared/Streams", exclude: ["README.md"], swiftSettings: strict),
+            path: "Shared/Streams", exclude: ["README.md"], swiftSettings: guarded),
         .target(
             name: "StreamsTesting", dependencies: ["CloudEvents", "Streams", protobuf], path: "Shared/StreamsTesting",
-            swiftSettings: strict),
+            swiftSettings: guarded),
         .target(
             name: "Codec", dependencies: ["CloudEvents", "Domain", protobuf], path: "Shared/Codec",
             exclude: ["Schemas"], swiftSettings: strict),
@@ -104,16 +111,16 @@ let package = Package(
         // Programs to learn the library from.
         .target(
             name: "Stage", dependencies: ["CloudEvents", "Kafka", "Streams", logging], path: "Examples/Streams/Stage",
-            swiftSettings: strict),
+            swiftSettings: guarded),
         .executableTarget(
             name: "example-1-counting", dependencies: ["CloudEvents", "Stage", "Streams", protobuf],
-            path: "Examples/Streams/1-Counting", swiftSettings: strict),
+            path: "Examples/Streams/1-Counting", swiftSettings: guarded),
         .executableTarget(
             name: "example-2-reminding", dependencies: ["CloudEvents", "Stage", "Streams"],
-            path: "Examples/Streams/2-Reminding", swiftSettings: strict),
+            path: "Examples/Streams/2-Reminding", swiftSettings: guarded),
         .executableTarget(
             name: "example-3-wishing", dependencies: ["CloudEvents", "Kafka", "Stage", "Streams", protobuf],
-            path: "Examples/Streams/3-Wishing", swiftSettings: strict),
+            path: "Examples/Streams/3-Wishing", swiftSettings: guarded),
 
         // Tests: one folder per target, and the whole suite end to end.
         .target(

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Bytes as they lie in a record.
 public typealias Bytes = [UInt8]

@@ -1,5 +1,5 @@
 import Foundation
-import SwiftProtobuf
+public import SwiftProtobuf
 
 /// A message that travels as an event, with the CloudEvents type it travels under.
 public protocol EventPayload: SwiftProtobuf.Message, Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 // CloudEvents 1.0, Kafka protocol binding (§3.2 binary, §3.3 structured): binary mode both ways, structured mode read.
 

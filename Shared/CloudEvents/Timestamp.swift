@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// RFC 3339 in UTC with milliseconds, as CloudEvents wants `time`.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Instants as the people of the county see them on the clock: Europe/Stockholm, with its daylight saving.
 public enum CivilTime {

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// What a service decides about, and what is known and true of it: a case, a cooperation.
 public protocol Aggregate: Sendable {

@@ -1,4 +1,4 @@
-import CKafka
+package import CKafka
 
 /// A broker inside this process: librdkafka's mock cluster, on loopback, for trying, developing and testing.
 ///

@@ -1,4 +1,4 @@
-import CloudEvents
+package import CloudEvents
 import Foundation
 
 // Keys are compared as LMDB compares them.

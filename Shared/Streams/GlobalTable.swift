@@ -1,4 +1,4 @@
-import CloudEvents
+public import CloudEvents
 import Foundation
 import Kafka
 import Logging

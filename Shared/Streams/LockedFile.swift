@@ -24,9 +24,9 @@ struct LockedFile: ~Copyable {
     deinit { close(descriptor) }
 
     func size() throws(StateFileError) -> Int {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw StateFileError(errno, "look at", path) }
-        return Int(status.st_size)
+        let size = lseek(descriptor, 0, SEEK_END)
+        guard size >= 0 else { throw StateFileError(errno, "look at", path) }
+        return Int(size)
     }
 
     func resize(to size: Int) throws(StateFileError) {

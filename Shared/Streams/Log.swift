@@ -1,4 +1,4 @@
-import Kafka
+package import Kafka
 
 /// All that the runtime needs of Kafka, and no more: one group member, one transactional producer, one changelog reader.
 ///

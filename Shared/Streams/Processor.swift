@@ -1,5 +1,5 @@
-import CloudEvents
-import Foundation
+public import CloudEvents
+public import Foundation
 
 /// What a service decides: one event in, and on the ``Turn`` what follows from it.
 ///

@@ -1,4 +1,4 @@
-import CloudEvents
+package import CloudEvents
 import Foundation
 
 /// How a reminder lies in the state: under its key and name, when it is due, what set it, and whether it failed.

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The two clocks of a stream: what turns see as the time of day, and what deadlines are kept by.
 ///

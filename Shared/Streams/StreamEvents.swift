@@ -1,6 +1,6 @@
-import Foundation
+package import Foundation
 import Kafka
-import Logging
+package import Logging
 import Metrics
 import Synchronization
 

@@ -1,6 +1,6 @@
 import CloudEvents
 import Foundation
-import Kafka
+package import Kafka
 
 /// One of the stream's inputs, with its names.
 struct Input {

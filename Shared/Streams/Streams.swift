@@ -1,8 +1,8 @@
 import CloudEvents
-import Foundation
+public import Foundation
 import Kafka
-import Logging
-import ServiceLifecycle
+public import Logging
+public import ServiceLifecycle
 import Synchronization
 
 /// A stream: one processor, run with exactly-once steps over its input topics on as many threads and machines as there

@@ -1,5 +1,5 @@
 import Foundation
-import Kafka
+public import Kafka
 
 /// How one instance of a stream runs: its topology, its names on the broker, its limits.
 public struct StreamsConfiguration: Sendable {

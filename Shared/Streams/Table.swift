@@ -1,5 +1,5 @@
-import CloudEvents
-import SwiftProtobuf
+package import CloudEvents
+public import SwiftProtobuf
 
 /// A part of a task's state by name: values of one type by key, as in Kafka Streams' key-value stores.
 public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {

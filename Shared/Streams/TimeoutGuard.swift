@@ -1,4 +1,4 @@
-import Kafka
+package import Kafka
 
 // Which properties the runtime refuses, because they would widen the windows in which two owners can be at work, or give
 // up exactly-once altogether.

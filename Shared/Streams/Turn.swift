@@ -1,7 +1,7 @@
-import CloudEvents
+public import CloudEvents
 import Crypto
-import Foundation
-import SwiftProtobuf
+public import Foundation
+public import SwiftProtobuf
 
 /// One event's or one reminder's whole world: what is known, and what follows.
 ///

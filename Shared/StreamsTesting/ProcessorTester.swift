@@ -1,7 +1,7 @@
-import CloudEvents
-import Foundation
-import Streams
-import SwiftProtobuf
+public import CloudEvents
+public import Foundation
+public import Streams
+public import SwiftProtobuf
 
 /// Runs a processor in memory: given state and events, then these facts, this state, these reminders. No Kafka.
 ///

@@ -1,8 +1,8 @@
 import CloudEvents
 import Foundation
-import Kafka
+public import Kafka
 import Logging
-import Streams
+public import Streams
 
 /// Where the examples play: a broker inside this process, the topics that the topology asks for, and a folder that is
 /// removed afterwards. With `KAFKA_BOOTSTRAP_SERVERS` set, a stream of your own runs just the same on a real Kafka.

@@ -13,10 +13,10 @@ test: needs ## build and run all tests
 	swift test --skip-build
 
 format: ## write all Swift as .swift-format wants it
-	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Tests Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
+	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
 
 lint: ## fail where the format differs
-	swift format lint --strict --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Tests Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
+	swift format lint --strict --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
 
 bench: needs ## events per second through one stream thread, beside a plain C loop (see Benchmarks/README.md)
 	Benchmarks/run

@@ -87,22 +87,31 @@ let package = Package(
             exclude: ["Schemas"], swiftSettings: strict),
         .target(
             name: "ServiceKit",
-            dependencies: ["Streams", "Codec", "Domain", configuration, lifecycle, logging, metrics] + http,
+            dependencies: ["Streams", "Codec", "Domain", configuration, lifecycle, logging],
             path: "Shared/ServiceKit", swiftSettings: strict),
+        // What only the services need: an HTTP server for health and metrics, and the way from start to end.
+        .target(
+            name: "ServiceHost",
+            dependencies: ["Codec", "ServiceKit", "Streams", lifecycle, logging, metrics] + http,
+            path: "Shared/ServiceHost", swiftSettings: strict),
 
         // The four services and the command line.
         .executableTarget(
-            name: "intake", dependencies: ["ServiceKit", crypto, lifecycle, logging] + http, path: "Services/Intake",
+            name: "intake", dependencies: ["ServiceHost", "ServiceKit", crypto, lifecycle, logging] + http,
+            path: "Services/Intake",
             swiftSettings: strict,
             linkerSettings: allocator),
         .executableTarget(
-            name: "mapping", dependencies: ["ServiceKit"], path: "Services/Mapping", swiftSettings: strict,
+            name: "mapping", dependencies: ["ServiceHost", "ServiceKit"], path: "Services/Mapping",
+            swiftSettings: strict,
             linkerSettings: allocator),
         .executableTarget(
-            name: "meetings", dependencies: ["ServiceKit"], path: "Services/Meetings", swiftSettings: strict,
+            name: "meetings", dependencies: ["ServiceHost", "ServiceKit"], path: "Services/Meetings",
+            swiftSettings: strict,
             linkerSettings: allocator),
         .executableTarget(
-            name: "notifications", dependencies: ["ServiceKit", "CCurl", mustache], path: "Services/Notifications",
+            name: "notifications", dependencies: ["ServiceHost", "ServiceKit", "CCurl", mustache],
+            path: "Services/Notifications",
             resources: [.embedInCode("Templates")], swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
             name: "tillsammans", dependencies: ["CIcal", "ServiceKit", arguments, protobuf, subprocess, yaml],
@@ -139,7 +148,8 @@ let package = Package(
                 "Streams", "TestSupport", "stream-probe", "example-1-counting", "example-2-reminding",
                 "example-3-wishing",
             ], swiftSettings: strict),
-        .testTarget(name: "ServiceKitTests", dependencies: ["ServiceKit", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ServiceKitTests", dependencies: ["ServiceHost", "ServiceKit", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["intake", "TestSupport", lifecycle, logging], swiftSettings: strict),
         .testTarget(name: "MappingTests", dependencies: ["mapping", "TestSupport"], swiftSettings: strict),

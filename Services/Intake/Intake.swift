@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Kafka
 import Logging
+import ServiceHost
 import ServiceKit
 import ServiceLifecycle
 import Streams
@@ -12,46 +13,12 @@ import Streams
     static func main() async {
         await ServiceMain(
             .intake, "registers reported concerns with the child's named person, or refuses them with reasons.",
-            settings: [
-                Setting(
-                    "KEY_SECRET", default: nil, isSecret: true,
-                    "Secret under which children's keys are made, at least 32 characters; never changed."),
-                Setting("CONCERNS_HTTP_HOST", default: "127.0.0.1", "Address for POST /v1/concerns."),
-                Setting("CONCERNS_HTTP_PORT", default: "", "Port for POST /v1/concerns; empty: no HTTP door."),
-                Setting(
-                    "PUBLISHER_TOKENS", default: "", isSecret: true,
-                    "Who may use the HTTP door: source=token, separated by spaces; tokens of at least 32 characters."),
-            ]
+            settings: [.keySecret] + Door.settings
         ) { settings, configuration, logger in
-            let secret: KeySecret
-            do { secret = try KeySecret(try settings.text("KEY_SECRET")) } catch let fault as Fault {
-                throw ConfigurationFault("KEY_SECRET: \(fault.english)")
-            }
-            return .init(
-                IntakeProcessor(secret: secret),
-                beside: try settings.text("CONCERNS_HTTP_PORT").isEmpty ? [] : door(settings, configuration, logger))
+            .init(
+                IntakeProcessor(secret: try settings.keySecret()),
+                beside: try Door.services(settings, configuration, logger))
         }.run()
-    }
-
-    private static func door(
-        _ settings: Settings, _ configuration: StreamsConfiguration, _ logger: Logger
-    ) throws -> [any Service] {
-        let limits = Door.Limits()
-        var properties = configuration.kafka
-        // A publisher waits for the answer, so a report that Kafka does not take in time is given back.
-        properties["message.timeout.ms"] = "\(limits.patience * 1_000)"
-        let producer = try Producer(properties)
-        let tables = DoorTables(
-            directory: configuration.physical(Topic.directory.rawValue),
-            receipts: configuration.physical(Topic.concernReceipts.rawValue), configuration.kafka, logger)
-        let door = Door(
-            host: try settings.text("CONCERNS_HTTP_HOST"),
-            port: try settings.number("CONCERNS_HTTP_PORT", 0...65_535),
-            publishers: try settings.value(
-                "PUBLISHER_TOKENS", expected: "source=token …, each token of at least 32 characters", Publishers.init),
-            tables: tables, send: { _ = try await producer.send($0) },
-            topic: configuration.physical(Topic.concernReports.rawValue), limits: limits, logger: logger)
-        return [tables, door]
     }
 }
 

@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import ServiceHost
 import ServiceKit
 import Streams
 
@@ -9,57 +10,14 @@ import Streams
     static func main() async {
         await ServiceMain(
             .notifications, "tells staff by e-mail and calendar what they must know, without personal data.",
-            settings: [
-                Setting(
-                    "MAIL_FROM", default: "tillsammans@example.org", "Sender of all notices, and organiser of meetings."
-                ),
-                Setting(
-                    "CASE_LINK", default: "https://tillsammans.example.org/case/",
-                    "Link to a case; its reference is added."),
-                Setting("MAIL_DIRECTORY", default: "", "Folder: write messages there as .eml files, and send none."),
-                Setting(
-                    "TEMPLATES_DIRECTORY", default: "",
-                    "Folder with a county's own words: files like invitation.mustache replace those of the program."),
-                Setting(
-                    "SMTP_URL", default: "smtp://localhost:25",
-                    "Relays, tried in this order, separated by spaces: smtp://host:port, or smtps:// for implicit TLS."),
-                Setting("SMTP_RATE", default: "300", "Messages a minute that each relay is given."),
-                Setting("SMTP_TLS", default: "try", "STARTTLS: never, try or always."),
-                Setting("SMTP_USERNAME", default: "", "User at the relay; empty: none."),
-                Setting("SMTP_CA_FILE", default: "", "Certificates (PEM) to trust in place of the system's."),
-                Setting("SMTP_PASSWORD", default: "", isSecret: true, "Password at the relay."),
-            ]
+            settings: Notices.settings + Setting.mail
         ) { settings, configuration, logger in
-            let notices = Notices(
-                sender: try settings.value("MAIL_FROM", expected: "an e-mail address") { EmailAddress($0)?.text },
-                caseLink: try settings.text("CASE_LINK"),
-                templates: try Templates(folder: try settings.text("TEMPLATES_DIRECTORY")))
-            let folder = try settings.text("MAIL_DIRECTORY")
-            let mailer: any Mailer =
-                if folder.isEmpty {
-                    Relays(
-                        try settings.value("SMTP_URL", expected: "smtp://host:port or smtps://host:port") { text in
-                            let relays = text.split(separator: " ").map(String.init)
-                            let isGood = relays.allSatisfy { $0.hasPrefix("smtp://") || $0.hasPrefix("smtps://") }
-                            return relays.isEmpty || !isGood ? nil : relays
-                        }.map { url in
-                            try SMTPMailer(
-                                url: url,
-                                tls: settings.value(
-                                    "SMTP_TLS", expected: "never, try or always", { SMTPMailer.TLS(rawValue: $0) }),
-                                username: settings.text("SMTP_USERNAME"), password: settings.text("SMTP_PASSWORD"),
-                                authorities: settings.text("SMTP_CA_FILE"))
-                        },
-                        perMinute: try settings.value("SMTP_RATE", expected: "a number from 1 on") { text in
-                            Int(text).flatMap { $0 > 0 ? $0 : nil }
-                        })
-                } else {
-                    try FileMailer(folder: folder)
-                }
+            let notices = try Notices(settings)
             let cases = CaseWatch(
                 topic: configuration.physical(Topic.cases.rawValue), configuration.kafka, logger)
-            let performer = try Delivery(mailer: mailer, sender: notices.sender, cases: cases, configuration, logger)
-            return .init(NotificationsProcessor(notices: notices), performer: performer, beside: [cases])
+            let delivery = try Delivery(
+                mailer: settings.mailer(), sender: notices.sender, cases: cases, configuration, logger)
+            return .init(NotificationsProcessor(notices: notices), performer: delivery, beside: [cases])
         }.run()
     }
 }

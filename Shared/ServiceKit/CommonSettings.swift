@@ -6,7 +6,7 @@ import Streams
 
 extension Setting {
     /// What every service understands.
-    static let common: [Setting] = [
+    package static let common: [Setting] = [
         Setting("KAFKA_BOOTSTRAP_SERVERS", default: "localhost:9092", "Brokers, host:port, separated by commas."),
         Setting("TOPIC_PREFIX", default: "", "Stands before the names of all topics and groups."),
         Setting(
@@ -51,7 +51,7 @@ public enum SettingsSource {
 
 extension Settings {
     /// The stream that a service's settings describe.
-    func streams(_ topology: Topology) throws(ConfigurationFault) -> StreamsConfiguration {
+    package func streams(_ topology: Topology) throws(ConfigurationFault) -> StreamsConfiguration {
         var configuration = StreamsConfiguration(
             topology, instance: try text("INSTANCE_ID"),
             kafka: SettingsSource.kafkaProperties(bootstrapServers: try text("KAFKA_BOOTSTRAP_SERVERS")),

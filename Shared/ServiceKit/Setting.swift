@@ -30,7 +30,7 @@ public struct Settings: Sendable {
     private let reader: ConfigReader
     private let known: [String: Setting]
 
-    init(_ settings: [Setting], _ reader: ConfigReader) {
+    package init(_ settings: [Setting], _ reader: ConfigReader) {
         self.reader = reader
         known = Dictionary(settings.map { ($0.name, $0) }) { first, _ in first }
     }

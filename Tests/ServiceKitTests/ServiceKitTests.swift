@@ -3,6 +3,7 @@ import Metrics
 import TestSupport
 import Testing
 
+@testable import ServiceHost
 @testable import ServiceKit
 
 @Suite("What every service needs at start")

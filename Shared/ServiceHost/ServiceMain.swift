@@ -2,6 +2,7 @@ import Codec
 import Foundation
 import Logging
 import Metrics
+import ServiceKit
 import ServiceLifecycle
 import Streams
 

@@ -1,0 +1,60 @@
+import Domain
+import ServiceKit
+
+extension Notices {
+    static let settings = [
+        Setting("MAIL_FROM", default: "tillsammans@example.org", "Sender of all notices, and organiser of meetings."),
+        Setting(
+            "CASE_LINK", default: "https://tillsammans.example.org/case/", "Link to a case; its reference is added."),
+        Setting("MAIL_DIRECTORY", default: "", "Folder: write messages there as .eml files, and send none."),
+        Setting(
+            "TEMPLATES_DIRECTORY", default: "",
+            "Folder with a county's own words: files like invitation.mustache replace those of the program."),
+    ]
+
+    /// - Throws: ``ConfigurationFault``; what is wrong with a template.
+    init(_ settings: Settings) throws {
+        self.init(
+            sender: try settings.value("MAIL_FROM", expected: "an e-mail address") { EmailAddress($0)?.text },
+            caseLink: try settings.text("CASE_LINK"),
+            templates: try Templates(folder: try settings.text("TEMPLATES_DIRECTORY")))
+    }
+}
+
+extension Setting {
+    /// How mail leaves the house.
+    static let mail = [
+        Setting(
+            "SMTP_URL", default: "smtp://localhost:25",
+            "Relays, tried in this order, separated by spaces: smtp://host:port, or smtps:// for implicit TLS."),
+        Setting("SMTP_RATE", default: "300", "Messages a minute that each relay is given."),
+        Setting("SMTP_TLS", default: "try", "STARTTLS: never, try or always."),
+        Setting("SMTP_USERNAME", default: "", "User at the relay; empty: none."),
+        Setting("SMTP_CA_FILE", default: "", "Certificates (PEM) to trust in place of the system's."),
+        Setting("SMTP_PASSWORD", default: "", isSecret: true, "Password at the relay."),
+    ]
+}
+
+extension Settings {
+    /// Writes files where a folder is set, and sends through the relays otherwise.
+    ///
+    /// - Throws: ``ConfigurationFault``; a folder or a certificate that cannot be used.
+    func mailer() throws -> any Mailer {
+        let folder = try text("MAIL_DIRECTORY")
+        guard folder.isEmpty else { return try FileMailer(folder: folder) }
+        let relays = try value("SMTP_URL", expected: "smtp://host:port or smtps://host:port") { text in
+            let relays = text.split(separator: " ").map(String.init)
+            let isGood = relays.allSatisfy { $0.hasPrefix("smtp://") || $0.hasPrefix("smtps://") }
+            return relays.isEmpty || !isGood ? nil : relays
+        }
+        let mailers = try relays.map { url in
+            try SMTPMailer(
+                url: url, tls: value("SMTP_TLS", expected: "never, try or always", { SMTPMailer.TLS(rawValue: $0) }),
+                username: text("SMTP_USERNAME"), password: text("SMTP_PASSWORD"), authorities: text("SMTP_CA_FILE"))
+        }
+        let rate = try value("SMTP_RATE", expected: "a number from 1 on") { text in
+            Int(text).flatMap { $0 > 0 ? $0 : nil }
+        }
+        return Relays(mailers, perMinute: rate)
+    }
+}

@@ -1,6 +1,5 @@
 import CKafka
 import Foundation
-import Synchronization
 
 /// Reads topics, as a member of a group or from positions it is given.
 ///
@@ -159,36 +158,23 @@ public final class Consumer {
     public func watermarks(
         _ partition: TopicPartition, timeout: Int32, whileWaiting: TransactionalProducer.WhileWaiting = {}
     ) throws(KafkaError) -> (low: Int64, high: Int64) {
-        let answer = Watermarks()
+        let answer = Answer<(code: rd_kafka_resp_err_t, low: Int64, high: Int64)>()
         DedicatedThread.start(name: "kafka-watermarks") { [handle] in
             var (low, high): (Int64, Int64) = (0, 0)
             let code = rd_kafka_query_watermark_offsets(
                 handle.pointer, partition.topic, partition.partition, &low, &high, timeout)
-            answer.give(code, low, high)
+            answer.give((code, low, high))
         }
         let deadline = ContinuousClock.now + .milliseconds(Int64(timeout))
-        while !answer.isThere(within: min(1, max(0, (deadline - .now) / .seconds(1)))) {
-            try KafkaError.check(
-                deadline <= .now ? RD_KAFKA_RESP_ERR__TIMED_OUT : RD_KAFKA_RESP_ERR_NO_ERROR,
-                "ask for the watermarks of \(partition)")
+        let asking = "ask for the watermarks of \(partition)"
+        while true {
+            if let (code, low, high) = answer.take(within: min(1, max(0, (deadline - .now) / .seconds(1)))) {
+                try KafkaError.check(code, asking)
+                return (low, high)
+            }
+            if deadline <= .now { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, asking) }
             try whileWaiting()
         }
-        try KafkaError.check(answer.code, "ask for the watermarks of \(partition)")
-        return (answer.low, answer.high)
-    }
-
-    /// An answer on its way from one thread to another.
-    private final class Watermarks: @unchecked Sendable {  // written before the signal, read after the wait
-        private let given = DispatchSemaphore(value: 0)
-        private(set) var code = RD_KAFKA_RESP_ERR_NO_ERROR
-        private(set) var (low, high): (Int64, Int64) = (0, 0)
-
-        func give(_ code: rd_kafka_resp_err_t, _ low: Int64, _ high: Int64) {
-            (self.code, self.low, self.high) = (code, low, high)
-            given.signal()
-        }
-
-        func isThere(within seconds: Double) -> Bool { given.wait(timeout: .now() + seconds) == .success }
     }
 
     /// The end of a partition as of the last fetch, without asking anybody; nil before the first.
@@ -276,68 +262,6 @@ public final class Consumer {
     }
 }
 
-/// A consumer that is on its way out of its group. Used by one thread after the other.
-private final class Closing {
-    private let client: OpaquePointer
-    private let queue: OpaquePointer
-
-    /// Begins to close; nil where there is nothing to close.
-    init?(_ client: OpaquePointer) {
-        guard let queue = rd_kafka_queue_new(client) else { return nil }
-        if let error = rd_kafka_consumer_close_queue(client, queue) {
-            rd_kafka_error_destroy(error)
-            rd_kafka_queue_destroy(queue)
-            return nil
-        }
-        (self.client, self.queue) = (client, queue)
-    }
-
-    /// Waits until the coordinator has said goodbye. What still lies in the queue has been answered.
-    func isDone(by deadline: ContinuousClock.Instant) -> Bool {
-        while rd_kafka_consumer_closed(client) == 0 {
-            guard .now < deadline else { return false }
-            if let event = rd_kafka_queue_poll(queue, 50) { rd_kafka_event_destroy(event) }
-        }
-        return true
-    }
-
-    /// Must come before the client's end: what lies in the queue holds partitions, these hold their broker, and
-    /// `rd_kafka_destroy_internal` waits for the broker's thread.
-    func end() { rd_kafka_queue_destroy(queue) }
-}
-
-/// Ends a waiting poll of one consumer, from any thread. Holds nothing of the consumer: it may outlive it.
-public struct Waker: Sendable {
-    private let bell: Bell
-
-    fileprivate init(_ bell: Bell) { self.bell = bell }
-
-    public func wake() { bell.ring() }
-}
-
-/// What wakers ring, until the consumer takes it away. A waker that held the client itself would end it wherever the
-/// last waker was dropped: inside somebody's lock, for example.
-private final class Bell: Sendable {
-    private struct Queue: @unchecked Sendable {  // librdkafka's queues lock inside
-        let pointer: OpaquePointer
-    }
-
-    private let queue: Mutex<Queue?>
-
-    init(_ handle: Handle) { queue = Mutex(rd_kafka_queue_get_consumer(handle.pointer).map(Queue.init)) }
-
-    func ring() { queue.withLock { if let queue = $0 { rd_kafka_queue_yield(queue.pointer) } } }
-
-    func remove() {
-        queue.withLock {
-            if let queue = $0 { rd_kafka_queue_destroy(queue.pointer) }
-            $0 = nil
-        }
-    }
-
-    deinit { remove() }
-}
-
 /// A member's place in its group at one moment: group, generation and member id.
 public final class GroupMetadata: @unchecked Sendable {  // never changes
     let pointer: OpaquePointer
@@ -347,58 +271,7 @@ public final class GroupMetadata: @unchecked Sendable {  // never changes
     deinit { rd_kafka_consumer_group_metadata_destroy(pointer) }
 }
 
-/// Topic names by librdkafka's topic object, so that a record read does not copy its topic's name each time.
-private final class TopicNames {
-    private var names: [OpaquePointer: String] = [:]
-    private var last: (topic: OpaquePointer, name: String)?
-
-    func name(_ topic: OpaquePointer?) -> String {
-        guard let topic else { return "" }
-        if let last, last.topic == topic { return last.name }
-        let name = names[topic] ?? String(cString: rd_kafka_topic_name(topic))
-        names[topic] = name
-        last = (topic, name)
-        return name
-    }
-
-    func forget() { (names, last) = ([:], nil) }
-}
-
 /// What librdkafka says of an error beyond its code: which broker, which offset.
 private func text(of message: UnsafeMutablePointer<rd_kafka_message_t>) -> String {
     rd_kafka_message_errstr(message).map { String(cString: $0) } ?? "-"
-}
-
-extension BorrowedRecord {
-    fileprivate init(_ message: rd_kafka_message_t) {
-        self.init(
-            partition: message.partition, offset: message.offset,
-            key: message.key.map { UnsafeRawBufferPointer(start: $0, count: message.key_len) },
-            value: message.payload.map { UnsafeRawBufferPointer(start: $0, count: message.len) })
-    }
-}
-
-extension Record {
-    init(_ message: UnsafeMutablePointer<rd_kafka_message_t>, topic: String) {
-        let content = message.pointee
-        self.init(
-            topic: topic, partition: content.partition, offset: content.offset,
-            timestamp: rd_kafka_message_timestamp(message, nil),
-            key: content.key.map { Bytes(UnsafeRawBufferPointer(start: $0, count: content.key_len)) },
-            value: content.payload.map { Bytes(UnsafeRawBufferPointer(start: $0, count: content.len)) })
-        var list: OpaquePointer?
-        guard rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
-        headers = Headers(reserving: 256)
-        var name: UnsafePointer<CChar>?
-        var value: UnsafeRawPointer?
-        var size = 0
-        var index = 0
-        while rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR, let start = name
-        {
-            headers.append(
-                UnsafeRawBufferPointer(start: start, count: strlen(start)),
-                UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
-            index += 1
-        }
-    }
 }

@@ -99,23 +99,19 @@ public final class TransactionalProducer {
         _ doing: String, _ whileWaiting: WhileWaiting,
         _ call: @escaping @Sendable (OpaquePointer) -> OpaquePointer?
     ) throws(KafkaError) {
-        let answer = Answer()
-        calls.async { [handle] in answer.give(call(handle.pointer)) }
-        while !answer.wait(seconds: 1) { try whileWaiting() }
-        try KafkaError.check(answer.take(), doing)
+        let answer = Answer<Result>()
+        calls.async { [handle] in answer.give(Result(call(handle.pointer))) }
+        while true {
+            if let result = answer.take(within: 1) { return try KafkaError.check(result.take(), doing) }
+            try whileWaiting()
+        }
     }
 
-    /// The result of a call on its way from one thread to another.
-    private final class Answer: @unchecked Sendable {  // written before the signal, read after the wait
-        private let given = DispatchSemaphore(value: 0)
+    /// What librdkafka made of a call. Destroyed with it, unless it was taken.
+    private final class Result: @unchecked Sendable {  // one owner after the other
         private var error: OpaquePointer?
 
-        func give(_ error: OpaquePointer?) {
-            self.error = error
-            given.signal()
-        }
-
-        func wait(seconds: Double) -> Bool { given.wait(timeout: .now() + seconds) == .success }
+        init(_ error: OpaquePointer?) { self.error = error }
 
         func take() -> OpaquePointer? {
             defer { error = nil }

@@ -60,11 +60,12 @@ struct RulesTests {
                     continue
                 }
                 let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
-                // A comment may break a line within a list of rules.
-                for line in text.replacing(#/\n\s*///? /#, with: " ").split(separator: "\n")
-                where line.contains("ule") {
+                let lines = text.split(separator: "\n")
+                for (index, line) in lines.enumerated() where line.contains("ule") {
+                    // A comment may break a line within a list of rules.
+                    let next = index + 1 < lines.count ? lines[index + 1].drop { " /".contains($0) } : ""
                     let sentence = line.firstMatch(of: /@Test\(\s*"((?:[^"\\]|\\.)*)"/).map { String($0.1) } ?? ""
-                    for rule in rules(in: line) {
+                    for rule in rules(in: line + " " + next) {
                         found[rule, default: []].insert(Mention(file: path, sentence: sentence))
                     }
                 }
@@ -74,8 +75,9 @@ struct RulesTests {
     }
 
     /// `rule 6`, `rules 3, 4 and 12`, `rules 15 to 17`.
-    private static func rules(in line: Substring) -> Set<Int> {
+    private static func rules(in line: some StringProtocol) -> Set<Int> {
         var found: Set<Int> = []
+        let line = String(line)
         for match in line.matches(of: /\b[Rr]ules? ((?:\d+(?:, | and | to |–)?)+)/) {
             let numbers = match.1.matches(of: /\d+/).compactMap { Int($0.0) }
             found.formUnion(numbers)

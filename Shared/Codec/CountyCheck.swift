@@ -1,0 +1,278 @@
+import Domain
+
+extension CountyDirectory {
+    /// The county as a checked value: every reference leads somewhere, every word is one we know.
+    ///
+    /// - Throws: `Refusal` with all that is wrong, each by path.
+    public func county() throws(Refusal) -> County {
+        var check = CountyCheck(self)
+        let county = check.county()
+        try Refusal.unless(check.faults)
+        return county
+    }
+}
+
+/// Makes a county of a message, part by part, and collects what is wrong on the way.
+private struct CountyCheck {
+    let message: CountyDirectory
+    private(set) var faults: [Fault] = []
+    private var codes: Set<String> = []
+    private var unitIds: Set<String> = []
+    private var peopleIds: Set<String> = []
+
+    init(_ message: CountyDirectory) { self.message = message }
+
+    mutating func county() -> County {
+        codes = unique(message.municipalities.map(\.code), "municipalities")
+        unitIds = unique(message.units.map(\.id), "units")
+        peopleIds = unique(message.people.map(\.id), "people")
+        if message.code.isEmpty || !message.code.allSatisfy({ $0.isASCII && $0.isUppercase }) {
+            faults.append(Fault(.directoryCode, at: "code"))
+        }
+        let units = units()
+        let people = people()
+        return County(
+            code: message.code, name: message.name, settings: settings(),
+            municipalities: municipalities(units), units: units, people: people, participants: participants(),
+            function: person(message.countyFunction, "county_function"), rooms: rooms(), travel: travel(),
+            forums: forums())
+    }
+
+    // MARK: Words and references
+
+    private mutating func known<Word: RawRepresentable & CaseIterable>(
+        _ word: String, _ path: String, _ type: Word.Type
+    ) -> Word? where Word.RawValue == String {
+        if let value = Word(rawValue: word) { return value }
+        faults.append(Fault(at: path, notOneOf: type))
+        return nil
+    }
+
+    private mutating func areas(_ words: [String], _ path: String) -> Set<WheelArea> {
+        var areas: Set<WheelArea> = []
+        for (index, word) in words.enumerated() {
+            if let area = known(word, "\(path)[\(index)]", WheelArea.self) { areas.insert(area) }
+        }
+        return areas
+    }
+
+    /// Ids are part of keys and of Message-IDs.
+    private mutating func unique(_ ids: [String], _ path: String) -> Set<String> {
+        var seen: Set<String> = []
+        for (index, id) in ids.enumerated() where id.isEmpty || !seen.insert(id).inserted {
+            faults.append(Fault(.directoryTwice, at: "\(path)[\(index)]"))
+        }
+        for (index, id) in ids.enumerated() where !id.utf8.allSatisfy(Self.isIdText) {
+            faults.append(Fault(.directoryId, at: "\(path)[\(index)]"))
+        }
+        return seen
+    }
+
+    private static func isIdText(_ byte: UInt8) -> Bool { byte.isASCIIAlphanumeric || "-_.".utf8.contains(byte) }
+
+    /// A reference that may be left out, but not lead nowhere.
+    private mutating func person(_ id: String, _ path: String) -> String? {
+        if !id.isEmpty, !peopleIds.contains(id) { missing("people", path) }
+        return id.isEmpty ? nil : id
+    }
+
+    private mutating func missing(_ what: String, _ path: String) {
+        faults.append(Fault(.directoryReference, at: path, ["what": what]))
+    }
+
+    // MARK: Units and people
+
+    private mutating func units() -> [String: County.Unit] {
+        var units: [String: County.Unit] = [:]
+        for (index, unit) in message.units.enumerated() {
+            let path = "units[\(index)]"
+            if !codes.contains(unit.municipality) { missing("municipalities", "\(path).municipality") }
+            let namedPerson = person(unit.namedPerson, "\(path).named_person")
+            let manager = person(unit.manager, "\(path).manager")
+            guard let kind = known(unit.kind, "\(path).kind", UnitKind.self) else { continue }
+            units[unit.id] = County.Unit(
+                id: unit.id, kind: kind, name: unit.name, municipality: unit.municipality, namedPerson: namedPerson,
+                manager: manager, place: unit.place)
+        }
+        return units
+    }
+
+    private mutating func people() -> [String: County.Person] {
+        var people: [String: County.Person] = [:]
+        for (index, member) in message.people.enumerated() {
+            let path = "people[\(index)]"
+            if !unitIds.contains(member.unit) { missing("units", "\(path).unit") }
+            if EmailAddress(member.email) == nil { faults.append(Fault(.directoryEmail, at: "\(path).email")) }
+            people[member.id] = County.Person(
+                id: member.id, name: member.name, email: member.email, unit: member.unit, role: member.role,
+                hours: hours(of: member, path), absences: absences(of: member, path),
+                deputy: person(member.deputy, "\(path).deputy"), digest: member.digest)
+        }
+        return people
+    }
+
+    private mutating func hours(of member: CountyDirectory.Person, _ path: String) -> [Int: WorkingHours] {
+        var hours: [Int: WorkingHours] = [:]
+        for (name, text) in member.hours.sorted(by: { $0.key < $1.key }) {
+            guard let weekday = Self.weekdays.firstIndex(of: name), let span = WorkingHours(text) else {
+                faults.append(Fault(.directoryHours, at: "\(path).hours.\(name)"))
+                continue
+            }
+            hours[weekday + 1] = span
+        }
+        if member.hours.isEmpty {
+            for weekday in 1...5 { hours[weekday] = WorkingHours(from: 8 * 60, to: 17 * 60) }
+        }
+        return hours
+    }
+
+    private static let weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+    private mutating func absences(of member: CountyDirectory.Person, _ path: String) -> [ClosedRange<LocalDate>] {
+        var absences: [ClosedRange<LocalDate>] = []
+        for (index, absence) in member.absences.enumerated() {
+            guard let from = LocalDate(absence.from), let to = LocalDate(absence.to), from <= to else {
+                faults.append(Fault(.directoryAbsence, at: "\(path).absences[\(index)]"))
+                continue
+            }
+            absences.append(from...to)
+        }
+        return absences
+    }
+
+    // MARK: Places
+
+    private mutating func municipalities(_ units: [String: County.Unit]) -> [String: County.Municipality] {
+        var municipalities: [String: County.Municipality] = [:]
+        for (index, municipality) in message.municipalities.enumerated() {
+            // No concern may end without an owner (rule 2), so the last resort must have one.
+            if units[municipality.fallbackUnit]?.namedPerson == nil {
+                faults.append(Fault(.directoryFallback, at: "municipalities[\(index)].fallback_unit"))
+            }
+            municipalities[municipality.code] = County.Municipality(
+                code: municipality.code, name: municipality.name, fallbackUnit: municipality.fallbackUnit)
+        }
+        return municipalities
+    }
+
+    private mutating func rooms() -> [String: String] {
+        var rooms: [String: String] = [:]
+        for unit in message.units where !unit.place.isEmpty { rooms[unit.place] = unit.municipality }
+        for (index, room) in message.rooms.enumerated() {
+            if !codes.contains(room.municipality) { missing("municipalities", "rooms[\(index)].municipality") }
+            if room.name.isEmpty || rooms.updateValue(room.municipality, forKey: room.name) != nil {
+                faults.append(Fault(.directoryTwice, at: "rooms[\(index)].name"))
+            }
+        }
+        return rooms
+    }
+
+    private mutating func travel() -> [String: [String: Int]] {
+        var travel: [String: [String: Int]] = [:]
+        for (index, way) in message.travel.enumerated() {
+            guard codes.contains(way.from), codes.contains(way.to), way.from != way.to, way.minutes > 0 else {
+                faults.append(Fault(.directoryTravel, at: "travel[\(index)]"))
+                continue
+            }
+            travel[way.from, default: [:]][way.to] = Int(way.minutes)
+            travel[way.to, default: [:]][way.from] = Int(way.minutes)
+        }
+        return travel
+    }
+
+    // MARK: Who meets
+
+    private mutating func participants() -> [County.ParticipantRow] {
+        var rows: [County.ParticipantRow] = []
+        for (index, row) in message.participants.enumerated() {
+            let path = "participants[\(index)]"
+            let areas = areas(row.areas, "\(path).areas")
+            if !message.people.contains(where: { $0.role == row.role }) {
+                faults.append(Fault(.directoryRole, at: "\(path).role"))
+            }
+            guard let organisation = known(row.organisation, "\(path).organisation", Organisation.self) else {
+                continue
+            }
+            rows.append(
+                County.ParticipantRow(organisation: organisation, areas: areas, role: row.role, required: row.required))
+        }
+        return rows
+    }
+
+    private mutating func forums() -> [County.Forum] {
+        let ids = unique(message.forums.map(\.id), "forums")
+        var forums: [County.Forum] = []
+        for (index, forum) in message.forums.enumerated() {
+            let path = "forums[\(index)]"
+            let areas = areas(forum.areas, "\(path).areas")
+            guard ids.contains(forum.id), let first = LocalDate(forum.first), let hours = WorkingHours(forum.hours),
+                peopleIds.contains(forum.chair), !forum.municipalities.isEmpty, forum.everyWeeks >= 0,
+                codes.isSuperset(of: forum.municipalities), forum.minutes >= 0
+            else {
+                faults.append(Fault(.directoryForum, at: path))
+                continue
+            }
+            forums.append(
+                County.Forum(
+                    id: forum.id, name: forum.name, municipalities: Set(forum.municipalities), areas: areas,
+                    chair: forum.chair, place: forum.place, first: first, everyWeeks: max(1, Int(forum.everyWeeks)),
+                    hours: hours, minutes: forum.minutes == 0 ? 20 : Int(forum.minutes)))
+        }
+        return forums
+    }
+
+    // MARK: Settings
+
+    /// What is left out, or 0, is as ``County/Settings`` has it.
+    private mutating func settings() -> County.Settings {
+        var result = County.Settings()
+        func take(_ value: Int32, _ setting: WritableKeyPath<County.Settings, Int>) {
+            if value > 0 { result[keyPath: setting] = Int(value) }
+        }
+        take(message.settings.adultAge, \.adultAge)
+        take(message.settings.youthConsentAge, \.youthConsentAge)
+        take(message.settings.acknowledgeDays, \.acknowledgeDays)
+        take(message.settings.mappingDays, \.mappingDays)
+        take(message.settings.consentDays, \.consentDays)
+        take(message.settings.reminderDays, \.reminderDays)
+        take(message.settings.escalationDays, \.escalationDays)
+        take(message.settings.linkingHours, \.linkingHours)
+        take(message.settings.noticeDays, \.noticeDays)
+        take(message.settings.answerDays, \.answerDays)
+        take(message.settings.followUpDays, \.followUpDays)
+        take(message.settings.meetingDays, \.meetingDays)
+        take(message.settings.meetingMinutes, \.meetingMinutes)
+        take(message.settings.travelMinutes, \.travelMinutes)
+        take(message.settings.slackDays, \.slackDays)
+        if !message.settings.meetingLink.isEmpty { result.meetingLink = message.settings.meetingLink }
+        if !message.settings.lunch.isEmpty {
+            result.lunch = WorkingHours(message.settings.lunch)
+            if result.lunch == nil { faults.append(Fault(.directoryHours, at: "settings.lunch")) }
+        }
+        if !message.settings.quietHours.isEmpty {
+            // They end on the next day as a rule, so each half is read by itself.
+            let times = message.settings.quietHours.split(separator: "-").map { WorkingHours("00:00-\($0)")?.to }
+            if times.count == 2, let from = times[0], let to = times[1], from != to {
+                result.quietHours = (from, to)
+            } else {
+                faults.append(Fault(.directoryQuiet, at: "settings.quiet_hours"))
+            }
+        }
+        if !message.settings.beforeSchool.isEmpty {
+            if let kind = UnitKind(rawValue: message.settings.beforeSchool), kind.stage == .beforeSchool {
+                result.beforeSchool = kind
+            } else {
+                faults.append(
+                    Fault(.wordUnknown, at: "settings.before_school", ["words": "preschool, child_health_centre"]))
+            }
+        }
+        if !message.settings.autumnTerm.isEmpty {
+            if let day = LocalDate("2000-\(message.settings.autumnTerm)") {
+                result.autumnTerm = (day.month, day.day)
+            } else {
+                faults.append(Fault(.directoryTerm, at: "settings.autumn_term"))
+            }
+        }
+        return result
+    }
+}

@@ -29,6 +29,7 @@ let package = Package(
         .library(name: "Domain", targets: ["Domain"]),
         .library(name: "Streams", targets: ["Streams", "Codec"]),
         .library(name: "Kafka", targets: ["Kafka"]),
+        .library(name: "MeetingsCore", targets: ["MeetingsCore"]),
         .executable(name: "intake", targets: ["intake"]),
         .executable(name: "mapping", targets: ["mapping"]),
         .executable(name: "meetings", targets: ["meetings"]),
@@ -83,9 +84,10 @@ let package = Package(
         .executableTarget(
             name: "mapping", dependencies: ["ServiceKit"], path: "Services/Mapping", swiftSettings: strict,
             linkerSettings: allocator),
+        .target(name: "MeetingsCore", dependencies: ["Domain"], path: "Services/Meetings/Core", swiftSettings: strict),
         .executableTarget(
-            name: "meetings", dependencies: ["ServiceKit"], path: "Services/Meetings", swiftSettings: strict,
-            linkerSettings: allocator),
+            name: "meetings", dependencies: ["MeetingsCore", "ServiceKit"], path: "Services/Meetings",
+            exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
             name: "notifications", dependencies: ["ServiceKit", "CCurl", mustache], path: "Services/Notifications",
             resources: [.embedInCode("Templates")], swiftSettings: strict, linkerSettings: allocator),
@@ -110,7 +112,9 @@ let package = Package(
         .testTarget(
             name: "IntakeTests", dependencies: ["intake", "TestSupport", lifecycle, logging], swiftSettings: strict),
         .testTarget(name: "MappingTests", dependencies: ["mapping", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "MeetingsTests", dependencies: ["meetings", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "MeetingsCoreTests", dependencies: ["MeetingsCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "MeetingsTests", dependencies: ["meetings", "MeetingsCore", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "NotificationsTests", dependencies: ["notifications", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TillsammansTests", dependencies: ["TestSupport", "tillsammans"], swiftSettings: strict),

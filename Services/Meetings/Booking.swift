@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import MeetingsCore
 import Streams
 
 // The life of a meeting until it is held: called, answered, moved, called off. Each change raises its SEQUENCE (RFC 5545),
@@ -222,11 +223,11 @@ extension MeetingsProcessor {
     /// - Returns: false where there is none, which has been told.
     func book(_ wanted: Wanted, _ cooperation: inout Cooperation, _ turn: inout Turn) throws -> Bool {
         let choice: Scheduler.Choice
-        switch try Scheduler.answer(question(wanted, cooperation, turn)) {
+        switch Scheduler.answer(try question(wanted, cooperation, turn)) {
         case .choice(let found): choice = found
         case .none(let obstacles):
             try impossible(
-                cooperation, obstacles.map { MeetingImpossible.Reason($0.fault, person: $0.person) }, &turn)
+                cooperation, obstacles.map { MeetingImpossible.Reason($0.fault, person: $0.person ?? "") }, &turn)
             return false
         }
         let call = cooperation.state.call

@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import MeetingsCore
 import Streams
 
 // When people are taken elsewhere, as their calendars say (rule 18).

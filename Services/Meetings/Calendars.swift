@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import MeetingsCore
 import Streams
 
 // When people and rooms are taken, as state: what the ``Scheduler`` is asked with, and what a meeting takes and gives back.
@@ -19,7 +20,7 @@ extension MeetingsProcessor {
             required: try calendars(true), optional: try calendars(false), minutes: county.settings.meetingMinutes,
             first: wanted.first, last: wanted.last,
             rooms: hasRoom ? county.rooms(near: cooperation.state.call.unit) : [],
-            taken: { day in try turn.get(Self.rooms, turn.own(day.description))?.quarters ?? [:] },
+            taken: { day in (try? turn.get(Self.rooms, turn.own(day.description)))?.quarters ?? [:] },
             travel: { county.minutes(from: $0, to: $1) }, slackDays: county.settings.slackDays,
             lunch: county.settings.lunch,
             canBeDigital: county.settings.meetingLink != nil)

@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import MeetingsCore
 import Streams
 
 // An anonymous question gets a place in the next sitting of a standing forum (rule 5).

@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import MeetingsCore
 import Streams
 import TestSupport
 import Testing

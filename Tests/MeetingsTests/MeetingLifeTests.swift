@@ -1,10 +1,11 @@
 import Codec
 import Domain
 import Foundation
-import MeetingsCore
 import Streams
 import TestSupport
 import Testing
+
+import enum MeetingsCore.Scheduler
 
 @testable import meetings
 

@@ -20,6 +20,7 @@ extension Turn {
                 return .failure(error)
             }
             if decision.subject.agenda.unread.isEmpty { return .success(decision) }
+            planning.agenda.goOn(from: decision.subject.agenda)
             for part in decision.subject.agenda.unread { try load(part, into: &planning.agenda) }
         }
     }

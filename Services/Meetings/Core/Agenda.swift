@@ -13,6 +13,9 @@ package struct Agenda: Sendable, Hashable {
     package private(set) var changed: Set<Part> = []
     /// A meeting was booked: leave that the directory learns of later is watched for.
     package private(set) var isToBeWatched = false
+    private var searches = 0
+    /// The first search that came to days that are not loaded, and the day before which it had found nothing.
+    private var progress: Progress?
 
     package init() {}
 
@@ -22,7 +25,15 @@ package struct Agenda: Sendable, Hashable {
         case rooms(LocalDate)
     }
 
+    private struct Progress: Sendable, Hashable {
+        let search: Int
+        let day: LocalDate
+    }
+
     // MARK: For whoever loads and saves
+
+    /// The same decision is made again, with more loaded: its search goes on where it was.
+    package mutating func goOn(from decision: Agenda) { progress = decision.progress }
 
     package mutating func load(_ calendar: PersonCalendar, of id: CalendarID) { calendars[id] = calendar }
 
@@ -74,9 +85,25 @@ package struct Agenda: Sendable, Hashable {
             }
             return taken.quarters
         }
-        let answer = Scheduler.answer(question)
+        searches += 1
+        let answer = Scheduler.answer(question, from: progress?.search == searches ? progress?.day : nil)
+        if let first = missing.min() {
+            progress = Progress(search: searches, day: Self.reached(question, answer, first))
+        }
         unread.formUnion(missing.map(Part.rooms))
         return answer
+    }
+
+    /// Before this day there is no time, whatever is loaded later.
+    private static func reached(
+        _ question: Scheduler.Question, _ answer: Scheduler.Answer, _ missing: LocalDate
+    ) -> LocalDate {
+        switch answer {
+        case .none: question.last.plus(1)
+        // With slack, the earliest time may lie before the chosen one.
+        case .choice(let choice):
+            question.slackDays > 0 ? question.first : min(missing, CivilTime.day(of: choice.slot.begin))
+        }
     }
 
     /// Takes a meeting's time for everybody who comes, and its room.

@@ -37,6 +37,10 @@ package struct Scheduled: Sendable, Hashable {
 package struct Impossible: Sendable, Hashable {
     package var namedPerson: String
     package var obstacles: [Scheduler.Obstacle]
+
+    package init(namedPerson: String, obstacles: [Scheduler.Obstacle]) {
+        (self.namedPerson, self.obstacles) = (namedPerson, obstacles)
+    }
 }
 
 package struct Answered: Sendable, Hashable {

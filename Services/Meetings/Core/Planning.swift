@@ -37,44 +37,41 @@ package struct CountyContext: Sendable {
 }
 
 extension Planning {
-    /// The cooperation, for a command that only those who lead it may give.
+    /// The cooperation, for a command that only some may give.
     ///
     /// - Parameter code: what is wrong where no meeting was ever called for.
     /// - Throws: ``Refusal`` where there is none.
     func called(
-        else code: FaultCode, by actor: Actor, _ context: CountyContext
+        for act: Authority.Act, else code: FaultCode, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Cooperation {
         if let cooperation { return cooperation }
-        throw Refusal(
-            context.county.faultsUnlessResponsible(actor, for: nil, on: context.today)
-                + [Fault(code, at: "case_reference")])
+        throw Refusal(faultsUnlessMay(act, actor, context) + [Fault(code, at: "case_reference")])
     }
 
-    /// The cooperation, for a command that anybody may give.
+    /// The cooperation, for a command that the suite gives, or a participant.
     ///
     /// - Throws: ``Refusal`` where no meeting was ever called for.
     func called() throws(Refusal) -> Cooperation {
         if let cooperation { return cooperation }
         throw Refusal([Fault(.meetingNone, at: "case_reference")])
     }
-}
 
-extension County {
-    /// A fault unless it is the named person, the coordinator, who stands in for one of them or answers for their unit.
-    func faultsUnlessResponsible(_ actor: Actor, for cooperation: Cooperation?, on day: LocalDate) -> [Fault] {
-        guard case .person(let person) = actor else { return [] }
-        guard people[person] != nil else { return [Fault(.personUnknown, at: "by")] }
-        let leaders = [cooperation?.request.namedPerson, cooperation?.agreement?.coordinator.person].compactMap(\.self)
-        let deputies = leaders.compactMap { acting(for: $0, on: day)?.id }
-        let manager = cooperation.flatMap { units[$0.request.unit]?.manager }
-        let responsible = leaders + deputies + [manager, function].compactMap(\.self)
-        return responsible.contains(person) ? [] : [Fault(.personNotAllowed, at: "by")]
+    func faultsUnlessMay(_ act: Authority.Act, _ actor: Actor, _ context: CountyContext) -> [Fault] {
+        // Before the first call nobody leads.
+        let people = cooperation?.people ?? Authority.People(unit: "", namedPerson: "")
+        return Authority.faults(act, by: actor, of: people, in: context.county, on: context.today)
     }
 }
 
 extension Cooperation {
-    func faultsUnlessResponsible(_ actor: Actor, _ context: CountyContext) -> [Fault] {
-        context.county.faultsUnlessResponsible(actor, for: self, on: context.today)
+    /// Who has which role in the case.
+    var people: Authority.People {
+        .init(
+            unit: request.unit, namedPerson: request.namedPerson, coordinator: agreement?.coordinator.person)
+    }
+
+    func faultsUnlessMay(_ act: Authority.Act, _ actor: Actor, _ context: CountyContext) -> [Fault] {
+        Authority.faults(act, by: actor, of: people, in: context.county, on: context.today)
     }
 
     /// Whom the family has as their contact: the coordinator, and where that is nobody any more, the named person
@@ -84,15 +81,5 @@ extension Cooperation {
             return request.namedPerson
         }
         return coordinator
-    }
-}
-
-extension Actor {
-    /// The directory's id; empty where the suite itself acts.
-    package var person: String {
-        switch self {
-        case .person(let id): id
-        case .suite: ""
-        }
     }
 }

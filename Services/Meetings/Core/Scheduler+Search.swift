@@ -17,9 +17,10 @@ struct Candidate {
 }
 
 extension Scheduler.Question {
-    func earliest() -> Candidate? {
-        var found: Candidate?
-        search { candidate in
+    func earliest(from day: LocalDate? = nil) -> Candidate? {
+        var (found, question): (Candidate?, Self) = (nil, self)
+        question.first = max(first, day ?? first)
+        question.search { candidate in
             found = candidate
             return false
         }

@@ -159,8 +159,10 @@ public enum Scheduler {
     static let lookAhead = 60
 
     /// The best time, or everything that is in the way.
-    public static func answer(_ question: Question) -> Answer {
-        guard let earliest = question.earliest() else { return .none(Obstacles(question).all) }
+    ///
+    /// - Parameter from: a day before which there is known to be no time.
+    public static func answer(_ question: Question, from: LocalDate? = nil) -> Answer {
+        guard let earliest = question.earliest(from: from) else { return .none(Obstacles(question).all) }
         guard question.slackDays > 0 else { return .choice(earliest.choice) }
         var slack = question
         slack.first = earliest.day

@@ -50,7 +50,7 @@ extension WireCommand {
 }
 
 extension WireCommand where Message: PersonMessage {
-    static func actor(of message: Message) -> Actor { .person(message.by) }
+    static func actor(of message: Message) -> Actor { Actor(by: message.by) }
 }
 
 extension CaseCommand {
@@ -66,7 +66,7 @@ extension CaseCommand {
 extension CaseCommand where Message: PersonMessage {
     func message(_ key: CaseKey, by actor: Actor) -> Message {
         var message = message(key)
-        message.by = actor.person
+        message.by = actor.id
         return message
     }
 }

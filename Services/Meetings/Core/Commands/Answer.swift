@@ -3,7 +3,7 @@ import Foundation
 
 /// A participant's answer to an invitation (rule 18). One to an earlier invitation, or an older one to the same, changes
 /// nothing: the order in which mail arrives means nothing.
-package struct Answer: Command {
+package struct Answer: Command, Hashable {
     /// The directory's id, a guardian's key, or ``Participant/child``; may be unknown where ``email`` is given.
     package var person: String
     /// Where the answer came from by mail.

@@ -1,7 +1,7 @@
 import Domain
 
 /// All consents are in force: Mapping calls a meeting (rules 12 and 14).
-package struct Call: Command {
+package struct Call: Command, Hashable {
     package var request: Request
 
     package init(_ request: Request) { self.request = request }

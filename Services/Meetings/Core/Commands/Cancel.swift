@@ -2,7 +2,7 @@ import Domain
 
 /// Consent was refused or withdrawn, or the case was closed: the meeting is called off, and everybody has the time back.
 /// Nothing blocks it (rule 13).
-package struct Cancel: Command {
+package struct Cancel: Command, Hashable {
     /// The case is closed: its coordinator and plan are not the next one's.
     package var isClosed: Bool
 

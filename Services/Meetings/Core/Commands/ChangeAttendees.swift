@@ -1,7 +1,7 @@
 import Domain
 
 /// The named person adds and removes participants, with a reason (rules 13 and 14).
-package struct ChangeAttendees: Command {
+package struct ChangeAttendees: Command, Hashable {
     /// The directory's ids.
     package var added: [String]
     package var removed: [String]
@@ -14,9 +14,9 @@ package struct ChangeAttendees: Command {
     package func decide(
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
-        let cooperation = try planning.called(else: .meetingNone, by: actor, context)
+        let cooperation = try planning.called(for: .changeParticipants, else: .meetingNone, by: actor, context)
         try Refusal.unless(
-            cooperation.faultsUnlessResponsible(actor, context) + cooperation.faultsUnlessAhead()
+            cooperation.faultsUnlessMay(.changeParticipants, actor, context) + cooperation.faultsUnlessAhead()
                 + faults(cooperation, context.county))
         var draft = Draft(cooperation, planning.agenda, context)
         switch cooperation.stage {

@@ -2,7 +2,7 @@ import Domain
 
 /// Each measure is judged with the child and the guardians: did it make a difference? The plan goes on, changed where it is,
 /// or closes the case (rule 17).
-package struct FollowUp: Command {
+package struct FollowUp: Command, Hashable {
     package var child: Participation
     package var judgements: [Judgement]
     package var added: [Plan.NewMeasure]
@@ -15,8 +15,8 @@ package struct FollowUp: Command {
     package func decide(
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
-        let cooperation = try planning.called(else: .planNone, by: actor, context)
-        let allowed = cooperation.faultsUnlessResponsible(actor, context)
+        let cooperation = try planning.called(for: .followUpPlan, else: .planNone, by: actor, context)
+        let allowed = cooperation.faultsUnlessMay(.followUpPlan, actor, context)
         guard let agreement = cooperation.agreement else { throw Refusal(allowed + cooperation.faultsUnlessPlanned()) }
         try Refusal.unless(allowed + faults(agreement.plan, cooperation, context))
         let plan = agreement.plan.revised(
@@ -25,11 +25,11 @@ package struct FollowUp: Command {
         draft.cooperation.history.append(agreement.plan)
         draft.cooperation.agreement?.plan = plan
         endMeeting(&draft)
-        let fact = FollowedUp(by: actor.person, child: child, judgements: judgements, plan: plan)
+        let fact = FollowedUp(by: actor.id, child: child, judgements: judgements, plan: plan)
         draft.tell(.followedUp(fact))
         if fact.closes {
             draft.cooperation.end()
-            draft.tellMapping(.ended(by: actor.person))
+            draft.tellMapping(.ended(by: actor.id))
         } else {
             draft.followUp(on: plan.followUp)
         }

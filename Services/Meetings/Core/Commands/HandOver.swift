@@ -1,7 +1,7 @@
 import Domain
 
 /// The case has another named person or unit: who leads now comes in place of who did (rule 2).
-package struct HandOver: Command {
+package struct HandOver: Command, Hashable {
     package var unit: String
     package var namedPerson: String
 

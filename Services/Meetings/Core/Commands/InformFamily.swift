@@ -2,7 +2,7 @@ import Domain
 
 /// The named person or the coordinator has decided that the child or a guardian is told of the meeting as it is now, or that
 /// it is called off. For each notice anew (rule 22).
-package struct InformFamily: Command {
+package struct InformFamily: Command, Hashable {
     /// A guardian's key, or ``Participant/child``.
     package var to: String
     package var channel: Channel
@@ -18,8 +18,8 @@ package struct InformFamily: Command {
     package func decide(
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
-        let cooperation = try planning.called(else: .meetingNone, by: actor, context)
-        let allowed = cooperation.faultsUnlessResponsible(actor, context)
+        let cooperation = try planning.called(for: .tellFamily, else: .meetingNone, by: actor, context)
+        let allowed = cooperation.faultsUnlessMay(.tellFamily, actor, context)
         guard let (meeting, isCancelled) = told(cooperation) else {
             throw Refusal(allowed + [Fault(.meetingNone, at: "case_reference")])
         }
@@ -30,7 +30,7 @@ package struct InformFamily: Command {
         if case .email(let address) = channel { draft.cooperation.told[address.text.lowercased()] = to }
         draft.tell(
             .familyTold(
-                .init(meeting: meeting, by: actor.person, to: to, channel: channel, isCancelled: isCancelled)))
+                .init(meeting: meeting, by: actor.id, to: to, channel: channel, isCancelled: isCancelled)))
         return draft.decision
     }
 

@@ -1,7 +1,7 @@
 import Domain
 
 /// By hand: to another time, into a room or out of it (rule 18). Where there was no time yet, that is tried again.
-package struct Move: Command {
+package struct Move: Command, Hashable {
     package var reason: String
     /// The first day that suits; nil: as early as possible after the time it had.
     package var notBefore: LocalDate?
@@ -17,10 +17,10 @@ package struct Move: Command {
     package func decide(
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
-        let cooperation = try planning.called(else: .meetingNone, by: actor, context)
+        let cooperation = try planning.called(for: .moveMeeting, else: .meetingNone, by: actor, context)
         let hasNoLink = form == .digital && context.county.settings.meetingLink == nil
         try Refusal.unless(
-            cooperation.faultsUnlessResponsible(actor, context) + cooperation.faultsUnlessAhead()
+            cooperation.faultsUnlessMay(.moveMeeting, actor, context) + cooperation.faultsUnlessAhead()
                 + (hasNoLink ? [Fault(.meetingLink, at: "format")] : []))
         var draft = Draft(cooperation, planning.agenda, context)
         draft.cooperation.form = form ?? cooperation.form

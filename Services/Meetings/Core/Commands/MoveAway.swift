@@ -2,7 +2,7 @@ import Domain
 
 /// Somebody who is required cannot come to a meeting any more, since they are on leave or taken elsewhere: it moves
 /// (rule 18). Follows from the directory or a calendar; nobody sends it.
-package struct MoveAway: Command {
+package struct MoveAway: Command, Hashable {
     package var person: String
     package var meeting: MeetingID
     package var why: Scheduled.Why

@@ -4,7 +4,7 @@ import Foundation
 /// An anonymous question gets the earliest free place after today in a standing forum for its municipality and areas (rule 5).
 ///
 /// Where there is no such forum, nothing follows: the fallback unit has been told of the question already.
-package struct PlaceConsultation: Command {
+package struct PlaceConsultation: Command, Hashable {
     package var reference: String
     package var municipality: String
     package var areas: [WheelArea]

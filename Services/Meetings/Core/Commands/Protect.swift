@@ -1,7 +1,7 @@
 import Domain
 
 /// The child's identity has become protected: everybody invited is told again, without the place (rule 22).
-package struct Protect: Command {
+package struct Protect: Command, Hashable {
     package init() {}
 
     package func decide(

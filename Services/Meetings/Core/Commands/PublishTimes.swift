@@ -1,7 +1,7 @@
 import Domain
 
 /// What a person's calendar elsewhere says, in place of what it said before; meetings at those times move (rule 18).
-package struct PublishTimes: Command {
+package struct PublishTimes: Command, Hashable {
     package var busy: [Scheduler.Slot]
     /// Our own meetings, which stand in the person's calendar too, are not among the times.
     package var isOwnLeftOut: Bool

@@ -1,7 +1,7 @@
 import Domain
 
 /// The meeting was held: who came, how the child took part, the coordinator, the plan (rules 15 and 16).
-package struct Record: Command {
+package struct Record: Command, Hashable {
     /// The directory's ids, guardians' keys, or ``Participant/child``.
     package var came: [String]
     package var child: Participation
@@ -22,7 +22,7 @@ package struct Record: Command {
     package func decide(
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
-        let cooperation = try planning.called(else: .meetingNone, by: actor, context)
+        let cooperation = try planning.called(for: .recordMeeting, else: .meetingNone, by: actor, context)
         let faults = faults(cooperation, by: actor, context)
         let before = cooperation.agreement
         guard let meeting = cooperation.booked, let coordinator = coordinator ?? before?.coordinator, faults.isEmpty
@@ -40,7 +40,7 @@ package struct Record: Command {
         draft.tell(
             .held(
                 .init(
-                    meeting: meeting, by: actor.person, came: came, child: child, coordinator: coordinator, plan: plan))
+                    meeting: meeting, by: actor.id, came: came, child: child, coordinator: coordinator, plan: plan))
         )
         draft.followUp(on: followUp)
         return draft.decision
@@ -49,7 +49,7 @@ package struct Record: Command {
     private func faults(_ cooperation: Cooperation, by actor: Actor, _ context: CountyContext) -> [Fault] {
         let county = context.county
         let family = cooperation.lastParticipants.filter(\.isFamily).map(\.person)
-        return cooperation.faultsUnlessResponsible(actor, context) + cooperation.faultsUnlessBooked()
+        return cooperation.faultsUnlessMay(.recordMeeting, actor, context) + cooperation.faultsUnlessBooked()
             + came.enumerated().filter { !family.contains($0.element) }.flatMap {
                 county.faultsUnlessKnown($0.element, at: "came[\($0.offset)]")
             }

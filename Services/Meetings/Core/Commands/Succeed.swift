@@ -2,7 +2,7 @@ import Domain
 
 /// One of the staff has left the directory: who has the role now comes in their place (rule 18). For the named person Mapping
 /// says who it is. Follows from the directory; nobody sends it.
-package struct Succeed: Command {
+package struct Succeed: Command, Hashable {
     package var former: String
     package var meeting: MeetingID
 

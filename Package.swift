@@ -35,6 +35,7 @@ let package = Package(
     products: [
         .library(name: "CloudEvents", targets: ["CloudEvents"]),
         .library(name: "Kafka", targets: ["Kafka"]),
+        .library(name: "MeetingsCore", targets: ["MeetingsCore"]),
         .library(name: "Streams", targets: ["Streams"]),
         .library(name: "StreamsTesting", targets: ["StreamsTesting"]),
         .executable(name: "intake", targets: ["intake"]),
@@ -105,10 +106,10 @@ let package = Package(
             name: "mapping", dependencies: ["ServiceHost", "ServiceKit"], path: "Services/Mapping",
             swiftSettings: strict,
             linkerSettings: allocator),
+        .target(name: "MeetingsCore", dependencies: ["Domain"], path: "Services/Meetings/Core", swiftSettings: strict),
         .executableTarget(
-            name: "meetings", dependencies: ["ServiceHost", "ServiceKit"], path: "Services/Meetings",
-            swiftSettings: strict,
-            linkerSettings: allocator),
+            name: "meetings", dependencies: ["MeetingsCore", "ServiceHost", "ServiceKit"], path: "Services/Meetings",
+            exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
             name: "notifications", dependencies: ["ServiceHost", "ServiceKit", "CCurl", mustache],
             path: "Services/Notifications",
@@ -153,7 +154,9 @@ let package = Package(
         .testTarget(
             name: "IntakeTests", dependencies: ["intake", "TestSupport", lifecycle, logging], swiftSettings: strict),
         .testTarget(name: "MappingTests", dependencies: ["mapping", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "MeetingsTests", dependencies: ["meetings", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "MeetingsCoreTests", dependencies: ["MeetingsCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "MeetingsTests", dependencies: ["meetings", "MeetingsCore", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "NotificationsTests", dependencies: ["notifications", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TillsammansTests", dependencies: ["TestSupport", "tillsammans"], swiftSettings: strict),

@@ -16,9 +16,12 @@ let package = Package(
             ],
             swiftSettings: [.treatAllWarnings(as: .error)],
             linkerSettings: [.linkedLibrary("jemalloc", .when(platforms: [.linux]))]),
-        // The solver's file itself, by a link: an executable cannot be imported from another package.
         .executableTarget(
-            name: "SchedulingBenchmark", dependencies: [.product(name: "Domain", package: "tillsammans")],
+            name: "SchedulingBenchmark",
+            dependencies: [
+                .product(name: "Domain", package: "tillsammans"),
+                .product(name: "MeetingsCore", package: "tillsammans"),
+            ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
     ],
     swiftLanguageModes: [.v6]

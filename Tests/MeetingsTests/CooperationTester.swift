@@ -98,3 +98,13 @@ struct CooperationTester {
             .values.sorted { $0.start < $1.start }
     }
 }
+
+extension Participant {
+    /// Holds no booking.
+    var staysAway: Bool { !required && answer == Attendance.declined.rawValue }
+}
+
+extension Meeting {
+    /// The day that it is on, in Sweden.
+    var day: String { CivilTime.day(of: start.date).description }
+}

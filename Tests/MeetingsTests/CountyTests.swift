@@ -5,6 +5,8 @@ import Streams
 import TestSupport
 import Testing
 
+import enum MeetingsCore.Scheduler
+
 @testable import meetings
 
 @Suite("Rule 18 at the size of a county")

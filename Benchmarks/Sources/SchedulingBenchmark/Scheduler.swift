@@ -1,1 +1,0 @@
-../../../Services/Meetings/Scheduler.swift

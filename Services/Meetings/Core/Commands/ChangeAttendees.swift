@@ -1,0 +1,52 @@
+import Domain
+
+/// The named person adds and removes participants, with a reason (rules 13 and 14).
+package struct ChangeAttendees: Command, Hashable {
+    /// The directory's ids.
+    package var added: [String]
+    package var removed: [String]
+    package var reason: String
+
+    package init(added: [String], removed: [String], reason: String) {
+        (self.added, self.removed, self.reason) = (added, removed, reason)
+    }
+
+    package func decide(
+        on planning: Planning, by actor: Actor, _ context: CountyContext
+    ) throws(Refusal) -> Decision<Planning> {
+        let cooperation = try planning.called(for: .changeParticipants, else: .meetingNone, by: actor, context)
+        try Refusal.unless(
+            cooperation.faultsUnlessMay(.changeParticipants, actor, context) + cooperation.faultsUnlessAhead()
+                + faults(cooperation, context.county))
+        var draft = Draft(cooperation, planning.agenda, context)
+        switch cooperation.stage {
+        case .idle: break
+        case .waiting(let participants, _):
+            draft.bookAgain(changed(participants, cooperation, context.county), first: nil)
+        case .booked(let meeting):
+            draft.admit(changed(meeting.participants, cooperation, context.county), to: meeting)
+        }
+        return draft.decision
+    }
+
+    private func faults(_ cooperation: Cooperation, _ county: County) -> [Fault] {
+        let kept = [cooperation.request.namedPerson, cooperation.agreement?.coordinator.person]
+        return added.enumerated().flatMap { index, person in
+            county.faultsUnlessKnown(person, at: "add[\(index)]")
+                + cooperation.faultsUnlessCovered(person, at: "add[\(index)]", in: county)
+        }
+            + removed.enumerated().filter { kept.contains($0.element) }.map {
+                Fault(.participantKept, at: "remove[\($0.offset)]")
+            }
+    }
+
+    private func changed(
+        _ participants: [Participant], _ cooperation: Cooperation, _ county: County
+    ) -> [Participant] {
+        var changed = participants.filter { !removed.contains($0.person) }
+        for person in added where !changed.contains(where: { $0.person == person }) {
+            changed.append(cooperation.participant(person, in: county))
+        }
+        return changed
+    }
+}

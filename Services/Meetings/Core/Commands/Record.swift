@@ -1,0 +1,96 @@
+import Domain
+
+/// The meeting was held: who came, how the child took part, the coordinator, the plan (rules 15 and 16).
+package struct Record: Command, Hashable {
+    /// The directory's ids, guardians' keys, or ``Participant/child``.
+    package var came: [String]
+    package var child: Participation
+    /// Nil: as before. The first meeting appoints one.
+    package var coordinator: Coordinator?
+    package var worksAlready: [String]
+    package var measures: [Plan.NewMeasure]
+    package var followUp: LocalDate?
+
+    package init(
+        came: [String], child: Participation, coordinator: Coordinator?, worksAlready: [String],
+        measures: [Plan.NewMeasure], followUp: LocalDate?
+    ) {
+        (self.came, self.child, self.coordinator) = (came, child, coordinator)
+        (self.worksAlready, self.measures, self.followUp) = (worksAlready, measures, followUp)
+    }
+
+    package func decide(
+        on planning: Planning, by actor: Actor, _ context: CountyContext
+    ) throws(Refusal) -> Decision<Planning> {
+        let cooperation = try planning.called(for: .recordMeeting, else: .meetingNone, by: actor, context)
+        let faults = faults(cooperation, by: actor, context)
+        let before = cooperation.agreement
+        guard let meeting = cooperation.booked, let coordinator = coordinator ?? before?.coordinator, faults.isEmpty
+        else { throw Refusal(faults) }
+        let measures = measures.numbered(by: context.commandId)
+        let plan = Plan(
+            worksAlready: worksAlready, measures: measures, followUp: followUp,
+            isSIP: Plan.isSIP(measures, came: came, in: context.county), revision: (before?.plan.revision ?? 0) + 1)
+        var draft = Draft(cooperation, planning.agenda, context)
+        if let before { draft.cooperation.history.append(before.plan) }
+        draft.cooperation.agreement = Agreement(coordinator, plan, isConcernOpen: before?.isConcernOpen ?? false)
+        // Held earlier than it was booked for: that time is everybody's own again.
+        if meeting.start > context.now { draft.agenda.release(meeting, cooperation.key) }
+        draft.cooperation.stage = .idle(after: .init(meeting, .held))
+        draft.tell(
+            .held(
+                .init(
+                    meeting: meeting, by: actor.id, came: came, child: child, coordinator: coordinator, plan: plan))
+        )
+        draft.followUp(on: followUp)
+        return draft.decision
+    }
+
+    private func faults(_ cooperation: Cooperation, by actor: Actor, _ context: CountyContext) -> [Fault] {
+        let county = context.county
+        let family = cooperation.lastParticipants.filter(\.isFamily).map(\.person)
+        return cooperation.faultsUnlessMay(.recordMeeting, actor, context) + cooperation.faultsUnlessBooked()
+            + came.enumerated().filter { !family.contains($0.element) }.flatMap {
+                county.faultsUnlessKnown($0.element, at: "came[\($0.offset)]")
+            }
+            + coordinatorFaults(cooperation, county) + measures.faults(at: "plan.measures", cooperation, in: county)
+            + context.faultsUnlessAhead(followUp, at: "plan.follow_up_date")
+    }
+
+    private func coordinatorFaults(_ cooperation: Cooperation, _ county: County) -> [Fault] {
+        guard let coordinator else {
+            return cooperation.agreement != nil
+                ? []
+                : [
+                    Fault(.personUnknown, at: "coordinator.person"),
+                    Fault(.coordinatorReason, at: "coordinator.reason"),
+                ]
+        }
+        return county.faultsUnlessKnown(coordinator.person, at: "coordinator.person")
+            + cooperation.faultsUnlessCovered(coordinator.person, at: "coordinator.person", in: county)
+    }
+}
+
+extension Draft {
+    /// How long after a follow-up date its meeting may be held, in days.
+    private static let followUpWindow = 14
+
+    /// The follow-up's meeting is booked with the date (rule 17). Without one in the county's time it is an alarm.
+    mutating func followUp(on day: LocalDate?) {
+        let done: [Step] = [.meeting, .planFollowUp, .bookFollowUp]
+        guard let day, day <= context.today.plus(county.settings.followUpDays) else { return alarm(done: done) }
+        note(done: done, next: .init(.planFollowUp, WorkingDays.day(day, plus: 1)))
+        cooperation.request.latestDate = day.plus(Self.followUpWindow)
+        // Where there is no time, they wait for one.
+        let participants = cooperation.withPlan(cooperation.lastParticipants, in: county)
+        if !book(waiting: participants, first: day, .followUp) { alarm() }
+    }
+}
+
+extension CountyContext {
+    /// A fault where a next date is not ahead.
+    func faultsUnlessAhead(_ day: LocalDate?, at path: String) -> [Fault] {
+        guard let day, day <= today else { return [] }
+        return [Fault(.nextDate, at: path)]
+    }
+}

@@ -1,0 +1,151 @@
+import Domain
+
+/// One case's cooperation, from the call for its first meeting until its plan has made a difference (rules 12 to 17).
+///
+/// A value: what is known, and nothing that looks anything up. What happens to it is decided by the commands beside it.
+package struct Cooperation: Sendable, Hashable {
+    package let key: CaseKey
+    /// What was called for last.
+    package var request: Request
+    package var form: Form
+    package var stage: Stage
+    /// Coordinator and plan; nil until the first meeting has been held.
+    package var agreement: Agreement?
+    /// Earlier revisions of the plan, the oldest first.
+    package var history: [Plan]
+    /// The addresses, in small letters, at which the family was told of the meeting, with whose each is.
+    package var told: [String: String]
+
+    package init(
+        key: CaseKey, request: Request, form: Form = .room, stage: Stage, agreement: Agreement? = nil,
+        history: [Plan] = [], told: [String: String] = [:]
+    ) {
+        (self.key, self.request, self.form, self.stage) = (key, request, form, stage)
+        (self.agreement, self.history, self.told) = (agreement, history, told)
+    }
+
+    /// Where the case's meeting stands.
+    package enum Stage: Sendable, Hashable {
+        /// Nothing is booked, and nothing is to be.
+        case idle(after: Former?)
+        /// These are to meet, and there was no time for them yet.
+        case waiting([Participant], after: Former?)
+        case booked(Meeting)
+    }
+
+    /// A meeting that does not stand any more.
+    package struct Former: Sendable, Hashable {
+        package var meeting: Meeting
+        package var end: End
+
+        package init(_ meeting: Meeting, _ end: End) { (self.meeting, self.end) = (meeting, end) }
+    }
+
+    package enum End: Sendable, Hashable, CaseIterable {
+        case held
+        case calledOff
+        /// Called off, and the plan was followed up without it.
+        case replaced
+    }
+
+    /// Whether people meet in a room.
+    package enum Form: String, Sendable, Hashable, CaseIterable {
+        case room, digital
+    }
+}
+
+/// A case, and the county whose calendars it takes.
+package struct CaseKey: Sendable, Hashable {
+    package let reference: String
+    package let county: String
+
+    package init(_ reference: String, county: String) { (self.reference, self.county) = (reference, county) }
+}
+
+/// What Mapping calls a meeting for: who leads, what was found, whose consent covers whom, and until when.
+package struct Request: Sendable, Hashable {
+    package var unit: String
+    package var namedPerson: String
+    package var areas: [WheelArea]
+    /// The organisations that the consents cover (rule 13).
+    package var organisations: [Organisation]
+    package var latestDate: LocalDate
+    /// Nobody may be told the place (rule 22).
+    package var isProtected: Bool
+    /// The child's key; nil in a call that names no child.
+    package var child: String?
+    /// The guardians' keys.
+    package var guardians: [String]
+
+    package init(
+        unit: String, namedPerson: String, areas: [WheelArea], organisations: [Organisation], latestDate: LocalDate,
+        isProtected: Bool = false, child: String? = nil, guardians: [String] = []
+    ) {
+        (self.unit, self.namedPerson, self.areas, self.organisations) = (unit, namedPerson, areas, organisations)
+        (self.latestDate, self.isProtected) = (latestDate, isProtected)
+        (self.child, self.guardians) = (child, guardians)
+    }
+}
+
+extension Cooperation {
+    /// The meeting that can be answered, moved or held.
+    package var booked: Meeting? {
+        if case .booked(let meeting) = stage { meeting } else { nil }
+    }
+
+    /// The last meeting that does not stand any more.
+    package var former: Former? {
+        switch stage {
+        case .idle(let former), .waiting(_, let former): former
+        case .booked: nil
+        }
+    }
+
+    /// Who comes to the meeting, or came to the last one; nobody before the first.
+    var lastParticipants: [Participant] { booked?.participants ?? former?.meeting.participants ?? [] }
+
+    /// The case is over: what was agreed becomes history, and the next one begins without.
+    mutating func end() {
+        if let agreement { history.append(agreement.plan) }
+        agreement = nil
+        told = [:]
+    }
+
+    /// One of the staff as a participant.
+    func participant(_ person: String, isRequired: Bool = true, in county: County) -> Participant {
+        Participant(.staff(person, role: county.people[person]?.role ?? ""), isRequired: isRequired)
+    }
+
+    /// Those, and the coordinator and whoever is responsible for a measure of the plan.
+    func withPlan(_ participants: [Participant], in county: County) -> [Participant] {
+        guard let agreement else { return participants }
+        let people = [agreement.coordinator.person] + agreement.plan.measures.map(\.responsible)
+        let others = people.uniqued().filter { person in !participants.contains { $0.person == person } }
+        return participants + others.map { participant($0, in: county) }
+    }
+
+    /// A fault where somebody's organisation is neither the one that leads nor one that the consents cover: what is said
+    /// at a meeting reaches everybody there (rule 13).
+    func faultsUnlessCovered(_ person: String, at path: String, in county: County) -> [Fault] {
+        guard let unit = county.people[person].flatMap({ county.units[$0.unit] }) else { return [] }
+        let organisation = unit.kind.organisation
+        let isCovered =
+            organisation == county.units[request.unit]?.kind.organisation
+            || request.organisations.contains(organisation)
+        return isCovered ? [] : [.outsideConsent(organisation, at: path)]
+    }
+
+    /// A fault where a meeting stands already.
+    func faultsIfBooked(at path: String = "") -> [Fault] { booked == nil ? [] : [Fault(.meetingExists, at: path)] }
+
+    /// A fault where no meeting stands, and none is waited for.
+    func faultsUnlessAhead() -> [Fault] {
+        if case .idle = stage { [Fault(.meetingNone, at: "case_reference")] } else { [] }
+    }
+
+    /// A fault where no meeting stands.
+    func faultsUnlessBooked() -> [Fault] { booked == nil ? [Fault(.meetingNone, at: "case_reference")] : [] }
+
+    /// A fault before there is a plan.
+    func faultsUnlessPlanned() -> [Fault] { agreement == nil ? [Fault(.planNone, at: "case_reference")] : [] }
+}

@@ -1,0 +1,177 @@
+import Domain
+import Foundation
+
+/// A decision while it is being made: what has changed so far, and what is to be told.
+///
+/// Each change of a meeting raises its SEQUENCE (RFC 5545). It ends the former booking in the same step, so that nobody is
+/// ever booked twice (rule 18).
+struct Draft {
+    var cooperation: Cooperation
+    var agenda: Agenda
+    private(set) var facts: [Planning.Fact] = []
+    let context: CountyContext
+
+    init(_ cooperation: Cooperation, _ agenda: Agenda, _ context: CountyContext) {
+        (self.cooperation, self.agenda, self.context) = (cooperation, agenda, context)
+    }
+
+    var county: County { context.county }
+
+    var decision: Decision<Planning> { Decision(Planning(cooperation.key, cooperation, agenda), facts) }
+
+    // MARK: Telling
+
+    mutating func tell(_ fact: Planning.Fact) { facts.append(fact) }
+
+    /// No time exists, or somebody who is needed does not (rule 18).
+    mutating func tellImpossible(_ obstacles: [Scheduler.Obstacle]) {
+        tell(.impossible(Impossible(namedPerson: cooperation.request.namedPerson, obstacles: obstacles)))
+    }
+
+    /// Tells Mapping what is done and what is next, since it watches every date (rule 19).
+    mutating func note(done: [Step] = [], next: Note.Next?) {
+        tellMapping(.steps(done: done, next: next, coordinator: cooperation.agreement?.coordinator.person))
+    }
+
+    mutating func tellMapping(_ content: Note.Content) {
+        if let child = cooperation.request.child { tell(.mapping(Note(child: child, content))) }
+    }
+
+    /// A plan without a booked follow-up is an alarm, not a state. Its coordinator and their manager are told at once, and
+    /// the date is watched (rule 17).
+    mutating func alarm(done: [Step] = []) {
+        let manager = county.units[cooperation.request.unit]?.manager
+        tell(.followUpMissing(Alarm(coordinator: cooperation.contact(in: county), manager: manager)))
+        note(done: done, next: .init(.bookFollowUp, context.answered))
+    }
+
+    // MARK: Changing
+
+    /// Changes the booked meeting where it stands, and tells everybody.
+    mutating func amend(_ meeting: Meeting, _ why: Scheduled.Why, _ change: (inout Meeting) -> Void) {
+        agenda.release(meeting, cooperation.key)
+        var meeting = meeting
+        meeting.sequence += 1
+        change(&meeting)
+        cooperation.stage = .booked(meeting)
+        agenda.reserve(meeting, cooperation.key, now: context.now)
+        tell(.scheduled(Scheduled(meeting, why)))
+    }
+
+    /// The time is everybody's own again, and they are told.
+    mutating func callOff(_ meeting: Meeting, _ end: Cooperation.End = .calledOff) {
+        agenda.release(meeting, cooperation.key)
+        var meeting = meeting
+        meeting.sequence += 1
+        cooperation.stage = .idle(after: .init(meeting, end))
+        tell(.cancelled(meeting))
+    }
+
+    /// Lets others come to the meeting: at its time where those who are new can, else at another.
+    ///
+    /// - Returns: false where there is none. The meeting stays as it was, and that has been told.
+    @discardableResult
+    mutating func admit(_ participants: [Participant], to meeting: Meeting, last: LocalDate? = nil) -> Bool {
+        let known = Set(meeting.participants.map(\.person))
+        for newcomer in participants where !known.contains(newcomer.person) {
+            guard agenda.isFree(newcomer, meeting, cooperation.key, in: county) else {
+                return rebook(meeting, .participants, participants: participants, last: last)
+            }
+        }
+        amend(meeting, .participants) { $0.participants = participants }
+        return true
+    }
+
+    // MARK: Finding a time
+
+    /// Another time for the same meeting. Where none exists it stays as it was, and the named person is told why.
+    ///
+    /// - Parameter participants: who is to come from now on; nil: the same.
+    @discardableResult
+    mutating func rebook(
+        _ meeting: Meeting, _ why: Scheduled.Why, participants: [Participant]? = nil, first: LocalDate? = nil,
+        last: LocalDate? = nil
+    ) -> Bool {
+        // A first meeting may come earlier than it was, a follow-up not before its date.
+        let earliest = first ?? cooperation.agreement?.plan.followUp.map { min($0, meeting.day) } ?? context.noticed
+        agenda.release(meeting, cooperation.key)
+        let isBooked = book(
+            participants ?? meeting.participants, first: earliest,
+            last: last ?? max(cooperation.request.latestDate, meeting.day), inPlaceOf: meeting, why)
+        if !isBooked { agenda.reserve(meeting, cooperation.key, now: context.now) }
+        return isBooked
+    }
+
+    /// Books a new meeting. Where there is no time, they wait for one.
+    ///
+    /// - Parameter why: nil for a first meeting.
+    @discardableResult
+    mutating func book(waiting participants: [Participant], first: LocalDate, _ why: Scheduled.Why?) -> Bool {
+        cooperation.stage = .waiting(participants, after: cooperation.former)
+        return book(participants, first: first, last: cooperation.request.latestDate, why)
+    }
+
+    /// Tries again for those who wait: for a follow-up from its date on, for a first meeting as early as may be.
+    mutating func bookAgain(_ participants: [Participant], first: LocalDate?) {
+        let earliest = first ?? cooperation.agreement?.plan.followUp ?? context.noticed
+        book(waiting: participants, first: earliest, cooperation.agreement == nil ? nil : .followUp)
+    }
+
+    /// Finds the earliest time and books it for everybody (rule 18).
+    ///
+    /// - Parameter former: the meeting that gets another time; nil: it is a new one.
+    /// - Returns: false where there is no time, which has been told.
+    private mutating func book(
+        _ participants: [Participant], first: LocalDate, last: LocalDate, inPlaceOf former: Meeting? = nil,
+        _ why: Scheduled.Why?
+    ) -> Bool {
+        let question = question(participants, first: max(first, context.noticed), last: last)
+        let choice: Scheduler.Choice
+        switch agenda.answer(question) {
+        case .choice(let found): choice = found
+        case .none(let obstacles):
+            tellImpossible(obstacles)
+            return false
+        }
+        let mark = Reference.id(of: context.commandId).prefix(8)
+        let id = former?.id ?? MeetingID(case: cooperation.key.reference, mark: mark)
+        let comes = participants.filter { $0.isRequired || choice.suits.contains($0.person) }
+        let meeting = Meeting(
+            id: id, slot: choice.slot, place: place(choice.room, id),
+            participants: comes.map { Participant($0.party, isRequired: $0.isRequired) },
+            sequence: former.map { $0.sequence + 1 } ?? 0)
+        cooperation.stage = .booked(meeting)
+        agenda.reserve(meeting, cooperation.key, now: context.now)
+        agenda.watch()
+        tell(.scheduled(Scheduled(meeting, why)))
+        // Held and recorded by the working day after (rule 19).
+        let isFollowUp = cooperation.agreement != nil
+        let recorded = WorkingDays.day(
+            CivilTime.day(of: Date(timeIntervalSince1970: Double(meeting.slot.end))), plus: 1)
+        note(done: isFollowUp ? [.bookFollowUp] : [], next: .init(isFollowUp ? .planFollowUp : .meeting, recorded))
+        return true
+    }
+
+    /// What the solver is asked for a meeting.
+    private mutating func question(
+        _ participants: [Participant], first: LocalDate, last: LocalDate
+    ) -> Scheduler.Question {
+        let (key, county) = (cooperation.key, county)
+        // A child with protected identity gets no place (rule 22): a person sees to where it is.
+        let hasRoom = cooperation.form == .room && !cooperation.request.isProtected
+        let required = participants.filter(\.isRequired).map { agenda.times($0, key, in: county) }
+        let optional = participants.filter { !$0.isRequired }.map { agenda.times($0, key, in: county) }
+        return Scheduler.Question(
+            required: required, optional: optional, minutes: county.settings.meetingMinutes,
+            first: first, last: last, rooms: hasRoom ? county.rooms(near: cooperation.request.unit) : [],
+            travel: county.minutes(from:to:), slackDays: county.settings.slackDays, lunch: county.settings.lunch,
+            canBeDigital: county.settings.meetingLink != nil)
+    }
+
+    private func place(_ room: String, _ id: MeetingID) -> Meeting.Place {
+        switch cooperation.form {
+        case .digital: .digital(link: (county.settings.meetingLink ?? "") + id.text)
+        case .room: room.isEmpty ? .unnamed : .room(room)
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Domain
+
+/// What the first meeting agrees on: who coordinates, and the plan (rules 15 and 16).
+package struct Agreement: Sendable, Hashable {
+    package var coordinator: Coordinator
+    package var plan: Plan
+    /// The family has said that something is not followed, and waits for an answer (rule 17).
+    package var isConcernOpen: Bool
+
+    package init(_ coordinator: Coordinator, _ plan: Plan, isConcernOpen: Bool = false) {
+        (self.coordinator, self.plan, self.isConcernOpen) = (coordinator, plan, isConcernOpen)
+    }
+}
+
+/// The family's contact. The child was asked first whom they want (rule 15).
+package struct Coordinator: Sendable, Hashable {
+    package var person: String
+    package var choice: Choice
+
+    package init(_ person: String, _ choice: Choice) { (self.person, self.choice) = (person, choice) }
+
+    package enum Choice: Sendable, Hashable {
+        /// The reason is empty where nobody gave one: none is needed.
+        case child(reason: String)
+        /// Somebody else chose, for this special reason.
+        case other(reason: String)
+    }
+}
+
+/// Who gives which support, and when it is followed up (rules 16 and 17).
+package struct Plan: Sendable, Hashable {
+    /// What works already and is to be kept.
+    package var worksAlready: [String]
+    package var measures: [Measure]
+    /// Nil: nobody has said when. That is an alarm.
+    package var followUp: LocalDate?
+    /// Social services and health care both take part: the statutory form.
+    package var isSIP: Bool
+    /// Raised by each revision.
+    package var revision: Int32
+
+    package init(
+        worksAlready: [String], measures: [Measure], followUp: LocalDate?, isSIP: Bool, revision: Int32
+    ) {
+        (self.worksAlready, self.measures, self.followUp) = (worksAlready, measures, followUp)
+        (self.isSIP, self.revision) = (isSIP, revision)
+    }
+
+    package struct Measure: Sendable, Hashable {
+        package let id: String
+        package var content: Content
+
+        package init(id: String, _ content: Content) { (self.id, self.content) = (id, content) }
+
+        package var responsible: String { content.responsible }
+    }
+
+    /// What a measure says (rule 16).
+    package struct Content: Sendable, Hashable {
+        package var area: WheelArea
+        package var text: String
+        package var responsible: String
+        package var organisation: Organisation
+        package var date: LocalDate
+
+        package init(
+            area: WheelArea, text: String, responsible: String, organisation: Organisation, date: LocalDate
+        ) {
+            (self.area, self.text, self.responsible) = (area, text, responsible)
+            (self.organisation, self.date) = (organisation, date)
+        }
+    }
+
+    /// A measure that somebody wants in a plan; it gets an id there, unless it brings one.
+    package struct NewMeasure: Sendable, Hashable {
+        package var id: String?
+        package var content: Content
+
+        package init(id: String? = nil, _ content: Content) { (self.id, self.content) = (id, content) }
+    }
+}
+
+/// Whether and how the child took part (rule 7).
+package struct Participation: Sendable, Hashable {
+    package var tookPart: Bool
+    /// In words: how, or why not.
+    package var how: String
+
+    package init(tookPart: Bool, how: String) { (self.tookPart, self.how) = (tookPart, how) }
+}
+
+/// What is said of a measure at follow-up (rule 17).
+package struct Judgement: Sendable, Hashable {
+    /// The measure's id.
+    package var measure: String
+    package var effect: Effect
+    package var decision: MeasureDecision
+    /// For a change, what the measure says from now on; else a remark, perhaps empty.
+    package var text: String
+
+    package init(measure: String, effect: Effect, decision: MeasureDecision, text: String) {
+        (self.measure, self.effect, self.decision, self.text) = (measure, effect, decision, text)
+    }
+}
+
+extension Plan {
+    /// The plan after a follow-up: what ended is gone, what changed says so, what was added stands last.
+    func revised(_ judgements: [Judgement], added: [Measure], next: LocalDate?, in county: County) -> Plan {
+        let judged = Dictionary(judgements.map { ($0.measure, $0) }) { $1 }
+        var plan = self
+        plan.measures = measures.compactMap { measure in
+            guard let judgement = judged[measure.id] else { return measure }
+            var measure = measure
+            switch judgement.decision {
+            case .end: return nil
+            case .change: measure.content.text = judgement.text
+            case .continue: break
+            }
+            return measure
+        }
+        plan.measures += added
+        (plan.followUp, plan.revision) = (next, revision + 1)
+        plan.isSIP = Self.isSIP(plan.measures, came: [], in: county)
+        return plan
+    }
+
+    /// Rule 16: the statutory form, when social services and health care both take part.
+    static func isSIP(_ measures: [Measure], came: [String], in county: County) -> Bool {
+        let units = came.compactMap { county.people[$0].flatMap { county.units[$0.unit]?.kind.organisation } }
+        return Set(units + measures.map(\.content.organisation)).isSuperset(of: [.socialServices, .healthCare])
+    }
+}
+
+extension [Plan.NewMeasure] {
+    /// With ids made from the command that brings them, for those that have none.
+    func numbered(by commandId: String) -> [Plan.Measure] {
+        enumerated().map { index, measure in
+            Plan.Measure(
+                id: measure.id ?? "\(Reference.id(of: commandId).prefix(8))-\(index + 1)", measure.content)
+        }
+    }
+
+    /// Each responsible person is known, and of an organisation that the consents cover (rules 13 and 16).
+    func faults(at path: String, _ cooperation: Cooperation, in county: County) -> [Fault] {
+        enumerated().flatMap { index, measure in
+            let path = "\(path)[\(index)].responsible"
+            return county.faultsUnlessKnown(measure.content.responsible, at: path)
+                + cooperation.faultsUnlessCovered(measure.content.responsible, at: path, in: county)
+        }
+    }
+}
+
+extension County {
+    /// A fault where the directory knows nobody by this id.
+    func faultsUnlessKnown(_ person: String, at path: String) -> [Fault] {
+        people[person] == nil ? [Fault(.personUnknown, at: path)] : []
+    }
+}

@@ -1,0 +1,78 @@
+import Codec
+import Domain
+import Foundation
+import MeetingsCore
+
+// Commands about no case: a person's other times, and an anonymous question.
+
+extension PublishTimes: WireCommand {
+    init(_ message: PublishBusyTimes, _ wire: inout WireReader) {
+        for (index, time) in message.busy.enumerated() where time.end.date <= time.start.date {
+            wire.fail(Fault(.busyTime, at: "busy[\(index)]"))
+        }
+        self.init(
+            busy: message.busy.map { .init(from: $0.start.date, to: $0.end.date) }, isOwnLeftOut: message.ownLeftOut)
+    }
+
+    func write(to message: inout PublishBusyTimes) {
+        message.busy = busy.map { slot in
+            .with {
+                $0.start = .init(seconds: slot.start)
+                $0.end = .init(seconds: slot.end)
+            }
+        }
+        message.ownLeftOut = isOwnLeftOut
+    }
+}
+
+extension BusyTimesPublished {
+    init(_ fact: PersonTimes.Fact, county: String) {
+        self = .with {
+            $0.county = county
+            $0.person = fact.person
+            $0.count = Int32(clamping: fact.count)
+        }
+    }
+}
+
+extension PersonTimes.Fact {
+    init(_ message: BusyTimesPublished) { self.init(person: message.person, count: Int(message.count)) }
+}
+
+extension PlaceConsultation: WireCommand {
+    init(_ message: BookConsultation, _ wire: inout WireReader) {
+        self.init(
+            reference: message.reference, municipality: message.municipality,
+            areas: wire.words(message.areas, at: "areas"), email: message.email)
+    }
+
+    func write(to message: inout BookConsultation) {
+        message.reference = reference
+        message.municipality = municipality
+        message.areas = areas.map(\.rawValue)
+        message.email = email
+    }
+}
+
+extension ConsultationBooked {
+    init(_ fact: Sittings.Fact, county: String) {
+        self = .with {
+            $0.reference = fact.reference
+            $0.county = county
+            $0.forum = fact.forum
+            $0.chair = fact.chair
+            $0.start = .init(seconds: fact.slot.start)
+            $0.end = .init(seconds: fact.slot.end)
+            $0.place = fact.place
+            $0.email = fact.email
+        }
+    }
+}
+
+extension Sittings.Fact {
+    init(_ message: ConsultationBooked) {
+        self.init(
+            reference: message.reference, forum: message.forum, chair: message.chair, place: message.place,
+            slot: .init(from: message.start.date, to: message.end.date), email: message.email)
+    }
+}

@@ -1,0 +1,201 @@
+import Codec
+import Domain
+import MeetingsCore
+
+// What has happened to a case's cooperation, as it is told, and read again.
+
+extension MeetingScheduled {
+    init(_ fact: Scheduled, of key: CaseKey) {
+        self = .with {
+            $0.meeting = .init(fact.meeting, of: key)
+            $0.why = fact.why?.rawValue ?? ""
+        }
+    }
+}
+
+extension Scheduled {
+    init(_ message: MeetingScheduled, _ wire: inout WireReader) {
+        self.init(.init(message.meeting, &wire), message.why.isEmpty ? nil : wire.word(message.why, at: "why"))
+    }
+}
+
+extension MeetingCancelled {
+    init(_ meeting: MeetingsCore.Meeting, of key: CaseKey) { self = .with { $0.meeting = .init(meeting, of: key) } }
+}
+
+/// The reasons are sentences. They are read by people, and not back into values.
+extension MeetingImpossible {
+    init(_ fact: Impossible, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.namedPerson = fact.namedPerson
+            $0.reasons = fact.obstacles.map(Reason.init)
+        }
+    }
+}
+
+extension MeetingImpossible.Reason {
+    init(_ obstacle: Scheduler.Obstacle) {
+        self = .with {
+            $0.person = obstacle.person ?? ""
+            $0.code = obstacle.fault.code.rawValue
+            $0.english = obstacle.fault.english
+            $0.swedish = obstacle.fault.swedish
+        }
+    }
+}
+
+extension MeetingAnswered {
+    init(_ fact: Answered, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.person = fact.person
+            $0.answer = fact.answer.attendance.rawValue
+            $0.delegateTo = fact.answer.delegate
+            $0.sequence = fact.sequence
+        }
+    }
+}
+
+extension Answered {
+    init(_ message: MeetingAnswered, _ wire: inout WireReader) {
+        self.init(
+            person: message.person,
+            answer: .init(wire.word(message.answer, at: "answer"), delegate: message.delegateTo),
+            sequence: message.sequence)
+    }
+}
+
+extension MeetingHeld {
+    init(_ fact: Held, of key: CaseKey) {
+        self = .with {
+            $0.meeting = .init(fact.meeting, of: key)
+            $0.by = fact.by
+            $0.came = fact.came
+            $0.child = .init(fact.child)
+            $0.coordinator = .init(fact.coordinator)
+            $0.plan = .init(fact.plan)
+        }
+    }
+}
+
+extension Held {
+    init(_ message: MeetingHeld, _ wire: inout WireReader) {
+        self.init(
+            meeting: .init(message.meeting, &wire), by: message.by, came: message.came,
+            child: .init(message.child, &wire),
+            coordinator: .init(message.coordinator, at: "coordinator", &wire), plan: .init(message.plan, &wire))
+    }
+}
+
+extension MeetingNotHeld {
+    init(_ fact: CalledAgain, of key: CaseKey) {
+        self = .with {
+            $0.meeting = .init(fact.meeting, of: key)
+            $0.by = fact.by
+            $0.reason = fact.reason
+        }
+    }
+}
+
+extension CalledAgain {
+    init(_ message: MeetingNotHeld, _ wire: inout WireReader) {
+        self.init(meeting: .init(message.meeting, &wire), by: message.by, reason: message.reason)
+    }
+}
+
+extension PlanAlarm {
+    init(_ fact: Alarm, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.coordinator = fact.coordinator
+            $0.manager = fact.manager ?? ""
+        }
+    }
+}
+
+extension Alarm {
+    init(_ message: PlanAlarm) { self.init(coordinator: message.coordinator, manager: message.manager.nonEmpty) }
+}
+
+extension PlanConcernReported {
+    init(_ fact: ConcernRaised, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.by = fact.by
+            $0.coordinator = fact.coordinator
+            $0.text = fact.text
+        }
+    }
+}
+
+extension ConcernRaised {
+    init(_ message: PlanConcernReported) {
+        self.init(by: message.by, coordinator: message.coordinator, text: message.text)
+    }
+}
+
+extension PlanConcernAnswered {
+    init(_ fact: ConcernAnswered, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.by = fact.by
+            $0.text = fact.text
+        }
+    }
+}
+
+extension ConcernAnswered {
+    init(_ message: PlanConcernAnswered) { self.init(by: message.by, text: message.text) }
+}
+
+extension PlanFollowedUp {
+    init(_ fact: FollowedUp, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.by = fact.by
+            $0.child = .init(fact.child)
+            $0.judgements = fact.judgements.map(MeasureJudgement.init)
+            $0.plan = .init(fact.plan)
+            $0.closes = fact.closes
+        }
+    }
+}
+
+extension FollowedUp {
+    init(_ message: PlanFollowedUp, _ wire: inout WireReader) {
+        self.init(
+            by: message.by, child: .init(message.child, &wire),
+            judgements: message.judgements.enumerated().map { Judgement($1, at: "judgements[\($0)]", &wire) },
+            plan: .init(message.plan, &wire))
+    }
+}
+
+extension Codec.FamilyTold {
+    init(_ fact: MeetingsCore.FamilyTold, of key: CaseKey) {
+        self = .with {
+            $0.meeting = .init(fact.meeting, of: key)
+            $0.by = fact.by
+            $0.to = fact.to
+            $0.channel = fact.channel.word
+            $0.email = fact.channel.email
+            $0.cancelled = fact.isCancelled
+        }
+    }
+}
+
+extension MeetingsCore.FamilyTold {
+    init(_ message: Codec.FamilyTold, _ wire: inout WireReader) {
+        let channel = InformFamily.Channel(message.channel, email: message.email)
+        if channel == nil { wire.fail(Fault(.familyChannel, at: "channel")) }
+        self.init(
+            meeting: .init(message.meeting, &wire), by: message.by, to: message.to, channel: channel ?? .letter,
+            isCancelled: message.cancelled)
+    }
+}

@@ -1,0 +1,164 @@
+import Codec
+import Domain
+import MeetingsCore
+
+// The life of a meeting.
+
+extension Call: CaseCommand {
+    init(_ message: CallMeeting, _ wire: inout WireReader) { self.init(Request(message, &wire)) }
+
+    func write(to message: inout CallMeeting) { message.write(request) }
+}
+
+extension Request {
+    init(_ message: CallMeeting, _ wire: inout WireReader) {
+        self.init(
+            unit: message.unit, namedPerson: message.namedPerson, areas: wire.words(message.areas, at: "areas"),
+            organisations: wire.words(message.organisations, at: "organisations"),
+            latestDate: wire.date(message.latestDate, at: "latest_date", else: .latestDate),
+            isProtected: message.protectedIdentity, child: message.child.nonEmpty, guardians: message.guardians)
+    }
+}
+
+extension CallMeeting {
+    mutating func write(_ request: Request) {
+        unit = request.unit
+        namedPerson = request.namedPerson
+        areas = request.areas.map(\.rawValue)
+        organisations = request.organisations.map(\.rawValue)
+        latestDate = request.latestDate.description
+        protectedIdentity = request.isProtected
+        child = request.child ?? ""
+        guardians = request.guardians
+    }
+}
+
+extension Cancel: CaseCommand {
+    init(_ message: CancelMeeting, _ wire: inout WireReader) { self.init(isClosed: message.closed) }
+
+    func write(to message: inout CancelMeeting) { message.closed = isClosed }
+}
+
+extension Protect: CaseCommand {
+    init(_ message: ProtectMeeting, _ wire: inout WireReader) { self.init() }
+
+    func write(to message: inout ProtectMeeting) {}
+}
+
+extension HandOver: CaseCommand {
+    init(_ message: HandOverMeeting, _ wire: inout WireReader) {
+        self.init(unit: message.unit, namedPerson: message.namedPerson)
+    }
+
+    func write(to message: inout HandOverMeeting) {
+        message.unit = unit
+        message.namedPerson = namedPerson
+    }
+}
+
+extension MeetingsCore.Answer: CaseCommand {
+    init(_ message: AnswerMeeting, _ wire: inout WireReader) {
+        self.init(
+            person: message.person, email: message.email.nonEmpty,
+            Reply(wire.word(message.answer, at: "answer"), delegate: message.delegateTo),
+            sequence: message.sequence, stamp: message.hasStamp ? message.stamp.date : nil)
+    }
+
+    func write(to message: inout AnswerMeeting) {
+        message.person = person
+        message.email = email ?? ""
+        message.answer = reply.attendance.rawValue
+        message.delegateTo = reply.delegate
+        message.sequence = sequence
+        if let stamp { message.stamp = .init(stamp) }
+    }
+}
+
+extension MeetingsCore.Answer.Reply {
+    init(_ attendance: Attendance, delegate: String) {
+        switch attendance {
+        case .accepted: self = .accepted
+        case .declined: self = .declined
+        case .tentative: self = .tentative
+        case .delegated: self = .delegated(to: delegate)
+        }
+    }
+
+    /// Empty where nobody comes instead.
+    var delegate: String {
+        if case .delegated(let person) = self { person } else { "" }
+    }
+}
+
+extension Move: CaseCommand {
+    init(_ message: MoveMeeting, _ wire: inout WireReader) {
+        let form = Cooperation.Form(rawValue: message.format)
+        self.init(
+            reason: wire.text(message.reason, at: "reason"),
+            notBefore: wire.dateIfAny(message.notBefore, at: "not_before"),
+            latestDate: wire.dateIfAny(message.latestDate, at: "latest_date"), form: form)
+        if form == nil, !message.format.isEmpty { wire.fail(Fault(.meetingFormat, at: "format")) }
+    }
+
+    func write(to message: inout MoveMeeting) {
+        message.reason = reason
+        message.notBefore = notBefore?.description ?? ""
+        message.latestDate = latestDate?.description ?? ""
+        message.format = form?.rawValue ?? ""
+    }
+}
+
+extension ChangeAttendees: CaseCommand {
+    init(_ message: ChangeParticipants, _ wire: inout WireReader) {
+        self.init(added: message.add, removed: message.remove, reason: wire.text(message.reason, at: "reason"))
+    }
+
+    func write(to message: inout ChangeParticipants) {
+        message.add = added
+        message.remove = removed
+        message.reason = reason
+    }
+}
+
+extension InformFamily: CaseCommand {
+    init(_ message: TellFamily, _ wire: inout WireReader) {
+        let channel = Channel(message.channel, email: message.email)
+        if channel == nil { wire.fail(Fault(.familyChannel, at: "channel")) }
+        self.init(to: message.to, channel ?? .letter)
+    }
+
+    func write(to message: inout TellFamily) {
+        message.to = to
+        message.channel = channel.word
+        message.email = channel.email
+    }
+}
+
+extension InformFamily.Channel {
+    /// Nil for what is no channel, and where an address is missing, is none, or is one too many.
+    init?(_ word: String, email: String) {
+        switch (word, email.isEmpty) {
+        case ("email", _):
+            guard let address = EmailAddress(email) else { return nil }
+            self = .email(address)
+        case ("letter", true): self = .letter
+        case ("phone", true): self = .phone
+        case ("in_person", true): self = .inPerson
+        default: return nil
+        }
+    }
+
+    var word: String {
+        switch self {
+        case .email: "email"
+        case .letter: "letter"
+        case .phone: "phone"
+        case .inPerson: "in_person"
+        }
+    }
+
+    /// Empty for all but e-mail.
+    var email: String {
+        if case .email(let address) = self { address.text } else { "" }
+    }
+}

@@ -72,7 +72,7 @@ struct Chronology {
                 "time": Timestamp.text(event.time), "type": event.type, "id": event.id, "cause": event.cause ?? "",
                 "what": entry.what, "who": entry.who,
             ]
-            if contents, let type = payloadTypes[event.type], let payload = try? event.decode(type),
+            if contents, let type = EventRegistry.event(ofType: event.type), let payload = try? event.decode(type),
                 let json = try? payload.jsonUTF8Data()
             {
                 object["data"] = try? JSONSerialization.jsonObject(with: json)
@@ -113,7 +113,7 @@ private struct Fact {
         }
         var values: [String: String] = [:]
         var who = ""
-        switch payloadTypes[event.type].flatMap({ try? event.decode($0) }) {
+        switch EventRegistry.event(ofType: event.type).flatMap({ try? event.decode($0) }) {
         case let fact as ConcernRegistered:
             values["areas"] = all("area", fact.areas)
             who = "\(fact.reporter.role) → \(fact.namedPerson)"

@@ -3,6 +3,7 @@
 
 CONFIGURATION ?= debug
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
+PROTOC_SWIFT = --plugin=$$(swift build --show-bin-path)/protoc-gen-swift --swift_opt=FileNaming=DropPath
 
 run: needs ## build, and play the worked example through the four services
 	$(SWIFT_BUILD)
@@ -13,10 +14,10 @@ test: needs ## build and run all tests
 	swift test --skip-build
 
 format: ## write all Swift as .swift-format wants it
-	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
+	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
 
 lint: ## fail where the format differs
-	swift format lint --strict --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
+	swift format lint --strict --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
 
 bench: needs ## events per second through one stream thread, beside a plain C loop (see Benchmarks/README.md)
 	Benchmarks/run
@@ -29,8 +30,13 @@ docs: ## write Docs/refusals.md and Docs/rules.md from the code
 	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
 	WRITE_DOCS=1 swift test --skip-build --filter RulesTests
 
-proto: ## generate Swift from Shared/Codec/Schemas (needs protoc, and protoc-gen-swift on the PATH)
-	cd Shared/Codec/Schemas && protoc --swift_out=../Generated --swift_opt=Visibility=Public --swift_opt=FileNaming=DropPath tillsammans/v1/*.proto
+proto: ## generate Swift and the registry of events from Shared/Codec/Schemas (needs protoc)
+	swift build --product protoc-gen-swift
+	cd Shared/Codec/Schemas && protoc $(PROTOC_SWIFT) --swift_opt=Visibility=Public --swift_out=../Generated $$(ls tillsammans/v1/*.proto | grep -v contract.proto)
+	cd Shared/Codec/Schemas && protoc $(PROTOC_SWIFT) --swift_out=../../../Tools/ContractGenerator/Generated tillsammans/v1/contract.proto
+	cd Shared/Codec/Schemas && protoc --descriptor_set_out=contract.binpb tillsammans/v1/*.proto
+	swift build --product contract-generator
+	$$(swift build --show-bin-path)/contract-generator Shared/Codec
 
 needs:
 	@Deploy/needs

@@ -118,6 +118,11 @@ let package = Package(
             name: "tillsammans", dependencies: ["CIcal", "ServiceKit", arguments, protobuf, subprocess, yaml],
             path: "Services/Tillsammans", swiftSettings: strict),
 
+        // Writes the registry of events from the schemas (`make proto`).
+        .executableTarget(
+            name: "contract-generator", dependencies: [crypto, protobuf], path: "Tools/ContractGenerator",
+            swiftSettings: strict),
+
         // Programs to learn the library from.
         .target(
             name: "Stage", dependencies: ["CloudEvents", "Kafka", "Streams", logging], path: "Examples/Streams/Stage",
@@ -141,7 +146,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CodecTests", dependencies: ["Codec", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
+            name: "CodecTests", dependencies: ["Codec", "TestSupport", "contract-generator", protobuf],
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "StreamsTests",

@@ -72,7 +72,7 @@ struct Chronology {
                 "time": Timestamp.text(event.time), "type": event.type, "id": event.id, "cause": event.cause ?? "",
                 "what": entry.what, "who": entry.who,
             ]
-            if contents, let type = payloadTypes[event.type], let payload = try? event.decode(type),
+            if contents, let type = EventRegistry.event(ofType: event.type), let payload = try? event.decode(type),
                 let json = try? payload.jsonUTF8Data()
             {
                 object["data"] = try? JSONSerialization.jsonObject(with: json)

@@ -59,7 +59,7 @@ struct EventsCommand: AsyncParsableCommand {
                 object["time"] = Timestamp.text(event.time)
                 object["subject"] = event.subject
                 object["cause"] = event.cause
-                if let type = payloadTypes[event.type], let payload = try? event.decode(type),
+                if let type = EventRegistry.event(ofType: event.type), let payload = try? event.decode(type),
                     let json = try? payload.jsonUTF8Data()
                 {
                     object["data"] = try? JSONSerialization.jsonObject(with: json)

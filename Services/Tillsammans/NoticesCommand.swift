@@ -113,7 +113,7 @@ struct NoticeBook: Sendable {
     var entries: [Entry] { order.compactMap { known[$0] } }
 
     mutating func take(_ event: Event) {
-        switch payloadTypes[event.type].flatMap({ try? event.decode($0) }) {
+        switch EventRegistry.event(ofType: event.type).flatMap({ try? event.decode($0) }) {
         case let fact as NoticeQueued:
             let later = fact.hasNotBefore ? Chronology.day(fact.notBefore.date) : ""
             note(event, fact.noticeID, fact.caseReference, fact.kind, fact.recipient, .queued, 0, later)

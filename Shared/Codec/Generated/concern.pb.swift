@@ -22,7 +22,7 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// se.tillsammans.concern.reported.v1, on concern-reports. The one message that outsiders write.
+/// A concern about a child, from a person or another system.
 public nonisolated struct ConcernReported: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -155,7 +155,7 @@ public nonisolated struct Guardian: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.concern.received.v1, on concern-receipts: the one answer to each report.
+/// The one answer to each report.
 public nonisolated struct ConcernReceipt: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -279,7 +279,7 @@ public nonisolated struct Reason: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.concern.registered.v1, on concerns, by child.
+/// Keyed by child.
 public nonisolated struct ConcernRegistered: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -429,8 +429,8 @@ public nonisolated struct ConcernRegistered: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// se.tillsammans.consultation.requested.v1, on concern-reports: an anonymous question to a forum (rule 5). There is no
-/// field for an identity, and a text that seems to hold one is refused.
+/// An anonymous question to a forum (rule 5). There is no field for an identity, and a text that seems to hold one is
+/// refused.
 public nonisolated struct ConsultationRequested: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -461,7 +461,7 @@ public nonisolated struct ConsultationRequested: Sendable {
   fileprivate var _reporter: Reporter? = nil
 }
 
-/// se.tillsammans.consultation.registered.v1, on concerns, by its own reference.
+/// Keyed by its own reference.
 public nonisolated struct ConsultationRegistered: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -493,7 +493,7 @@ public nonisolated struct ConsultationRegistered: Sendable {
   fileprivate var _reporter: Reporter? = nil
 }
 
-/// On children, by child, compacted: the identity itself, for Intake alone.
+/// The identity itself, for Intake alone. Keyed by child.
 public nonisolated struct Child: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -512,8 +512,7 @@ public nonisolated struct Child: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.intake.report.taken.v1, on intake-repartition, by report: so that a report's id is known wherever its
-/// sender put it.
+/// Repeats a report under its own id as key, so that a repeated one is found wherever its sender put it.
 public nonisolated struct ReportTaken: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -575,7 +574,7 @@ public nonisolated struct ReportTaken: Sendable {
   fileprivate var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.intake.report.accepted.v1, on intake-repartition, by child: the report holds and is new.
+/// The report holds and is new. Keyed by child.
 public nonisolated struct ReportAccepted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -22,7 +22,7 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// se.tillsammans.mapping.take_on.v1: the named person has seen the concerns so far.
+/// The named person has seen the concerns so far.
 public nonisolated struct TakeOn: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -37,7 +37,7 @@ public nonisolated struct TakeOn: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.delegate.v1: the work goes to somebody in the own organisation, the responsibility stays.
+/// The work goes to somebody in the own organisation, the responsibility stays.
 public nonisolated struct DelegateWork: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -54,7 +54,7 @@ public nonisolated struct DelegateWork: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.hand_back.v1: delegated work goes back to the named person.
+/// Delegated work goes back to the named person.
 public nonisolated struct HandBackWork: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -69,7 +69,6 @@ public nonisolated struct HandBackWork: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.information.add.v1
 public nonisolated struct AddInformation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -96,7 +95,7 @@ public nonisolated struct AddInformation: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.information.correct.v1: the earlier words stay in the history.
+/// The earlier words stay in the history.
 public nonisolated struct CorrectInformation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -122,7 +121,7 @@ public nonisolated struct CorrectInformation: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.answers.record.v1: the five questions, all in words.
+/// The five questions, all in words.
 public nonisolated struct RecordAnswers: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -154,7 +153,6 @@ public nonisolated struct Answer: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.consent.record.v1
 public nonisolated struct RecordConsent: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -187,7 +185,7 @@ public nonisolated struct RecordConsent: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.maturity.record.v1: a person has judged whether the youth's own consent is needed, younger or
+/// A person has judged whether the youth's own consent is needed, younger or
 /// older than the county's age.
 public nonisolated struct RecordMaturity: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -207,7 +205,6 @@ public nonisolated struct RecordMaturity: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.conclude.v1
 public nonisolated struct ConcludeMapping: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -251,7 +248,7 @@ public nonisolated struct Measure: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.follow_up.record.v1: what became of own measures, or of a case that needed nothing further.
+/// What became of own measures, or of a case that needed nothing further.
 public nonisolated struct RecordFollowUp: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -277,7 +274,7 @@ public nonisolated struct RecordFollowUp: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.reopen.v1: the mapping goes on, whatever its outcome was.
+/// The mapping goes on, whatever its outcome was.
 public nonisolated struct ReopenMapping: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -294,7 +291,7 @@ public nonisolated struct ReopenMapping: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.move.v1: the child has changed school, stage or municipality.
+/// The child has changed school, stage or municipality.
 public nonisolated struct MoveCase: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -315,7 +312,7 @@ public nonisolated struct MoveCase: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.cooperation.note.v1, from Meetings: what is done in the cooperation, and what is next.
+/// From Meetings: what is done in the cooperation, and what is next.
 public nonisolated struct NoteCooperation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -339,7 +336,7 @@ public nonisolated struct NoteCooperation: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.cooperation.end.v1, from Meetings: the last follow-up closes the case (rule 17).
+/// From Meetings: the last follow-up closes the case (rule 17).
 public nonisolated struct EndCooperation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -354,7 +351,6 @@ public nonisolated struct EndCooperation: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.opened.v1
 public nonisolated struct MappingOpened: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -388,7 +384,6 @@ public nonisolated struct MappingOpened: Sendable {
   fileprivate var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.mapping.concern.joined.v1
 public nonisolated struct ConcernJoined: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -408,7 +403,6 @@ public nonisolated struct ConcernJoined: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.taken_on.v1
 public nonisolated struct CaseTakenOn: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -423,7 +417,6 @@ public nonisolated struct CaseTakenOn: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.delegated.v1
 public nonisolated struct WorkDelegated: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -442,7 +435,6 @@ public nonisolated struct WorkDelegated: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.handed_back.v1
 public nonisolated struct WorkHandedBack: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -459,7 +451,6 @@ public nonisolated struct WorkHandedBack: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.information.added.v1
 public nonisolated struct InformationAdded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -518,7 +509,6 @@ public nonisolated struct Information: Sendable {
   fileprivate var _at: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.mapping.information.corrected.v1
 public nonisolated struct InformationCorrected: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -564,7 +554,6 @@ public nonisolated struct InformationCorrected: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// se.tillsammans.mapping.answers.recorded.v1
 public nonisolated struct AnswersRecorded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -581,7 +570,6 @@ public nonisolated struct AnswersRecorded: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.consent.recorded.v1
 public nonisolated struct ConsentRecorded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -642,7 +630,6 @@ public nonisolated struct Consent: Sendable {
   fileprivate var _at: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.mapping.maturity.recorded.v1
 public nonisolated struct MaturityRecorded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -661,7 +648,6 @@ public nonisolated struct MaturityRecorded: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.concluded.v1
 public nonisolated struct MappingConcluded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -686,7 +672,7 @@ public nonisolated struct MappingConcluded: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.cooperation.waiting.v1: not everybody whose consent it takes has given it, or no longer.
+/// Not everybody whose consent it takes has given it, or no longer.
 public nonisolated struct CooperationWaiting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -717,7 +703,7 @@ public nonisolated struct CooperationWaiting: Sendable {
   fileprivate var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.mapping.cooperation.started.v1: all consents are in force, and a meeting has been asked for.
+/// All consents are in force, and a meeting has been asked for.
 public nonisolated struct CooperationStarted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -736,7 +722,6 @@ public nonisolated struct CooperationStarted: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.followed_up.v1
 public nonisolated struct MeasuresFollowedUp: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -759,7 +744,6 @@ public nonisolated struct MeasuresFollowedUp: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.reopened.v1
 public nonisolated struct MappingReopened: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -776,7 +760,7 @@ public nonisolated struct MappingReopened: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.moved.v1: the ownership has passed on; both units are told.
+/// The ownership has passed on; both units are told.
 public nonisolated struct CaseMoved: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -817,7 +801,7 @@ public nonisolated struct CaseMoved: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.came_of_age.v1: the child is an adult from today; the case is to be handed over in order.
+/// The child is an adult from today; the case is to be handed over in order.
 public nonisolated struct CameOfAge: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -845,7 +829,6 @@ public nonisolated struct CameOfAge: Sendable {
   fileprivate var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.mapping.closed.v1
 public nonisolated struct CaseClosed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -862,7 +845,7 @@ public nonisolated struct CaseClosed: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.mapping.reminded.v1: a date comes near, or has passed (rule 19).
+/// A date comes near, or has passed (rule 19).
 public nonisolated struct DeadlineReminded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -899,7 +882,7 @@ public nonisolated struct DeadlineReminded: Sendable {
   fileprivate var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.mapping.overdue.v1: written before reminders had levels; now DeadlineReminded.
+/// Written before reminders had levels; now DeadlineReminded.
 public nonisolated struct MappingOverdue: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -914,7 +897,7 @@ public nonisolated struct MappingOverdue: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.command.refused.v1, on the facts of the service that refused.
+/// Published among the facts of the service that refused.
 public nonisolated struct CommandRefused: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -933,7 +916,7 @@ public nonisolated struct CommandRefused: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.case.status.v1, on cases, by child, compacted: where each case stands (rules 19 and 20).
+/// Where each case stands (rules 19 and 20). Keyed by child.
 public nonisolated struct CaseStatus: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1046,7 +1029,7 @@ public nonisolated struct CaseStatus: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// se.tillsammans.case.viewed.v1, on access-log, by case: everyone who opens a case is logged (rule 22).
+/// Everyone who opens a case is logged (rule 22). Keyed by case.
 public nonisolated struct CaseViewed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -22,7 +22,7 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// se.tillsammans.meeting.call.v1, from Mapping: all consents are in force.
+/// From Mapping: all consents are in force.
 public nonisolated struct CallMeeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -56,7 +56,7 @@ public nonisolated struct CallMeeting: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.cancel.v1: consent was refused or withdrawn, or the case was closed.
+/// Consent was refused or withdrawn, or the case was closed.
 public nonisolated struct CancelMeeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -74,7 +74,7 @@ public nonisolated struct CancelMeeting: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.hand_over.v1, from Mapping: the case has another named person or unit, in the same county.
+/// From Mapping: the case has another named person or unit, in the same county.
 public nonisolated struct HandOverMeeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -93,7 +93,7 @@ public nonisolated struct HandOverMeeting: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.protect.v1: the child's identity has become protected; nobody may be told the place any more.
+/// The child's identity has become protected; nobody may be told the place any more.
 public nonisolated struct ProtectMeeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -108,7 +108,7 @@ public nonisolated struct ProtectMeeting: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.answer.v1: a participant's answer to an invitation (RFC 5546, REPLY).
+/// A participant's answer to an invitation (RFC 5546, REPLY).
 public nonisolated struct AnswerMeeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -150,7 +150,7 @@ public nonisolated struct AnswerMeeting: Sendable {
   fileprivate var _stamp: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.meeting.move.v1: by hand, to another time.
+/// By hand, to another time.
 public nonisolated struct MoveMeeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -178,7 +178,7 @@ public nonisolated struct MoveMeeting: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.participants.change.v1: the named person adds or removes somebody, with a reason.
+/// The named person adds or removes somebody, with a reason.
 public nonisolated struct ChangeParticipants: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -202,7 +202,7 @@ public nonisolated struct ChangeParticipants: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.busy.publish.v1: when a person is taken elsewhere, from any calendar; replaces what was known.
+/// When a person is taken elsewhere, from any calendar; replaces what was known.
 public nonisolated struct PublishBusyTimes: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -254,7 +254,7 @@ public nonisolated struct BusyTime: Sendable {
   fileprivate var _end: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.meeting.family.tell.v1: the named person or the coordinator decides that the child or a guardian is told
+/// The named person or the coordinator decides that the child or a guardian is told
 /// of the meeting as it is now, or that it is called off, and how (rule 22). For each notice anew.
 public nonisolated struct TellFamily: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -281,7 +281,7 @@ public nonisolated struct TellFamily: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.consultation.book.v1, from Intake: an anonymous question wants a place in a forum's sitting (rule 5).
+/// From Intake: an anonymous question wants a place in a forum's sitting (rule 5).
 public nonisolated struct BookConsultation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -303,7 +303,7 @@ public nonisolated struct BookConsultation: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.record.v1: the meeting was held (rules 15 and 16).
+/// The meeting was held (rules 15 and 16).
 public nonisolated struct RecordMeeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -438,7 +438,6 @@ public nonisolated struct PlannedMeasure: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.not_held.record.v1
 public nonisolated struct RecordNotHeld: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -457,7 +456,7 @@ public nonisolated struct RecordNotHeld: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.plan.concern.report.v1: the family says that something in the plan is not followed (rule 17).
+/// The family says that something in the plan is not followed (rule 17).
 public nonisolated struct ReportPlanConcern: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -477,7 +476,6 @@ public nonisolated struct ReportPlanConcern: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.plan.concern.answer.v1
 public nonisolated struct AnswerPlanConcern: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -496,7 +494,7 @@ public nonisolated struct AnswerPlanConcern: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.plan.follow_up.record.v1: each measure judged with the child and the guardians (rule 17).
+/// Each measure judged with the child and the guardians (rule 17).
 public nonisolated struct RecordPlanFollowUp: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -532,7 +530,7 @@ public nonisolated struct RecordPlanFollowUp: Sendable {
   fileprivate var _child: Participation? = nil
 }
 
-/// se.tillsammans.plan.follow_up.book.v1: the coordinator books the follow-up of a plan that has none (rule 17).
+/// The coordinator books the follow-up of a plan that has none (rule 17).
 public nonisolated struct BookPlanFollowUp: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -574,7 +572,7 @@ public nonisolated struct MeasureJudgement: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.scheduled.v1: booked, or changed, with a higher sequence.
+/// Booked, or changed, with a higher sequence.
 public nonisolated struct MeetingScheduled: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -599,7 +597,6 @@ public nonisolated struct MeetingScheduled: Sendable {
   fileprivate var _meeting: Meeting? = nil
 }
 
-/// se.tillsammans.meeting.cancelled.v1
 public nonisolated struct MeetingCancelled: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -621,7 +618,7 @@ public nonisolated struct MeetingCancelled: Sendable {
   fileprivate var _meeting: Meeting? = nil
 }
 
-/// se.tillsammans.meeting.impossible.v1: no time exists; the named person decides what to change (rule 18).
+/// No time exists; the named person decides what to change (rule 18).
 public nonisolated struct MeetingImpossible: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -659,7 +656,6 @@ public nonisolated struct MeetingImpossible: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.busy.published.v1
 public nonisolated struct BusyTimesPublished: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -677,7 +673,6 @@ public nonisolated struct BusyTimesPublished: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.answered.v1
 public nonisolated struct MeetingAnswered: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -700,7 +695,6 @@ public nonisolated struct MeetingAnswered: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.meeting.held.v1
 public nonisolated struct MeetingHeld: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -759,7 +753,6 @@ public nonisolated struct MeetingHeld: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// se.tillsammans.meeting.not_held.v1
 public nonisolated struct MeetingNotHeld: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -785,7 +778,7 @@ public nonisolated struct MeetingNotHeld: Sendable {
   fileprivate var _meeting: Meeting? = nil
 }
 
-/// se.tillsammans.plan.alarm.v1: a plan without a booked follow-up (rule 17).
+/// A plan without a booked follow-up (rule 17).
 public nonisolated struct PlanAlarm: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -804,7 +797,6 @@ public nonisolated struct PlanAlarm: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.plan.concern.reported.v1
 public nonisolated struct PlanConcernReported: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -825,7 +817,6 @@ public nonisolated struct PlanConcernReported: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.plan.concern.answered.v1
 public nonisolated struct PlanConcernAnswered: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -844,7 +835,6 @@ public nonisolated struct PlanConcernAnswered: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.plan.followed_up.v1
 public nonisolated struct PlanFollowedUp: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -888,7 +878,7 @@ public nonisolated struct PlanFollowedUp: Sendable {
   fileprivate var _plan: Plan? = nil
 }
 
-/// se.tillsammans.meeting.family.told.v1: a person has decided (rule 22).
+/// A person has decided (rule 22).
 public nonisolated struct FamilyTold: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -921,7 +911,6 @@ public nonisolated struct FamilyTold: Sendable {
   fileprivate var _meeting: Meeting? = nil
 }
 
-/// se.tillsammans.consultation.booked.v1
 public nonisolated struct ConsultationBooked: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -170,7 +170,7 @@ public nonisolated struct NoticeLane: Sendable {
   fileprivate var _next: Notice? = nil
 }
 
-/// se.tillsammans.notice.delivery.v1, on notice-commands: what came of one attempt.
+/// What came of one attempt.
 public nonisolated struct DeliveryReported: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -191,7 +191,7 @@ public nonisolated struct DeliveryReported: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.notice.digest.v1, on notice-commands, by county and recipient: for the message that this person gets once a day.
+/// For the message that this person gets once a day. Keyed by county and recipient.
 public nonisolated struct AddToDigest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -226,7 +226,7 @@ public nonisolated struct Digest: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.notice.resend.v1, on every partition of notice-commands: whoever has the failed notice sends it again.
+/// Sent to every partition: whoever has the failed notice sends it again.
 public nonisolated struct ResendNotice: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -239,7 +239,7 @@ public nonisolated struct ResendNotice: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.notice.queued.v1, on notices, by case.
+/// Keyed by case.
 public nonisolated struct NoticeQueued: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -270,7 +270,7 @@ public nonisolated struct NoticeQueued: Sendable {
   fileprivate var _notBefore: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.notice.sent.v1, on notices, by case.
+/// Keyed by case.
 public nonisolated struct NoticeSent: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -291,7 +291,6 @@ public nonisolated struct NoticeSent: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.notice.delayed.v1
 public nonisolated struct NoticeDelayed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -325,7 +324,7 @@ public nonisolated struct NoticeDelayed: Sendable {
   fileprivate var _nextAttempt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// se.tillsammans.notice.failed.v1: a person must take over.
+/// A person must take over.
 public nonisolated struct NoticeFailed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -348,7 +347,7 @@ public nonisolated struct NoticeFailed: Sendable {
   public init() {}
 }
 
-/// se.tillsammans.notice.superseded.v1: a newer notice made it wrong before it was sent.
+/// A newer notice made it wrong before it was sent.
 public nonisolated struct NoticeSuperseded: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -1,0 +1,125 @@
+/// Who may do what to a case and to its cooperation (rules 6, 12, 13 and 15). The same table holds in every service.
+///
+/// The roles are columns, the acts are rows; see ``Act``.
+public enum Authority {
+    /// What somebody can be to a case.
+    public enum Role: CaseIterable, Sendable {
+        /// Barnets bästa-ansvarig: owns the case.
+        case namedPerson
+        /// Stands in for the named person on a day of absence.
+        case namedPersonsDeputy
+        /// Manages the unit that owns the case.
+        case unitsManager
+        case countysFunction
+        /// Does the work; the responsibility stays with the named person (rule 6).
+        case delegate
+        case delegatesDeputy
+        /// Samordningsperson: responsible for the plan (rule 15).
+        case coordinator
+        case coordinatorsDeputy
+        /// Anyone who stands in the county's directory.
+        case anyoneInDirectory
+        /// Nobody is asked who they are (rule 13).
+        case anybody
+    }
+
+    /// Who has which role in one case. Nil: nobody has it.
+    public struct People: Sendable, Hashable {
+        /// The unit that owns the case, by id.
+        public var unit: String
+        public var namedPerson: String
+        public var delegate: String?
+        public var coordinator: String?
+
+        public init(unit: String, namedPerson: String, delegate: String? = nil, coordinator: String? = nil) {
+            (self.unit, self.namedPerson, self.delegate, self.coordinator) = (unit, namedPerson, delegate, coordinator)
+        }
+    }
+
+    /// What is against somebody's doing something: they are unknown, or known and not allowed.
+    ///
+    /// - Parameters:
+    ///   - county: the case's county; nil where the directory does not have it, and then nobody is known.
+    ///   - day: decides who stands in for whom.
+    public static func faults(
+        _ act: Act, by actor: Actor, of people: People, in county: County?, on day: LocalDate
+    ) -> [Fault] {
+        if act.roles.contains(.anybody) { return [] }
+        guard case .person(let person) = actor, let county, county.people[person] != nil else {
+            return [Fault(.personUnknown, at: "by")]
+        }
+        let isAllowed = act.roles.contains { people.has($0, person, in: county, on: day) }
+        return isAllowed ? [] : [Fault(.personNotAllowed, at: "by")]
+    }
+}
+
+extension Authority {
+    /// Something that people do to a case. It cannot be written without saying who may.
+    public struct Act: Sendable, Hashable {
+        public let roles: Set<Role>
+
+        private init(_ roles: [Role]) { self.roles = Set(roles) }
+
+        private static let lead: [Role] = [.namedPerson, .namedPersonsDeputy, .unitsManager, .countysFunction]
+        private static let work: [Role] = [.delegate, .delegatesDeputy]
+        private static let coordinate: [Role] = [.coordinator, .coordinatorsDeputy]
+
+        // The mapping (rules 6 to 13).
+        public static let takeOn = Act(lead + work)
+        public static let delegate = Act(lead)
+        public static let handBack = Act(lead + work)
+        public static let addInformation = Act([.anyoneInDirectory])
+        public static let correctInformation = Act(lead + work)
+        public static let recordAnswers = Act(lead + work)
+        public static let recordConsent = Act(lead + work)
+        /// A refusal or withdrawal is blocked by nothing (rule 13).
+        public static let withholdConsent = Act([.anybody])
+        public static let judgeMaturity = Act(lead)
+        public static let conclude = Act(lead)
+        public static let followUp = Act(lead)
+        public static let reopen = Act(lead)
+        public static let moveCase = Act(lead)
+
+        // The cooperation (rules 14 to 18, and 22).
+        public static let recordMeeting = Act(lead + coordinate)
+        public static let recordNotHeld = Act(lead + coordinate)
+        public static let moveMeeting = Act(lead + coordinate)
+        public static let changeParticipants = Act(lead + coordinate)
+        /// Whoever hears the family's word records it (rule 17).
+        public static let reportPlanConcern = Act([.anyoneInDirectory])
+        public static let answerPlanConcern = Act(lead + coordinate)
+        public static let followUpPlan = Act(lead + coordinate)
+        public static let bookPlanFollowUp = Act(lead + coordinate)
+        public static let tellFamily = Act(lead + coordinate)
+    }
+}
+
+extension Authority.People {
+    /// Whether a person of the directory has a role here on a day.
+    func has(_ role: Authority.Role, _ person: String, in county: County, on day: LocalDate) -> Bool {
+        switch role {
+        case .namedPerson: person == namedPerson
+        case .namedPersonsDeputy: person == county.acting(for: namedPerson, on: day)?.id
+        case .unitsManager: person == county.units[unit]?.manager
+        case .countysFunction: person == county.function
+        case .delegate: person == delegate
+        case .delegatesDeputy: person == delegate.flatMap { county.acting(for: $0, on: day)?.id }
+        case .coordinator: person == coordinator
+        case .coordinatorsDeputy: person == coordinator.flatMap { county.acting(for: $0, on: day)?.id }
+        case .anyoneInDirectory, .anybody: true
+        }
+    }
+}
+
+extension Actor {
+    /// - Parameter id: the directory's id; empty for nobody of it.
+    public init(by id: String) { self = id.isEmpty ? .suite : .person(id) }
+
+    /// The directory's id; empty for the suite itself.
+    public var id: String {
+        switch self {
+        case .person(let id): id
+        case .suite: ""
+        }
+    }
+}

@@ -80,9 +80,10 @@ let package = Package(
             name: "intake", dependencies: ["ServiceKit", crypto, lifecycle, logging] + http, path: "Services/Intake",
             swiftSettings: strict,
             linkerSettings: allocator),
+        .target(name: "MappingCore", dependencies: ["Domain"], path: "Services/Mapping/Core", swiftSettings: strict),
         .executableTarget(
-            name: "mapping", dependencies: ["ServiceKit"], path: "Services/Mapping", swiftSettings: strict,
-            linkerSettings: allocator),
+            name: "mapping", dependencies: ["MappingCore", "ServiceKit"], path: "Services/Mapping", exclude: ["Core"],
+            swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
             name: "meetings", dependencies: ["ServiceKit"], path: "Services/Meetings", swiftSettings: strict,
             linkerSettings: allocator),
@@ -109,7 +110,10 @@ let package = Package(
         .testTarget(name: "ServiceKitTests", dependencies: ["ServiceKit", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["intake", "TestSupport", lifecycle, logging], swiftSettings: strict),
-        .testTarget(name: "MappingTests", dependencies: ["mapping", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "MappingCoreTests", dependencies: ["Domain", "MappingCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "MappingTests", dependencies: ["MappingCore", "mapping", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "MeetingsTests", dependencies: ["meetings", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "NotificationsTests", dependencies: ["notifications", "TestSupport"], swiftSettings: strict),
         .testTarget(

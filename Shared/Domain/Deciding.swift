@@ -14,6 +14,11 @@ public protocol Aggregate: Sendable {
 public protocol Command: Sendable {
     associatedtype Subject: Aggregate
 
+    /// What stands against every command of this kind, whatever its words: the aggregate's state, and who acts.
+    ///
+    /// ``decide(on:by:_:)`` says it as well. Apart, it can be said also where the words could not be read.
+    static func obstacles(on subject: Subject, by actor: Actor, _ context: Subject.Context) -> [Fault]
+
     /// Pure: the same aggregate, command, person and context always decide the same.
     ///
     /// - Throws: ``Refusal`` with everything that is against it; then nothing has changed.

@@ -94,7 +94,7 @@ enum StateValue {
 public struct StateUnreadable: Error, Sendable, CustomStringConvertible {
     public let description: String
 
-    init(_ table: String, _ error: Undecodable) {
+    public init(_ table: String, _ error: Undecodable) {
         description = "the state in \(table) cannot be read (\(error)); run the version that wrote it, or a later one"
     }
 }

@@ -102,10 +102,10 @@ let package = Package(
             path: "Services/Intake",
             swiftSettings: strict,
             linkerSettings: allocator),
+        .target(name: "MappingCore", dependencies: ["Domain"], path: "Services/Mapping/Core", swiftSettings: strict),
         .executableTarget(
-            name: "mapping", dependencies: ["ServiceHost", "ServiceKit"], path: "Services/Mapping",
-            swiftSettings: strict,
-            linkerSettings: allocator),
+            name: "mapping", dependencies: ["MappingCore", "ServiceHost", "ServiceKit"], path: "Services/Mapping",
+            exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
         .target(name: "MeetingsCore", dependencies: ["Domain"], path: "Services/Meetings/Core", swiftSettings: strict),
         .executableTarget(
             name: "meetings", dependencies: ["MeetingsCore", "ServiceHost", "ServiceKit"], path: "Services/Meetings",
@@ -159,7 +159,10 @@ let package = Package(
             name: "ServiceKitTests", dependencies: ["ServiceHost", "ServiceKit", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["intake", "TestSupport", lifecycle, logging], swiftSettings: strict),
-        .testTarget(name: "MappingTests", dependencies: ["mapping", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "MappingCoreTests", dependencies: ["Domain", "MappingCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "MappingTests", dependencies: ["MappingCore", "mapping", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "MeetingsCoreTests", dependencies: ["MeetingsCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "MeetingsTests", dependencies: ["meetings", "MeetingsCore", "TestSupport"], swiftSettings: strict),

@@ -80,6 +80,10 @@ extension Authority {
         public static let reopen = Act(lead)
         public static let moveCase = Act(lead)
 
+        // What Meetings tells Mapping. Both stand on a topic that only services write.
+        public static let noteCooperation = Act([.anybody])
+        public static let endCooperation = Act([.anybody])
+
         // The cooperation (rules 14 to 18, and 22).
         public static let recordMeeting = Act(lead + coordinate)
         public static let recordNotHeld = Act(lead + coordinate)

@@ -14,12 +14,21 @@ public protocol Aggregate: Sendable {
 public protocol Command: Sendable {
     associatedtype Subject: Aggregate
 
+    /// What stands against every command of this kind, whatever its words: the aggregate's state, and who acts.
+    ///
+    /// ``decide(on:by:_:)`` says it as well. Apart, it can be said also where the words could not be read.
+    static func obstacles(on subject: Subject, by actor: Actor, _ context: Subject.Context) -> [Fault]
+
     /// Pure: the same aggregate, command, person and context always decide the same.
     ///
     /// - Throws: ``Refusal`` with everything that is against it; then nothing has changed.
     func decide(
         on subject: Subject, by actor: Actor, _ context: Subject.Context
     ) throws(Refusal) -> Decision<Subject>
+}
+
+extension Command {
+    public static func obstacles(on subject: Subject, by actor: Actor, _ context: Subject.Context) -> [Fault] { [] }
 }
 
 /// An aggregate after a decision, and what has happened, in the order in which it is told.

@@ -105,6 +105,11 @@ public enum Step: String, CaseIterable, Sendable {
     case handOver = "hand_over"
 }
 
+extension Step: Comparable {
+    /// By name: of two steps with the same date, the first by name is told.
+    public static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
+}
+
 /// To whom a date goes: before it, when it has passed, and when it has passed for longer (rule 19).
 public enum ReminderLevel: String, CaseIterable, Sendable {
     case owner, manager, county
@@ -133,6 +138,9 @@ public enum FollowUpDecision: String, CaseIterable, Sendable {
 /// The five questions of the analysis (rule 9), whose words stand in the catalogue.
 public enum Question: Int, CaseIterable, Sendable {
     case information = 1, obstacles, mine, organisation, others
+
+    /// From 1, as in the sources.
+    public var number: Int { rawValue }
 
     /// The question's name in the ``Catalogue``.
     public var name: String { "question.\(rawValue)" }

@@ -1,4 +1,4 @@
-package import CloudEvents
+public import CloudEvents
 public import SwiftProtobuf
 
 /// A part of a task's state by name: values of one type by key, as in Kafka Streams' key-value stores.
@@ -94,7 +94,7 @@ package enum StateValue {
 public struct StateUnreadable: Error, Sendable, CustomStringConvertible {
     public let description: String
 
-    init(_ table: String, _ error: Undecodable) {
+    public init(_ table: String, _ error: Undecodable) {
         description = "the state in \(table) cannot be read (\(error)); run the version that wrote it, or a later one"
     }
 }

@@ -1,0 +1,163 @@
+import Domain
+import Foundation
+
+/// One child's case: what is known, who owns it, where it stands, and what is due (rules 6 to 13 and 19).
+///
+/// A value without any reach into the world. A case that is closed stays: a later concern opens it anew.
+package struct Case: Aggregate, Equatable {
+    package typealias Fact = CaseFact
+
+    /// The child's key.
+    package var child: String
+    package var reference: String
+    package var place: Place
+    package var owner: Routing.Owner
+    /// Does the work in the owner's place (rule 6).
+    package var delegate: String?
+    /// Has been told by Meetings (rule 15).
+    package var coordinator: String?
+    package var phase: Phase
+    package var deadlines: [Step: Deadline]
+    package var opened: Date
+
+    package var concernAreas: [WheelArea]
+    package var information: [Information]
+    package var corrections: [Correction]
+    package var answers: [Question: String]
+
+    /// The guardians on record, by key.
+    package var guardians: [String]
+    /// The latest word of each giver.
+    package var consents: [Giver: Consent]
+    package var maturity: Maturity?
+    /// From this day the youth's own consent is needed (rule 12).
+    package var youthConsentFrom: LocalDate
+    /// From this day nobody is a child (rule 4).
+    package var adultFrom: LocalDate
+
+    package var isProtected: Bool
+    /// Suspected once, it is visible for ever (rule 3).
+    package var isHarmSuspected: Bool
+
+    /// A case as a concern opens it, before anything is written in it.
+    package init(
+        child: String, reference: String, place: Place, owner: Routing.Owner, opened: Date, youthConsentFrom: LocalDate,
+        adultFrom: LocalDate
+    ) {
+        self.child = child
+        self.reference = reference
+        self.place = place
+        self.owner = owner
+        self.opened = opened
+        self.youthConsentFrom = youthConsentFrom
+        self.adultFrom = adultFrom
+        (phase, deadlines) = (.mapping, [:])
+        (concernAreas, information, corrections, answers) = ([], [], [], [:])
+        (guardians, consents) = ([], [:])
+        (isProtected, isHarmSuspected) = (false, false)
+    }
+}
+
+extension Case {
+    /// Where the child is. Decides who the named person is (rule 2).
+    package struct Place: Sendable, Equatable {
+        package var county: String
+        package var municipality: String
+        package var stage: Stage
+        /// The unit that the child attends; nil where nobody said.
+        package var attends: String?
+
+        package init(county: String, municipality: String, stage: Stage, attends: String?) {
+            (self.county, self.municipality, self.stage, self.attends) = (county, municipality, stage, attends)
+        }
+
+        var situation: Routing.Situation { .init(municipality: municipality, stage: stage, unit: attends) }
+    }
+
+    /// Where the case stands, and what it has there.
+    package enum Phase: Sendable, Equatable {
+        case mapping
+        /// Cooperation is decided. Not everybody has consented (rule 12).
+        case awaitingConsent(Cooperation)
+        /// A meeting has been asked for and stands.
+        case cooperation(Cooperation)
+        case ownMeasures(OwnMeasures)
+        case resting(lookAgain: LocalDate)
+        /// Over; with the outcome that it had, where it had one.
+        case closed(after: Outcome?)
+    }
+
+    /// How a mapping ends, with what each ending needs (rule 10).
+    package enum Outcome: Sendable, Equatable {
+        case nothingFurther(lookAgain: LocalDate)
+        case ownMeasures(OwnMeasures)
+        case cooperation(Cooperation)
+    }
+
+    package struct Cooperation: Sendable, Equatable {
+        /// Those that question 5 names (rule 11).
+        package var organisations: [Organisation]
+        /// The last day for the meeting.
+        package var latest: LocalDate
+
+        package init(organisations: [Organisation], latest: LocalDate) {
+            (self.organisations, self.latest) = (organisations, latest)
+        }
+    }
+
+    package struct OwnMeasures: Sendable, Equatable {
+        package var measures: [Measure]
+        package var followUp: LocalDate
+
+        package init(_ measures: [Measure], followUp: LocalDate) {
+            (self.measures, self.followUp) = (measures, followUp)
+        }
+    }
+
+    /// What the own organisation does.
+    package struct Measure: Sendable, Equatable {
+        package var area: WheelArea
+        package var text: String
+        /// The directory's id.
+        package var responsible: String
+
+        package init(area: WheelArea, text: String, responsible: String) {
+            (self.area, self.text, self.responsible) = (area, text, responsible)
+        }
+    }
+}
+
+extension Case {
+    /// Somebody has something to do in it.
+    package var isOpen: Bool {
+        if case .closed = phase { false } else { true }
+    }
+
+    /// The outcome that counts; nil while the mapping goes on.
+    package var outcome: Outcome? {
+        switch phase {
+        case .mapping: nil
+        case .awaitingConsent(let cooperation), .cooperation(let cooperation): .cooperation(cooperation)
+        case .ownMeasures(let measures): .ownMeasures(measures)
+        case .resting(let day): .nothingFurther(lookAgain: day)
+        case .closed(let outcome): outcome
+        }
+    }
+
+    /// A meeting has been asked for and not called off.
+    package var isMeetingRequested: Bool {
+        if case .cooperation = phase { true } else { false }
+    }
+
+    /// The areas where the mapping found a need or an obstacle, in the wheel's order (rule 11).
+    package var areasFound: [WheelArea] {
+        let found = Set(information.compactMap(\.finding.areaToActOn))
+        return WheelArea.allCases.filter(found.contains)
+    }
+
+    var people: Authority.People {
+        Authority.People(unit: owner.unit, namedPerson: owner.person, delegate: delegate, coordinator: coordinator)
+    }
+
+    func isAdult(on day: LocalDate) -> Bool { day >= adultFrom }
+}

@@ -1,0 +1,87 @@
+import Domain
+import Foundation
+
+/// A case while something is decided about it: what changes, the facts that tell it, and what the decision may look at.
+package struct CaseInHand {
+    var `case`: Case
+    private(set) var facts: [CaseFact] = []
+    let context: DecisionContext
+    /// Who acts.
+    let actor: Actor
+
+    init(_ case: Case, by actor: Actor, _ context: DecisionContext) {
+        (self.case, self.actor, self.context) = (`case`, actor, context)
+    }
+
+    var decision: Decision<Case> { Decision(`case`, facts) }
+    var today: LocalDate { context.today }
+
+    /// Nil where the directory does not have the case's county.
+    var county: County? { context.directory.counties[`case`.place.county] }
+    var settings: County.Settings { county?.settings ?? County.Settings() }
+
+    mutating func tell(_ fact: CourseFact) { facts.append(.course(fact)) }
+    mutating func tell(_ fact: ContentFact) { facts.append(.content(fact)) }
+    mutating func tell(_ fact: CooperationFact) { facts.append(.cooperation(fact)) }
+    mutating func ask(_ request: MeetingsRequest) { facts.append(.meetings(request)) }
+}
+
+extension Case {
+    /// Decides something that time or another service has brought.
+    func deciding(_ context: DecisionContext, _ change: (inout CaseInHand) -> Void) -> Decision<Case> {
+        var work = CaseInHand(self, by: .suite, context)
+        change(&work)
+        return work.decision
+    }
+}
+
+/// A command about a case: who may give it, where the case must stand, and what it does.
+package protocol CaseCommand: Command, Equatable where Subject == Case {
+    static var act: Authority.Act { get }
+    static var requirement: Requirement { get }
+
+    /// Does it. What it throws is refused together with what stands against it anyway, and nothing changes.
+    func apply(to work: inout CaseInHand) throws(Refusal)
+}
+
+/// Where a case must stand for a command.
+package enum Requirement: Sendable {
+    case anyPhase, open, mapping, cooperation
+}
+
+extension CaseCommand {
+    package static var requirement: Requirement { .open }
+
+    package static func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
+        standardObstacles(on: subject, by: actor, context)
+    }
+
+    static func standardObstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
+        subject.faultsUnless(requirement)
+            + Authority.faults(
+                act, by: actor, of: subject.people, in: context.directory.counties[subject.place.county],
+                on: context.today)
+    }
+
+    package func decide(
+        on subject: Case, by actor: Actor, _ context: DecisionContext
+    ) throws(Refusal) -> Decision<Case> {
+        var work = CaseInHand(subject, by: actor, context)
+        var faults = Self.obstacles(on: subject, by: actor, context)
+        do { try apply(to: &work) } catch { faults += error.faults }
+        try Refusal.unless(faults)
+        return work.decision
+    }
+}
+
+extension Case {
+    func faultsUnless(_ requirement: Requirement) -> [Fault] {
+        switch (requirement, phase) {
+        case (.anyPhase, _), (.mapping, .mapping), (.cooperation, .cooperation): []
+        case (.cooperation, _): [Fault(.cooperationNone)]
+        case (_, .closed): [Fault(.caseClosed)]
+        case (.open, _): []
+        case (.mapping, _): [Fault(.mappingConcluded)]
+        }
+    }
+}

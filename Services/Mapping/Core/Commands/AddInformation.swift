@@ -1,0 +1,23 @@
+import Domain
+
+/// From one of four sources, about one area, in words (rules 7 and 8).
+package struct AddInformation: CaseCommand {
+    package static let act = Authority.Act.addInformation
+    package static let requirement = Requirement.mapping
+
+    package var source: InformationSource
+    package var finding: Case.Finding
+    package var text: String
+
+    package init(source: InformationSource, finding: Case.Finding, text: String) {
+        (self.source, self.finding, self.text) = (source, finding, text)
+    }
+
+    package func apply(to work: inout CaseInHand) {
+        let information = Case.Information(
+            id: work.context.commandId, source: source, finding: finding, text: text, by: work.actor,
+            at: work.context.now)
+        work.case.information.append(information)
+        work.tell(.informationAdded(information))
+    }
+}

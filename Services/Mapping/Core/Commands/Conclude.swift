@@ -1,0 +1,72 @@
+import Domain
+
+/// The mapping ends with an outcome: all five answers, the child and the guardians heard or the reason why not, a next
+/// date, and what the outcome needs (rules 7, 9, 10 and 11).
+package struct Conclude: CaseCommand {
+    package static let act = Authority.Act.conclude
+    package static let requirement = Requirement.mapping
+
+    package var outcome: Case.Outcome
+
+    package init(_ outcome: Case.Outcome) { self.outcome = outcome }
+
+    package static func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
+        standardObstacles(on: subject, by: actor, context) + subject.missingForOutcome
+    }
+
+    package func apply(to work: inout CaseInHand) throws(Refusal) {
+        try Refusal.unless(faults(work))
+        work.done(.acknowledge)
+        work.done(.conclude)
+        work.tell(.concluded(outcome, areas: work.case.areasFound, by: work.actor))
+        switch outcome {
+        case .nothingFurther(let day):
+            work.case.phase = .resting(lookAgain: day)
+            work.set(.lookAgain, on: day)
+        case .ownMeasures(let measures):
+            work.case.phase = .ownMeasures(measures)
+            work.set(.followUp, on: measures.followUp)
+        case .cooperation(let cooperation):
+            work.beginCooperation(
+                .init(organisations: cooperation.organisations.uniqued(), latest: cooperation.latest))
+        }
+    }
+
+    private func faults(_ work: CaseInHand) -> [Fault] {
+        var faults: [Fault] = []
+        if outcome.next <= work.today { faults.append(Fault(.nextDate, at: "next_date")) }
+        if case .ownMeasures(let own) = outcome {
+            for (index, measure) in own.measures.enumerated() where work.county?.people[measure.responsible] == nil {
+                faults.append(Fault(.personUnknown, at: "measures[\(index)].responsible"))
+            }
+        }
+        return faults
+    }
+}
+
+extension Case.Outcome {
+    /// When it is looked at next; for cooperation, the last day for the meeting (rule 10).
+    package var next: LocalDate {
+        switch self {
+        case .nothingFurther(let day): day
+        case .ownMeasures(let own): own.followUp
+        case .cooperation(let cooperation): cooperation.latest
+        }
+    }
+}
+
+extension Case {
+    /// What no outcome can be without.
+    fileprivate var missingForOutcome: [Fault] {
+        var faults = Question.allCases.filter { answers[$0] == nil }.map { question in
+            Fault(
+                .answerMissing, at: "answers[\(question.number)]",
+                ["number": "\(question.number)", "question": question.name])
+        }
+        for (source, code) in [(InformationSource.child, FaultCode.childNotHeard), (.guardian, .guardiansNotHeard)]
+        where !information.contains(where: { $0.source == source }) {
+            faults.append(Fault(code, at: "information"))
+        }
+        return faults
+    }
+}

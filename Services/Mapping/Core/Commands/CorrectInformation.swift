@@ -1,0 +1,30 @@
+import Domain
+
+/// What was written is put right; the earlier words stay in the history (rule 8).
+package struct CorrectInformation: CaseCommand {
+    package static let act = Authority.Act.correctInformation
+
+    /// The id of the piece of information, as its fact told it.
+    package var information: String
+    package var finding: Case.Finding
+    package var text: String
+    package var reason: String
+
+    package init(information: String, finding: Case.Finding, text: String, reason: String) {
+        (self.information, self.finding, self.text, self.reason) = (information, finding, text, reason)
+    }
+
+    package func apply(to work: inout CaseInHand) throws(Refusal) {
+        guard let index = work.case.information.firstIndex(where: { $0.id == information }) else {
+            throw Refusal([Fault(.informationUnknown, at: "information")])
+        }
+        let before = work.case.information[index]
+        work.case.corrections.append(
+            .init(before: before, by: work.actor, at: work.context.now, reason: reason))
+        work.case.information[index].finding = finding
+        work.case.information[index].text = text
+        work.tell(
+            .informationCorrected(
+                before: before, after: work.case.information[index], reason: reason, by: work.actor))
+    }
+}

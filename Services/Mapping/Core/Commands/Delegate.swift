@@ -1,0 +1,22 @@
+import Domain
+
+/// The work goes to somebody in the own organisation; the responsibility stays: "inom sin verksamhet" (rule 6).
+package struct Delegate: CaseCommand {
+    package static let act = Authority.Act.delegate
+
+    /// The directory's id.
+    package var to: String
+
+    package init(to: String) { self.to = to }
+
+    package func apply(to work: inout CaseInHand) throws(Refusal) {
+        guard let county = work.county, let person = county.people[to] else {
+            throw Refusal([Fault(.personUnknown, at: "to")])
+        }
+        guard let own = county.units[work.case.owner.unit], let theirs = county.units[person.unit],
+            own.kind.organisation == theirs.kind.organisation, own.municipality == theirs.municipality
+        else { throw Refusal([Fault(.delegateOutside, at: "to")]) }
+        work.case.delegate = to
+        work.tell(.delegated(to: to, county: work.case.place.county, by: work.actor))
+    }
+}

@@ -1,0 +1,11 @@
+import Domain
+
+/// From Meetings: the last follow-up closes the case (rule 17). There is no further meeting to cancel.
+package struct EndCooperation: CaseCommand {
+    package static let act = Authority.Act.endCooperation
+    package static let requirement = Requirement.cooperation
+
+    package init() {}
+
+    package func apply(to work: inout CaseInHand) { work.end(reason: "plan") }
+}

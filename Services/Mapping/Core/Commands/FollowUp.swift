@@ -1,0 +1,55 @@
+import Domain
+
+/// Did it make a difference? Own measures, and cases that needed nothing further, are looked at again (rule 10). An
+/// adult's case is ended with where it was handed over to (rule 4).
+package struct FollowUp: CaseCommand {
+    package static let act = Authority.Act.followUp
+
+    package enum Decision: Sendable, Equatable {
+        case `continue`(until: LocalDate)
+        case end
+        case reopen
+    }
+
+    package var effect: Effect
+    package var decision: Decision
+    package var text: String
+
+    package init(_ decision: Decision, effect: Effect, text: String) {
+        (self.decision, self.effect, self.text) = (decision, effect, text)
+    }
+
+    package func apply(to work: inout CaseInHand) throws(Refusal) {
+        if case .closed = work.case.phase { return }
+        switch (decision, work.case.phase) {
+        case (.end, _) where work.case.deadlines[.handOver] != nil, (.end, .ownMeasures), (.end, .resting):
+            work.tell(.followedUp(self, by: work.actor))
+            work.close(reason: text)
+        case (.reopen, .ownMeasures), (.reopen, .resting):
+            work.tell(.followedUp(self, by: work.actor))
+            work.reopen(reason: text)
+        case (.continue(let day), .ownMeasures(var own)):
+            try goOn(until: day, &work)
+            own.followUp = day
+            work.case.phase = .ownMeasures(own)
+            work.set(.followUp, on: day)
+        case (.continue(let day), .resting):
+            try goOn(until: day, &work)
+            work.case.phase = .resting(lookAgain: day)
+            work.set(.lookAgain, on: day)
+        default:
+            var faults = [Fault(.followUpNone)]
+            if case .continue(let day) = decision { faults += nextDate(day, work) }
+            throw Refusal(faults)
+        }
+    }
+
+    private func goOn(until day: LocalDate, _ work: inout CaseInHand) throws(Refusal) {
+        try Refusal.unless(nextDate(day, work))
+        work.tell(.followedUp(self, by: work.actor))
+    }
+
+    private func nextDate(_ day: LocalDate, _ work: CaseInHand) -> [Fault] {
+        day <= work.today ? [Fault(.nextDate, at: "next_date")] : []
+    }
+}

@@ -1,0 +1,14 @@
+import Domain
+
+/// Delegated work goes back to the named person (rule 6).
+package struct HandBack: CaseCommand {
+    package static let act = Authority.Act.handBack
+
+    package init() {}
+
+    package func apply(to work: inout CaseInHand) throws(Refusal) {
+        guard work.case.delegate != nil else { throw Refusal([Fault(.delegateNone)]) }
+        work.case.delegate = nil
+        work.tell(.handedBack(to: work.case.owner.person, by: work.actor))
+    }
+}

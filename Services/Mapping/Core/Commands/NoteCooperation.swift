@@ -1,0 +1,36 @@
+import Domain
+
+/// From Meetings: what is done in the cooperation, and what is next. Never so that nothing is left to do (rule 19).
+package struct NoteCooperation: CaseCommand {
+    package static let act = Authority.Act.noteCooperation
+    package static let requirement = Requirement.cooperation
+
+    package struct Next: Sendable, Equatable {
+        package var step: Step
+        package var day: LocalDate
+
+        package init(_ step: Step, on day: LocalDate) { (self.step, self.day) = (step, day) }
+    }
+
+    package var done: [Step]
+    /// Nil where another step stands.
+    package var next: Next?
+    /// Nil where there is none yet, or it stays.
+    package var coordinator: String?
+
+    package init(done: [Step], next: Next?, coordinator: String?) {
+        (self.done, self.next, self.coordinator) = (done, next, coordinator)
+    }
+
+    package func apply(to work: inout CaseInHand) throws(Refusal) {
+        // Outside cooperation that is the fault, and not what would be left.
+        guard work.case.isMeetingRequested else { return }
+        for step in done { work.done(step) }
+        if let next {
+            work.set(next.step, on: next.day)
+        } else if work.case.deadlines.isEmpty {
+            throw Refusal([Fault(.textMissing, at: "step")])
+        }
+        if let coordinator { work.case.coordinator = coordinator }
+    }
+}

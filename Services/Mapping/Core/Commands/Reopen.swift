@@ -1,0 +1,15 @@
+import Domain
+
+/// The mapping goes on, whatever its outcome was (rule 10).
+package struct Reopen: CaseCommand {
+    package static let act = Authority.Act.reopen
+
+    package var reason: String
+
+    package init(reason: String) { self.reason = reason }
+
+    package func apply(to work: inout CaseInHand) throws(Refusal) {
+        if case .mapping = work.case.phase { throw Refusal([Fault(.mappingOpen)]) }
+        work.reopen(reason: reason)
+    }
+}

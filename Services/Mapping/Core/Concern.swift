@@ -1,0 +1,113 @@
+import Domain
+import Foundation
+
+/// What Intake has registered: somebody saw something that suggests risk (rule 1).
+package struct Concern: Sendable, Equatable {
+    /// The concern's own id.
+    package var id: String
+    /// The case's reference, where the concern opens one.
+    package var reference: String
+    package var child: String
+    package var place: Case.Place
+    package var owner: Routing.Owner
+    /// The child has moved since the last report: the ownership passes on (rule 2).
+    package var hasMoved: Bool
+    package var receivedAt: Date
+    package var areas: [WheelArea]
+    package var observation: String
+    package var strengths: [String]
+    package var guardians: [String]
+    package var youthConsentFrom: LocalDate
+    package var adultFrom: LocalDate
+    package var isProtected: Bool
+    package var isHarmSuspected: Bool
+    /// The concern that this one is taken to be the same as.
+    package var linkedTo: String?
+
+    package init(
+        id: String, reference: String, child: String, place: Case.Place, owner: Routing.Owner, hasMoved: Bool = false,
+        receivedAt: Date, areas: [WheelArea], observation: String, strengths: [String] = [], guardians: [String],
+        youthConsentFrom: LocalDate, adultFrom: LocalDate, isProtected: Bool = false, isHarmSuspected: Bool = false,
+        linkedTo: String? = nil
+    ) {
+        self.id = id
+        self.reference = reference
+        self.child = child
+        self.place = place
+        self.owner = owner
+        self.hasMoved = hasMoved
+        self.receivedAt = receivedAt
+        self.areas = areas
+        self.observation = observation
+        self.strengths = strengths
+        self.guardians = guardians
+        self.youthConsentFrom = youthConsentFrom
+        self.adultFrom = adultFrom
+        self.isProtected = isProtected
+        self.isHarmSuspected = isHarmSuspected
+        self.linkedTo = linkedTo
+    }
+
+    /// A concern opens the child's mapping, or joins what is going on (rule 6).
+    package func decide(on case: Case?, _ context: DecisionContext) -> Decision<Case> {
+        if let `case`, `case`.isOpen { return `case`.deciding(context) { $0.join(self) } }
+        return opened(after: `case`, now: context.now).deciding(context) { $0.open(self) }
+    }
+
+    /// A mapping of its own: what an earlier one said and was allowed is not this one's. Who the child is stays.
+    private func opened(after former: Case?, now: Date) -> Case {
+        var new = Case(
+            child: child, reference: reference, place: place, owner: owner, opened: now,
+            youthConsentFrom: youthConsentFrom, adultFrom: adultFrom)
+        if let former {
+            new.guardians = former.guardians
+            new.isProtected = former.isProtected
+            new.isHarmSuspected = former.isHarmSuspected
+        }
+        return new
+    }
+}
+
+extension CaseInHand {
+    fileprivate mutating func open(_ concern: Concern) {
+        note(concern)
+        set(.acknowledge, workingDays: settings.acknowledgeDays, from: concern.receivedAt)
+        let due = set(.conclude, workingDays: settings.mappingDays, from: concern.receivedAt)
+        tell(.opened(owner: `case`.owner, due: due, isHarmSuspected: `case`.isHarmSuspected))
+    }
+
+    fileprivate mutating func join(_ concern: Concern) {
+        let becomesProtected = concern.isProtected && !`case`.isProtected
+        note(concern)
+        tell(
+            .concernJoined(
+                owner: `case`.owner.person, isHarmSuspected: concern.isHarmSuspected, linkedTo: concern.linkedTo))
+        if concern.hasMoved { hand(to: concern.owner, at: concern.place, .report) }
+        // Whoever owns it has something new to see, from the day it was received (rule 19).
+        if `case`.deadlines[.acknowledge] == nil {
+            set(.acknowledge, workingDays: settings.acknowledgeDays, from: concern.receivedAt)
+        }
+        if becomesProtected, `case`.isMeetingRequested { ask(.protect(county: `case`.place.county)) }
+        comeOfAge()
+        reviewConsents()
+    }
+
+    private mutating func note(_ concern: Concern) {
+        `case`.concernAreas = (`case`.concernAreas + concern.areas).uniqued()
+        // Strengths first (rule 8).
+        let observed =
+            concern.strengths.map { (Case.Finding.strength(nil), $0) }
+            + concern.areas.map { (.need($0), concern.observation) }
+        for (index, (finding, text)) in observed.enumerated() {
+            `case`.information.append(
+                .init(
+                    id: "\(concern.id)-\(index + 1)", source: .detector, finding: finding, text: text, by: .suite,
+                    at: concern.receivedAt))
+        }
+        `case`.guardians = (`case`.guardians + concern.guardians).uniqued()
+        `case`.youthConsentFrom = concern.youthConsentFrom
+        `case`.adultFrom = concern.adultFrom
+        `case`.isProtected = `case`.isProtected || concern.isProtected
+        `case`.isHarmSuspected = `case`.isHarmSuspected || concern.isHarmSuspected
+    }
+}

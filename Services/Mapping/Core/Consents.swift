@@ -1,0 +1,167 @@
+import Domain
+import Foundation
+
+// Rules 12 and 13: a meeting is called only with the consent of every guardian on record, and of the youth by age and
+// maturity. There is no override. Whoever withdraws is blocked by nothing.
+
+/// Whose consent it is.
+package enum Giver: Sendable, Hashable {
+    case youth
+    /// By key.
+    case guardian(String)
+
+    /// As it is told: the guardian's key, or `youth`.
+    package var name: String {
+        switch self {
+        case .youth: Self.youthsName
+        case .guardian(let key): key
+        }
+    }
+
+    package init(name: String) { self = name == Self.youthsName ? .youth : .guardian(name) }
+
+    private static let youthsName = "youth"
+}
+
+/// Whose consent is missing.
+package enum Awaited: Sendable, Hashable {
+    case giver(Giver)
+    /// No guardian is known.
+    case nobodyKnown
+
+    /// As it is told: the giver's name, or that no guardian is known.
+    package var name: String {
+        switch self {
+        case .giver(let giver): giver.name
+        case .nobodyKnown: "guardian_unknown"
+        }
+    }
+
+    /// In words.
+    package var fault: Fault {
+        switch self {
+        case .nobodyKnown: Fault(.consentNobody)
+        case .giver(.youth): Fault(.consentMissing, at: "consents[\(name)]", ["giver": "giver.youth"])
+        case .giver(.guardian): Fault(.consentMissing, at: "consents[\(name)]", ["giver": "giver.guardian"])
+        }
+    }
+}
+
+extension Case {
+    /// What a guardian or the youth has said to sharing (rule 13).
+    package struct Consent: Sendable, Equatable {
+        package var giver: Giver
+        package var word: Word
+        /// Which organisations may share.
+        package var organisations: [Organisation]
+        /// How it was given.
+        package var form: String
+        /// The day on which it was given.
+        package var date: LocalDate
+        package var recordedAt: Date
+        package var by: Actor
+
+        package enum Word: Sendable, Equatable {
+            /// - Parameter until: the last day on which it holds; nil: until it is withdrawn.
+            case given(until: LocalDate?)
+            case refused
+            case withdrawn
+        }
+
+        package init(
+            giver: Giver, word: Word, organisations: [Organisation], form: String, date: LocalDate, recordedAt: Date,
+            by: Actor
+        ) {
+            (self.giver, self.word, self.organisations) = (giver, word, organisations)
+            (self.form, self.date, self.recordedAt, self.by) = (form, date, recordedAt, by)
+        }
+
+        var isGiven: Bool {
+            if case .given = word { true } else { false }
+        }
+
+        /// The last day on which it holds, where there is one.
+        var lastDay: LocalDate? {
+            if case .given(let until) = word { until } else { nil }
+        }
+
+        func isInForce(for organisations: [Organisation], on day: LocalDate) -> Bool {
+            isGiven && lastDay.map { day <= $0 } ?? true && organisations.allSatisfy(self.organisations.contains)
+        }
+    }
+
+    /// A person's judgement of whether the youth's own consent is needed (rule 12).
+    package struct Maturity: Sendable, Equatable {
+        package var youthConsents: Bool
+        package var reason: String
+        package var by: Actor
+
+        package init(youthConsents: Bool, reason: String, by: Actor) {
+            (self.youthConsents, self.reason, self.by) = (youthConsents, reason, by)
+        }
+    }
+
+    /// A person's judgement of maturity counts, else the county's age (rule 12).
+    func isYouthsConsentNeeded(on day: LocalDate) -> Bool { maturity?.youthConsents ?? (day >= youthConsentFrom) }
+
+    /// Everybody whose consent it takes on a day. An adult decides alone.
+    private func givers(on day: LocalDate) -> [Giver] {
+        isAdult(on: day)
+            ? [.youth] : guardians.map(Giver.guardian) + (isYouthsConsentNeeded(on: day) ? [.youth] : [])
+    }
+
+    /// Whose consent is not in force for the organisations that are to share.
+    ///
+    /// Whoever has refused or withdrawn counts, whether or not they are on record.
+    package func awaited(for organisations: [Organisation], on day: LocalDate) -> [Awaited] {
+        let missing = givers(on: day).filter { consents[$0]?.isInForce(for: organisations, on: day) != true }
+        if guardians.isEmpty, !isAdult(on: day) { return [.nobodyKnown] + missing.map(Awaited.giver) }
+        let against = consents.values.filter { !$0.isGiven }.map(\.giver).sorted { $0.name < $1.name }
+            .filter { !guardians.contains($0.name) }
+        return (missing + against).uniqued().map(Awaited.giver)
+    }
+
+    /// Whose consent the case waits for; empty unless it waits.
+    package func awaited(on day: LocalDate) -> [Awaited] {
+        guard case .awaitingConsent(let cooperation) = phase else { return [] }
+        return awaited(for: cooperation.organisations, on: day)
+    }
+}
+
+extension CaseInHand {
+    /// Cooperation goes on by itself when the last consent comes. It stops as soon as one is no longer in force, and what
+    /// was booked is called off.
+    mutating func reviewConsents() {
+        switch `case`.phase {
+        case .awaitingConsent(let cooperation):
+            if `case`.awaited(for: cooperation.organisations, on: today).isEmpty { startCooperation(cooperation) }
+        case .cooperation(let cooperation):
+            guard !`case`.awaited(for: cooperation.organisations, on: today).isEmpty else { return }
+            stopCooperation()
+            awaitConsents(cooperation)
+        case .mapping, .ownMeasures, .resting, .closed: break
+        }
+    }
+
+    /// Cooperation is decided: it starts where the consents are in force, and waits visibly where they are not.
+    mutating func beginCooperation(_ cooperation: Case.Cooperation) {
+        if `case`.awaited(for: cooperation.organisations, on: today).isEmpty {
+            startCooperation(cooperation)
+        } else {
+            awaitConsents(cooperation)
+        }
+    }
+
+    private mutating func startCooperation(_ cooperation: Case.Cooperation) {
+        done(.consent)
+        let called = callMeeting(cooperation)
+        tell(.started(called, owner: `case`.owner.person))
+    }
+
+    private mutating func awaitConsents(_ cooperation: Case.Cooperation) {
+        `case`.phase = .awaitingConsent(cooperation)
+        let due = set(.consent, workingDays: settings.consentDays, from: context.now)
+        let missing = `case`.awaited(for: cooperation.organisations, on: today)
+        tell(.waiting(for: missing, owner: `case`.owner.person, county: `case`.place.county, due: due))
+    }
+}

@@ -1,0 +1,132 @@
+import Domain
+import Foundation
+
+// Rule 19: every open case has an owner and a next step with a date. Its owner is reminded before the date. When it has
+// passed, the unit's manager is told, and then the county's function: each once.
+
+extension Case {
+    package struct Deadline: Sendable, Equatable {
+        package var due: Date
+        /// How far it has gone; nil while nobody was told.
+        package var reminded: ReminderLevel?
+        /// Nil once it has reached the county.
+        package var next: Next?
+
+        /// When, and to whom, it goes next.
+        package struct Next: Sendable, Equatable {
+            package var at: Date
+            package var level: ReminderLevel
+
+            package init(_ level: ReminderLevel, at: Date) { (self.level, self.at) = (level, at) }
+        }
+
+        package init(due: Date, reminded: ReminderLevel? = nil, next: Next?) {
+            (self.due, self.reminded, self.next) = (due, reminded, next)
+        }
+    }
+
+    /// Why a case is looked at without anybody's saying anything.
+    package enum Wake: Sendable, Hashable {
+        case step(Step)
+        /// A consent has run out, or the child's age changes what counts.
+        case day(LocalDate)
+    }
+
+    /// The date that comes first.
+    package var nextStep: (step: Step, deadline: Deadline)? {
+        deadlines.min { ($0.value.due, $0.key) < ($1.value.due, $1.key) }.map { ($0.key, $0.value) }
+    }
+
+    /// When the case must be looked at.
+    package var wakes: [Wake: Date] {
+        guard isOpen else { return [:] }
+        var wakes: [Wake: Date] = [:]
+        for (step, deadline) in deadlines { wakes[.step(step)] = deadline.next?.at }
+        for day in consents.values.compactMap({ $0.lastDay?.plus(1) }) + [youthConsentFrom, adultFrom] {
+            wakes[.day(day)] = CivilTime.instant(day, minute: 0)
+        }
+        return wakes
+    }
+
+    /// A date comes near or has passed (rule 19), or what is in force changes with the day (rules 4, 12 and 13).
+    ///
+    /// - Parameter due: what the reminder was set for; one that was moved since then is not this one.
+    package func woken(by wake: Wake, due: Date, _ context: DecisionContext) -> Decision<Case> {
+        deciding(context) { work in
+            work.keepOwner()
+            switch wake {
+            case .step(let step): work.remind(step, at: due)
+            case .day:
+                work.comeOfAge()
+                work.reviewConsents()
+            }
+        }
+    }
+}
+
+extension CaseInHand {
+    /// The hour at which reminders go out, and the one at which a working day is over; minutes from midnight.
+    private static let morning = 8 * 60
+    private static let evening = 17 * 60
+
+    /// Sets a date some working days after an instant.
+    @discardableResult
+    mutating func set(_ step: Step, workingDays: Int, from instant: Date) -> Date {
+        set(step, on: WorkingDays.day(CivilTime.day(of: instant), plus: workingDays))
+    }
+
+    /// Sets a date, due at the end of the working day.
+    ///
+    /// - Returns: when it is due.
+    @discardableResult
+    mutating func set(_ step: Step, on day: LocalDate) -> Date {
+        let due = CivilTime.instant(day, minute: Self.evening)
+        // As early as the county wants. A date that is near leaves less, and one that is too near none.
+        let mornings = stride(from: settings.reminderDays, to: 0, by: -1).lazy
+            .map { CivilTime.instant(WorkingDays.day(day, plus: -$0), minute: Self.morning) }
+        let morning = mornings.first { $0 > context.now }
+        `case`.deadlines[step] = Case.Deadline(
+            due: due, next: morning.map { .init(.owner, at: $0) } ?? .init(.manager, at: due))
+        return due
+    }
+
+    mutating func done(_ step: Step) { `case`.deadlines[step] = nil }
+
+    /// Tells of a date whom it is due to tell now.
+    mutating func remind(_ step: Step, at instant: Date) {
+        guard `case`.isOpen, var deadline = `case`.deadlines[step], let next = deadline.next, next.at == instant else {
+            return
+        }
+        // A unit without a manager leaves it to the county at once.
+        let level = next.level == .manager && people(.manager).isEmpty ? .county : next.level
+        deadline.reminded = level
+        switch level {
+        case .owner: deadline.next = .init(.manager, at: deadline.due)
+        case .manager:
+            let day = WorkingDays.day(CivilTime.day(of: deadline.due), plus: settings.escalationDays)
+            deadline.next = .init(.county, at: CivilTime.instant(day, minute: Self.morning))
+        case .county: deadline.next = nil
+        }
+        `case`.deadlines[step] = deadline
+        tell(
+            .reminded(
+                .init(
+                    step: step, due: deadline.due, level: level, to: people(level), owner: `case`.owner.person,
+                    county: `case`.place.county)))
+    }
+
+    /// Who is told at a level: those who do the work today, in place of those on leave.
+    private func people(_ level: ReminderLevel) -> [String] {
+        guard let county else { return [`case`.owner.person] }
+        func acting(_ person: String?) -> String? {
+            person.map { county.acting(for: $0, on: today)?.id ?? $0 }
+        }
+        switch level {
+        case .owner: return [acting(`case`.owner.person), acting(`case`.delegate)].compactMap(\.self).uniqued()
+        case .manager: return [acting(county.units[`case`.owner.unit]?.manager)].compactMap(\.self)
+        case .county:
+            let fallback = county.municipalities[`case`.place.municipality].flatMap { county.units[$0.fallbackUnit] }
+            return [acting(county.function) ?? acting(fallback?.namedPerson) ?? `case`.owner.person]
+        }
+    }
+}

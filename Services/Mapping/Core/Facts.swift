@@ -1,0 +1,135 @@
+import Domain
+import Foundation
+
+/// What follows from a decision about a case, in the order in which it is told.
+package enum CaseFact: Sendable, Equatable {
+    case course(CourseFact)
+    case content(ContentFact)
+    case cooperation(CooperationFact)
+    /// Asks Meetings for something.
+    case meetings(MeetingsRequest)
+}
+
+/// Who has the case, and where it stands.
+package enum CourseFact: Sendable, Equatable {
+    case opened(owner: Routing.Owner, due: Date, isHarmSuspected: Bool)
+    case concernJoined(owner: String, isHarmSuspected: Bool, linkedTo: String?)
+    case takenOn(by: Actor)
+    case delegated(to: String, county: String, by: Actor)
+    case handedBack(to: String, by: Actor)
+    case moved(Move)
+    case cameOfAge(owner: String, county: String, due: Date)
+    case reminded(Reminded)
+    case reopened(reason: String, by: Actor)
+    case closed(reason: String, by: Actor)
+
+    /// The ownership has passed on. Both units are told (rule 2).
+    package struct Move: Sendable, Equatable {
+        package var from: Holder
+        package var to: Routing.Owner
+        package var place: Case.Place
+        package var why: Why
+
+        package enum Why: Sendable, Equatable {
+            case command(by: Actor)
+            case report
+            /// The owner has left the directory.
+            case directory
+        }
+
+        /// Who had the case.
+        package struct Holder: Sendable, Equatable {
+            package var county: String
+            package var unit: String
+            package var person: String
+
+            package init(county: String, unit: String, person: String) {
+                (self.county, self.unit, self.person) = (county, unit, person)
+            }
+        }
+
+        package init(from: Holder, to: Routing.Owner, place: Case.Place, why: Why) {
+            (self.from, self.to, self.place, self.why) = (from, to, place, why)
+        }
+    }
+
+    /// A date comes near or has passed (rule 19).
+    package struct Reminded: Sendable, Equatable {
+        package var step: Step
+        package var due: Date
+        package var level: ReminderLevel
+        package var to: [String]
+        package var owner: String
+        package var county: String
+
+        package init(
+            step: Step, due: Date, level: ReminderLevel, to: [String], owner: String, county: String
+        ) {
+            (self.step, self.due, self.level) = (step, due, level)
+            (self.to, self.owner, self.county) = (to, owner, county)
+        }
+    }
+}
+
+/// What is written in the mapping.
+package enum ContentFact: Sendable, Equatable {
+    case informationAdded(Case.Information)
+    case informationCorrected(before: Case.Information, after: Case.Information, reason: String, by: Actor)
+    case answersRecorded([Question], by: Actor)
+    case consentRecorded(Case.Consent)
+    case maturityJudged(Case.Maturity)
+    case concluded(Case.Outcome, areas: [WheelArea], by: Actor)
+    case followedUp(FollowUp, by: Actor)
+}
+
+package enum CooperationFact: Sendable, Equatable {
+    /// Not everybody whose consent it takes has given it, or no longer.
+    case waiting(for: [Awaited], owner: String, county: String, due: Date)
+    /// All consents are in force. A meeting has been asked for.
+    case started(Case.Cooperation, owner: String)
+}
+
+/// What Mapping asks of Meetings, each under the county's key.
+package enum MeetingsRequest: Sendable, Equatable {
+    case call(MeetingCall)
+    /// - Parameter isClosed: the coordinator and the plan are not the next case's.
+    case cancel(county: String, isClosed: Bool)
+    /// Nobody may be told the place any more (rule 22).
+    case protect(county: String)
+    case handOver(county: String, unit: String, namedPerson: String)
+
+    package var county: String {
+        switch self {
+        case .call(let call): call.county
+        case .cancel(let county, _), .protect(let county), .handOver(let county, _, _): county
+        }
+    }
+}
+
+/// What Meetings must know to call a meeting (rule 14).
+package struct MeetingCall: Sendable, Equatable {
+    package var county: String
+    package var child: String
+    package var unit: String
+    package var namedPerson: String
+    package var areas: [WheelArea]
+    package var cooperation: Case.Cooperation
+    package var isProtected: Bool
+    package var guardians: [String]
+
+    package init(
+        county: String, child: String, unit: String, namedPerson: String, areas: [WheelArea],
+        cooperation: Case.Cooperation, isProtected: Bool, guardians: [String]
+    ) {
+        (self.county, self.child, self.unit, self.namedPerson) = (county, child, unit, namedPerson)
+        (self.areas, self.cooperation) = (areas, cooperation)
+        (self.isProtected, self.guardians) = (isProtected, guardians)
+    }
+
+    init(for case: Case, _ cooperation: Case.Cooperation) {
+        self.init(
+            county: `case`.place.county, child: `case`.child, unit: `case`.owner.unit, namedPerson: `case`.owner.person,
+            areas: `case`.areasFound, cooperation: cooperation, isProtected: `case`.isProtected,
+            guardians: `case`.guardians)
+    }
+}

@@ -1,0 +1,45 @@
+import Domain
+import Foundation
+
+// Rules 2 and 4: the ownership is handed over at each transition, never dropped.
+
+extension Case {
+    /// The case as it is today, before anybody acts: if the owner has left the directory, the ownership has passed on.
+    package func keepingOwner(_ context: DecisionContext) -> Decision<Case> { deciding(context) { $0.keepOwner() } }
+}
+
+extension CaseInHand {
+    /// The ownership passes on, and both units are told (rule 2).
+    mutating func hand(to owner: Routing.Owner, at place: Case.Place, _ why: CourseFact.Move.Why) {
+        let former = CourseFact.Move.Holder(
+            county: `case`.place.county, unit: `case`.owner.unit, person: `case`.owner.person)
+        let isElsewhere = former.county != place.county
+        if isElsewhere, `case`.isMeetingRequested { stopCooperation() }
+        tell(.moved(CourseFact.Move(from: former, to: owner, place: place, why: why)))
+        (`case`.owner, `case`.place) = (owner, place)
+        // Delegated work was the former organisation's.
+        `case`.delegate = nil
+        guard case .cooperation(let cooperation) = `case`.phase else { return }
+        if isElsewhere {
+            callMeeting(cooperation)
+        } else if former.unit != owner.unit || former.person != owner.person {
+            ask(.handOver(county: place.county, unit: owner.unit, namedPerson: owner.person))
+        }
+    }
+
+    /// If the owner has left the directory, the ownership passes to whoever has the role now.
+    mutating func keepOwner() {
+        guard `case`.isOpen, let county, county.people[`case`.owner.person] == nil,
+            county.municipalities[`case`.place.municipality] != nil
+        else { return }
+        let owner = Routing(county, today: today).owner(`case`.place.situation)
+        hand(to: owner, at: `case`.place, .directory)
+    }
+
+    /// From the birthday on the case is an adult's: it is handed over in order, not cut off (rule 4).
+    mutating func comeOfAge() {
+        guard `case`.isOpen, `case`.isAdult(on: today), `case`.deadlines[.handOver] == nil else { return }
+        let due = set(.handOver, workingDays: settings.mappingDays, from: context.now)
+        tell(.cameOfAge(owner: `case`.owner.person, county: `case`.place.county, due: due))
+    }
+}

@@ -1,0 +1,97 @@
+import Codec
+import Domain
+import MappingCore
+import ServiceKit
+import Streams
+
+/// Keeps each child's case. What follows from a concern, a command or a date is decided in `Core/`.
+struct MappingProcessor: Processor {
+    static let cases = Table("cases", of: MappingState.self)
+
+    static let adapter = CommandAdapter(
+        .cases,
+        [
+            .on(TakeOn.self), .on(DelegateWork.self), .on(HandBackWork.self), .on(AddInformation.self),
+            .on(CorrectInformation.self), .on(RecordAnswers.self), .on(RecordConsent.self), .on(RecordMaturity.self),
+            .on(ConcludeMapping.self), .on(RecordFollowUp.self), .on(ReopenMapping.self), .on(MoveCase.self),
+            .on(NoteCooperation.self), .on(EndCooperation.self),
+        ])
+
+    func process(_ event: Event, in turn: inout Turn) throws {
+        guard turn.topic == Topic.concerns.rawValue else { return try Self.adapter.process(event, in: &turn) }
+        // A consultation has no identity, and no case (rule 5).
+        if event.type == ConcernRegistered.eventType { try register(event, in: &turn) }
+    }
+
+    func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
+        if unreadable.topic == Topic.mappingCommands.rawValue { try Self.adapter.answer(unreadable, in: &turn) }
+    }
+
+    /// A date comes near or has passed, or what is in force changes with the day.
+    func wake(_ reminder: Reminder, in turn: inout Turn) throws {
+        guard let kept = try turn.keptCase(), let wake = Case.Wake(name: reminder.name) else { return }
+        let decision = kept.subject.woken(by: wake, due: reminder.due, turn.decisionContext(id: reminder.name))
+        try Self.adapter.save(decision, before: kept.subject, taken: kept.taken, in: &turn)
+    }
+
+    /// A concern opens the child's mapping, or joins what is going on (rule 6).
+    private func register(_ event: Event, in turn: inout Turn) throws {
+        let concern = try Concern(event.decode(ConcernRegistered.self), child: turn.key, receivedAt: turn.received)
+        let kept = try turn.keptCase()
+        var taken = kept?.taken ?? []
+        guard taken.take(event) else { return }
+        let decision = concern.decide(on: kept?.subject, turn.decisionContext(id: event.id))
+        try Self.adapter.save(decision, before: kept?.subject, taken: taken, in: &turn)
+    }
+}
+
+extension AggregateWiring<Case> {
+    /// One case behind each child's key.
+    static let cases = AggregateWiring(
+        facts: .mappings,
+        unknown: Fault(.caseUnknown, at: "case_reference"),
+        find: { address, turn in
+            try turn.keptCase().flatMap { $0.subject.reference == address.reference ? $0 : nil }
+        },
+        context: { event, _, turn in
+            turn.decisionContext(id: Reference.id(of: "\(event.source)\u{1E}\(event.id)"))
+        },
+        asOfToday: { $0.keepingOwner($1) },
+        put: { kept, turn in try turn.put(MappingProcessor.cases, turn.key, MappingState(kept)) },
+        publish: { fact, `case`, turn in
+            let message = fact.message(of: `case`.reference)
+            if case .meetings(let request) = fact {
+                try turn.publish(
+                    message, to: Topic.meetingCommands.rawValue, key: request.county, subject: `case`.reference)
+            } else {
+                try turn.publish(message, to: Topic.mappings.rawValue, subject: `case`.reference)
+            }
+        },
+        reminders: { `case` in
+            Dictionary(uniqueKeysWithValues: `case`.wakes.map { ($0.key.name, $0.value) })
+        },
+        afterwards: { before, after, turn in
+            let (status, day) = (CaseStatus(after, on: turn.today), turn.today)
+            guard before.map({ CaseStatus($0, on: day) }) != status else { return }
+            try turn.publish(status, to: Topic.cases.rawValue, subject: after.reference)
+        })
+}
+
+extension Turn {
+    fileprivate var today: LocalDate { CivilTime.day(of: now) }
+
+    /// The case behind the turn's key.
+    ///
+    /// - Throws: `StateUnreadable` where it holds words that this version does not know.
+    fileprivate func keptCase() throws -> Kept<Case>? {
+        try get(MappingProcessor.cases, key).map { state in
+            do throws(Refusal) { return try state.kept(child: key) } catch {
+                throw StateUnreadable(MappingProcessor.cases.name, Undecodable(error))
+            }
+        }
+    }
+
+    fileprivate func decisionContext(id: String) -> DecisionContext {
+        DecisionContext(now: now, received: received, directory: directory, commandId: id)
+    }
+}

@@ -1,0 +1,29 @@
+import Codec
+import Domain
+import MappingCore
+
+extension CaseStatus {
+    /// Where the case stands, as anybody who may see it is told (rules 19 and 20).
+    init(_ case: Case, on day: LocalDate) {
+        self.init()
+        caseReference = `case`.reference
+        county = `case`.place.county
+        municipality = `case`.place.municipality
+        unit = `case`.owner.unit
+        owner = `case`.owner.person
+        delegate = `case`.delegate ?? ""
+        coordinator = `case`.coordinator ?? ""
+        fallbackReason = `case`.owner.fallback?.rawValue ?? ""
+        phase = `case`.phase.word.rawValue
+        outcome = `case`.outcome?.word.rawValue ?? ""
+        if let next = `case`.nextStep {
+            step = next.step.rawValue
+            due = .init(next.deadline.due)
+            reminded = next.deadline.reminded?.rawValue ?? ""
+        }
+        awaited = `case`.awaited(on: day).map(\.name)
+        opened = .init(`case`.opened)
+        harmSuspected = `case`.isHarmSuspected
+        protectedIdentity = `case`.isProtected
+    }
+}

@@ -1,0 +1,143 @@
+import Codec
+import Domain
+import MappingCore
+import ServiceKit
+
+// Commands about what the mapping says, between messages and values.
+
+extension Codec.AddInformation: CaseMessage {
+    package func command(_ words: inout Words) -> MappingCore.AddInformation? {
+        let source = words.one(of: InformationSource.self, source, at: "source")
+        let finding = words.finding(kind: kind, area: area)
+        let text = words.text(text, at: "text")
+        guard let source, let finding, let text else { return nil }
+        return .init(source: source, finding: finding, text: text)
+    }
+
+    init(_ command: MappingCore.AddInformation, of reference: String, by actor: Actor) {
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, actor.id)
+            ($0.source, $0.text) = (command.source.rawValue, command.text)
+            ($0.kind, $0.area) = command.finding.words
+        }
+    }
+}
+
+extension Codec.CorrectInformation: CaseMessage {
+    package func command(_ words: inout Words) -> MappingCore.CorrectInformation? {
+        let reason = words.text(reason, at: "reason")
+        let finding = words.finding(kind: kind, area: area)
+        let text = words.text(text, at: "text")
+        guard let reason, let finding, let text else { return nil }
+        return .init(information: information, finding: finding, text: text, reason: reason)
+    }
+
+    init(_ command: MappingCore.CorrectInformation, of reference: String, by actor: Actor) {
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, actor.id)
+            ($0.information, $0.text, $0.reason) = (command.information, command.text, command.reason)
+            ($0.kind, $0.area) = command.finding.words
+        }
+    }
+}
+
+extension Codec.RecordAnswers: CaseMessage {
+    package func command(_ words: inout Words) -> MappingCore.RecordAnswers? {
+        if answers.isEmpty { words.add(Fault(.textMissing, at: "answers")) }
+        return .init(answers.enumerated().compactMap { $1.read(&words, at: "answers[\($0)]") })
+    }
+
+    init(_ command: MappingCore.RecordAnswers, of reference: String, by actor: Actor) {
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, actor.id)
+            $0.answers = command.answers.map { answer in
+                .with { ($0.question, $0.text) = (Int32(answer.question.number), answer.text) }
+            }
+        }
+    }
+}
+
+extension Answer {
+    fileprivate func read(_ words: inout Words, at path: String) -> MappingCore.RecordAnswers.Answer? {
+        let question = words.question(question, at: "\(path).question")
+        let text = words.text(text, at: "\(path).text")
+        guard let question, let text else { return nil }
+        return .init(question, text)
+    }
+}
+
+extension Codec.RecordConsent: CaseMessage {
+    /// Of a refusal or withdrawal only who gives it must be said. What else is unclear is left out (rule 13).
+    package func command(_ words: inout Words) -> MappingCore.RecordConsent? {
+        guard let decision = words.one(of: ConsentDecision.self, decision, at: "decision") else { return nil }
+        if giver.isEmpty {
+            words.add(Fault(.consentGiver, at: "giver"))
+            return nil
+        }
+        switch decision {
+        case .given: return given(&words)
+        case .refused: return withheld(.refused)
+        case .withdrawn: return withheld(.withdrawn)
+        }
+    }
+
+    private func given(_ words: inout Words) -> MappingCore.RecordConsent? {
+        if organisations.isEmpty { words.add(Fault(.textMissing, at: "organisations")) }
+        let organisations = words.all(of: Organisation.self, organisations, at: "organisations")
+        let form = words.text(form, at: "form")
+        let date = words.dayIfAny(date, at: "date")
+        let until = words.dayIfAny(validUntil, at: "valid_until")
+        guard let organisations, let form else { return nil }
+        return .init(
+            giver: Giver(name: giver), word: .given(until: until), organisations: organisations, form: form, date: date)
+    }
+
+    private func withheld(_ word: Case.Consent.Word) -> MappingCore.RecordConsent {
+        .init(
+            giver: Giver(name: giver), word: word, organisations: organisations.compactMap(Organisation.init),
+            form: form, date: LocalDate(date))
+    }
+
+    package func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
+        guard ConsentDecision(rawValue: decision) == .given, !giver.isEmpty else { return [] }
+        return MappingCore.RecordConsent.obstaclesToGiven(on: subject, by: actor, context)
+    }
+
+    init(_ command: MappingCore.RecordConsent, of reference: String, by actor: Actor) {
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, actor.id)
+            ($0.giver, $0.form) = (command.giver.name, command.form)
+            ($0.decision, $0.validUntil) = command.word.words
+            $0.organisations = command.organisations.map(\.rawValue)
+            $0.date = command.date?.description ?? ""
+        }
+    }
+}
+
+extension RecordMaturity: CaseMessage {
+    package func command(_ words: inout Words) -> JudgeMaturity? {
+        words.text(reason, at: "reason").map { JudgeMaturity(youthConsents: youthConsents, reason: $0) }
+    }
+
+    init(_ command: JudgeMaturity, of reference: String, by actor: Actor) {
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, actor.id)
+            ($0.youthConsents, $0.reason) = (command.youthConsents, command.reason)
+        }
+    }
+}
+
+extension ConcludeMapping: CaseMessage {
+    package func command(_ words: inout Words) -> Conclude? {
+        OutcomeWords(outcome, nextDate, organisations, measures).read(&words).map(Conclude.init)
+    }
+
+    init(_ command: Conclude, of reference: String, by actor: Actor) {
+        let words = OutcomeWords(command.outcome)
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, actor.id)
+            ($0.outcome, $0.nextDate) = (words.outcome, words.nextDate)
+            ($0.organisations, $0.measures) = (words.organisations, words.measures)
+        }
+    }
+}

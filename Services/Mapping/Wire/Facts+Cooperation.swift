@@ -1,0 +1,116 @@
+import Codec
+import Domain
+import Foundation
+import MappingCore
+import ServiceKit
+
+// What becomes of the cooperation, and what Meetings is asked for: between values and messages.
+
+extension CooperationFact {
+    func message(of reference: String) -> any FactMessage {
+        switch self {
+        case .waiting(let awaited, let owner, let county, let due):
+            CooperationWaiting.with {
+                ($0.caseReference, $0.county, $0.owner) = (reference, county, owner)
+                ($0.reasons, $0.due) = (awaited.map { Reason($0.fault) }, .init(due))
+            }
+        case .started(let cooperation, let owner):
+            CooperationStarted.with {
+                ($0.caseReference, $0.owner) = (reference, owner)
+                $0.organisations = cooperation.organisations.map(\.rawValue)
+                $0.latestDate = cooperation.latest.description
+            }
+        }
+    }
+}
+
+extension CooperationWaiting: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? {
+        let awaited = reasons.enumerated().compactMap { Awaited($1, &words, at: "reasons[\($0)]") }
+        return .cooperation(.waiting(for: awaited, owner: owner, county: county, due: due.date))
+    }
+}
+
+extension Awaited {
+    private static let (before, after) = ("consents[", "]")
+
+    /// The giver's name stands in the reason's path.
+    fileprivate init?(_ reason: Reason, _ words: inout Words, at path: String) {
+        if reason.code == FaultCode.consentNobody.rawValue {
+            self = .nobodyKnown
+        } else if reason.code == FaultCode.consentMissing.rawValue, reason.path.hasPrefix(Self.before),
+            reason.path.hasSuffix(Self.after)
+        {
+            let name = reason.path.dropFirst(Self.before.count).dropLast(Self.after.count)
+            self = .giver(Giver(name: String(name)))
+        } else {
+            words.add(Fault(.wordUnknown, at: path, ["words": FaultCode.consentMissing.rawValue]))
+            return nil
+        }
+    }
+}
+
+extension CooperationStarted: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? {
+        let organisations = words.all(of: Organisation.self, organisations, at: "organisations")
+        let latest = words.day(latestDate, at: "latest_date")
+        guard let organisations, let latest else { return nil }
+        return .cooperation(.started(.init(organisations: organisations, latest: latest), owner: owner))
+    }
+}
+
+extension MeetingsRequest {
+    func message(of reference: String) -> any FactMessage {
+        switch self {
+        case .call(let call): CallMeeting(call, of: reference)
+        case .cancel(let county, let isClosed):
+            CancelMeeting.with { ($0.caseReference, $0.county, $0.closed) = (reference, county, isClosed) }
+        case .protect(let county): ProtectMeeting.with { ($0.caseReference, $0.county) = (reference, county) }
+        case .handOver(let county, let unit, let namedPerson):
+            HandOverMeeting.with {
+                ($0.caseReference, $0.county) = (reference, county)
+                ($0.unit, $0.namedPerson) = (unit, namedPerson)
+            }
+        }
+    }
+}
+
+extension CallMeeting: FactMessage {
+    init(_ call: MeetingCall, of reference: String) {
+        self = .with {
+            ($0.caseReference, $0.county, $0.child) = (reference, call.county, call.child)
+            ($0.unit, $0.namedPerson) = (call.unit, call.namedPerson)
+            $0.areas = call.areas.map(\.rawValue)
+            $0.organisations = call.cooperation.organisations.map(\.rawValue)
+            $0.latestDate = call.cooperation.latest.description
+            ($0.protectedIdentity, $0.guardians) = (call.isProtected, call.guardians)
+        }
+    }
+
+    func fact(_ words: inout Words) -> CaseFact? {
+        let areas = words.all(of: WheelArea.self, areas, at: "areas")
+        let organisations = words.all(of: Organisation.self, organisations, at: "organisations")
+        let latest = words.day(latestDate, at: "latest_date")
+        guard let areas, let organisations, let latest else { return nil }
+        return .meetings(
+            .call(
+                MeetingCall(
+                    county: county, child: child, unit: unit, namedPerson: namedPerson, areas: areas,
+                    cooperation: .init(organisations: organisations, latest: latest), isProtected: protectedIdentity,
+                    guardians: guardians)))
+    }
+}
+
+extension CancelMeeting: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? { .meetings(.cancel(county: county, isClosed: closed)) }
+}
+
+extension ProtectMeeting: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? { .meetings(.protect(county: county)) }
+}
+
+extension HandOverMeeting: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? {
+        .meetings(.handOver(county: county, unit: unit, namedPerson: namedPerson))
+    }
+}

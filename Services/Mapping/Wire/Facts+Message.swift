@@ -1,0 +1,24 @@
+import Codec
+import Domain
+import MappingCore
+import ServiceKit
+
+/// A message that tells a fact about a case.
+protocol FactMessage: EventPayload {
+    var caseReference: String { get }
+
+    /// The fact as a value; nil where `words` has found what is wrong.
+    func fact(_ words: inout Words) -> CaseFact?
+}
+
+extension CaseFact {
+    /// - Parameter reference: the case's.
+    func message(of reference: String) -> any FactMessage {
+        switch self {
+        case .course(let fact): fact.message(of: reference)
+        case .content(let fact): fact.message(of: reference)
+        case .cooperation(let fact): fact.message(of: reference)
+        case .meetings(let request): request.message(of: reference)
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import Codec
+import Domain
+import Foundation
+import MappingCore
+import ServiceKit
+
+extension MappingState {
+    init(_ kept: Kept<Case>) {
+        let `case` = kept.subject
+        self.init()
+        taken = kept.taken
+        caseReference = `case`.reference
+        county = `case`.place.county
+        municipality = `case`.place.municipality
+        stage = `case`.place.stage.rawValue
+        attends = `case`.place.attends ?? ""
+        unit = `case`.owner.unit
+        owner = `case`.owner.person
+        fallbackReason = `case`.owner.fallback?.rawValue ?? ""
+        delegate = `case`.delegate ?? ""
+        coordinator = `case`.coordinator ?? ""
+        phase = `case`.phase.word.rawValue
+        meetingRequested = `case`.isMeetingRequested
+        if let words = `case`.outcome.map(OutcomeWords.init) {
+            (outcome, nextDate) = (words.outcome, words.nextDate)
+            (organisations, measures) = (words.organisations, words.measures)
+        }
+        for (step, deadline) in `case`.deadlines { deadlines[step.rawValue] = Deadline(deadline) }
+        opened = .init(`case`.opened)
+        concernAreas = `case`.concernAreas.map(\.rawValue)
+        information = `case`.information.map(Information.init)
+        corrections = `case`.corrections.map(Correction.init)
+        for (question, text) in `case`.answers { answers[Int32(question.number)] = text }
+        guardians = `case`.guardians
+        for (giver, consent) in `case`.consents { consents[giver.name] = Consent(consent) }
+        youthConsentFrom = `case`.youthConsentFrom.description
+        adultFrom = `case`.adultFrom.description
+        if let judged = `case`.maturity {
+            maturity = .with {
+                ($0.youthConsents, $0.by, $0.reason) = (judged.youthConsents, judged.by.id, judged.reason)
+            }
+        }
+        protectedIdentity = `case`.isProtected
+        harmSuspected = `case`.isHarmSuspected
+    }
+
+    /// - Parameter child: the record's key, which the state does not repeat.
+    func kept(child: String) throws(Refusal) -> Kept<Case> {
+        var words = Words()
+        guard let read = read(child: child, &words), words.faults.isEmpty else { throw Refusal(words.faults) }
+        return Kept(read, taken: taken)
+    }
+
+    private func read(child: String, _ words: inout Words) -> Case? {
+        let place = words.place(county: county, municipality: municipality, stage: stage, attends: attends)
+        let holder = words.owner(unit: unit, person: owner, fallback: fallbackReason)
+        let phase = readPhase(&words)
+        let youthConsentFrom = words.day(youthConsentFrom, at: "youth_consent_from")
+        let adultFrom = words.day(adultFrom, at: "adult_from")
+        guard let place, let holder, let phase, let youthConsentFrom, let adultFrom else { return nil }
+        var `case` = Case(
+            child: child, reference: caseReference, place: place, owner: holder, opened: opened.date,
+            youthConsentFrom: youthConsentFrom, adultFrom: adultFrom)
+        `case`.phase = phase
+        `case`.delegate = delegate.nonEmpty
+        `case`.coordinator = coordinator.nonEmpty
+        for (word, deadline) in deadlines {
+            guard let step = words.one(of: Step.self, word, at: "deadlines") else { continue }
+            `case`.deadlines[step] = deadline.read(&words)
+        }
+        `case`.concernAreas = words.all(of: WheelArea.self, concernAreas, at: "concern_areas") ?? []
+        `case`.information = information.enumerated().compactMap { $1.read(&words, at: "information[\($0)]") }
+        `case`.corrections = corrections.enumerated().compactMap { $1.read(&words, at: "corrections[\($0)]") }
+        for (number, text) in answers {
+            guard let question = words.question(number, at: "answers") else { continue }
+            `case`.answers[question] = text
+        }
+        `case`.guardians = guardians
+        for consent in consents.values {
+            guard let read = consent.read(&words, at: "consents") else { continue }
+            `case`.consents[read.giver] = read
+        }
+        if hasMaturity {
+            `case`.maturity = .init(
+                youthConsents: maturity.youthConsents, reason: maturity.reason, by: Actor(by: maturity.by))
+        }
+        `case`.isProtected = protectedIdentity
+        `case`.isHarmSuspected = harmSuspected
+        return `case`
+    }
+
+    private func readPhase(_ words: inout Words) -> Case.Phase? {
+        let outcome = OutcomeWords(outcome, nextDate, organisations, measures)
+        switch words.one(of: Phase.self, phase, at: "phase") {
+        case nil: return nil
+        case .mapping: return .mapping
+        case .closed where outcome.outcome.isEmpty: return .closed(after: nil)
+        case let phase?:
+            guard let outcome = outcome.read(&words) else { return nil }
+            switch (phase, outcome) {
+            case (.awaitingConsent, .cooperation(let cooperation)): return .awaitingConsent(cooperation)
+            case (.cooperation, .cooperation(let cooperation)): return .cooperation(cooperation)
+            case (.ownMeasures, .ownMeasures(let own)): return .ownMeasures(own)
+            case (.resting, .nothingFurther(let day)): return .resting(lookAgain: day)
+            case (.closed, _): return .closed(after: outcome)
+            default:
+                words.add(Fault(at: "phase", notOneOf: Phase.self))
+                return nil
+            }
+        }
+    }
+}
+
+extension Case.Phase {
+    /// The glossary's word.
+    var word: Phase {
+        switch self {
+        case .mapping: .mapping
+        case .awaitingConsent: .awaitingConsent
+        case .cooperation: .cooperation
+        case .ownMeasures: .ownMeasures
+        case .resting: .resting
+        case .closed: .closed
+        }
+    }
+}
+
+extension MappingState.Deadline {
+    init(_ deadline: Case.Deadline) {
+        self.init()
+        due = .init(deadline.due)
+        reminded = deadline.reminded?.rawValue ?? ""
+        if let next = deadline.next {
+            self.next = .init(next.at)
+            nextLevel = next.level.rawValue
+        }
+    }
+
+    fileprivate func read(_ words: inout Words) -> Case.Deadline? {
+        let reminded = reminded.nonEmpty.flatMap { words.one(of: ReminderLevel.self, $0, at: "deadlines.reminded") }
+        guard hasNext else { return Case.Deadline(due: due.date, reminded: reminded, next: nil) }
+        guard let level = words.one(of: ReminderLevel.self, nextLevel, at: "deadlines.next_level") else { return nil }
+        return Case.Deadline(due: due.date, reminded: reminded, next: .init(level, at: next.date))
+    }
+}
+
+extension Case.Wake {
+    private static let dayPrefix = "day "
+
+    /// The reminder's name.
+    var name: String {
+        switch self {
+        case .step(let step): step.rawValue
+        case .day(let day): "\(Self.dayPrefix)\(day)"
+        }
+    }
+
+    /// Nil for what is no reminder of a case.
+    init?(name: String) {
+        if let step = Step(rawValue: name) {
+            self = .step(step)
+        } else if name.hasPrefix(Self.dayPrefix), let day = LocalDate(name.dropFirst(Self.dayPrefix.count)) {
+            self = .day(day)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Undecodable {
+    /// What this version cannot read; of what was written, only where it stands.
+    init(_ refusal: Refusal) {
+        self.init(
+            refusal.faults.map(\.path).joined(separator: ", "),
+            "not the words that this version knows: \(refusal.faults.map(\.code.rawValue).joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,183 @@
+import Codec
+import Domain
+import Foundation
+import Streams
+
+/// Takes every command about one kind of aggregate, the same way in every service.
+///
+/// The order is fixed: decode, find the aggregate, drop what was taken before, read the words, decide, save, publish,
+/// move the reminders. A command that cannot be decoded, or whose aggregate does not exist, is refused with that alone.
+/// Otherwise all faults are said at once: the aggregate's state, who acts, and then the words or, where those can all be
+/// read, what the aggregate says to them. A refusal changes nothing.
+///
+///     let adapter = CommandAdapter(wiring, [.on(TakeOn.self), .on(DelegateWork.self)])
+///     try adapter.process(event, in: &turn)
+package struct CommandAdapter<Subject: Aggregate>: Sendable {
+    /// A command of one type.
+    package struct Entry: Sendable {
+        let type: String
+        let process: @Sendable (CommandAdapter, Event, inout Turn) throws -> Void
+
+        package static func on<Message: CommandMessage>(
+            _ type: Message.Type
+        ) -> Entry where Message.Meaning.Subject == Subject {
+            Entry(type: type.eventType) { try $0.process(type, $1, &$2) }
+        }
+    }
+
+    package let wiring: AggregateWiring<Subject>
+    private let entries: [String: Entry]
+
+    /// - Precondition: each type stands once.
+    package init(_ wiring: AggregateWiring<Subject>, _ entries: [Entry]) {
+        self.wiring = wiring
+        self.entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.type, $0) })
+    }
+
+    /// Takes a command of any type; one that the service does not know is refused.
+    package func process(_ event: Event, in turn: inout Turn) throws {
+        guard let entry = entries[event.type] else {
+            return try refuse(event, "", [Fault(.commandUnknown, at: "ce_type")], &turn)
+        }
+        try entry.process(self, event, &turn)
+    }
+
+    /// Answers a record that is no event at all.
+    package func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
+        try turn.publish(
+            CommandRefused(id: unreadable.id ?? unreadable.position, type: "", case: "", [Fault(unreadable.error)]),
+            to: wiring.facts.rawValue)
+    }
+
+    /// Saves what was decided: the state, the facts in their order, the reminders.
+    ///
+    /// - Parameters:
+    ///   - before: what was found; nil where there was nothing.
+    ///   - taken: the events that the aggregate has taken, this one among them.
+    package func save(
+        _ decision: Decision<Subject>, before: Subject?, taken: [UInt64], in turn: inout Turn
+    ) throws {
+        let after = decision.subject
+        try wiring.put(Kept(after, taken: taken), &turn)
+        for fact in decision.facts { try wiring.publish(fact, after, &turn) }
+        let (old, new) = (before.map(wiring.reminders) ?? [:], wiring.reminders(after))
+        for (name, due) in new.sorted(by: { $0.key < $1.key }) where old[name] != due { turn.remind(name, at: due) }
+        for name in old.keys.sorted() where new[name] == nil { turn.cancelReminder(name) }
+        try wiring.afterwards(before, after, &turn)
+    }
+
+    private func process<Message: CommandMessage>(
+        _ type: Message.Type, _ event: Event, _ turn: inout Turn
+    ) throws where Message.Meaning.Subject == Subject {
+        let undecodable = event.faults(as: type)
+        guard undecodable.isEmpty else { return try refuse(event, "", undecodable.map(Fault.init), &turn) }
+        let message = try event.decode(type)
+        let name = message.address.reference
+        do {
+            guard var kept = try wiring.find(message.address, turn) else { throw Refusal([wiring.unknown]) }
+            guard kept.taken.take(event) else { return }
+            let context = try wiring.context(event, kept.subject, turn)
+            let today = wiring.asOfToday(kept.subject, context)
+            let decided = try decide(message, on: today.subject, context, turn.directory)
+            try save(
+                Decision(decided.subject, today.facts + decided.facts), before: kept.subject, taken: kept.taken,
+                in: &turn)
+        } catch let refusal as Refusal {
+            try refuse(event, name, refusal.faults, &turn)
+        }
+    }
+
+    private func decide<Message: CommandMessage>(
+        _ message: Message, on subject: Subject, _ context: Subject.Context, _ directory: Directory
+    ) throws(Refusal) -> Decision<Subject> where Message.Meaning.Subject == Subject {
+        var words = Words(directory)
+        guard let command = message.command(&words), words.faults.isEmpty else {
+            throw Refusal(message.obstacles(on: subject, by: message.actor, context) + words.faults)
+        }
+        return try command.decide(on: subject, by: message.actor, context)
+    }
+
+    private func refuse(_ event: Event, _ reference: String, _ faults: [Fault], _ turn: inout Turn) throws {
+        try turn.publish(
+            CommandRefused(id: event.id, type: event.type, case: reference, faults), to: wiring.facts.rawValue,
+            subject: reference.isEmpty ? nil : reference)
+    }
+}
+
+/// A message that is a command.
+package protocol CommandMessage: EventPayload {
+    associatedtype Meaning: Command
+
+    var address: CommandAddress { get }
+    /// Who acts, as the message says.
+    var actor: Actor { get }
+
+    /// The command as a value; nil where `words` has found what is wrong.
+    func command(_ words: inout Words) -> Meaning?
+
+    /// What stands against the command where its words cannot be read. As a rule, what stands against all of its kind.
+    func obstacles(on subject: Meaning.Subject, by actor: Actor, _ context: Meaning.Subject.Context) -> [Fault]
+}
+
+extension CommandMessage {
+    package func obstacles(on subject: Meaning.Subject, by actor: Actor, _ context: Meaning.Subject.Context) -> [Fault]
+    {
+        Meaning.obstacles(on: subject, by: actor, context)
+    }
+}
+
+/// To which aggregate a command goes.
+package struct CommandAddress: Sendable, Hashable {
+    /// The aggregate's name, which also says in a refusal what it was about.
+    package let reference: String
+    /// The key under which the command must have come, where it says so itself.
+    package let key: String?
+
+    package init(_ reference: String, key: String? = nil) { (self.reference, self.key) = (reference, key) }
+}
+
+/// An aggregate as it is kept: with the events that it has taken, so that one that comes again changes nothing.
+package struct Kept<Subject: Sendable>: Sendable {
+    package var subject: Subject
+    package var taken: [UInt64]
+
+    package init(_ subject: Subject, taken: [UInt64]) { (self.subject, self.taken) = (subject, taken) }
+}
+
+extension Kept: Equatable where Subject: Equatable {}
+
+/// How one service keeps its aggregates and tells what has happened to them.
+package struct AggregateWiring<Subject: Aggregate>: Sendable {
+    /// Where facts and refusals are published.
+    package let facts: Topic
+    /// What is said where the aggregate does not exist.
+    package let unknown: Fault
+    /// Nil where there is no such aggregate. May throw a `Refusal`.
+    let find: @Sendable (CommandAddress, Turn) throws -> Kept<Subject>?
+    let context: @Sendable (Event, Subject, Turn) throws -> Subject.Context
+    /// What time alone has changed, before anybody acts. Dropped together with a refused command.
+    let asOfToday: @Sendable (Subject, Subject.Context) -> Decision<Subject>
+    let put: @Sendable (Kept<Subject>, inout Turn) throws -> Void
+    let publish: @Sendable (Subject.Fact, Subject, inout Turn) throws -> Void
+    /// When the aggregate wants to be looked at, by the reminder's name.
+    package let reminders: @Sendable (Subject) -> [String: Date]
+    /// Last in the step, for what is told of the whole.
+    let afterwards: @Sendable (Subject?, Subject, inout Turn) throws -> Void
+
+    package init(
+        facts: Topic, unknown: Fault,
+        find: @escaping @Sendable (CommandAddress, Turn) throws -> Kept<Subject>?,
+        context: @escaping @Sendable (Event, Subject, Turn) throws -> Subject.Context,
+        asOfToday: @escaping @Sendable (Subject, Subject.Context) -> Decision<Subject> = { subject, _ in
+            Decision(subject)
+        },
+        put: @escaping @Sendable (Kept<Subject>, inout Turn) throws -> Void,
+        publish: @escaping @Sendable (Subject.Fact, Subject, inout Turn) throws -> Void,
+        reminders: @escaping @Sendable (Subject) -> [String: Date] = { _ in [:] },
+        afterwards: @escaping @Sendable (Subject?, Subject, inout Turn) throws -> Void = { _, _, _ in }
+    ) {
+        (self.facts, self.unknown, self.find, self.context) = (facts, unknown, find, context)
+        (self.asOfToday, self.put, self.publish) = (asOfToday, put, publish)
+        (self.reminders, self.afterwards) = (reminders, afterwards)
+    }
+}

@@ -1,0 +1,61 @@
+import Domain
+
+/// Reads the words of one message into values, and collects what is wrong, each by path.
+///
+/// A word becomes a value once, here. Whoever reads gets nil for what is wrong and reads on, so that all is said at once:
+///
+///     let source = words.one(of: InformationSource.self, message.source, at: "source")
+///     let text = words.text(message.text, at: "text")
+///     guard let source, let text else { return nil }
+package struct Words {
+    /// Where a word names something of the directory.
+    package let directory: Directory
+    package private(set) var faults: [Fault] = []
+
+    package init(_ directory: Directory = Directory()) { self.directory = directory }
+
+    package mutating func add(_ fault: Fault) { faults.append(fault) }
+
+    /// A word of a glossary.
+    package mutating func one<Word: CaseIterable & RawRepresentable>(
+        of type: Word.Type, _ word: String, at path: String
+    ) -> Word? where Word.RawValue == String {
+        if let value = Word(rawValue: word) { return value }
+        faults.append(Fault(at: path, notOneOf: type))
+        return nil
+    }
+
+    /// Words of a glossary; nil where one of them is none.
+    package mutating func all<Word: CaseIterable & RawRepresentable>(
+        of type: Word.Type, _ words: [String], at path: String
+    ) -> [Word]? where Word.RawValue == String {
+        let values = words.enumerated().map { one(of: type, $1, at: "\(path)[\($0)]") }
+        return values.contains { $0 == nil } ? nil : values.compactMap(\.self)
+    }
+
+    /// A text that says something.
+    package mutating func text(_ text: String, at path: String) -> String? {
+        if !text.allSatisfy(\.isWhitespace) { return text }
+        faults.append(Fault(.textMissing, at: path))
+        return nil
+    }
+
+    /// A day; nil for anything else.
+    ///
+    /// - Parameter code: what is said of a text that is no day.
+    package mutating func day(_ text: String, at path: String, else code: FaultCode = .dateInvalid) -> LocalDate? {
+        if let day = LocalDate(text) { return day }
+        faults.append(Fault(code, at: path))
+        return nil
+    }
+
+    /// A day that may be left out. Reading has failed where ``faults`` has grown.
+    package mutating func dayIfAny(_ text: String, at path: String) -> LocalDate? {
+        text.isEmpty ? nil : day(text, at: path)
+    }
+}
+
+extension String {
+    /// Nil where a field was left out.
+    package var nonEmpty: String? { isEmpty ? nil : self }
+}

@@ -1,0 +1,187 @@
+import Domain
+import Foundation
+import MappingCore
+import TestSupport
+
+/// Random values of a case, the same for the same seed.
+struct RandomCase {
+    private var generator: SeededGenerator
+
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+    mutating func flag() -> Bool { Bool.random(using: &generator) }
+    mutating func word() -> String { "ord \(number(0...999_999)) å" }
+    mutating func id() -> String { String(number(1...999_999), radix: 16) }
+    mutating func date() -> Date { Date(timeIntervalSince1970: Double(number(1_700_000_000...1_900_000_000))) }
+    mutating func day() -> LocalDate { LocalDate(number: number(19_000...24_000)) }
+    mutating func one<Value: CaseIterable>(_ type: Value.Type) -> Value {
+        let all = Array(Value.allCases)
+        return all[number(0...(all.count - 1))]
+    }
+    mutating func maybe<Value>(_ make: (inout Self) -> Value) -> Value? { flag() ? make(&self) : nil }
+    mutating func list<Value>(_ range: ClosedRange<Int> = 0...4, _ make: (inout Self) -> Value) -> [Value] {
+        (0..<number(range)).map { _ in make(&self) }
+    }
+
+    mutating func actor() -> Actor { flag() ? .person(id()) : .suite }
+    mutating func giver() -> Giver { flag() ? .youth : .guardian(id()) }
+
+    mutating func owner() -> Routing.Owner {
+        Routing.Owner(unit: id(), person: id(), fallback: maybe { $0.one(Routing.Fallback.self) })
+    }
+
+    mutating func place() -> Case.Place {
+        Case.Place(county: id(), municipality: id(), stage: one(Stage.self), attends: maybe { $0.id() })
+    }
+
+    /// - Parameter needsArea: a person who adds information names the area.
+    mutating func finding(needsArea: Bool = false) -> Case.Finding {
+        switch number(0...3) {
+        case 0: .strength(needsArea ? one(WheelArea.self) : maybe { $0.one(WheelArea.self) })
+        case 1: .need(one(WheelArea.self))
+        case 2: .obstacle(one(WheelArea.self))
+        default: .notAsked(maybe { $0.one(WheelArea.self) })
+        }
+    }
+
+    mutating func information() -> Case.Information {
+        Case.Information(
+            id: id(), source: one(InformationSource.self), finding: finding(), text: word(), by: actor(), at: date())
+    }
+
+    mutating func consentWord() -> Case.Consent.Word {
+        switch number(0...2) {
+        case 0: .given(until: maybe { $0.day() })
+        case 1: .refused
+        default: .withdrawn
+        }
+    }
+
+    mutating func consent() -> Case.Consent {
+        Case.Consent(
+            giver: giver(), word: consentWord(), organisations: list(1...3) { $0.one(Organisation.self) }, form: word(),
+            date: day(), recordedAt: date(), by: actor())
+    }
+
+    mutating func maturity() -> Case.Maturity { .init(youthConsents: flag(), reason: word(), by: actor()) }
+
+    mutating func cooperation() -> Case.Cooperation {
+        .init(organisations: list(1...3) { $0.one(Organisation.self) }, latest: day())
+    }
+
+    mutating func ownMeasures() -> Case.OwnMeasures {
+        let measures = list(1...3) {
+            Case.Measure(area: $0.one(WheelArea.self), text: $0.word(), responsible: $0.id())
+        }
+        return .init(measures, followUp: day())
+    }
+
+    mutating func outcome() -> Case.Outcome {
+        switch number(0...2) {
+        case 0: .nothingFurther(lookAgain: day())
+        case 1: .ownMeasures(ownMeasures())
+        default: .cooperation(cooperation())
+        }
+    }
+
+    mutating func phase() -> Case.Phase {
+        switch number(0...5) {
+        case 0: .mapping
+        case 1: .awaitingConsent(cooperation())
+        case 2: .cooperation(cooperation())
+        case 3: .ownMeasures(ownMeasures())
+        case 4: .resting(lookAgain: day())
+        default: .closed(after: maybe { $0.outcome() })
+        }
+    }
+
+    mutating func deadline() -> Case.Deadline {
+        .init(
+            due: date(), reminded: maybe { $0.one(ReminderLevel.self) },
+            next: maybe { .init($0.one(ReminderLevel.self), at: $0.date()) })
+    }
+
+    mutating func followUp() -> FollowUp {
+        let decision: FollowUp.Decision =
+            switch number(0...2) {
+            case 0: .continue(until: day())
+            case 1: .end
+            default: .reopen
+            }
+        return FollowUp(decision, effect: one(Effect.self), text: word())
+    }
+
+    mutating func wholeCase() -> Case {
+        var `case` = Case(
+            child: id(), reference: id(), place: place(), owner: owner(), opened: date(), youthConsentFrom: day(),
+            adultFrom: day())
+        `case`.delegate = maybe { $0.id() }
+        `case`.coordinator = maybe { $0.id() }
+        `case`.phase = phase()
+        for _ in 0..<number(0...4) { `case`.deadlines[one(Step.self)] = deadline() }
+        `case`.concernAreas = list { $0.one(WheelArea.self) }
+        `case`.information = list { $0.information() }
+        `case`.corrections = list {
+            .init(before: $0.information(), by: $0.actor(), at: $0.date(), reason: $0.word())
+        }
+        for _ in 0..<number(0...5) { `case`.answers[one(Question.self)] = word() }
+        `case`.guardians = list { $0.id() }
+        for consent in list(make: { $0.consent() }) { `case`.consents[consent.giver] = consent }
+        `case`.maturity = maybe { $0.maturity() }
+        `case`.isProtected = flag()
+        `case`.isHarmSuspected = flag()
+        return `case`
+    }
+
+    private mutating func list<Value>(make: (inout Self) -> Value) -> [Value] { list(0...4, make) }
+}
+
+extension RandomCase {
+    /// One of each kind of fact.
+    mutating func facts() -> [CaseFact] {
+        courseFacts().map(CaseFact.course) + contentFacts().map(CaseFact.content) + [
+            .cooperation(
+                .waiting(
+                    for: list { $0.flag() ? .nobodyKnown : .giver($0.giver()) }, owner: id(), county: id(), due: date())
+            ),
+            .cooperation(.started(cooperation(), owner: id())),
+            .meetings(
+                .call(
+                    MeetingCall(
+                        county: id(), child: id(), unit: id(), namedPerson: id(),
+                        areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), isProtected: flag(),
+                        guardians: list { $0.id() }))),
+            .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
+            .meetings(.handOver(county: id(), unit: id(), namedPerson: id())),
+        ]
+    }
+
+    private mutating func courseFacts() -> [CourseFact] {
+        let why: CourseFact.Move.Why = flag() ? .command(by: actor()) : flag() ? .report : .directory
+        return [
+            .opened(owner: owner(), due: date(), isHarmSuspected: flag()),
+            .concernJoined(owner: id(), isHarmSuspected: flag(), linkedTo: maybe { $0.id() }), .takenOn(by: actor()),
+            .delegated(to: id(), county: id(), by: actor()), .handedBack(to: id(), by: actor()),
+            .moved(
+                .init(
+                    from: .init(county: id(), unit: id(), person: id()), to: owner(), place: place(), why: why)),
+            .cameOfAge(owner: id(), county: id(), due: date()),
+            .reminded(
+                .init(
+                    step: one(Step.self), due: date(), level: one(ReminderLevel.self), to: list { $0.id() },
+                    owner: id(), county: id())), .reopened(reason: word(), by: actor()),
+            .closed(reason: word(), by: actor()),
+        ]
+    }
+
+    private mutating func contentFacts() -> [ContentFact] {
+        [
+            .informationAdded(information()),
+            .informationCorrected(before: information(), after: information(), reason: word(), by: actor()),
+            .answersRecorded(list { $0.one(Question.self) }, by: actor()), .consentRecorded(consent()),
+            .maturityJudged(maturity()), .concluded(outcome(), areas: list { $0.one(WheelArea.self) }, by: actor()),
+            .followedUp(followUp(), by: actor()),
+        ]
+    }
+}

@@ -1,0 +1,135 @@
+import Codec
+import Domain
+import Foundation
+import MappingCore
+import ServiceKit
+import TestSupport
+import Testing
+
+@testable import mapping
+
+@Suite("The wire: what is written is read again as the same")
+struct WireTests {
+    static let seeds = (1...40).map(UInt64.init)
+
+    @Test("decode after encode is the identity for every state", arguments: seeds)
+    func state(seed: UInt64) throws {
+        var random = RandomCase(seed: seed)
+        let kept = Kept(random.wholeCase(), taken: [1, UInt64(random.number(2...9))])
+        let message = try MappingState(wire: MappingState(kept).wireBytes())
+        #expect(try message.kept(child: kept.subject.child) == kept)
+        #expect(try MappingState(message.kept(child: kept.subject.child)) == message)
+    }
+
+    @Test("decode after encode is the identity for every fact", arguments: seeds)
+    func facts(seed: UInt64) throws {
+        var random = RandomCase(seed: seed)
+        for fact in random.facts() { try check(fact, fact.message(of: "TST-AAAA-AAAA-AA")) }
+    }
+
+    private func check<Message: FactMessage>(_ fact: CaseFact, _ message: Message) throws {
+        var words = Words()
+        let again = try Message(wire: message.wireBytes())
+        #expect(again.caseReference == "TST-AAAA-AAAA-AA")
+        #expect(again.fact(&words) == fact)
+        #expect(words.faults.isEmpty)
+    }
+
+    @Test("decode after encode is the identity for every command", arguments: seeds)
+    func commands(seed: UInt64) throws {
+        var random = RandomCase(seed: seed)
+        let (reference, by) = (random.id(), random.actor())
+        func check<Message: CommandMessage>(_ command: Message.Meaning, _ message: Message) throws
+        where Message.Meaning: Equatable {
+            var words = Words(ExampleCounty.directory)
+            let again = try Message(wire: message.wireBytes())
+            #expect(again.command(&words) == command)
+            #expect(words.faults.isEmpty)
+            #expect(again.address == CommandAddress(reference))
+            #expect(again.actor == by || message is Codec.NoteCooperation)
+        }
+        let takeOn = MappingCore.TakeOn()
+        try check(takeOn, Codec.TakeOn(takeOn, of: reference, by: by))
+        let delegate = Delegate(to: random.id())
+        try check(delegate, DelegateWork(delegate, of: reference, by: by))
+        let handBack = HandBack()
+        try check(handBack, HandBackWork(handBack, of: reference, by: by))
+        let information = MappingCore.AddInformation(
+            source: random.one(InformationSource.self), finding: random.finding(needsArea: true), text: random.word())
+        try check(information, Codec.AddInformation(information, of: reference, by: by))
+        let correction = MappingCore.CorrectInformation(
+            information: random.id(), finding: random.finding(needsArea: true), text: random.word(),
+            reason: random.word())
+        try check(correction, Codec.CorrectInformation(correction, of: reference, by: by))
+        let answers = MappingCore.RecordAnswers(random.list(1...5) { .init($0.one(Question.self), $0.word()) })
+        try check(answers, Codec.RecordAnswers(answers, of: reference, by: by))
+        let consent = MappingCore.RecordConsent(
+            giver: random.giver(), word: random.consentWord(),
+            organisations: random.list(1...3) { $0.one(Organisation.self) }, form: random.word(),
+            date: random.maybe { $0.day() })
+        try check(consent, Codec.RecordConsent(consent, of: reference, by: by))
+        let maturity = JudgeMaturity(youthConsents: random.flag(), reason: random.word())
+        try check(maturity, RecordMaturity(maturity, of: reference, by: by))
+        let conclude = Conclude(random.outcome())
+        try check(conclude, ConcludeMapping(conclude, of: reference, by: by))
+        let followUp = random.followUp()
+        try check(followUp, RecordFollowUp(followUp, of: reference, by: by))
+        let reopen = Reopen(reason: random.word())
+        try check(reopen, ReopenMapping(reopen, of: reference, by: by))
+        let destination = try #require(Destination(municipality: "0001", in: ExampleCounty.directory))
+        let move = Move(to: destination, stage: random.one(Stage.self), attends: random.maybe { $0.id() })
+        try check(move, MoveCase(move, of: reference, by: by))
+        let note = MappingCore.NoteCooperation(
+            done: random.list { $0.one(Step.self) }, next: random.maybe { .init($0.one(Step.self), on: $0.day()) },
+            coordinator: random.maybe { $0.id() })
+        try check(note, Codec.NoteCooperation(note, of: reference))
+        let end = MappingCore.EndCooperation()
+        try check(end, Codec.EndCooperation(end, of: reference, by: by))
+    }
+
+    @Test("a reminder's name is read as what it was set for, and nothing else is one")
+    func wakes() throws {
+        let days = [Case.Wake.day(try #require(LocalDate("2026-11-23")))]
+        for wake in Step.allCases.map(Case.Wake.step) + days { #expect(Case.Wake(name: wake.name) == wake) }
+        #expect(Case.Wake(name: "day after") == nil && Case.Wake(name: "") == nil)
+    }
+
+    @Test("all that is wrong with a command is said at once: the case, who acts, what is missing, and its words")
+    func allAtOnce() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.conclude("x", next: "soon", by: "nurse")
+        #expect(
+            tester.codes == [
+                "person.not_allowed", "answers.missing", "answers.missing", "answers.missing", "answers.missing",
+                "answers.missing", "child.not_heard", "guardians.not_heard", "word.unknown", "next_date",
+            ])
+    }
+
+    @Test("a withdrawal counts whatever else it says: words that nobody knows are left out")
+    func unclearWithdrawal() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.send(MappingTester.consent("g1", "withdrawn", ["police", "education"]) { $0.date = "yesterday" })
+        let consent = try #require(tester.facts(ConsentRecorded.self).last).consent
+        #expect(consent.organisations == ["education"] && consent.date == "2026-11-23")
+    }
+
+    @Test("state with words of a later version is not read, and says where")
+    func laterVersion() throws {
+        var message = MappingState(Kept(RandomCaseSample.one, taken: []))
+        message.stage = "university"
+        message.deadlines["graduate"] = .init()
+        do {
+            _ = try message.kept(child: "child")
+            Issue.record("read all the same")
+        } catch { #expect(Set(error.faults.map(\.path)) == ["stage"]) }
+    }
+}
+
+private enum RandomCaseSample {
+    static var one: Case {
+        var random = RandomCase(seed: 7)
+        return random.wholeCase()
+    }
+}

@@ -162,7 +162,7 @@ struct IntakeProcessor: Processor {
             BookConsultation.with {
                 ($0.reference, $0.county, $0.municipality) = (reference, county, consultation.message.municipality)
                 ($0.areas, $0.email) = (consultation.message.areas, consultation.message.reporter.email)
-            }, to: Topic.meetingCommands.rawValue, key: county, subject: reference)
+            }, to: Topic.meetingCalls.rawValue, key: county, subject: reference)
         try answer(
             .consultation(.with { $0.reference = reference }), id: id, source: source, subject: reference, &turn)
     }

@@ -62,7 +62,7 @@ extension AggregateWiring<Case> {
             let message = fact.message(of: `case`.reference)
             if case .meetings(let request) = fact {
                 try turn.publish(
-                    message, to: Topic.meetingCommands.rawValue, key: request.county, subject: `case`.reference)
+                    message, to: Topic.meetingCalls.rawValue, key: request.county, subject: `case`.reference)
             } else {
                 try turn.publish(message, to: Topic.mappings.rawValue, subject: `case`.reference)
             }

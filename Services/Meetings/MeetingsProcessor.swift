@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import MeetingsCore
+import ServiceKit
 import Streams
 
 /// Meetings on its stream: each command is read, decided by the core on what is loaded for it, saved, and answered.
@@ -12,7 +13,7 @@ struct MeetingsProcessor: Processor {
     static let forums = Table("forums", of: ForumState.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {
-        guard let handle = Self.handlers[event.type] else {
+        guard let handle = Self.handlers[event.type], !event.isInternal(on: turn.topic) else {
             return try refuse(event, "", [Fault(.commandUnknown, at: "ce_type")], &turn)
         }
         try handle(self, event, &turn)

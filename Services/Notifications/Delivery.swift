@@ -76,7 +76,7 @@ struct Delivery: WishPerformer {
                     time: Date(), report)
                 try await producer.send(
                     ProducerRecord(
-                        topic: configuration.physical(Topic.noticeCommands.rawValue), partition: wish.partition,
+                        topic: configuration.physical(Topic.noticeSteps.rawValue), partition: wish.partition,
                         key: Bytes(wish.key.utf8), value: event.data,
                         headers: event.headers))
                 return

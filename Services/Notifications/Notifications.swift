@@ -43,6 +43,7 @@ struct NotificationsProcessor: Processor {
     static let failed = Table("failed", of: Notice.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {
+        if event.isInternal(on: turn.topic) { return }
         switch event.type {
         case DeliveryReported.eventType: return try settle(event.decode(DeliveryReported.self), event, &turn)
         case ResendNotice.eventType: return try resend(event.decode(ResendNotice.self), &turn)

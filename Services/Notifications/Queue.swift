@@ -61,7 +61,7 @@ extension NotificationsProcessor {
         if gathers {
             // By recipient, since the facts lie under many keys.
             try turn.publish(
-                AddToDigest.with { $0.notice = notice }, to: Topic.noticeCommands.rawValue,
+                AddToDigest.with { $0.notice = notice }, to: Topic.noticeSteps.rawValue,
                 key: "\(notice.county)|\(notice.recipient)", subject: notice.caseReference)
         } else if let quiet {
             try turn.put(Self.delayed, notice.id, notice)

@@ -8,11 +8,14 @@ public enum Topic: String, CaseIterable, Sendable {
     case concerns
     case children
     case mappingCommands = "mapping-commands"
+    case mappingSteps = "mapping-steps"
     case mappings
     case cases
     case meetingCommands = "meeting-commands"
+    case meetingCalls = "meeting-calls"
     case meetings
     case noticeCommands = "notice-commands"
+    case noticeSteps = "notice-steps"
     case notices
     case accessLog = "access-log"
     case directory
@@ -33,6 +36,12 @@ public enum Topic: String, CaseIterable, Sendable {
     /// One partition is enough, and no key's order matters.
     public var isSingle: Bool { self == .directory || self == .deadLetters || self == .accessLog }
 
-    /// Written by other systems and by people: proto3 JSON and structured CloudEvents are welcome.
-    public var isExternal: Bool { self == .concernReports || self == .mappingCommands || self == .meetingCommands }
+    /// Written by other systems and by people: proto3 JSON and structured CloudEvents are welcome. What services ask of
+    /// each other travels elsewhere, and is refused here.
+    public var isExternal: Bool {
+        switch self {
+        case .concernReports, .mappingCommands, .meetingCommands, .noticeCommands: true
+        default: false
+        }
+    }
 }

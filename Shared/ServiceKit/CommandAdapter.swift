@@ -36,7 +36,7 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
 
     /// Takes a command of any type; one that the service does not know is refused.
     package func process(_ event: Event, in turn: inout Turn) throws {
-        guard let entry = entries[event.type] else {
+        guard let entry = entries[event.type], !event.isInternal(on: turn.topic) else {
             return try refuse(event, "", [Fault(.commandUnknown, at: "ce_type")], &turn)
         }
         try entry.process(self, event, &turn)

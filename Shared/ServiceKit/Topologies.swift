@@ -7,20 +7,21 @@ import Streams
 extension Topology {
     public static let intake = Topology(
         "intake", inputs: topics(.concernReports, .intakeRepartition, .mappings),
-        outputs: topics(.intakeRepartition, .concernReceipts, .concerns, .children, .meetingCommands),
+        outputs: topics(.intakeRepartition, .concernReceipts, .concerns, .children, .meetingCalls),
         changelog: Topic(.intakeState), tables: ["reports", "children"], globals: [counties])
 
     public static let mapping = Topology(
-        "mapping", inputs: topics(.concerns, .mappingCommands), outputs: topics(.mappings, .cases, .meetingCommands),
+        "mapping", inputs: topics(.concerns, .mappingCommands, .mappingSteps),
+        outputs: topics(.mappings, .cases, .meetingCalls),
         changelog: Topic(.mappingState), tables: ["cases"], globals: [counties])
 
     public static let meetings = Topology(
-        "meetings", inputs: topics(.meetingCommands), outputs: topics(.meetings, .mappingCommands),
+        "meetings", inputs: topics(.meetingCommands, .meetingCalls), outputs: topics(.meetings, .mappingSteps),
         changelog: Topic(.meetingsState), tables: ["meetings", "calendars", "rooms", "forums"], globals: [counties])
 
     public static let notifications = Topology(
-        "notifications", inputs: topics(.concerns, .mappings, .meetings, .noticeCommands),
-        outputs: topics(.notices, .noticeCommands), changelog: Topic(.notificationsState),
+        "notifications", inputs: topics(.concerns, .mappings, .meetings, .noticeCommands, .noticeSteps),
+        outputs: topics(.notices, .noticeSteps), changelog: Topic(.notificationsState),
         tables: ["taken", "delayed", "lanes", "digests", "upcoming", "failed"], globals: [counties])
 
     /// The services of the suite.

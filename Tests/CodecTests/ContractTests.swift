@@ -59,11 +59,10 @@ struct ContractTests {
     func topics(type: String) throws {
         let event = try #require(EventRegistry.event(ofType: type))
         for topic in event.topics {
-            let takesCommands = topic.isExternal || topic == .noticeCommands
             switch event.kind {
-            case .command: #expect(takesCommands)
-            case .internalCommand: #expect(takesCommands || topic == .intakeRepartition)
-            case .fact: #expect(!takesCommands && !topic.isCompacted)
+            case .command: #expect(topic.isExternal)
+            // No outsider writes where services ask of each other.
+            case .internalCommand, .fact: #expect(!topic.isExternal && !topic.isCompacted)
             case .state: #expect(topic.isCompacted)
             }
         }

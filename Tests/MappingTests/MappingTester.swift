@@ -44,8 +44,11 @@ struct MappingTester {
         try tester.process(concern, key: Self.child, topic: Topic.concerns.rawValue)
     }
 
-    mutating func send(_ command: some EventPayload, id: String? = nil) throws {
-        try tester.process(command, key: Self.child, id: id, topic: Topic.mappingCommands.rawValue)
+    /// - Parameter topic: where such a command travels, if nil.
+    mutating func send(_ command: some EventPayload, id: String? = nil, to topic: Topic? = nil) throws {
+        let isStep = (type(of: command) as? any SuiteEvent.Type)?.kind == .internalCommand
+        let topic = topic ?? (isStep ? .mappingSteps : .mappingCommands)
+        try tester.process(command, key: Self.child, id: id, topic: topic.rawValue)
     }
 
     mutating func takeOn(by: String = owner) throws {

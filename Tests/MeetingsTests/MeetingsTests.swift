@@ -60,6 +60,15 @@ struct MeetingsTests {
         #expect(scheduled[0].start == scheduled[1].start)
     }
 
+    @Test("what Mapping asks of Meetings is refused on the topic that outsiders write")
+    func outsiders() throws {
+        var tester = tester()
+        try tester.process(Self.call("A"), key: "TST", topic: Topic.meetingCommands.rawValue)
+        #expect(tester.published(CommandRefused.self).flatMap { $0.reasons.map(\.code) } == ["command.unknown"])
+        try tester.process(Self.call("A"), key: "TST", topic: Topic.meetingCalls.rawValue)
+        #expect(tester.published(MeetingScheduled.self).count == 1)
+    }
+
     @Test("a case has one meeting at a time, and the same call twice is one call")
     func once() throws {
         var tester = tester()

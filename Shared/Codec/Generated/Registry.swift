@@ -134,13 +134,13 @@ extension MoveCase: SuiteEvent {
 extension NoteCooperation: SuiteEvent {
     public static let eventType = "se.tillsammans.mapping.cooperation.note.v1"
     public static let kind = EventKind.internalCommand
-    public static let topics: [Topic] = [.mappingCommands]
+    public static let topics: [Topic] = [.mappingSteps]
 }
 
 extension EndCooperation: SuiteEvent {
     public static let eventType = "se.tillsammans.mapping.cooperation.end.v1"
     public static let kind = EventKind.internalCommand
-    public static let topics: [Topic] = [.mappingCommands]
+    public static let topics: [Topic] = [.mappingSteps]
 }
 
 extension MappingOpened: SuiteEvent {
@@ -284,25 +284,25 @@ extension CaseViewed: SuiteEvent {
 extension CallMeeting: SuiteEvent {
     public static let eventType = "se.tillsammans.meeting.call.v1"
     public static let kind = EventKind.internalCommand
-    public static let topics: [Topic] = [.meetingCommands]
+    public static let topics: [Topic] = [.meetingCalls]
 }
 
 extension CancelMeeting: SuiteEvent {
     public static let eventType = "se.tillsammans.meeting.cancel.v1"
     public static let kind = EventKind.internalCommand
-    public static let topics: [Topic] = [.meetingCommands]
+    public static let topics: [Topic] = [.meetingCalls]
 }
 
 extension HandOverMeeting: SuiteEvent {
     public static let eventType = "se.tillsammans.meeting.hand_over.v1"
     public static let kind = EventKind.internalCommand
-    public static let topics: [Topic] = [.meetingCommands]
+    public static let topics: [Topic] = [.meetingCalls]
 }
 
 extension ProtectMeeting: SuiteEvent {
     public static let eventType = "se.tillsammans.meeting.protect.v1"
     public static let kind = EventKind.internalCommand
-    public static let topics: [Topic] = [.meetingCommands]
+    public static let topics: [Topic] = [.meetingCalls]
 }
 
 extension AnswerMeeting: SuiteEvent {
@@ -338,7 +338,7 @@ extension TellFamily: SuiteEvent {
 extension BookConsultation: SuiteEvent {
     public static let eventType = "se.tillsammans.consultation.book.v1"
     public static let kind = EventKind.internalCommand
-    public static let topics: [Topic] = [.meetingCommands]
+    public static let topics: [Topic] = [.meetingCalls]
 }
 
 extension RecordMeeting: SuiteEvent {
@@ -458,13 +458,13 @@ extension ConsultationBooked: SuiteEvent {
 extension DeliveryReported: SuiteEvent {
     public static let eventType = "se.tillsammans.notice.delivery.v1"
     public static let kind = EventKind.internalCommand
-    public static let topics: [Topic] = [.noticeCommands]
+    public static let topics: [Topic] = [.noticeSteps]
 }
 
 extension AddToDigest: SuiteEvent {
     public static let eventType = "se.tillsammans.notice.digest.v1"
     public static let kind = EventKind.internalCommand
-    public static let topics: [Topic] = [.noticeCommands]
+    public static let topics: [Topic] = [.noticeSteps]
 }
 
 extension ResendNotice: SuiteEvent {

@@ -20,10 +20,10 @@ package struct CaseInHand {
     var county: County? { context.directory.counties[`case`.place.county] }
     var settings: County.Settings { county?.settings ?? County.Settings() }
 
-    mutating func tell(_ fact: CourseFact) { facts.append(.course(fact)) }
-    mutating func tell(_ fact: ContentFact) { facts.append(.content(fact)) }
-    mutating func tell(_ fact: CooperationFact) { facts.append(.cooperation(fact)) }
-    mutating func ask(_ request: MeetingsRequest) { facts.append(.meetings(request)) }
+    mutating func report(_ fact: CourseFact) { facts.append(.course(fact)) }
+    mutating func report(_ fact: ContentFact) { facts.append(.content(fact)) }
+    mutating func report(_ fact: CooperationFact) { facts.append(.cooperation(fact)) }
+    mutating func request(_ request: MeetingsRequest) { facts.append(.meetings(request)) }
 }
 
 extension Case {

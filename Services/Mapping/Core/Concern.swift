@@ -73,13 +73,13 @@ extension CaseInHand {
         note(concern)
         set(.acknowledge, workingDays: settings.acknowledgeDays, from: concern.receivedAt)
         let due = set(.conclude, workingDays: settings.mappingDays, from: concern.receivedAt)
-        tell(.opened(owner: `case`.owner, due: due, isHarmSuspected: `case`.isHarmSuspected))
+        report(.opened(owner: `case`.owner, due: due, isHarmSuspected: `case`.isHarmSuspected))
     }
 
     fileprivate mutating func join(_ concern: Concern) {
         let becomesProtected = concern.isProtected && !`case`.isProtected
         note(concern)
-        tell(
+        report(
             .concernJoined(
                 owner: `case`.owner.person, isHarmSuspected: concern.isHarmSuspected, linkedTo: concern.linkedTo))
         if concern.hasMoved { hand(to: concern.owner, at: concern.place, .report) }
@@ -87,7 +87,7 @@ extension CaseInHand {
         if `case`.deadlines[.acknowledge] == nil {
             set(.acknowledge, workingDays: settings.acknowledgeDays, from: concern.receivedAt)
         }
-        if becomesProtected, `case`.isMeetingRequested { ask(.protect(county: `case`.place.county)) }
+        if becomesProtected, `case`.isMeetingRequested { request(.protect(county: `case`.place.county)) }
         comeOfAge()
         reviewConsents()
     }

@@ -155,13 +155,13 @@ extension CaseInHand {
     private mutating func startCooperation(_ cooperation: Case.Cooperation) {
         done(.consent)
         let called = callMeeting(cooperation)
-        tell(.started(called, owner: `case`.owner.person))
+        report(.started(called, owner: `case`.owner.person))
     }
 
     private mutating func awaitConsents(_ cooperation: Case.Cooperation) {
         `case`.phase = .awaitingConsent(cooperation)
         let due = set(.consent, workingDays: settings.consentDays, from: context.now)
         let missing = `case`.awaited(for: cooperation.organisations, on: today)
-        tell(.waiting(for: missing, owner: `case`.owner.person, county: `case`.place.county, due: due))
+        report(.waiting(for: missing, owner: `case`.owner.person, county: `case`.place.county, due: due))
     }
 }

@@ -14,20 +14,20 @@ extension CaseInHand {
         if cooperation.latest <= today { cooperation.latest = today.plus(settings.meetingDays) }
         `case`.phase = .cooperation(cooperation)
         set(.meeting, on: cooperation.latest)
-        ask(.call(MeetingCall(for: `case`, cooperation)))
+        request(.call(MeetingCall(for: `case`, cooperation)))
         return cooperation
     }
 
     /// What was booked and planned is not to be done any more.
     mutating func stopCooperation() {
-        ask(.cancel(county: `case`.place.county, isClosed: false))
+        request(.cancel(county: `case`.place.county, isClosed: false))
         for step in [Step.meeting, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
     }
 
     mutating func close(reason: String) {
         // Also where no meeting is asked for at present, its coordinator and plan end with the case.
         if `case`.isMeetingRequested || `case`.coordinator != nil {
-            ask(.cancel(county: `case`.place.county, isClosed: true))
+            request(.cancel(county: `case`.place.county, isClosed: true))
         }
         end(reason: reason)
     }
@@ -38,16 +38,16 @@ extension CaseInHand {
         `case`.coordinator = nil
         `case`.delegate = nil
         `case`.deadlines = [:]
-        tell(.closed(reason: reason, by: actor))
+        report(.closed(reason: reason, by: actor))
     }
 
     /// The mapping goes on, whatever its outcome was.
     mutating func reopen(reason: String) {
         `case`.deadlines = [:]
-        if `case`.isMeetingRequested { ask(.cancel(county: `case`.place.county, isClosed: false)) }
+        if `case`.isMeetingRequested { request(.cancel(county: `case`.place.county, isClosed: false)) }
         `case`.phase = .mapping
         set(.conclude, workingDays: settings.mappingDays, from: context.now)
-        tell(.reopened(reason: reason, by: actor))
+        report(.reopened(reason: reason, by: actor))
         comeOfAge()
     }
 }

@@ -108,7 +108,7 @@ extension CaseInHand {
         case .county: deadline.next = nil
         }
         `case`.deadlines[step] = deadline
-        tell(
+        report(
             .reminded(
                 .init(
                     step: step, due: deadline.due, level: level, to: people(level), owner: `case`.owner.person,

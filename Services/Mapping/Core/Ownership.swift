@@ -15,7 +15,7 @@ extension CaseInHand {
             county: `case`.place.county, unit: `case`.owner.unit, person: `case`.owner.person)
         let isElsewhere = former.county != place.county
         if isElsewhere, `case`.isMeetingRequested { stopCooperation() }
-        tell(.moved(CourseFact.Move(from: former, to: owner, place: place, why: why)))
+        report(.moved(CourseFact.Move(from: former, to: owner, place: place, why: why)))
         (`case`.owner, `case`.place) = (owner, place)
         // Delegated work was the former organisation's.
         `case`.delegate = nil
@@ -23,7 +23,7 @@ extension CaseInHand {
         if isElsewhere {
             callMeeting(cooperation)
         } else if former.unit != owner.unit || former.person != owner.person {
-            ask(.handOver(county: place.county, unit: owner.unit, namedPerson: owner.person))
+            request(.handOver(county: place.county, unit: owner.unit, namedPerson: owner.person))
         }
     }
 
@@ -40,6 +40,6 @@ extension CaseInHand {
     mutating func comeOfAge() {
         guard `case`.isOpen, `case`.isAdult(on: today), `case`.deadlines[.handOver] == nil else { return }
         let due = set(.handOver, workingDays: settings.mappingDays, from: context.now)
-        tell(.cameOfAge(owner: `case`.owner.person, county: `case`.place.county, due: due))
+        report(.cameOfAge(owner: `case`.owner.person, county: `case`.place.county, due: due))
     }
 }

@@ -18,6 +18,6 @@ package struct AddInformation: CaseCommand {
             id: work.context.commandId, source: source, finding: finding, text: text, by: work.actor,
             at: work.context.now)
         work.case.information.append(information)
-        work.tell(.informationAdded(information))
+        work.report(.informationAdded(information))
     }
 }

@@ -18,7 +18,7 @@ package struct Conclude: CaseCommand {
         try Refusal.unless(faults(work))
         work.done(.acknowledge)
         work.done(.conclude)
-        work.tell(.concluded(outcome, areas: work.case.areasFound, by: work.actor))
+        work.report(.concluded(outcome, areas: work.case.areasFound, by: work.actor))
         switch outcome {
         case .nothingFurther(let day):
             work.case.phase = .resting(lookAgain: day)

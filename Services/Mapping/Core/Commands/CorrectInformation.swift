@@ -23,7 +23,7 @@ package struct CorrectInformation: CaseCommand {
             .init(before: before, by: work.actor, at: work.context.now, reason: reason))
         work.case.information[index].finding = finding
         work.case.information[index].text = text
-        work.tell(
+        work.report(
             .informationCorrected(
                 before: before, after: work.case.information[index], reason: reason, by: work.actor))
     }

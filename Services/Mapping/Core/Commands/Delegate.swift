@@ -17,6 +17,6 @@ package struct Delegate: CaseCommand {
             own.kind.organisation == theirs.kind.organisation, own.municipality == theirs.municipality
         else { throw Refusal([Fault(.delegateOutside, at: "to")]) }
         work.case.delegate = to
-        work.tell(.delegated(to: to, county: work.case.place.county, by: work.actor))
+        work.report(.delegated(to: to, county: work.case.place.county, by: work.actor))
     }
 }

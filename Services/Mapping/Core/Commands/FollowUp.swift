@@ -23,10 +23,10 @@ package struct FollowUp: CaseCommand {
         if case .closed = work.case.phase { return }
         switch (decision, work.case.phase) {
         case (.end, _) where work.case.deadlines[.handOver] != nil, (.end, .ownMeasures), (.end, .resting):
-            work.tell(.followedUp(self, by: work.actor))
+            work.report(.followedUp(self, by: work.actor))
             work.close(reason: text)
         case (.reopen, .ownMeasures), (.reopen, .resting):
-            work.tell(.followedUp(self, by: work.actor))
+            work.report(.followedUp(self, by: work.actor))
             work.reopen(reason: text)
         case (.continue(let day), .ownMeasures(var own)):
             try goOn(until: day, &work)
@@ -46,7 +46,7 @@ package struct FollowUp: CaseCommand {
 
     private func goOn(until day: LocalDate, _ work: inout CaseInHand) throws(Refusal) {
         try Refusal.unless(nextDate(day, work))
-        work.tell(.followedUp(self, by: work.actor))
+        work.report(.followedUp(self, by: work.actor))
     }
 
     private func nextDate(_ day: LocalDate, _ work: CaseInHand) -> [Fault] {

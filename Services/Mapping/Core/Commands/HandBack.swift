@@ -9,6 +9,6 @@ package struct HandBack: CaseCommand {
     package func apply(to work: inout CaseInHand) throws(Refusal) {
         guard work.case.delegate != nil else { throw Refusal([Fault(.delegateNone)]) }
         work.case.delegate = nil
-        work.tell(.handedBack(to: work.case.owner.person, by: work.actor))
+        work.report(.handedBack(to: work.case.owner.person, by: work.actor))
     }
 }

@@ -12,7 +12,7 @@ package struct JudgeMaturity: CaseCommand {
     package func apply(to work: inout CaseInHand) {
         let maturity = Case.Maturity(youthConsents: youthConsents, reason: reason, by: work.actor)
         work.case.maturity = maturity
-        work.tell(.maturityJudged(maturity))
+        work.report(.maturityJudged(maturity))
         work.reviewConsents()
     }
 }

@@ -18,6 +18,6 @@ package struct RecordAnswers: CaseCommand {
 
     package func apply(to work: inout CaseInHand) {
         for answer in answers { work.case.answers[answer.question] = answer.text }
-        work.tell(.answersRecorded(answers.map(\.question), by: work.actor))
+        work.report(.answersRecorded(answers.map(\.question), by: work.actor))
     }
 }

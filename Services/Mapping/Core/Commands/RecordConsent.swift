@@ -38,7 +38,7 @@ package struct RecordConsent: CaseCommand {
             giver: giver, word: word, organisations: organisations, form: form, date: date ?? work.today,
             recordedAt: work.context.now, by: work.actor)
         work.case.consents[giver] = consent
-        work.tell(.consentRecorded(consent))
+        work.report(.consentRecorded(consent))
         work.reviewConsents()
     }
 

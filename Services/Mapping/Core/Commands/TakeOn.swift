@@ -9,6 +9,6 @@ package struct TakeOn: CaseCommand {
     package func apply(to work: inout CaseInHand) throws(Refusal) {
         guard work.case.deadlines[.acknowledge] != nil else { throw Refusal([Fault(.nothingToTakeOn)]) }
         work.done(.acknowledge)
-        work.tell(.takenOn(by: work.actor))
+        work.report(.takenOn(by: work.actor))
     }
 }

@@ -210,7 +210,7 @@ struct MappingTests {
         let call = try #require(tester.facts(CallMeeting.self).first)
         #expect((call.namedPerson, call.latestDate, call.county) == (MappingTester.owner, "2026-12-14", "TST"))
         #expect((call.organisations, call.child) == (["social_services", "health_care"], MappingTester.child))
-        #expect(tester.tester.published.first { $0.topic == "meeting-commands" }?.key == "TST")
+        #expect(tester.tester.published.first { $0.topic == "meeting-calls" }?.key == "TST")
         #expect((tester.phase, tester.status.step, tester.dueDay) == (.cooperation, "meeting", "2026-12-14"))
     }
 

@@ -106,6 +106,16 @@ struct WireTests {
             ])
     }
 
+    @Test("rule 10: a next date that has passed is said beside a word that nobody knows")
+    func passed() throws {
+        var tester = try MappingTester.ready()
+        try tester.conclude("x", next: "2026-11-23")
+        #expect(tester.codes == ["next_date", "word.unknown"])
+        try tester.conclude("nothing_further")
+        try tester.followUp("continue", next: "2026-11-23", effect: "x")
+        #expect(tester.codes.suffix(2) == ["next_date", "word.unknown"])
+    }
+
     @Test("a withdrawal counts whatever else it says: words that nobody knows are left out")
     func unclearWithdrawal() throws {
         var tester = MappingTester()

@@ -63,6 +63,11 @@ extension CaseCommand {
                 on: context.today)
     }
 
+    /// The next date has still to come (rule 10).
+    package static func faults(ofNext day: LocalDate, _ context: DecisionContext) -> [Fault] {
+        day > context.today ? [] : [Fault(.nextDate, at: "next_date")]
+    }
+
     package func decide(
         on subject: Case, by actor: Actor, _ context: DecisionContext
     ) throws(Refusal) -> Decision<Case> {

@@ -132,6 +132,12 @@ extension ConcludeMapping: CaseMessage {
         OutcomeWords(outcome, nextDate, organisations, measures).read(&words).map(Conclude.init)
     }
 
+    /// A date that has passed is said also where other words cannot be read.
+    package func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
+        let ofNext = LocalDate(nextDate).map { Conclude.faults(ofNext: $0, context) } ?? []
+        return Conclude.obstacles(on: subject, by: actor, context) + ofNext
+    }
+
     init(_ command: Conclude, of reference: String, by actor: Actor) {
         let words = OutcomeWords(command.outcome)
         self = .with {

@@ -79,6 +79,14 @@ extension RecordFollowUp: CaseMessage {
         }
     }
 
+    /// A date that has passed is said also where other words cannot be read.
+    package func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
+        let isContinued = decision == FollowUpDecision.continue.rawValue
+        let next = isContinued ? LocalDate(nextDate) : nil
+        return FollowUp.obstacles(on: subject, by: actor, context)
+            + (next.map { FollowUp.faults(ofNext: $0, context) } ?? [])
+    }
+
     init(_ command: FollowUp, of reference: String, by actor: Actor) {
         self = .with {
             ($0.caseReference, $0.by) = (reference, actor.id)

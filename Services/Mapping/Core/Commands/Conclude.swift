@@ -33,8 +33,7 @@ package struct Conclude: CaseCommand {
     }
 
     private func faults(_ work: CaseInHand) -> [Fault] {
-        var faults: [Fault] = []
-        if outcome.next <= work.today { faults.append(Fault(.nextDate, at: "next_date")) }
+        var faults = Self.faults(ofNext: outcome.next, work.context)
         if case .ownMeasures(let own) = outcome {
             for (index, measure) in own.measures.enumerated() where work.county?.people[measure.responsible] == nil {
                 faults.append(Fault(.personUnknown, at: "measures[\(index)].responsible"))

@@ -39,17 +39,13 @@ package struct FollowUp: CaseCommand {
             work.set(.lookAgain, on: day)
         default:
             var faults = [Fault(.followUpNone)]
-            if case .continue(let day) = decision { faults += nextDate(day, work) }
+            if case .continue(let day) = decision { faults += Self.faults(ofNext: day, work.context) }
             throw Refusal(faults)
         }
     }
 
     private func goOn(until day: LocalDate, _ work: inout CaseInHand) throws(Refusal) {
-        try Refusal.unless(nextDate(day, work))
+        try Refusal.unless(Self.faults(ofNext: day, work.context))
         work.report(.followedUp(self, by: work.actor))
-    }
-
-    private func nextDate(_ day: LocalDate, _ work: CaseInHand) -> [Fault] {
-        day <= work.today ? [Fault(.nextDate, at: "next_date")] : []
     }
 }

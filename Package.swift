@@ -4,6 +4,13 @@ import PackageDescription
 // Our own warnings are errors; the packages we depend on are built as they are.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+// A type that leaks out of its module, a member that comes from an import nobody wrote, and a hidden existential are errors.
+let guarded: [SwiftSetting] =
+    strict + [
+        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+
 // librdkafka frees on its own threads what a stream's thread has allocated, which glibc's allocator serialises; with
 // jemalloc a step costs half the processor time (see Benchmarks/README.md). A matter of executables, not of libraries.
 let allocator: [LinkerSetting] = [.linkedLibrary("jemalloc", .when(platforms: [.linux]))]
@@ -84,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "mapping", dependencies: ["ServiceKit"], path: "Services/Mapping", swiftSettings: strict,
             linkerSettings: allocator),
-        .target(name: "MeetingsCore", dependencies: ["Domain"], path: "Services/Meetings/Core", swiftSettings: strict),
+        .target(name: "MeetingsCore", dependencies: ["Domain"], path: "Services/Meetings/Core", swiftSettings: guarded),
         .executableTarget(
             name: "meetings", dependencies: ["MeetingsCore", "ServiceKit"], path: "Services/Meetings",
             exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import Foundation
 
 /// When people and rooms of a county are taken: the part of it that a decision looks at.

@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 import Foundation
 
 /// When and where people can meet (rule 18), on a quarter-hour grid. Pure; the clock is that of Europe/Stockholm.

@@ -106,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "mapping", dependencies: ["MappingCore", "ServiceHost", "ServiceKit"], path: "Services/Mapping",
             exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
-        .target(name: "MeetingsCore", dependencies: ["Domain"], path: "Services/Meetings/Core", swiftSettings: strict),
+        .target(name: "MeetingsCore", dependencies: ["Domain"], path: "Services/Meetings/Core", swiftSettings: guarded),
         .executableTarget(
             name: "meetings", dependencies: ["MeetingsCore", "ServiceHost", "ServiceKit"], path: "Services/Meetings",
             exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),

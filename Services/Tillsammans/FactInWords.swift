@@ -10,7 +10,8 @@ struct FactInWords {
 
     /// - Returns: nil for what is no part of a case's story.
     init?(_ event: Event, _ language: Language) {
-        guard let type = EventRegistry.event(ofType: event.type), let fact = (try? event.decode(type)) as? any Telling else {
+        guard let type = EventRegistry.event(ofType: event.type), let fact = (try? event.decode(type)) as? any Telling
+        else {
             return nil
         }
         let words = Words(language: language)

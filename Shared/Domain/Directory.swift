@@ -182,7 +182,7 @@ public struct County: Sendable {
             guard let municipality = here?.municipality, let there = rooms[room] else { return 0 }
             return municipality == there ? 0 : travel[municipality]?[there] ?? Self.farAway
         }
-        return rooms.keys.sorted { (way($0), $0) < (way($1), $1) }
+        return rooms.keys.map { (way($0), $0) }.sorted { $0 < $1 }.map(\.1)
     }
 
     /// What a county decides for itself; the sources give no numbers (rules 4, 12 and 19).

@@ -131,7 +131,7 @@ struct QueueTests {
         #expect(try open(tester) == ["invitation family", "invitation head-school"])
         try settle(&tester, "sent")
         // What was laid aside comes back under the recipient's key.
-        let aside = tester.published.filter { $0.topic == "notice-commands" }
+        let aside = tester.published.filter { $0.topic == "notice-steps" }
         #expect(aside.map(\.key) == ["TST|head-school", "TST|head-school"])
         for (_, key, event) in aside + aside { try tester.process(event, key: key) }
         try tester.advance(to: Self.instant("2026-11-24", 7))

@@ -4,6 +4,7 @@ import Foundation
 import ServiceKit
 import Streams
 import TestSupport
+import StreamsTesting
 import Testing
 
 @Suite("The command adapter: the same for every service")

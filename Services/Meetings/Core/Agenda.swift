@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import Foundation
 
 /// When people and rooms of a county are taken: the part of it that a decision looks at.
@@ -14,7 +14,9 @@ package struct Agenda: Sendable, Hashable {
     /// A meeting was booked: leave that the directory learns of later is watched for.
     package private(set) var isToBeWatched = false
     private var searches = 0
-    /// The first search that came to days that are not loaded, and the day before which it had found nothing.
+    /// The rooms in order of their way from a unit. To sort them costs as much as a short search.
+    private var nearest: [String: [String]] = [:]
+    /// The first search that came to a day that is not loaded, and the day before which it had found nothing.
     private var progress: Progress?
 
     package init() {}
@@ -33,7 +35,9 @@ package struct Agenda: Sendable, Hashable {
     // MARK: For whoever loads and saves
 
     /// The same decision is made again, with more loaded: its search goes on where it was.
-    package mutating func goOn(from decision: Agenda) { progress = decision.progress }
+    package mutating func goOn(from decision: Agenda) {
+        (progress, nearest) = (decision.progress, decision.nearest)
+    }
 
     package mutating func load(_ calendar: PersonCalendar, of id: CalendarID) { calendars[id] = calendar }
 
@@ -71,39 +75,26 @@ package struct Agenda: Sendable, Hashable {
             travel: county.minutes(from:to:))
     }
 
-    /// The solver's answer, with the rooms that are loaded. While calendars are missing it is not asked: its answer
-    /// would not be the last.
+    /// The solver's answer, with the rooms that are loaded.
     mutating func answer(_ question: Scheduler.Question) -> Scheduler.Answer {
-        guard unread.isEmpty else { return .none([]) }
         let rooms = rooms
-        var missing: Set<LocalDate> = []
         var question = question
-        question.taken = { day in
-            guard let taken = rooms[day] else {
-                missing.insert(day)
-                return [:]
-            }
-            return taken.quarters
-        }
+        question.taken = { rooms[$0]?.quarters }
         searches += 1
         let answer = Scheduler.answer(question, from: progress?.search == searches ? progress?.day : nil)
-        if let first = missing.min() {
-            progress = Progress(search: searches, day: Self.reached(question, answer, first))
+        if case .unread(let day, let reached) = answer {
+            unread.insert(.rooms(day))
+            progress = Progress(search: searches, day: reached)
         }
-        unread.formUnion(missing.map(Part.rooms))
         return answer
     }
 
-    /// Before this day there is no time, whatever is loaded later.
-    private static func reached(
-        _ question: Scheduler.Question, _ answer: Scheduler.Answer, _ missing: LocalDate
-    ) -> LocalDate {
-        switch answer {
-        case .none: question.last.plus(1)
-        // With slack, the earliest time may lie before the chosen one.
-        case .choice(let choice):
-            question.slackDays > 0 ? question.first : min(missing, CivilTime.day(of: choice.slot.begin))
-        }
+    /// All rooms, the nearest to a unit's first.
+    mutating func rooms(near unit: String, in county: County) -> [String] {
+        if let known = nearest[unit] { return known }
+        let rooms = county.rooms(near: unit)
+        nearest[unit] = rooms
+        return rooms
     }
 
     /// Takes a meeting's time for everybody who comes, and its room.

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// One case's cooperation, from the call for its first meeting until its plan has made a difference (rules 12 to 17).
 ///

@@ -125,13 +125,15 @@ struct Draft {
         _ participants: [Participant], first: LocalDate, last: LocalDate, inPlaceOf former: Meeting? = nil,
         _ why: Scheduled.Why?
     ) -> Bool {
-        let question = question(participants, first: max(first, context.noticed), last: last)
+        let asked = question(participants, first: max(first, context.noticed), last: last)
+        guard let question = asked else { return false }
         let choice: Scheduler.Choice
         switch agenda.answer(question) {
         case .choice(let found): choice = found
         case .none(let obstacles):
             tellImpossible(obstacles)
             return false
+        case .unread: return false
         }
         let mark = Reference.id(of: context.commandId).prefix(8)
         let id = former?.id ?? MeetingID(case: cooperation.key.reference, mark: mark)
@@ -152,18 +154,19 @@ struct Draft {
         return true
     }
 
-    /// What the solver is asked for a meeting.
+    /// What the solver is asked for a meeting; nil while somebody's calendar is not loaded.
     private mutating func question(
         _ participants: [Participant], first: LocalDate, last: LocalDate
-    ) -> Scheduler.Question {
+    ) -> Scheduler.Question? {
         let (key, county) = (cooperation.key, county)
-        // A child with protected identity gets no place (rule 22): a person sees to where it is.
-        let hasRoom = cooperation.form == .room && !cooperation.request.isProtected
         let required = participants.filter(\.isRequired).map { agenda.times($0, key, in: county) }
         let optional = participants.filter { !$0.isRequired }.map { agenda.times($0, key, in: county) }
+        guard agenda.unread.isEmpty else { return nil }
+        // A child with protected identity gets no place (rule 22): a person sees to where it is.
+        let hasRoom = cooperation.form == .room && !cooperation.request.isProtected
         return Scheduler.Question(
-            required: required, optional: optional, minutes: county.settings.meetingMinutes,
-            first: first, last: last, rooms: hasRoom ? county.rooms(near: cooperation.request.unit) : [],
+            required: required, optional: optional, minutes: county.settings.meetingMinutes, first: first, last: last,
+            rooms: hasRoom ? agenda.rooms(near: cooperation.request.unit, in: county) : [],
             travel: county.minutes(from:to:), slackDays: county.settings.slackDays, lunch: county.settings.lunch,
             canBeDigital: county.settings.meetingLink != nil)
     }

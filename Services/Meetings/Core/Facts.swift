@@ -1,5 +1,4 @@
-import Domain
-import Foundation
+package import Domain
 
 extension Planning {
     /// What has happened to a case's cooperation, and what Mapping is told of it.

@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 /// A meeting with a time: who, when, where.
 package struct Meeting: Sendable, Hashable {

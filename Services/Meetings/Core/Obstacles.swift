@@ -8,12 +8,14 @@ struct Obstacles {
     init(_ question: Scheduler.Question) { self.question = question }
 
     var all: [Scheduler.Obstacle] {
-        if question.first > question.last { return [.init(Fault(.timeNotice))] }
-        return exclusions() + changes()
+        get throws(Scheduler.Unread) {
+            if question.first > question.last { return [.init(Fault(.timeNotice))] }
+            return try exclusions() + changes()
+        }
     }
 
     /// Person by person the days on which alone they could not; then those on which it is the combination.
-    private func exclusions() -> [Scheduler.Obstacle] {
+    private func exclusions() throws(Scheduler.Unread) -> [Scheduler.Obstacle] {
         var days: [LocalDate] = []
         var day = question.first
         while day <= question.last {
@@ -25,7 +27,7 @@ struct Obstacles {
         for calendar in question.required {
             var reasons: [FaultCode?] = []
             for (index, day) in days.enumerated() {
-                let reason = reason(calendar, day)
+                let reason = try reason(calendar, day)
                 reasons.append(reason)
                 if reason != nil { isExplained[index] = true }
             }
@@ -34,12 +36,12 @@ struct Obstacles {
         return excluded + spans(isExplained.map { $0 ? nil : .timeCombination }, days).map { .init($0) }
     }
 
-    private func reason(_ calendar: Scheduler.Calendar, _ day: LocalDate) -> FaultCode? {
+    private func reason(_ calendar: Scheduler.Calendar, _ day: LocalDate) throws(Scheduler.Unread) -> FaultCode? {
         if calendar.absences.contains(where: { $0.contains(day) }) { return .timeAbsent }
         guard let hours = calendar.hours(on: day), hours.to - hours.from >= question.minutes else { return .timeOff }
         var alone = question.with(required: [calendar])
         (alone.first, alone.last, alone.rooms) = (day, day, [])
-        return alone.earliest() == nil ? .timeBusy : nil
+        return try alone.earliest() == nil ? .timeBusy : nil
     }
 
     /// Days in a row for the same reason as one.
@@ -58,11 +60,11 @@ struct Obstacles {
         return faults
     }
 
-    private func changes() -> [Scheduler.Obstacle] {
+    private func changes() throws(Scheduler.Unread) -> [Scheduler.Obstacle] {
         var changes: [Scheduler.Obstacle] = []
         var anywhere = question
         anywhere.rooms = []
-        if !question.rooms.isEmpty, let found = anywhere.earliest() {
+        if !question.rooms.isEmpty, let found = try anywhere.earliest() {
             // People could, if there were a room or nobody had to go there.
             changes.append(.init(Fault(.timeRoom)))
             if question.canBeDigital { changes.append(.init(Fault(.timeDigital, ["day": found.day.description]))) }
@@ -71,11 +73,11 @@ struct Obstacles {
         for index in question.required.indices where count > 1 {
             var others = question.required
             let one = others.remove(at: index)
-            guard let without = question.with(required: others).earliest() else { continue }
+            guard let without = try question.with(required: others).earliest() else { continue }
             changes.append(.init(Fault(.timeBlocked, ["day": without.day.description]), person: one.person))
             // Two meetings in place of one: the caller is at both.
             if index > 0, count > 2,
-                let apart = question.with(required: [question.required[0], one]).earliest()
+                let apart = try question.with(required: [question.required[0], one]).earliest()
             {
                 changes.append(
                     .init(
@@ -85,7 +87,7 @@ struct Obstacles {
         }
         var later = question
         (later.first, later.last) = (question.last.plus(1), question.last.plus(Scheduler.lookAhead))
-        if let found = later.earliest() { changes.append(.init(Fault(.timeLater, ["day": found.day.description]))) }
+        if let found = try later.earliest() { changes.append(.init(Fault(.timeLater, ["day": found.day.description]))) }
         return changes.isEmpty ? [.init(Fault(.timeNoCommon))] : changes
     }
 }

@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 /// When one person is taken, while something is decided about it (rule 18).
 package struct PersonTimes: Aggregate {

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// What the first meeting agrees on: who coordinates, and the plan (rules 15 and 16).
 package struct Agreement: Sendable, Hashable {

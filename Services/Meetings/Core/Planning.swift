@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 /// What a command about a case is decided on: its cooperation, and the county's calendars around it.
 package struct Planning: Aggregate {

@@ -17,14 +17,26 @@ struct Candidate {
 }
 
 extension Scheduler.Question {
-    func earliest(from day: LocalDate? = nil) -> Candidate? {
+    func earliest(from day: LocalDate? = nil) throws(Scheduler.Unread) -> Candidate? {
         var (found, question): (Candidate?, Self) = (nil, self)
         question.first = max(first, day ?? first)
-        question.search { candidate in
+        try question.search { candidate in
             found = candidate
             return false
         }
         return found
+    }
+
+    /// The best time within the slack after the earliest.
+    func best(after earliest: Candidate) throws(Scheduler.Unread) -> Candidate {
+        var (best, slack) = (earliest, self)
+        slack.first = earliest.day
+        slack.last = min(last, earliest.day.plus(slackDays))
+        try slack.search { candidate in
+            if candidate.isBetter(than: best) { best = candidate }
+            return true
+        }
+        return best
     }
 
     func with(required: [Scheduler.Calendar]) -> Self {
@@ -34,7 +46,7 @@ extension Scheduler.Question {
     }
 
     /// Each possible beginning in order of time, until `goesOn` says no.
-    func search(_ goesOn: (Candidate) -> Bool) {
+    func search(_ goesOn: (Candidate) -> Bool) throws(Scheduler.Unread) {
         typealias Slot = Scheduler.Slot
         let grid = Scheduler.grid
         var day = first
@@ -68,7 +80,7 @@ extension Scheduler.Question {
                     minute += begin >= 180 ? max(1, (Int(until - start) + grid * 60 - 1) / (grid * 60)) * grid : grid
                     continue
                 }
-                let known = quarters ?? takenQuarters(day)
+                let known = if let quarters { quarters } else { try takenQuarters(day) }
                 quarters = known
                 let wanted = slot.quarters(since: midnight)
                 let free = known.indices.lazy.filter { known[$0] & wanted == 0 }
@@ -79,9 +91,9 @@ extension Scheduler.Question {
     }
 
     /// In the order of the rooms.
-    private func takenQuarters(_ day: LocalDate) -> [Scheduler.Quarters] {
+    private func takenQuarters(_ day: LocalDate) throws(Scheduler.Unread) -> [Scheduler.Quarters] {
         if rooms.isEmpty { return [] }
-        let taken = taken(day)
+        guard let taken = taken(day) else { throw Scheduler.Unread(day: day) }
         return rooms.map { taken[$0] ?? 0 }
     }
 

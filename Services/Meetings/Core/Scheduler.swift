@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 import Foundation
 
 /// When and where people can meet (rule 18), on a quarter-hour grid. Pure; the clock is that of Europe/Stockholm.
@@ -103,7 +103,8 @@ public enum Scheduler {
         /// The nearest to the child first. Empty: nobody has to go anywhere.
         public var rooms: [String] = []
         /// For each room the quarters of an hour in which it is taken on a day; asked only for days that matter.
-        public var taken: (LocalDate) -> [String: Quarters] = { _ in [:] }
+        /// Nil: that is not loaded.
+        public var taken: (LocalDate) -> [String: Quarters]?
         /// Minutes on the way between two places.
         public var travel: (String, String) -> Int = { _, _ in 0 }
         /// Days after the earliest time within which another may be better otherwise.
@@ -115,7 +116,7 @@ public enum Scheduler {
 
         public init(
             required: [Calendar], optional: [Calendar] = [], minutes: Int, first: LocalDate, last: LocalDate,
-            rooms: [String] = [], taken: @escaping (LocalDate) -> [String: Quarters] = { _ in [:] },
+            rooms: [String] = [], taken: @escaping (LocalDate) -> [String: Quarters]? = { _ in [:] },
             travel: @escaping (String, String) -> Int = { _, _ in 0 }, slackDays: Int = 0, lunch: WorkingHours? = nil,
             canBeDigital: Bool = false
         ) {
@@ -150,6 +151,13 @@ public enum Scheduler {
     public enum Answer: Sendable, Hashable {
         case choice(Choice)
         case none([Obstacle])
+        /// The rooms of a day are not loaded. Before the day that was reached there is no time.
+        case unread(LocalDate, reached: LocalDate)
+    }
+
+    /// A search came to a day whose rooms are not loaded.
+    struct Unread: Error {
+        let day: LocalDate
     }
 
     /// Minutes between two possible beginnings.
@@ -162,16 +170,15 @@ public enum Scheduler {
     ///
     /// - Parameter from: a day before which there is known to be no time.
     public static func answer(_ question: Question, from: LocalDate? = nil) -> Answer {
-        guard let earliest = question.earliest(from: from) else { return .none(Obstacles(question).all) }
-        guard question.slackDays > 0 else { return .choice(earliest.choice) }
-        var slack = question
-        slack.first = earliest.day
-        slack.last = min(question.last, earliest.day.plus(question.slackDays))
-        var best = earliest
-        slack.search { candidate in
-            if candidate.isBetter(than: best) { best = candidate }
-            return true
-        }
-        return .choice(best.choice)
+        var reached: LocalDate?
+        do throws(Unread) {
+            guard let earliest = try question.earliest(from: from) else {
+                reached = question.last.plus(1)
+                return .none(try Obstacles(question).all)
+            }
+            guard question.slackDays > 0 else { return .choice(earliest.choice) }
+            reached = earliest.day
+            return .choice(try question.best(after: earliest).choice)
+        } catch { return .unread(error.day, reached: reached ?? error.day) }
     }
 }

@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 /// A participant's answer to an invitation (rule 18). One to an earlier invitation, or an older one to the same, changes
 /// nothing: the order in which mail arrives means nothing.

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The family's word on the plan is answered (rule 17).
 package struct AnswerConcern: Command, Hashable {

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The coordinator books the follow-up of a plan for which none is booked, or for which there was no time (rule 17).
 package struct BookFollowUp: Command, Hashable {

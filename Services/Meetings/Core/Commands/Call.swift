@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// All consents are in force: Mapping calls a meeting (rules 12 and 14).
 package struct Call: Command, Hashable {

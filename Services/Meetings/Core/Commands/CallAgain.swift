@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The meeting did not take place: it is called again (rule 19).
 package struct CallAgain: Command, Hashable {

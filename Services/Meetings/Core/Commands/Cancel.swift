@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// Consent was refused or withdrawn, or the case was closed: the meeting is called off, and everybody has the time back.
 /// Nothing blocks it (rule 13).

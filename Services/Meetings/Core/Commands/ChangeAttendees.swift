@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The named person adds and removes participants, with a reason (rules 13 and 14).
 package struct ChangeAttendees: Command, Hashable {

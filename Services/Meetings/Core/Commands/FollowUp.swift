@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// Each measure is judged with the child and the guardians: did it make a difference? The plan goes on, changed where it is,
 /// or closes the case (rule 17).

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The case has another named person or unit: who leads now comes in place of who did (rule 2).
 package struct HandOver: Command, Hashable {

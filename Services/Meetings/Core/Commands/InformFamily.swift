@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The named person or the coordinator has decided that the child or a guardian is told of the meeting as it is now, or that
 /// it is called off. For each notice anew (rule 22).

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// By hand: to another time, into a room or out of it (rule 18). Where there was no time yet, that is tried again.
 package struct Move: Command, Hashable {

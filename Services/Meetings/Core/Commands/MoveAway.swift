@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// Somebody who is required cannot come to a meeting any more, since they are on leave or taken elsewhere: it moves
 /// (rule 18). Follows from the directory or a calendar; nobody sends it.

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import Foundation
 
 /// An anonymous question gets the earliest free place after today in a standing forum for its municipality and areas (rule 5).

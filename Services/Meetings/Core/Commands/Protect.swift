@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The child's identity has become protected: everybody invited is told again, without the place (rule 22).
 package struct Protect: Command, Hashable {

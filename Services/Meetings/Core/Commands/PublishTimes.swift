@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// What a person's calendar elsewhere says, in place of what it said before; meetings at those times move (rule 18).
 package struct PublishTimes: Command, Hashable {

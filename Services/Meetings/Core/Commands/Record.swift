@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The meeting was held: who came, how the child took part, the coordinator, the plan (rules 15 and 16).
 package struct Record: Command, Hashable {

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The family's word that something in the plan is not followed, recorded by anyone who hears it. It reaches the coordinator
 /// at once and waits for an answer (rule 17).

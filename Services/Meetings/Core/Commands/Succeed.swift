@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// One of the staff has left the directory: who has the role now comes in their place (rule 18). For the named person Mapping
 /// says who it is. Follows from the directory; nobody sends it.

@@ -36,7 +36,7 @@ struct MappingProcessor: Processor {
 
     /// A concern opens the child's mapping, or joins what is going on (rule 6).
     private func register(_ event: Event, in turn: inout Turn) throws {
-        let concern = try Concern(event.decode(ConcernRegistered.self), child: turn.key, receivedAt: turn.received)
+        let concern = try turn.concern(event.decode(ConcernRegistered.self))
         let kept = try turn.keptCase()
         var taken = kept?.taken ?? []
         guard taken.take(event) else { return }
@@ -88,6 +88,14 @@ extension Turn {
             do throws(Refusal) { return try state.kept(child: key) } catch {
                 throw StateUnreadable(MappingProcessor.cases.name, Undecodable(error))
             }
+        }
+    }
+
+    /// - Throws: `StateUnreadable` for words that this version does not know. Only Intake writes concerns, so it is a newer
+    ///   one; a child's concern waits for the newer Mapping, and is not laid aside (rule 19).
+    fileprivate func concern(_ message: ConcernRegistered) throws(StateUnreadable) -> Concern {
+        do throws(Undecodable) { return try Concern(message, child: key, receivedAt: received) } catch {
+            throw StateUnreadable(Topic.concerns.rawValue, error)
         }
     }
 

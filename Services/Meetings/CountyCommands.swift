@@ -61,7 +61,7 @@ extension Turn {
             return
         }
         let key = CaseKey(reference, county: self.key)
-        let planning = Planning(key, try Cooperation(state, of: key))
+        let planning = Planning(key, try cooperation(state, of: key))
         let decision = try decide(command, on: planning, by: .suite, context).get()
         if !decision.facts.isEmpty { try save(decision, taken: state.taken) }
     }

@@ -66,7 +66,7 @@ struct MeetingsProcessor: Processor {
         guard taken.take(event) else { return }
         var wire = WireReader(today: context.today)
         let command = C(message, &wire)
-        let planning = Planning(message.key, try Cooperation(state, of: message.key))
+        let planning = Planning(message.key, try turn.cooperation(state, of: message.key))
         switch try turn.decide(command, on: planning, by: C.actor(of: message), context) {
         case .success(let decision) where wire.faults.isEmpty: try turn.save(decision, taken: taken)
         case .success: try refuse(event, message.caseReference, wire.faults, &turn)

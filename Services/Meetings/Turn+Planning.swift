@@ -9,6 +9,16 @@ extension Turn {
     /// A name that is the county's own: several counties may share a task, and with it the tables.
     func own(_ name: String) -> String { "\(key)|\(name)" }
 
+    /// What is kept of a case.
+    ///
+    /// - Throws: `StateUnreadable` for words that this version does not know: the records of the case wait, since a
+    ///   cancellation that is laid aside would leave a meeting standing (rule 13).
+    func cooperation(_ state: MeetingState, of key: CaseKey) throws(StateUnreadable) -> Cooperation? {
+        do throws(Undecodable) { return try Cooperation(state, of: key) } catch {
+            throw StateUnreadable(MeetingsProcessor.meetings.name, error)
+        }
+    }
+
     /// Decides once more as often as the decision comes to a part of the agenda that is not loaded.
     func decide<C: Command>(
         _ command: C, on planning: Planning, by actor: Actor, _ context: CountyContext

@@ -62,7 +62,7 @@ package enum StateKey {
 package enum StateValue {
     static let format: UInt8 = 1
 
-    static func encode(_ bytes: Bytes) -> Bytes {
+    package static func encode(_ bytes: Bytes) -> Bytes {
         Bytes(unsafeUninitializedCapacity: bytes.count + 1) { buffer, count in
             buffer[0] = format
             _ = UnsafeMutableBufferPointer(rebasing: buffer[1...]).update(fromContentsOf: bytes)

@@ -92,6 +92,11 @@ public struct ProcessorTester<P: Processor> {
         try state.get(table.prefix + key.utf8).map { try Value(wire: StateValue.decode($0)) }
     }
 
+    /// Puts a value into a table, as if an earlier turn had.
+    public func put<Value>(_ table: Table<Value>, _ key: String, _ value: Value) throws {
+        state.entries[table.prefix + key.utf8] = StateValue.encode(try value.wireBytes())
+    }
+
     /// Reminders that are set, in order of due time.
     public var reminders: [Reminder] {
         state.entries(StateKey.reminders).compactMap { try? StoredReminder.reminder($0.key, $0.value) }

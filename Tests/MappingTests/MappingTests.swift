@@ -336,20 +336,4 @@ struct MappingTests {
         try tester.send(command, id: "c1")
         #expect(tester.tester.published.count == before)
     }
-
-    @Test("a command for another case, of another type, by nobody, or that cannot be read is refused with a reason")
-    func refused() throws {
-        var tester = MappingTester()
-        try tester.concern()
-        try tester.send(TakeOn.with { ($0.caseReference, $0.by) = ("TST-BBBB-BBBB-BB", MappingTester.owner) })
-        try tester.send(MappingOverdue())
-        try tester.takeOn(by: "nobody")
-        try tester.tester.process(
-            Event(
-                id: "x", source: "s", type: TakeOn.eventType, time: tester.tester.now, content: .json,
-                data: Array(#"{"by": 7, "case": "x"}"#.utf8)), key: MappingTester.child,
-            topic: Topic.mappingCommands.rawValue)
-        #expect(tester.codes == ["case.unknown", "command.unknown", "person.unknown", "undecodable", "undecodable"])
-        #expect(tester.facts(CommandRefused.self).last?.reasons.map(\.path) == ["by", "case"])
-    }
 }

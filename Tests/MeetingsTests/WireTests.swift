@@ -2,6 +2,8 @@ import Codec
 import Domain
 import Foundation
 import MeetingsCore
+import Streams
+import StreamsTesting
 import TestSupport
 import Testing
 
@@ -161,6 +163,11 @@ struct WireTests {
             Cooperation(key: Self.key, request: Arbitrary(seed: 1).call, stage: .idle(after: nil)), taken: [])
         state.call.areas = ["weather"]
         #expect(throws: Undecodable.self) { try Cooperation(state, of: Self.key) }
+        // What waits for a newer version is not laid among the dead letters: a meeting would go on without consent.
+        var tester = CooperationTester()
+        try tester.tester.put(MeetingsProcessor.meetings, Self.key.reference, state)
+        let cancel = CancelMeeting.with { ($0.caseReference, $0.county) = (Self.key.reference, Self.key.county) }
+        #expect(throws: StateUnreadable.self) { try tester.tester.process(cancel, key: Self.key.county) }
     }
 
     @Test("everything that is wrong with a command and against it is told in one answer")

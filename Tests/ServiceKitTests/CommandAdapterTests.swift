@@ -3,8 +3,8 @@ import Domain
 import Foundation
 import ServiceKit
 import Streams
-import TestSupport
 import StreamsTesting
+import TestSupport
 import Testing
 
 @Suite("The command adapter: the same for every service")
@@ -12,7 +12,12 @@ struct CommandAdapterTests {
     private static let key = "key"
 
     private static func tester() -> ProcessorTester<SumProcessor> {
-        ProcessorTester(SumProcessor(), directory: ExampleCounty.directory, now: ExampleCounty.monday)
+        let topology = Topology(
+            "sums", inputs: [.init("in")], outputs: [.init(Codec.Topic.mappings)],
+            changelog: .init("changelog", .compacted), tables: [SumProcessor.sums.name], globals: [Topology.counties])
+        var tester = ProcessorTester(SumProcessor(), topology, now: ExampleCounty.monday)
+        tester.directory = ExampleCounty.directory
+        return tester
     }
 
     private static func add(_ number: String, by: String = "teacher", to reference: String = "sum") -> CaseViewed {

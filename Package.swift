@@ -34,6 +34,7 @@ let package = Package(
     name: "tillsammans",
     products: [
         .library(name: "CloudEvents", targets: ["CloudEvents"]),
+        .library(name: "Domain", targets: ["Domain"]),
         .library(name: "Kafka", targets: ["Kafka"]),
         .library(name: "MeetingsCore", targets: ["MeetingsCore"]),
         .library(name: "Streams", targets: ["Streams"]),

@@ -11,7 +11,8 @@ let package = Package(
         .executableTarget(
             name: "StreamBenchmark",
             dependencies: [
-                .product(name: "Streams", package: "tillsammans"), .product(name: "Kafka", package: "tillsammans"),
+                .product(name: "CloudEvents", package: "tillsammans"), .product(name: "Kafka", package: "tillsammans"),
+                .product(name: "Streams", package: "tillsammans"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: [.treatAllWarnings(as: .error)],

@@ -1,4 +1,4 @@
-import Codec
+import CloudEvents
 import Foundation
 import Kafka
 import Logging

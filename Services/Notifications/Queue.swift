@@ -155,7 +155,7 @@ extension NotificationsProcessor {
         if let lane { try turn.put(Self.lanes, Self.lane(notice), lane) }
     }
 
-    /// Nobody was told, so somebody is.
+    /// Delivery failed: notify the manager of the recipient's unit, or the county function.
     private func fail(_ notice: Notice, _ detail: String, _ event: Event, _ turn: inout Turn) throws {
         for told in [notice] + notice.gathered {
             try tell(

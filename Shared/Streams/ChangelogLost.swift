@@ -42,7 +42,7 @@ public enum ChangelogLost {
     /// there with the state that is left. The stream must not be running.
     ///
     /// - Returns: by task, the positions that were written.
-    /// - Throws: ``KafkaError``; ``TopicsNotReady`` where the topics are not there.
+    /// - Throws: `KafkaError`; ``TopicsNotReady`` where the topics are not there.
     public static func accept(_ configuration: StreamsConfiguration) async throws -> [Int32: [String: Int64]] {
         let inputs = configuration.inputs.map(configuration.physical)
         let changelog = configuration.physical(configuration.changelog)

@@ -79,7 +79,7 @@ final class GlobalReader {
     private let logger: Logger
     private var refreshedAt = ContinuousClock.now
 
-    /// - Throws: ``KafkaError``; ``TopicsNotReady`` when the topics cannot be read to their end within 30 s.
+    /// - Throws: `KafkaError`; ``TopicsNotReady`` when the topics cannot be read to their end within 30 s.
     init(_ configuration: StreamsConfiguration, _ logger: Logger, until stop: StopFlag) throws {
         (self.configuration, self.logger) = (configuration, logger)
         let tables = configuration.topology.globals

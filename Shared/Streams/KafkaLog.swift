@@ -25,7 +25,7 @@ package final class KafkaLog: Log {
 
     /// Connects, and takes over the `transactional.id` from whoever had it.
     ///
-    /// - Throws: ``TopicsNotReady`` where a property would weaken what the runtime promises; ``KafkaError``.
+    /// - Throws: ``TopicsNotReady`` where a property would weaken what the runtime promises; `KafkaError`.
     package init(
         group: String, member id: String, _ properties: KafkaProperties,
         onWait: @escaping () throws(KafkaError) -> Void = {}

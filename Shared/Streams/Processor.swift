@@ -4,7 +4,7 @@ public import Foundation
 /// What a service decides: one event in, and on the ``Turn`` what follows from it.
 ///
 /// A processor is a value without state of its own. All that it knows is in the turn, so that the same event on the same
-/// state at the same instant always gives the same turn: it can be read, tested (``ProcessorTester``) and replayed
+/// state at the same instant always gives the same turn: it can be read, tested (`ProcessorTester`) and replayed
 /// without Kafka. It must not touch the world; what it wants done, it wishes for (``Turn/wish(_:_:)``).
 public protocol Processor: Sendable {
     /// Takes one event.

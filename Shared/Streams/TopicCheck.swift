@@ -15,7 +15,7 @@ enum TopicCheck {
     static let answerTimeout: Int32 = 3_000
 
     /// - Returns: the number of partitions, which is the number of tasks.
-    /// - Throws: ``TopicsNotReady`` with everything that is wrong; ``KafkaError`` when the brokers do not answer.
+    /// - Throws: ``TopicsNotReady`` with everything that is wrong; `KafkaError` when the brokers do not answer.
     static func run(_ configuration: StreamsConfiguration) throws -> Int {
         let admin = try Admin(configuration.kafka.filter { !$0.key.hasPrefix("session.") })
         let copartitioned = (configuration.inputs + [configuration.changelog]).map(configuration.physical)

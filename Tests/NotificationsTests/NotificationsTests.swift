@@ -292,7 +292,7 @@ struct NotificationsTests {
         try tester.process(report(1, "permanent"), key: notice.id)
         #expect(tester.published(NoticeFailed.self).count == 1)
         #expect(tester.reminders.map(\.name).filter { !$0.hasPrefix("taken|") } == ["forget|\(notice.id)"])
-        // Nobody was told, so somebody is: the manager. And where that fails too, it ends there.
+        // Delivery failed: the manager is told. Where that fails too, it ends there.
         let word = try #require(try tester.wishes(Notice.self).values.first)
         #expect(word.kind == "undelivered" && word.email == "manager@example.org")
         try tester.process(

@@ -14,8 +14,8 @@ extension MeetingsProcessor {
         let command = PublishTimes(message, &wire)
         let times = PersonTimes(message.person, try turn.calendar(of: message.person))
         switch Result(catching: { () throws(Refusal) in try command.decide(on: times, by: .suite, context) }) {
-        case .failure(let refusal): try refuse(event, "", refusal.faults + wire.faults, &turn)
-        case .success where !wire.faults.isEmpty: try refuse(event, "", wire.faults, &turn)
+        case .failure(let refusal): try turn.refuse(event, refusal.faults + wire.faults, on: .meetings)
+        case .success where !wire.faults.isEmpty: try turn.refuse(event, wire.faults, on: .meetings)
         case .success(let decision):
             try turn.put(Self.calendars, turn.own(message.person), .init(decision.subject.calendar))
             for fact in decision.facts {
@@ -32,7 +32,7 @@ extension MeetingsProcessor {
     ) throws {
         var wire = WireReader(today: context.today)
         let command = PlaceConsultation(message, &wire)
-        guard wire.faults.isEmpty else { return try refuse(event, "", wire.faults, &turn) }
+        guard wire.faults.isEmpty else { return try turn.refuse(event, wire.faults, on: .meetings) }
         var places: [String: [ConsultationPlace]] = [:]
         for forum in command.forums(in: context.county) {
             places[forum.id] = .init(try turn.get(Self.forums, turn.own(forum.id)) ?? .init())

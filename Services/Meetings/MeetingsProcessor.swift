@@ -14,7 +14,7 @@ struct MeetingsProcessor: Processor {
 
     func process(_ event: Event, in turn: inout Turn) throws {
         guard let handle = Self.handlers[event.type], !event.isInternal(on: turn.topic) else {
-            return try refuse(event, "", [Fault(.commandUnknown, at: "ce_type")], &turn)
+            return try turn.refuse(event, [Fault(.commandUnknown, at: "ce_type")], on: .meetings)
         }
         try handle(self, event, &turn)
     }
@@ -44,11 +44,12 @@ struct MeetingsProcessor: Processor {
             { processor, event, turn in
                 let unreadable = event.faults(as: C.Message.self)
                 guard unreadable.isEmpty else {
-                    return try processor.refuse(event, "", unreadable.map(Fault.init), &turn)
+                    return try turn.refuse(event, unreadable.map(Fault.init), on: .meetings)
                 }
                 let message = try event.decode(C.Message.self)
                 guard message.county == turn.key, let county = turn.directory.counties[turn.key] else {
-                    return try processor.refuse(event, message.caseName, [Fault(.countyUnknown, at: "county")], &turn)
+                    return try turn.refuse(
+                        event, about: message.caseName, [Fault(.countyUnknown, at: "county")], on: .meetings)
                 }
                 try apply(
                     processor, message, event, CountyContext(now: turn.now, county: county, commandId: event.id),
@@ -69,21 +70,11 @@ struct MeetingsProcessor: Processor {
         let planning = Planning(message.key, try turn.cooperation(state, of: message.key))
         switch try turn.decide(command, on: planning, by: C.actor(of: message), context) {
         case .success(let decision) where wire.faults.isEmpty: try turn.save(decision, taken: taken)
-        case .success: try refuse(event, message.caseReference, wire.faults, &turn)
+        case .success: try turn.refuse(event, about: message.caseReference, wire.faults, on: .meetings)
         case .failure(let refusal):
-            try refuse(event, message.caseReference, refusal.faults + wire.faults, &turn)
+            try turn.refuse(event, about: message.caseReference, refusal.faults + wire.faults, on: .meetings)
         }
     }
 
-    func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
-        try turn.publish(
-            CommandRefused(id: unreadable.id ?? unreadable.position, type: "", case: "", [Fault(unreadable.error)]),
-            to: Topic.meetings.rawValue)
-    }
-
-    func refuse(_ event: Event, _ reference: String, _ faults: [Fault], _ turn: inout Turn) throws {
-        try turn.publish(
-            CommandRefused(id: event.id, type: event.type, case: reference, faults), to: Topic.meetings.rawValue,
-            subject: reference.nonEmpty)
-    }
+    func answer(_ unreadable: Unreadable, in turn: inout Turn) throws { try turn.refuse(unreadable, on: .meetings) }
 }

@@ -37,16 +37,14 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
     /// Takes a command of any type; one that the service does not know is refused.
     package func process(_ event: Event, in turn: inout Turn) throws {
         guard let entry = entries[event.type], !event.isInternal(on: turn.topic) else {
-            return try refuse(event, "", [Fault(.commandUnknown, at: "ce_type")], &turn)
+            return try turn.refuse(event, [Fault(.commandUnknown, at: "ce_type")], on: wiring.facts)
         }
         try entry.process(self, event, &turn)
     }
 
     /// Answers a record that is no event at all.
     package func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
-        try turn.publish(
-            CommandRefused(id: unreadable.id ?? unreadable.position, type: "", case: "", [Fault(unreadable.error)]),
-            to: wiring.facts.rawValue)
+        try turn.refuse(unreadable, on: wiring.facts)
     }
 
     /// Saves what was decided: the state, the facts in their order, the reminders.
@@ -70,7 +68,7 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
         _ type: Message.Type, _ event: Event, _ turn: inout Turn
     ) throws where Message.Meaning.Subject == Subject {
         let undecodable = event.faults(as: type)
-        guard undecodable.isEmpty else { return try refuse(event, "", undecodable.map(Fault.init), &turn) }
+        guard undecodable.isEmpty else { return try turn.refuse(event, undecodable.map(Fault.init), on: wiring.facts) }
         let message = try event.decode(type)
         let name = message.address.reference
         do {
@@ -83,7 +81,7 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
                 Decision(decided.subject, today.facts + decided.facts), before: kept.subject, taken: kept.taken,
                 in: &turn)
         } catch let refusal as Refusal {
-            try refuse(event, name, refusal.faults, &turn)
+            try turn.refuse(event, about: name, refusal.faults, on: wiring.facts)
         }
     }
 
@@ -95,12 +93,6 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
             throw Refusal(message.obstacles(on: subject, by: message.actor, context) + words.faults)
         }
         return try command.decide(on: subject, by: message.actor, context)
-    }
-
-    private func refuse(_ event: Event, _ reference: String, _ faults: [Fault], _ turn: inout Turn) throws {
-        try turn.publish(
-            CommandRefused(id: event.id, type: event.type, case: reference, faults), to: wiring.facts.rawValue,
-            subject: reference.isEmpty ? nil : reference)
     }
 }
 

@@ -34,9 +34,11 @@ package struct Words {
     }
 
     /// A text that says something.
-    package mutating func text(_ text: String, at path: String) -> String? {
+    ///
+    /// - Parameter code: what is said of one that does not.
+    package mutating func text(_ text: String, at path: String, else code: FaultCode = .textMissing) -> String? {
         if !text.allSatisfy(\.isWhitespace) { return text }
-        faults.append(Fault(.textMissing, at: path))
+        faults.append(Fault(code, at: path))
         return nil
     }
 

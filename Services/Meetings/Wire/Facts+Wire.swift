@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import MeetingsCore
+import ServiceKit
 
 // What has happened to a case's cooperation, as it is told, and read again.
 

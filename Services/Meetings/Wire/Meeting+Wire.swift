@@ -2,6 +2,7 @@ import Codec
 import Domain
 import Foundation
 import MeetingsCore
+import ServiceKit
 
 extension MeetingsCore.Meeting {
     init(_ message: Codec.Meeting, _ wire: inout WireReader) {

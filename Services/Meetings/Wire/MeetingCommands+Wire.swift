@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import MeetingsCore
+import ServiceKit
 
 // The life of a meeting.
 

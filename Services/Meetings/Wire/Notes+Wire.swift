@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import MeetingsCore
+import ServiceKit
 
 // What Mapping is told, as commands to it.
 

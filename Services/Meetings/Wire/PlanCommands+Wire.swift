@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import MeetingsCore
+import ServiceKit
 
 // What happens at a meeting and after it.
 

@@ -2,6 +2,7 @@ import Codec
 import Domain
 import Foundation
 import MeetingsCore
+import ServiceKit
 
 // What is kept of a case, a person, a day and a forum.
 

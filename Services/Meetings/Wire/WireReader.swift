@@ -1,21 +1,23 @@
 import Domain
+import ServiceKit
 
 /// Reads the words of a message as values, and collects everything that is wrong with them.
 ///
-/// In place of a word that cannot be read stands one that is harmless. The case can then say what else is against the
-/// command, and its sender learns of everything at once. A command with faults is never carried out.
+/// As `Words`, but in place of a word that cannot be read stands one that is harmless. The case can then say what else is
+/// against the command, and its sender learns of everything at once. A command with faults is never carried out.
 struct WireReader {
-    private(set) var faults: [Fault] = []
+    private var words = Words()
     private let today: LocalDate
 
     init(today: LocalDate) { self.today = today }
 
-    mutating func fail(_ fault: Fault) { faults.append(fault) }
+    var faults: [Fault] { words.faults }
+
+    mutating func fail(_ fault: Fault) { words.add(fault) }
 
     mutating func word<Word>(_ text: String, at path: String) -> Word
     where Word: RawRepresentable & CaseIterable, Word.RawValue == String {
-        if let word = Word(rawValue: text) { return word }
-        fail(Fault(at: path, notOneOf: Word.self))
+        if let word = words.one(of: Word.self, text, at: path) { return word }
         guard let harmless = Word.allCases.first else { preconditionFailure("a kind without words") }
         return harmless
     }
@@ -27,23 +29,15 @@ struct WireReader {
 
     /// A text that says something.
     mutating func text(_ text: String, at path: String, else code: FaultCode = .textMissing) -> String {
-        if text.allSatisfy(\.isWhitespace) { fail(Fault(code, at: path)) }
-        return text
+        words.text(text, at: path, else: code) ?? text
     }
 
     mutating func date(_ text: String, at path: String, else code: FaultCode = .dateInvalid) -> LocalDate {
-        if let date = LocalDate(text) { return date }
-        fail(Fault(code, at: path))
-        return today.plus(1)
+        words.day(text, at: path, else: code) ?? today.plus(1)
     }
 
     /// A date that may be left out.
     mutating func dateIfAny(_ text: String, at path: String, else code: FaultCode = .dateInvalid) -> LocalDate? {
         text.isEmpty ? nil : date(text, at: path, else: code)
     }
-}
-
-extension String {
-    /// Nil where a field was left out.
-    var nonEmpty: String? { isEmpty ? nil : self }
 }

@@ -109,8 +109,9 @@ let package = Package(
             exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
         .target(name: "MeetingsCore", dependencies: ["Domain"], path: "Services/Meetings/Core", swiftSettings: guarded),
         .executableTarget(
-            name: "meetings", dependencies: ["MeetingsCore", "ServiceHost", "ServiceKit"], path: "Services/Meetings",
-            exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
+            name: "meetings",
+            dependencies: ["Codec", "Domain", "MeetingsCore", "ServiceHost", "ServiceKit", "Streams", protobuf],
+            path: "Services/Meetings", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
         .executableTarget(
             name: "notifications", dependencies: ["ServiceHost", "ServiceKit", "CCurl", mustache],
             path: "Services/Notifications",
@@ -164,9 +165,16 @@ let package = Package(
             name: "MappingCoreTests", dependencies: ["Domain", "MappingCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "MappingTests", dependencies: ["MappingCore", "mapping", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "MeetingsCoreTests", dependencies: ["MeetingsCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "MeetingsTests", dependencies: ["meetings", "MeetingsCore", "TestSupport"], swiftSettings: strict),
+            name: "MeetingsCoreTests", dependencies: ["Domain", "MeetingsCore", "TestSupport"],
+            swiftSettings: guarded),
+        .testTarget(
+            name: "MeetingsTests",
+            dependencies: [
+                "Codec", "Domain", "MeetingsCore", "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "meetings",
+                protobuf,
+            ],
+            swiftSettings: guarded),
         .testTarget(name: "NotificationsTests", dependencies: ["notifications", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TillsammansTests", dependencies: ["TestSupport", "tillsammans"], swiftSettings: strict),

@@ -4,7 +4,7 @@ import MeetingsCore
 import ServiceKit
 import Streams
 
-/// Meetings on its stream: each command is read, decided by the core on what is loaded for it, saved, and answered.
+/// Books, moves and follows up meetings. What follows from a command, a calendar or a date is decided in `Core/`.
 struct MeetingsProcessor: Processor {
     static let meetings = Table("meetings", of: MeetingState.self)
     static let calendars = Table("calendars", of: Codec.PersonCalendar.self)
@@ -12,69 +12,107 @@ struct MeetingsProcessor: Processor {
     static let rooms = Table("rooms", of: Codec.RoomsOfDay.self)
     static let forums = Table("forums", of: ForumState.self)
 
+    static let cases = CommandAdapter(
+        .cases,
+        [
+            .on(CallMeeting.self), .on(CancelMeeting.self), .on(ProtectMeeting.self), .on(HandOverMeeting.self),
+            .on(AnswerMeeting.self), .on(MoveMeeting.self), .on(ChangeParticipants.self), .on(RecordMeeting.self),
+            .on(RecordNotHeld.self), .on(ReportPlanConcern.self), .on(AnswerPlanConcern.self),
+            .on(RecordPlanFollowUp.self), .on(BookPlanFollowUp.self), .on(TellFamily.self),
+        ])
+    static let people = CommandAdapter(.people, [.on(PublishBusyTimes.self)])
+    static let consultations = CommandAdapter(.consultations, [.on(BookConsultation.self)])
+
     func process(_ event: Event, in turn: inout Turn) throws {
-        guard let handle = Self.handlers[event.type], !event.isInternal(on: turn.topic) else {
-            return try turn.refuse(event, [Fault(.commandUnknown, at: "ce_type")], on: .meetings)
-        }
-        try handle(self, event, &turn)
+        if Self.people.accepts(event.type) { return try Self.people.process(event, in: &turn) }
+        if Self.consultations.accepts(event.type) { return try Self.consultations.process(event, in: &turn) }
+        try Self.cases.process(event, in: &turn)
     }
 
-    private typealias Handler = @Sendable (Self, Event, inout Turn) throws -> Void
-
-    private static let handlers: [String: Handler] = Dictionary(uniqueKeysWithValues: [
-        on(Call.self), on(Cancel.self), on(Protect.self), on(HandOver.self), on(MeetingsCore.Answer.self),
-        on(Move.self), on(ChangeAttendees.self), on(Record.self), on(CallAgain.self), on(ReportConcern.self),
-        on(AnswerConcern.self), on(FollowUp.self), on(BookFollowUp.self), on(InformFamily.self),
-        on(PublishTimes.self) { try $0.publishTimes($1, $2, $3, &$4) },
-        on(PlaceConsultation.self) { try $0.placeConsultation($1, $2, $3, &$4) },
-    ])
-
-    /// A command about one case.
-    private static func on<C: CaseCommand>(_ type: C.Type) -> (String, Handler) {
-        on(type) { try $0.decide($1, as: type, $2, $3, &$4) }
+    func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
+        try Self.cases.answer(unreadable, in: &turn)
     }
+}
 
-    /// A command to the county: read, and checked for its county.
-    private static func on<C: WireCommand>(
-        _ type: C.Type,
-        _ apply: @escaping @Sendable (Self, C.Message, Event, CountyContext, inout Turn) throws -> Void
-    ) -> (String, Handler) {
-        (
-            C.Message.eventType,
-            { processor, event, turn in
-                let unreadable = event.faults(as: C.Message.self)
-                guard unreadable.isEmpty else {
-                    return try turn.refuse(event, unreadable.map(Fault.init), on: .meetings)
-                }
-                let message = try event.decode(C.Message.self)
-                guard message.county == turn.key, let county = turn.directory.counties[turn.key] else {
-                    return try turn.refuse(
-                        event, about: message.caseName, [Fault(.countyUnknown, at: "county")], on: .meetings)
-                }
-                try apply(
-                    processor, message, event, CountyContext(now: turn.now, county: county, commandId: event.id),
-                    &turn)
+extension AggregateWiring<Planning> {
+    /// One case of a county. A case without a meeting so far is one, too.
+    static let cases = AggregateWiring(
+        facts: .meetings,
+        unknown: .countyUnknown,
+        find: { address, turn in
+            guard turn.isOfItsCounty(address) else { return nil }
+            return try turn.planning(of: address.reference)
+        },
+        context: { event, _, turn in try turn.countyContext(id: event.id) },
+        load: { before, decided, turn in try turn.load(decided.agenda.unread, that: decided, lacked: before) },
+        put: { kept, turn in try turn.put(kept) },
+        publish: { fact, planning, turn in try turn.publish(fact, of: planning.key) })
+}
+
+extension AggregateWiring<PersonTimes> {
+    /// One person's times. Meetings at times that are taken elsewhere move (rule 18).
+    static let people = AggregateWiring(
+        facts: .meetings,
+        unknown: .countyUnknown,
+        find: { address, turn in
+            guard turn.isOfItsCounty(address) else { return nil }
+            return Kept(PersonTimes(address.reference, try turn.calendar(of: address.reference)), taken: [])
+        },
+        context: { event, _, turn in try turn.countyContext(id: event.id) },
+        put: { kept, turn in
+            let times = kept.subject
+            try turn.put(MeetingsProcessor.calendars, turn.own(times.person), .init(times.calendar))
+        },
+        publish: { fact, _, turn in
+            try turn.publish(BusyTimesPublished(fact, county: turn.key), to: Topic.meetings.rawValue)
+        },
+        afterwards: { _, times, turn in
+            let context = try turn.countyContext(id: times.person)
+            for meeting in times.collisions(after: turn.now) {
+                try turn.apply(MoveAway(times.person, from: meeting, .declined), to: meeting, context)
             }
-        )
-    }
+        })
+}
 
-    /// Decides about one case. Everything that is against the command is told at once.
-    private func decide<C: CaseCommand>(
-        _ message: C.Message, as type: C.Type, _ event: Event, _ context: CountyContext, _ turn: inout Turn
-    ) throws {
-        let state = try turn.get(Self.meetings, message.caseReference) ?? MeetingState()
-        var taken = state.taken
-        guard taken.take(event) else { return }
-        var wire = WireReader(today: context.today)
-        let command = C(message, &wire)
-        let planning = Planning(message.key, try turn.cooperation(state, of: message.key))
-        switch try turn.decide(command, on: planning, by: C.actor(of: message), context) {
-        case .success(let decision) where wire.faults.isEmpty: try turn.save(decision, taken: taken)
-        case .success: try turn.refuse(event, about: message.caseReference, wire.faults, on: .meetings)
-        case .failure(let refusal):
-            try turn.refuse(event, about: message.caseReference, refusal.faults + wire.faults, on: .meetings)
-        }
-    }
+extension AggregateWiring<Sittings> {
+    /// The sittings of a county's forums (rule 5).
+    static let consultations = AggregateWiring(
+        facts: .meetings,
+        unknown: .countyUnknown,
+        find: { address, turn in
+            guard turn.isOfItsCounty(address), let county = turn.directory.counties[turn.key] else { return nil }
+            let places = try county.forums.map { forum in
+                (forum.id, [ConsultationPlace](try turn.get(MeetingsProcessor.forums, turn.own(forum.id)) ?? .init()))
+            }
+            return Kept(Sittings(Dictionary(places) { $1 }), taken: [])
+        },
+        context: { event, _, turn in try turn.countyContext(id: event.id) },
+        put: { kept, turn in
+            guard let forum = kept.subject.changed else { return }
+            let places = ForumState(kept.subject.places[forum] ?? [])
+            try turn.put(MeetingsProcessor.forums, turn.own(forum), places)
+        },
+        publish: { fact, _, turn in
+            switch fact {
+            case .booked(let booked):
+                try turn.publish(
+                    ConsultationBooked(booked, county: turn.key), to: Topic.meetings.rawValue,
+                    subject: booked.reference)
+            case .unplaced(let unplaced):
+                try turn.publish(
+                    ConsultationUnplaced(unplaced, county: turn.key), to: Topic.meetings.rawValue,
+                    subject: unplaced.reference)
+            }
+        })
+}
 
-    func answer(_ unreadable: Unreadable, in turn: inout Turn) throws { try turn.refuse(unreadable, on: .meetings) }
+extension Fault {
+    /// A command must lie under the key of its county, and the directory must have the county.
+    fileprivate static let countyUnknown = Fault(.countyUnknown, at: "county")
+}
+
+extension Turn {
+    fileprivate func isOfItsCounty(_ address: CommandAddress) -> Bool {
+        address.key == key && directory.counties[key] != nil
+    }
 }

@@ -2,6 +2,7 @@ import Codec
 import Domain
 import Foundation
 import MeetingsCore
+import ServiceKit
 import Streams
 
 // Every morning at six a county's calendars are compared with its directory: leave that it has learned of moves meetings,
@@ -22,7 +23,7 @@ extension MeetingsProcessor {
             turn.delete(Self.rooms, day)
         }
         guard let county = turn.directory.counties[turn.key] else { return }
-        let context = CountyContext(now: turn.now, county: county, commandId: "\(reminder.name)@\(reminder.due)")
+        let context = try turn.countyContext(id: "\(reminder.name)@\(reminder.due)")
         for person in county.people.values.sorted(by: { $0.id < $1.id }) where !person.absences.isEmpty {
             let times = PersonTimes(person.id, try turn.calendar(of: person.id))
             for meeting in times.onLeave(person, after: turn.now) {

@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import MeetingsCore
+import ServiceKit
 import Streams
 
 // What a decision about a case needs of the state, and what of it is saved and published.
@@ -19,20 +20,45 @@ extension Turn {
         }
     }
 
-    /// Decides once more as often as the decision comes to a part of the agenda that is not loaded.
-    func decide<C: Command>(
-        _ command: C, on planning: Planning, by actor: Actor, _ context: CountyContext
-    ) throws -> Result<Decision<Planning>, Refusal> where C.Subject == Planning {
-        var planning = planning
-        while true {
-            let decision: Decision<Planning>
-            do throws(Refusal) { decision = try command.decide(on: planning, by: actor, context) } catch {
-                return .failure(error)
-            }
-            if decision.subject.agenda.unread.isEmpty { return .success(decision) }
-            planning.agenda.goOn(from: decision.subject.agenda)
-            for part in decision.subject.agenda.unread { try load(part, into: &planning.agenda) }
-        }
+    /// The case, with the events that were applied to it.
+    func planning(of reference: String) throws -> Kept<Planning> {
+        let (key, state) = (CaseKey(reference, county: key), try get(MeetingsProcessor.meetings, reference))
+        let cooperation = try state.flatMap { state in try self.cooperation(state, of: key) }
+        return Kept(Planning(key, cooperation), taken: state?.taken ?? [])
+    }
+
+    /// What a decision may look at: now, and the turn's county.
+    ///
+    /// - Parameter id: of what is applied, for what it adds.
+    /// - Throws: `Refusal` where the directory does not have the county.
+    func countyContext(id: String) throws(Refusal) -> CountyContext {
+        guard let county = directory.counties[key] else { throw Refusal([Fault(.countyUnknown, at: "county")]) }
+        return CountyContext(now: now, county: county, commandId: id)
+    }
+
+    func calendar(of person: String) throws -> MeetingsCore.PersonCalendar {
+        .init(try get(MeetingsProcessor.calendars, own(person)) ?? .init())
+    }
+
+    /// Applies what follows from a calendar or the directory to the case of a meeting.
+    mutating func apply<C: Command>(
+        _ command: C, to meeting: MeetingID, _ context: CountyContext
+    ) throws where C.Subject == Planning {
+        guard let reference = meeting.caseReference else { return }
+        let kept = try planning(of: reference)
+        guard kept.subject.cooperation != nil else { return }
+        let decision = try MeetingsProcessor.cases.decide(command, on: kept.subject, by: .suite, context, self)
+        guard !decision.facts.isEmpty else { return }
+        try MeetingsProcessor.cases.save(decision, before: kept.subject, taken: kept.taken, in: &self)
+    }
+
+    /// A case with the parts of the agenda that a decision came to; nil where it came to none that was not loaded.
+    func load(_ parts: Set<Agenda.Part>, that decided: Planning, lacked before: Planning) throws -> Planning? {
+        if parts.isEmpty { return nil }
+        var planning = before
+        planning.agenda.goOn(from: decided.agenda)
+        for part in parts { try load(part, into: &planning.agenda) }
+        return planning
     }
 
     /// Loads a part of the agenda. With a day come as many after it as are loaded already: a search that goes on and on is
@@ -48,9 +74,9 @@ extension Turn {
         }
     }
 
-    /// - Parameter taken: the events that were applied to the case, with the one that is decided about.
-    mutating func save(_ decision: Decision<Planning>, taken: [UInt64]) throws {
-        let (key, agenda) = (decision.subject.key, decision.subject.agenda)
+    /// Saves the case, and what has changed in the county's calendars.
+    mutating func put(_ kept: Kept<Planning>) throws {
+        let (key, agenda) = (kept.subject.key, kept.subject.agenda)
         for part in agenda.changed.sorted() {
             switch part {
             case .calendar(let id):
@@ -59,26 +85,31 @@ extension Turn {
             }
         }
         if agenda.isToBeWatched { watchMornings() }
-        for fact in decision.facts { try publish(fact, of: key) }
-        if let cooperation = decision.subject.cooperation {
-            try put(MeetingsProcessor.meetings, key.reference, MeetingState(cooperation, taken: taken))
-        }
+        guard let cooperation = kept.subject.cooperation else { return }
+        try put(MeetingsProcessor.meetings, key.reference, MeetingState(cooperation, taken: kept.taken))
     }
 
-    private mutating func publish(_ fact: Planning.Fact, of key: CaseKey) throws {
+    mutating func publish(_ fact: Planning.Fact, of key: CaseKey) throws {
         switch fact {
         case .scheduled(let fact): try publish(MeetingScheduled(fact, of: key), key)
         case .cancelled(let meeting): try publish(MeetingCancelled(meeting, of: key), key)
         case .impossible(let fact): try publish(MeetingImpossible(fact, of: key), key)
         case .answered(let fact): try publish(MeetingAnswered(fact, of: key), key)
+        case .answerOutdated(let fact): try publish(Codec.AnswerOutdated(fact, of: key), key)
         case .held(let fact): try publish(MeetingHeld(fact, of: key), key)
         case .notHeld(let fact): try publish(MeetingNotHeld(fact, of: key), key)
+        case .plan(let fact): try publish(fact, of: key)
+        case .familyTold(let fact): try publish(Codec.FamilyTold(fact, of: key), key)
+        case .mapping(let note): try publish(note, of: key)
+        }
+    }
+
+    private mutating func publish(_ fact: Planning.PlanFact, of key: CaseKey) throws {
+        switch fact {
         case .followUpMissing(let fact): try publish(PlanAlarm(fact, of: key), key)
         case .concernReported(let fact): try publish(PlanConcernReported(fact, of: key), key)
         case .concernAnswered(let fact): try publish(PlanConcernAnswered(fact, of: key), key)
         case .followedUp(let fact): try publish(PlanFollowedUp(fact, of: key), key)
-        case .familyTold(let fact): try publish(Codec.FamilyTold(fact, of: key), key)
-        case .mapping(let note): try publish(note, of: key)
         }
     }
 

@@ -229,6 +229,12 @@ extension MeetingAnswered: Telling {
     }
 }
 
+extension AnswerOutdated: Telling {
+    fileprivate func telling(_ words: Words) -> Told {
+        tell(person, ["answer": Catalogue.text("answer.\(answer)", words.language, ["to": delegateTo])])
+    }
+}
+
 extension MeetingHeld: Telling {
     fileprivate func telling(_ words: Words) -> Told {
         tell(

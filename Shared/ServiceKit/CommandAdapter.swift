@@ -3,12 +3,12 @@ import Domain
 import Foundation
 import Streams
 
-/// Takes every command about one kind of aggregate, the same way in every service.
+/// Applies every command about one kind of aggregate, the same way in every service.
 ///
-/// The order is fixed: decode, find the aggregate, drop what was taken before, read the words, decide, save, publish,
+/// The order is fixed: decode, find the aggregate, drop what was applied before, read the words, decide, save, publish,
 /// move the reminders. A command that cannot be decoded, or whose aggregate does not exist, is refused with that alone.
-/// Otherwise all faults are said at once: the aggregate's state, who acts, and then the words or, where those can all be
-/// read, what the aggregate says to them. A refusal changes nothing.
+/// Otherwise one refusal says all faults: those of the aggregate's state, of who acts, and of the words. A refusal changes
+/// nothing.
 ///
 ///     let adapter = CommandAdapter(wiring, [.on(TakeOn.self), .on(DelegateWork.self)])
 ///     try adapter.process(event, in: &turn)
@@ -34,7 +34,10 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
         self.entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.type, $0) })
     }
 
-    /// Takes a command of any type; one that the service does not know is refused.
+    /// Whether commands of this type are for this adapter.
+    package func accepts(_ type: String) -> Bool { entries[type] != nil }
+
+    /// Applies a command of any type. One that the service does not know is refused.
     package func process(_ event: Event, in turn: inout Turn) throws {
         guard let entry = entries[event.type], !event.isInternal(on: turn.topic) else {
             return try turn.refuse(event, [Fault(.commandUnknown, at: "ce_type")], on: wiring.facts)
@@ -47,11 +50,25 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
         try turn.refuse(unreadable, on: wiring.facts)
     }
 
+    /// Decides, and decides once more as often as the decision came to something that was not loaded.
+    ///
+    /// - Throws: `Refusal` where the command is not allowed.
+    package func decide<C: Command>(
+        _ command: C, on subject: Subject, by actor: Actor, _ context: Subject.Context, _ turn: Turn
+    ) throws -> Decision<Subject> where C.Subject == Subject {
+        var subject = subject
+        while true {
+            let decision = try command.decide(on: subject, by: actor, context)
+            guard let fuller = try wiring.load(subject, decision.subject, turn) else { return decision }
+            subject = fuller
+        }
+    }
+
     /// Saves what was decided: the state, the facts in their order, the reminders.
     ///
     /// - Parameters:
     ///   - before: what was found; nil where there was nothing.
-    ///   - taken: the events that the aggregate has taken, this one among them.
+    ///   - taken: the events that were applied to the aggregate, this one among them.
     package func save(
         _ decision: Decision<Subject>, before: Subject?, taken: [UInt64], in turn: inout Turn
     ) throws {
@@ -70,29 +87,36 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
         let undecodable = event.faults(as: type)
         guard undecodable.isEmpty else { return try turn.refuse(event, undecodable.map(Fault.init), on: wiring.facts) }
         let message = try event.decode(type)
-        let name = message.address.reference
         do {
             guard var kept = try wiring.find(message.address, turn) else { throw Refusal([wiring.unknown]) }
             guard kept.taken.take(event) else { return }
             let context = try wiring.context(event, kept.subject, turn)
             let today = wiring.asOfToday(kept.subject, context)
-            let decided = try decide(message, on: today.subject, context, turn.directory)
+            let decided = try decide(message, on: today.subject, context, turn)
             try save(
                 Decision(decided.subject, today.facts + decided.facts), before: kept.subject, taken: kept.taken,
                 in: &turn)
         } catch let refusal as Refusal {
-            try turn.refuse(event, about: name, refusal.faults, on: wiring.facts)
+            try turn.refuse(event, about: message.address.about, refusal.faults, on: wiring.facts)
         }
     }
 
+    /// Says all faults at once: those of the words, and those that the aggregate has beside them.
     private func decide<Message: CommandMessage>(
-        _ message: Message, on subject: Subject, _ context: Subject.Context, _ directory: Directory
-    ) throws(Refusal) -> Decision<Subject> where Message.Meaning.Subject == Subject {
-        var words = Words(directory)
-        guard let command = message.command(&words), words.faults.isEmpty else {
+        _ message: Message, on subject: Subject, _ context: Subject.Context, _ turn: Turn
+    ) throws -> Decision<Subject> where Message.Meaning.Subject == Subject {
+        var words = Words(turn.directory, today: CivilTime.day(of: turn.now))
+        guard let command = message.command(&words) else {
             throw Refusal(message.obstacles(on: subject, by: message.actor, context) + words.faults)
         }
-        return try command.decide(on: subject, by: message.actor, context)
+        let decision: Decision<Subject>
+        do { decision = try decide(command, on: subject, by: message.actor, context, turn) } catch let refusal
+            as Refusal
+        {
+            throw Refusal(refusal.faults + words.faults)
+        }
+        try Refusal.unless(words.faults)
+        return decision
     }
 }
 
@@ -104,10 +128,13 @@ package protocol CommandMessage: EventPayload {
     /// Who acts, as the message says.
     var actor: Actor { get }
 
-    /// The command as a value; nil where `words` has found what is wrong.
+    /// The command as a value, or nil where it cannot be one for the faults that `words` has found.
+    ///
+    /// A message may also put harmless words in place of those that cannot be read. Its command is then decided to find
+    /// what else is against it, and is never carried out.
     func command(_ words: inout Words) -> Meaning?
 
-    /// What stands against the command where its words cannot be read. As a rule, what stands against all of its kind.
+    /// What stands against the command where it cannot be a value. As a rule, what stands against all of its kind.
     func obstacles(on subject: Meaning.Subject, by actor: Actor, _ context: Meaning.Subject.Context) -> [Fault]
 }
 
@@ -120,15 +147,20 @@ extension CommandMessage {
 
 /// To which aggregate a command goes.
 package struct CommandAddress: Sendable, Hashable {
-    /// The aggregate's name, which also says in a refusal what it was about.
+    /// The aggregate's name.
     package let reference: String
     /// The key under which the command must have come, where it says so itself.
     package let key: String?
+    /// The case that a refusal names; empty where the command is about none.
+    package let about: String
 
-    package init(_ reference: String, key: String? = nil) { (self.reference, self.key) = (reference, key) }
+    /// - Parameter about: nil: the aggregate is the case.
+    package init(_ reference: String, key: String? = nil, about: String? = nil) {
+        (self.reference, self.key, self.about) = (reference, key, about ?? reference)
+    }
 }
 
-/// An aggregate as it is kept: with the events that it has taken, so that one that comes again changes nothing.
+/// An aggregate as it is kept: with the events that were applied to it, so that one that comes again changes nothing.
 package struct Kept<Subject: Sendable>: Sendable {
     package var subject: Subject
     package var taken: [UInt64]
@@ -138,7 +170,7 @@ package struct Kept<Subject: Sendable>: Sendable {
 
 extension Kept: Equatable where Subject: Equatable {}
 
-/// How one service keeps its aggregates and tells what has happened to them.
+/// How one service keeps its aggregates and publishes what has happened to them.
 package struct AggregateWiring<Subject: Aggregate>: Sendable {
     /// Where facts and refusals are published.
     package let facts: Topic
@@ -147,6 +179,8 @@ package struct AggregateWiring<Subject: Aggregate>: Sendable {
     /// Nil where there is no such aggregate. May throw a `Refusal`.
     let find: @Sendable (CommandAddress, Turn) throws -> Kept<Subject>?
     let context: @Sendable (Event, Subject, Turn) throws -> Subject.Context
+    /// The aggregate with what a decision about it came to and was not loaded; nil where the decision lacked nothing.
+    let load: @Sendable (_ before: Subject, _ decided: Subject, Turn) throws -> Subject?
     /// What time alone has changed, before anybody acts. Dropped together with a refused command.
     let asOfToday: @Sendable (Subject, Subject.Context) -> Decision<Subject>
     let put: @Sendable (Kept<Subject>, inout Turn) throws -> Void
@@ -163,13 +197,14 @@ package struct AggregateWiring<Subject: Aggregate>: Sendable {
         asOfToday: @escaping @Sendable (Subject, Subject.Context) -> Decision<Subject> = { subject, _ in
             Decision(subject)
         },
+        load: @escaping @Sendable (_ before: Subject, _ decided: Subject, Turn) throws -> Subject? = { _, _, _ in nil },
         put: @escaping @Sendable (Kept<Subject>, inout Turn) throws -> Void,
         publish: @escaping @Sendable (Subject.Fact, Subject, inout Turn) throws -> Void,
         reminders: @escaping @Sendable (Subject) -> [String: Date] = { _ in [:] },
         afterwards: @escaping @Sendable (Subject?, Subject, inout Turn) throws -> Void = { _, _, _ in }
     ) {
         (self.facts, self.unknown, self.find, self.context) = (facts, unknown, find, context)
-        (self.asOfToday, self.put, self.publish) = (asOfToday, put, publish)
+        (self.asOfToday, self.load, self.put, self.publish) = (asOfToday, load, put, publish)
         (self.reminders, self.afterwards) = (reminders, afterwards)
     }
 }

@@ -10,9 +10,13 @@ import Domain
 package struct Words {
     /// Where a word names something of the directory.
     package let directory: Directory
+    /// The day in Sweden on which the message is read.
+    package let today: LocalDate
     package private(set) var faults: [Fault] = []
 
-    package init(_ directory: Directory = Directory()) { self.directory = directory }
+    package init(_ directory: Directory = Directory(), today: LocalDate = LocalDate(number: 0)) {
+        (self.directory, self.today) = (directory, today)
+    }
 
     package mutating func add(_ fault: Fault) { faults.append(fault) }
 

@@ -79,7 +79,38 @@ struct AgendaTests {
         #expect(try place("Q1", first.subject).facts.isEmpty)
         let second = try place("Q2", first.subject)
         let third = try place("Q3", second.subject)
-        let starts = (first.facts + second.facts + third.facts).map(\.slot.start)
+        let starts = (first.facts + second.facts + third.facts).compactMap(\.booked?.slot.start)
         #expect(starts == [starts[0], starts[0] + 1_800, starts[0] + 14 * 86_400])
+    }
+
+    @Test("rule 5: a question that no forum takes or has a time for goes to a person, who is named")
+    func unplaced() throws {
+        var county = CountyInMemory()
+        func place(_ reference: String, _ sittings: Sittings) throws -> Decision<Sittings> {
+            try PlaceConsultation(reference: reference, municipality: "0001", areas: [.safety], email: "")
+                .decide(on: sittings, by: .suite, county.context)
+        }
+        let none = try place("Q1", Sittings([:]))
+        let person = try #require(
+            county.county.municipalities["0001"].flatMap { county.county.units[$0.fallbackUnit]?.namedPerson })
+        #expect(
+            none.facts == [.unplaced(.init(reference: "Q1", municipality: "0001", to: person, .noForum))])
+        county.county.forums = [
+            .init(
+                id: "forum", name: "Forum", municipalities: ["0001"], areas: [], chair: "head-care", place: "Rum care",
+                first: CountyInMemory.day("2026-11-24"), everyWeeks: 2, hours: WorkingHours(from: 780, to: 810),
+                minutes: 30)
+        ]
+        var sittings = Sittings([:])
+        for number in 1...26 { sittings = try place("Q\(number)", sittings).subject }
+        let full = try place("Q27", sittings)
+        #expect(full.facts == [.unplaced(.init(reference: "Q27", municipality: "0001", to: person, .noTime))])
+        #expect(full.subject.changed == nil || full.subject.places == sittings.places)
+    }
+}
+
+extension Sittings.Fact {
+    fileprivate var booked: Sittings.Booked? {
+        if case .booked(let booked) = self { booked } else { nil }
     }
 }

@@ -83,7 +83,9 @@ struct DecisionTests {
         #expect(after.id == before.id && after.sequence == 1 && after.slot.start >= before.slot.end)
         let known = county.facts.count
         try county.decide(decline, by: .suite)
-        #expect(county.facts.count == known, "an answer to an earlier invitation changes nothing")
+        let answered = Answered(person: "family", answer: .declined, sequence: 0)
+        #expect(county.meeting == after, "an answer to an earlier invitation changes nothing")
+        #expect(Array(county.facts.dropFirst(known)) == [.answerOutdated(.init(answered, current: 1))])
     }
 
     @Test("who delegates is replaced by somebody known, free and covered by the consents; else it says what is wrong")
@@ -156,7 +158,7 @@ struct DecisionTests {
     @Test("rule 17: a plan without a follow-up is an alarm, which the coordinator answers by booking one")
     func alarm() throws {
         var county = try held(followUp: nil)
-        let alarms = county.told { if case .followUpMissing(let alarm) = $0 { alarm } else { nil } }
+        let alarms = county.told { if case .plan(.followUpMissing(let alarm)) = $0 { alarm } else { nil } }
         #expect(alarms == [Alarm(coordinator: "family", manager: "manager")])
         #expect(county.faults(BookFollowUp(on: CountyInMemory.day("2020-01-01"))) == ["date nextDate"])
         try county.decide(BookFollowUp(on: CountyInMemory.day("2027-01-20")), by: .person("family"))

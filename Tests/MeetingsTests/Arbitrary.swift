@@ -77,7 +77,7 @@ struct Arbitrary {
         Meeting(
             id: MeetingID(text()), slot: slot(),
             place: one(of: [.room(text()), .digital(link: text()), .unnamed]),
-            participants: list { $0.participant() }, sequence: number())
+            namedPerson: text(), participants: list { $0.participant() }, sequence: number())
     }
 
     mutating func cooperation(_ key: CaseKey) -> Cooperation {

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Codec
 import Domain
 import Foundation
 import Streams
+import SwiftProtobuf
 import TestSupport
 import Testing
 

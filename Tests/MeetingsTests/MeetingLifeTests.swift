@@ -2,6 +2,8 @@ import Codec
 import Domain
 import Foundation
 import Streams
+import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
@@ -66,7 +68,8 @@ struct MeetingLifeTests {
         #expect(try tester.bookings("nurse").isEmpty)
     }
 
-    @Test("an answer to an earlier invitation, or older than the one that is known, is dropped")
+    @Test(
+        "an answer to an earlier invitation, or older than the one that is known, changes nothing and is said to be so")
     func stale() throws {
         var tester = CooperationTester()
         try tester.call()
@@ -76,6 +79,9 @@ struct MeetingLifeTests {
         try tester.answer("head-school", "accepted", sequence: 1, at: 60)
         try tester.answer("head-school", "declined", sequence: 1, at: 30)
         #expect(tester.facts(MeetingScheduled.self).count == 2 && tester.codes.isEmpty)
+        let outdated = tester.facts(AnswerOutdated.self)
+        #expect(outdated.map(\.person) == ["family", "head-school"])
+        #expect(outdated.map { [$0.sequence, $0.currentSequence] } == [[0, 1], [1, 1]])
     }
 
     @Test("who delegates is replaced, if the other one is free then")

@@ -2,6 +2,8 @@ import Codec
 import Domain
 import Foundation
 import Streams
+import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
@@ -325,6 +327,8 @@ struct ForumTests {
                 "tisdag 24 november 2026 kl. 13.00–13.30", "tisdag 24 november 2026 kl. 13.30–14.00",
                 "tisdag 8 december 2026 kl. 13.00–13.30",
             ])
+        let unplaced = tester.facts(ConsultationUnplaced.self)
+        #expect(unplaced.map(\.reference) == ["Q4"] && unplaced.map(\.why) == ["no_forum"])
         #expect(booked.allSatisfy { $0.chair == "head-care" && $0.place == "Rum care" })
     }
 

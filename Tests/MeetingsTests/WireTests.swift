@@ -4,6 +4,7 @@ import Foundation
 import MeetingsCore
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
@@ -68,17 +69,23 @@ struct WireTests {
                 email: some.text()), seed)
         let times = PersonTimes.Fact(person: some.text(), count: Int(some.number()))
         #expect(PersonTimes.Fact(BusyTimesPublished(times, county: "TST")) == times, "seed \(seed)")
-        let booked = Sittings.Fact(
+        let booked = Sittings.Booked(
             reference: some.text(), forum: some.text(), chair: some.text(), place: some.text(), slot: some.slot(),
             email: some.text())
-        #expect(Sittings.Fact(ConsultationBooked(booked, county: "TST")) == booked, "seed \(seed)")
+        #expect(Sittings.Booked(ConsultationBooked(booked, county: "TST")) == booked, "seed \(seed)")
+        var wire = WireReader(today: LocalDate(number: 20_000))
+        let unplaced = Sittings.Unplaced(
+            reference: some.text(), municipality: some.text(), to: some.maybe { $0.text() },
+            some.one(of: Sittings.Unplaced.Why.allCases))
+        #expect(Sittings.Unplaced(ConsultationUnplaced(unplaced, county: "TST"), &wire) == unplaced, "seed \(seed)")
+        #expect(wire.faults.isEmpty, "seed \(seed)")
     }
 
     @Test("who gives a command stands in it")
     func actor() {
         let message = AnswerConcern(text: "Ny tid").message(Self.key, by: .person("family"))
-        #expect(AnswerConcern.actor(of: message) == .person("family"))
-        #expect(Cancel.actor(of: CancelMeeting()) == .suite)
+        #expect(message.actor == .person("family"))
+        #expect(CancelMeeting().actor == .suite)
     }
 
     @Test("every fact about a meeting", arguments: (1...40).map(UInt64.init))
@@ -91,6 +98,8 @@ struct WireTests {
         #expect(MeetingsCore.Meeting(MeetingCancelled(cancelled, of: key).meeting, &wire) == cancelled)
         let answered = Answered(person: some.text(), answer: some.reply(), sequence: some.number())
         #expect(Answered(MeetingAnswered(answered, of: key), &wire) == answered)
+        let outdated = MeetingsCore.AnswerOutdated(answered, current: some.number())
+        #expect(MeetingsCore.AnswerOutdated(Codec.AnswerOutdated(outdated, of: key), &wire) == outdated)
         let held = Held(
             meeting: some.meeting(), by: some.text(), came: some.texts(), child: some.participation(),
             coordinator: some.coordinator(), plan: some.plan())

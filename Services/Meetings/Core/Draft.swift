@@ -41,7 +41,7 @@ struct Draft {
     /// the date is watched (rule 17).
     mutating func alarm(done: [Step] = []) {
         let manager = county.units[cooperation.request.unit]?.manager
-        tell(.followUpMissing(Alarm(coordinator: cooperation.contact(in: county), manager: manager)))
+        tell(.plan(.followUpMissing(Alarm(coordinator: cooperation.contact(in: county), manager: manager))))
         note(done: done, next: .init(.bookFollowUp, context.answered))
     }
 
@@ -52,6 +52,7 @@ struct Draft {
         agenda.release(meeting, cooperation.key)
         var meeting = meeting
         meeting.sequence += 1
+        meeting.namedPerson = cooperation.request.namedPerson
         change(&meeting)
         cooperation.stage = .booked(meeting)
         agenda.reserve(meeting, cooperation.key, now: context.now)
@@ -63,6 +64,7 @@ struct Draft {
         agenda.release(meeting, cooperation.key)
         var meeting = meeting
         meeting.sequence += 1
+        meeting.namedPerson = cooperation.request.namedPerson
         cooperation.stage = .idle(after: .init(meeting, end))
         tell(.cancelled(meeting))
     }
@@ -139,7 +141,7 @@ struct Draft {
         let id = former?.id ?? MeetingID(case: cooperation.key.reference, mark: mark)
         let comes = participants.filter { $0.isRequired || choice.suits.contains($0.person) }
         let meeting = Meeting(
-            id: id, slot: choice.slot, place: place(choice.room, id),
+            id: id, slot: choice.slot, place: place(choice.room, id), namedPerson: cooperation.request.namedPerson,
             participants: comes.map { Participant($0.party, isRequired: $0.isRequired) },
             sequence: former.map { $0.sequence + 1 } ?? 0)
         cooperation.stage = .booked(meeting)

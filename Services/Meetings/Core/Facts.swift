@@ -7,14 +7,20 @@ extension Planning {
         case cancelled(Meeting)
         case impossible(Impossible)
         case answered(Answered)
+        case answerOutdated(AnswerOutdated)
         case held(Held)
         case notHeld(CalledAgain)
+        case plan(PlanFact)
+        case familyTold(FamilyTold)
+        case mapping(Note)
+    }
+
+    /// What has happened to the plan (rule 17).
+    package enum PlanFact: Sendable, Hashable {
         case followUpMissing(Alarm)
         case concernReported(ConcernRaised)
         case concernAnswered(ConcernAnswered)
         case followedUp(FollowedUp)
-        case familyTold(FamilyTold)
-        case mapping(Note)
     }
 }
 
@@ -50,6 +56,15 @@ package struct Answered: Sendable, Hashable {
     package init(person: String, answer: Answer.Reply, sequence: Int32) {
         (self.person, self.answer, self.sequence) = (person, answer, sequence)
     }
+}
+
+/// An answer that changed nothing: a later invitation has gone out, or a later answer is known (rule 18).
+package struct AnswerOutdated: Sendable, Hashable {
+    package var answered: Answered
+    /// Of the invitation that is in force.
+    package var current: Int32
+
+    package init(_ answered: Answered, current: Int32) { (self.answered, self.current) = (answered, current) }
 }
 
 package struct Held: Sendable, Hashable {

@@ -7,15 +7,18 @@ package struct Meeting: Sendable, Hashable {
     package let id: MeetingID
     package var slot: Scheduler.Slot
     package var place: Place
+    /// Who leads the case, and decides what the family is told (rule 22).
+    package var namedPerson: String
     package var participants: [Participant]
     /// Raised by each change (RFC 5545, SEQUENCE).
     package var sequence: Int32
 
     package init(
-        id: MeetingID, slot: Scheduler.Slot, place: Place, participants: [Participant], sequence: Int32
+        id: MeetingID, slot: Scheduler.Slot, place: Place, namedPerson: String, participants: [Participant],
+        sequence: Int32
     ) {
         (self.id, self.slot, self.place) = (id, slot, place)
-        (self.participants, self.sequence) = (participants, sequence)
+        (self.namedPerson, self.participants, self.sequence) = (namedPerson, participants, sequence)
     }
 
     package enum Place: Sendable, Hashable {

@@ -2,6 +2,8 @@ import Codec
 import Domain
 import Foundation
 import MeetingsCore
+import ServiceKit
+import SwiftProtobuf
 
 // Commands about no case: a person's other times, and an anonymous question.
 
@@ -55,7 +57,7 @@ extension PlaceConsultation: WireCommand {
 }
 
 extension ConsultationBooked {
-    init(_ fact: Sittings.Fact, county: String) {
+    init(_ fact: Sittings.Booked, county: String) {
         self = .with {
             $0.reference = fact.reference
             $0.county = county
@@ -69,10 +71,30 @@ extension ConsultationBooked {
     }
 }
 
-extension Sittings.Fact {
+extension Sittings.Booked {
     init(_ message: ConsultationBooked) {
         self.init(
             reference: message.reference, forum: message.forum, chair: message.chair, place: message.place,
             slot: .init(from: message.start.date, to: message.end.date), email: message.email)
+    }
+}
+
+extension ConsultationUnplaced {
+    init(_ fact: Sittings.Unplaced, county: String) {
+        self = .with {
+            $0.reference = fact.reference
+            $0.county = county
+            $0.municipality = fact.municipality
+            $0.to = fact.to ?? ""
+            $0.why = fact.why.rawValue
+        }
+    }
+}
+
+extension Sittings.Unplaced {
+    init(_ message: ConsultationUnplaced, _ wire: inout WireReader) {
+        self.init(
+            reference: message.reference, municipality: message.municipality, to: message.to.nonEmpty,
+            wire.word(message.why, at: "why"))
     }
 }

@@ -2,6 +2,7 @@ import Codec
 import Domain
 import MeetingsCore
 import ServiceKit
+import SwiftProtobuf
 
 // What has happened to a case's cooperation, as it is told, and read again.
 
@@ -66,6 +67,31 @@ extension Answered {
             person: message.person,
             answer: .init(wire.word(message.answer, at: "answer"), delegate: message.delegateTo),
             sequence: message.sequence)
+    }
+}
+
+extension Codec.AnswerOutdated {
+    init(_ fact: MeetingsCore.AnswerOutdated, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.person = fact.answered.person
+            $0.answer = fact.answered.answer.attendance.rawValue
+            $0.delegateTo = fact.answered.answer.delegate
+            $0.sequence = fact.answered.sequence
+            $0.currentSequence = fact.current
+        }
+    }
+}
+
+extension MeetingsCore.AnswerOutdated {
+    init(_ message: Codec.AnswerOutdated, _ wire: inout WireReader) {
+        self.init(
+            .init(
+                person: message.person,
+                answer: .init(wire.word(message.answer, at: "answer"), delegate: message.delegateTo),
+                sequence: message.sequence),
+            current: message.currentSequence)
     }
 }
 

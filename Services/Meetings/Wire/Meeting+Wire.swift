@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import MeetingsCore
 import ServiceKit
+import SwiftProtobuf
 
 extension MeetingsCore.Meeting {
     init(_ message: Codec.Meeting, _ wire: inout WireReader) {
@@ -12,6 +13,8 @@ extension MeetingsCore.Meeting {
             } else { .unnamed }
         self.init(
             id: MeetingID(message.id), slot: .init(from: message.start.date, to: message.end.date), place: place,
+            // The named person stood first before they were named.
+            namedPerson: message.namedPerson.nonEmpty ?? message.participants.first?.person ?? "",
             participants: message.participants.map { .init($0, &wire) }, sequence: message.sequence)
     }
 }
@@ -29,6 +32,7 @@ extension Codec.Meeting {
             case .digital(let link): $0.link = link
             case .unnamed: break
             }
+            $0.namedPerson = value.namedPerson
             $0.participants = value.participants.map(Codec.Participant.init)
             $0.sequence = value.sequence
         }

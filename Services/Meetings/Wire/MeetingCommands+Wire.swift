@@ -2,6 +2,7 @@ import Codec
 import Domain
 import MeetingsCore
 import ServiceKit
+import SwiftProtobuf
 
 // The life of a meeting.
 

@@ -2,6 +2,7 @@ import Codec
 import Domain
 import MeetingsCore
 import ServiceKit
+import SwiftProtobuf
 
 // What happens at a meeting and after it.
 

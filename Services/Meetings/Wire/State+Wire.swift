@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import MeetingsCore
 import ServiceKit
+import SwiftProtobuf
 
 // What is kept of a case, a person, a day and a forum.
 

@@ -1,56 +1,56 @@
 import Codec
-import Domain
-import MeetingsCore
+package import Domain
+package import MeetingsCore
+package import ServiceKit
+import SwiftProtobuf
 
 /// A command of the core that travels as a message.
 protocol WireCommand: Command {
     associatedtype Message: CountyMessage
 
-    /// What cannot be read is told to the reader.
+    /// The reader collects what cannot be read.
     init(_ message: Message, _ wire: inout WireReader)
 
     /// The other way round.
     func write(to message: inout Message)
-
-    static func actor(of message: Message) -> Actor
 }
 
 /// A command about one case.
 protocol CaseCommand: WireCommand where Subject == Planning, Message: CaseMessage {}
 
 /// A message to the county whose calendars it concerns.
-protocol CountyMessage: EventPayload {
+package protocol CountyMessage: CommandMessage {
     var county: String { get set }
-    /// The case under which an answer is filed; empty where the command is about none.
-    var caseName: String { get }
 }
 
 /// A message about one case.
-protocol CaseMessage: CountyMessage {
+package protocol CaseMessage: CountyMessage {
     var caseReference: String { get set }
 }
 
 /// A message that says who gives the command.
-protocol PersonMessage: CaseMessage {
+package protocol PersonMessage: CaseMessage {
     /// The directory's id.
     var by: String { get set }
 }
 
 extension CountyMessage {
-    var caseName: String { "" }
+    package var actor: Actor { .suite }
+
+    fileprivate func read<C: WireCommand>(_ words: inout Words) -> C? where C.Message == Self {
+        var wire = WireReader(words)
+        defer { words = wire.words }
+        return C(self, &wire)
+    }
 }
 
 extension CaseMessage {
-    var caseName: String { caseReference }
+    package var address: CommandAddress { CommandAddress(caseReference, key: county) }
     var key: CaseKey { CaseKey(caseReference, county: county) }
 }
 
-extension WireCommand {
-    static func actor(of message: Message) -> Actor { .suite }
-}
-
-extension WireCommand where Message: PersonMessage {
-    static func actor(of message: Message) -> Actor { Actor(by: message.by) }
+extension PersonMessage {
+    package var actor: Actor { Actor(by: by) }
 }
 
 extension CaseCommand {
@@ -71,19 +71,70 @@ extension CaseCommand where Message: PersonMessage {
     }
 }
 
-extension CallMeeting: CaseMessage {}
-extension CancelMeeting: CaseMessage {}
-extension ProtectMeeting: CaseMessage {}
-extension HandOverMeeting: CaseMessage {}
-extension AnswerMeeting: CaseMessage {}
-extension MoveMeeting: PersonMessage {}
-extension ChangeParticipants: PersonMessage {}
-extension RecordMeeting: PersonMessage {}
-extension RecordNotHeld: PersonMessage {}
-extension ReportPlanConcern: PersonMessage {}
-extension AnswerPlanConcern: PersonMessage {}
-extension RecordPlanFollowUp: PersonMessage {}
-extension BookPlanFollowUp: PersonMessage {}
-extension TellFamily: PersonMessage {}
-extension PublishBusyTimes: CountyMessage {}
-extension BookConsultation: CountyMessage {}
+// MARK: Which message is which command
+
+extension CallMeeting: CaseMessage {
+    package func command(_ words: inout Words) -> Call? { read(&words) }
+}
+
+extension CancelMeeting: CaseMessage {
+    package func command(_ words: inout Words) -> Cancel? { read(&words) }
+}
+
+extension ProtectMeeting: CaseMessage {
+    package func command(_ words: inout Words) -> Protect? { read(&words) }
+}
+
+extension HandOverMeeting: CaseMessage {
+    package func command(_ words: inout Words) -> HandOver? { read(&words) }
+}
+
+extension AnswerMeeting: CaseMessage {
+    package func command(_ words: inout Words) -> MeetingsCore.Answer? { read(&words) }
+}
+
+extension MoveMeeting: PersonMessage {
+    package func command(_ words: inout Words) -> Move? { read(&words) }
+}
+
+extension ChangeParticipants: PersonMessage {
+    package func command(_ words: inout Words) -> ChangeAttendees? { read(&words) }
+}
+
+extension RecordMeeting: PersonMessage {
+    package func command(_ words: inout Words) -> Record? { read(&words) }
+}
+
+extension RecordNotHeld: PersonMessage {
+    package func command(_ words: inout Words) -> CallAgain? { read(&words) }
+}
+
+extension ReportPlanConcern: PersonMessage {
+    package func command(_ words: inout Words) -> ReportConcern? { read(&words) }
+}
+
+extension AnswerPlanConcern: PersonMessage {
+    package func command(_ words: inout Words) -> AnswerConcern? { read(&words) }
+}
+
+extension RecordPlanFollowUp: PersonMessage {
+    package func command(_ words: inout Words) -> FollowUp? { read(&words) }
+}
+
+extension BookPlanFollowUp: PersonMessage {
+    package func command(_ words: inout Words) -> BookFollowUp? { read(&words) }
+}
+
+extension TellFamily: PersonMessage {
+    package func command(_ words: inout Words) -> InformFamily? { read(&words) }
+}
+
+extension PublishBusyTimes: CountyMessage {
+    package var address: CommandAddress { CommandAddress(person, key: county, about: "") }
+    package func command(_ words: inout Words) -> PublishTimes? { read(&words) }
+}
+
+extension BookConsultation: CountyMessage {
+    package var address: CommandAddress { CommandAddress(reference, key: county, about: "") }
+    package func command(_ words: inout Words) -> PlaceConsultation? { read(&words) }
+}

@@ -6,10 +6,11 @@ import ServiceKit
 /// As `Words`, but in place of a word that cannot be read stands one that is harmless. The case can then say what else is
 /// against the command, and its sender learns of everything at once. A command with faults is never carried out.
 struct WireReader {
-    private var words = Words()
-    private let today: LocalDate
+    private(set) var words: Words
 
-    init(today: LocalDate) { self.today = today }
+    init(_ words: Words) { self.words = words }
+
+    init(today: LocalDate) { self.init(Words(today: today)) }
 
     var faults: [Fault] { words.faults }
 
@@ -33,7 +34,7 @@ struct WireReader {
     }
 
     mutating func date(_ text: String, at path: String, else code: FaultCode = .dateInvalid) -> LocalDate {
-        words.day(text, at: path, else: code) ?? today.plus(1)
+        words.day(text, at: path, else: code) ?? words.today.plus(1)
     }
 
     /// A date that may be left out.

@@ -407,6 +407,12 @@ extension MeetingAnswered: SuiteEvent {
     public static let topics: [Topic] = [.meetings]
 }
 
+extension AnswerOutdated: SuiteEvent {
+    public static let eventType = "se.tillsammans.meeting.answer_outdated.v1"
+    public static let kind = EventKind.fact
+    public static let topics: [Topic] = [.meetings]
+}
+
 extension MeetingHeld: SuiteEvent {
     public static let eventType = "se.tillsammans.meeting.held.v1"
     public static let kind = EventKind.fact
@@ -451,6 +457,12 @@ extension FamilyTold: SuiteEvent {
 
 extension ConsultationBooked: SuiteEvent {
     public static let eventType = "se.tillsammans.consultation.booked.v1"
+    public static let kind = EventKind.fact
+    public static let topics: [Topic] = [.meetings]
+}
+
+extension ConsultationUnplaced: SuiteEvent {
+    public static let eventType = "se.tillsammans.consultation.unplaced.v1"
     public static let kind = EventKind.fact
     public static let topics: [Topic] = [.meetings]
 }
@@ -573,6 +585,7 @@ extension EventRegistry {
         MeetingImpossible.self,
         BusyTimesPublished.self,
         MeetingAnswered.self,
+        AnswerOutdated.self,
         MeetingHeld.self,
         MeetingNotHeld.self,
         PlanAlarm.self,
@@ -581,6 +594,7 @@ extension EventRegistry {
         PlanFollowedUp.self,
         FamilyTold.self,
         ConsultationBooked.self,
+        ConsultationUnplaced.self,
         DeliveryReported.self,
         AddToDigest.self,
         ResendNotice.self,

@@ -695,6 +695,34 @@ public nonisolated struct MeetingAnswered: Sendable {
   public init() {}
 }
 
+/// An answer to an invitation changed nothing: a later one has gone out, or a later answer is known (rule 18).
+public nonisolated struct AnswerOutdated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var caseReference: String = String()
+
+  public var county: String = String()
+
+  public var person: String = String()
+
+  /// The answer that came.
+  public var answer: String = String()
+
+  public var delegateTo: String = String()
+
+  /// Of the invitation that was answered.
+  public var sequence: Int32 = 0
+
+  /// Of the invitation that is in force.
+  public var currentSequence: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct MeetingHeld: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -879,36 +907,51 @@ public nonisolated struct PlanFollowedUp: Sendable {
 }
 
 /// A person has decided (rule 22).
-public nonisolated struct FamilyTold: Sendable {
+public nonisolated struct FamilyTold: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   public var meeting: Meeting {
-    get {_meeting ?? Meeting()}
-    set {_meeting = newValue}
+    get {_storage._meeting ?? Meeting()}
+    set {_uniqueStorage()._meeting = newValue}
   }
   /// Returns true if `meeting` has been explicitly set.
-  public var hasMeeting: Bool {self._meeting != nil}
+  public var hasMeeting: Bool {_storage._meeting != nil}
   /// Clears the value of `meeting`. Subsequent reads from it will return its default value.
-  public mutating func clearMeeting() {self._meeting = nil}
+  public mutating func clearMeeting() {_uniqueStorage()._meeting = nil}
 
-  public var by: String = String()
+  public var by: String {
+    get {_storage._by}
+    set {_uniqueStorage()._by = newValue}
+  }
 
-  public var to: String = String()
+  public var to: String {
+    get {_storage._to}
+    set {_uniqueStorage()._to = newValue}
+  }
 
-  public var channel: String = String()
+  public var channel: String {
+    get {_storage._channel}
+    set {_uniqueStorage()._channel = newValue}
+  }
 
-  public var email: String = String()
+  public var email: String {
+    get {_storage._email}
+    set {_uniqueStorage()._email = newValue}
+  }
 
   /// That it is called off.
-  public var cancelled: Bool = false
+  public var cancelled: Bool {
+    get {_storage._cancelled}
+    set {_uniqueStorage()._cancelled = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _meeting: Meeting? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct ConsultationBooked: Sendable {
@@ -954,6 +997,29 @@ public nonisolated struct ConsultationBooked: Sendable {
   fileprivate var _end: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
+/// No forum takes the question, or none has a time for it: a person sees to it (rule 5).
+public nonisolated struct ConsultationUnplaced: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var reference: String = String()
+
+  public var county: String = String()
+
+  public var municipality: String = String()
+
+  /// The named person of the municipality's fallback unit, who is told; empty where the directory names none.
+  public var to: String = String()
+
+  /// `no_forum` or `no_time`.
+  public var why: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct Meeting: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -994,6 +1060,9 @@ public nonisolated struct Meeting: Sendable {
 
   /// For a digital meeting.
   public var link: String = String()
+
+  /// Who leads the case, and decides what the family is told (rule 22). Empty in what was written before it was named.
+  public var namedPerson: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2574,6 +2643,66 @@ nonisolated extension MeetingAnswered: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
+nonisolated extension AnswerOutdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AnswerOutdated"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}person\0\u{1}answer\0\u{3}delegate_to\0\u{1}sequence\0\u{3}current_sequence\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.answer) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.delegateTo) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self.currentSequence) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 3)
+    }
+    if !self.answer.isEmpty {
+      try visitor.visitSingularStringField(value: self.answer, fieldNumber: 4)
+    }
+    if !self.delegateTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.delegateTo, fieldNumber: 5)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularInt32Field(value: self.sequence, fieldNumber: 6)
+    }
+    if self.currentSequence != 0 {
+      try visitor.visitSingularInt32Field(value: self.currentSequence, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: AnswerOutdated, rhs: AnswerOutdated) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.person != rhs.person {return false}
+    if lhs.answer != rhs.answer {return false}
+    if lhs.delegateTo != rhs.delegateTo {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.currentSequence != rhs.currentSequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension MeetingHeld: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MeetingHeld"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}by\0\u{1}came\0\u{1}child\0\u{1}coordinator\0\u{1}plan\0")
@@ -2931,56 +3060,102 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   public static let protoMessageName: String = _protobuf_package + ".FamilyTold"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}by\0\u{1}to\0\u{1}channel\0\u{1}email\0\u{1}cancelled\0")
 
+  fileprivate class _StorageClass {
+    var _meeting: Meeting? = nil
+    var _by: String = String()
+    var _to: String = String()
+    var _channel: String = String()
+    var _email: String = String()
+    var _cancelled: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _meeting = source._meeting
+      _by = source._by
+      _to = source._to
+      _channel = source._channel
+      _email = source._email
+      _cancelled = source._cancelled
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._meeting) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.to) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.channel) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.email) }()
-      case 6: try { try decoder.decodeSingularBoolField(value: &self.cancelled) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._meeting) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._by) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._to) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._channel) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._email) }()
+        case 6: try { try decoder.decodeSingularBoolField(value: &_storage._cancelled) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._meeting {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.by.isEmpty {
-      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
-    }
-    if !self.to.isEmpty {
-      try visitor.visitSingularStringField(value: self.to, fieldNumber: 3)
-    }
-    if !self.channel.isEmpty {
-      try visitor.visitSingularStringField(value: self.channel, fieldNumber: 4)
-    }
-    if !self.email.isEmpty {
-      try visitor.visitSingularStringField(value: self.email, fieldNumber: 5)
-    }
-    if self.cancelled != false {
-      try visitor.visitSingularBoolField(value: self.cancelled, fieldNumber: 6)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._meeting {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._by.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._by, fieldNumber: 2)
+      }
+      if !_storage._to.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._to, fieldNumber: 3)
+      }
+      if !_storage._channel.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._channel, fieldNumber: 4)
+      }
+      if !_storage._email.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._email, fieldNumber: 5)
+      }
+      if _storage._cancelled != false {
+        try visitor.visitSingularBoolField(value: _storage._cancelled, fieldNumber: 6)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: FamilyTold, rhs: FamilyTold) -> Bool {
-    if lhs._meeting != rhs._meeting {return false}
-    if lhs.by != rhs.by {return false}
-    if lhs.to != rhs.to {return false}
-    if lhs.channel != rhs.channel {return false}
-    if lhs.email != rhs.email {return false}
-    if lhs.cancelled != rhs.cancelled {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._meeting != rhs_storage._meeting {return false}
+        if _storage._by != rhs_storage._by {return false}
+        if _storage._to != rhs_storage._to {return false}
+        if _storage._channel != rhs_storage._channel {return false}
+        if _storage._email != rhs_storage._email {return false}
+        if _storage._cancelled != rhs_storage._cancelled {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3055,9 +3230,59 @@ nonisolated extension ConsultationBooked: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
+nonisolated extension ConsultationUnplaced: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConsultationUnplaced"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reference\0\u{1}county\0\u{1}municipality\0\u{1}to\0\u{1}why\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.why) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reference.isEmpty {
+      try visitor.visitSingularStringField(value: self.reference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 3)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 4)
+    }
+    if !self.why.isEmpty {
+      try visitor.visitSingularStringField(value: self.why, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ConsultationUnplaced, rhs: ConsultationUnplaced) -> Bool {
+    if lhs.reference != rhs.reference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.why != rhs.why {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Meeting"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}case_reference\0\u{1}county\0\u{1}start\0\u{1}end\0\u{1}place\0\u{1}participants\0\u{1}sequence\0\u{1}link\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}case_reference\0\u{1}county\0\u{1}start\0\u{1}end\0\u{1}place\0\u{1}participants\0\u{1}sequence\0\u{1}link\0\u{3}named_person\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3074,6 +3299,7 @@ nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.participants) }()
       case 8: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.link) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.namedPerson) }()
       default: break
       }
     }
@@ -3111,6 +3337,9 @@ nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.link.isEmpty {
       try visitor.visitSingularStringField(value: self.link, fieldNumber: 9)
     }
+    if !self.namedPerson.isEmpty {
+      try visitor.visitSingularStringField(value: self.namedPerson, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3124,6 +3353,7 @@ nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.participants != rhs.participants {return false}
     if lhs.sequence != rhs.sequence {return false}
     if lhs.link != rhs.link {return false}
+    if lhs.namedPerson != rhs.namedPerson {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,8 +1,9 @@
 package import Domain
 package import Foundation
 
-/// A participant's answer to an invitation (rule 18). One to an earlier invitation, or an older one to the same, changes
-/// nothing: the order in which mail arrives means nothing.
+/// A participant's answer to an invitation (rule 18).
+///
+/// An answer to an earlier invitation changes nothing, nor does an older answer to the same: mail arrives in any order.
 package struct Answer: Command, Hashable {
     /// The directory's id, a guardian's key, or ``Participant/child``; may be unknown where ``email`` is given.
     package var person: String
@@ -46,7 +47,8 @@ package struct Answer: Command, Hashable {
         let participant = meeting.participants[index]
         let given = stamp ?? context.now
         if sequence < meeting.sequence || given < participant.answer?.given ?? given {
-            return Decision(planning)
+            let answered = Answered(person: participant.person, answer: reply, sequence: sequence)
+            return Decision(planning, [.answerOutdated(.init(answered, current: meeting.sequence))])
         }
         var draft = Draft(cooperation, planning.agenda, context)
         if case .delegated(let delegate) = reply {

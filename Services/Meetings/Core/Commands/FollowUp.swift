@@ -26,7 +26,7 @@ package struct FollowUp: Command, Hashable {
         draft.cooperation.agreement?.plan = plan
         endMeeting(&draft)
         let fact = FollowedUp(by: actor.id, child: child, judgements: judgements, plan: plan)
-        draft.tell(.followedUp(fact))
+        draft.tell(.plan(.followedUp(fact)))
         if fact.closes {
             draft.cooperation.end()
             draft.tellMapping(.ended(by: actor.id))

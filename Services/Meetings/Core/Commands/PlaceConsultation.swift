@@ -3,7 +3,7 @@ import Foundation
 
 /// An anonymous question gets the earliest free place after today in a standing forum for its municipality and areas (rule 5).
 ///
-/// Where there is no such forum, nothing follows: the fallback unit has been told of the question already.
+/// Where no forum takes it, or none has a place, the fallback unit's named person is told, or else the county's function.
 package struct PlaceConsultation: Command, Hashable {
     package var reference: String
     package var municipality: String
@@ -27,22 +27,32 @@ package struct PlaceConsultation: Command, Hashable {
         let forums = forums(in: context.county)
         let hasPlace = forums.contains { forum in sittings.places(of: forum).contains { $0.reference == reference } }
         if hasPlace { return Decision(sittings) }
+        if forums.isEmpty { return unplaced(.noForum, sittings, context) }
         var best: (forum: County.Forum, slot: Scheduler.Slot)?
         for forum in forums {
             let free = forum.sittings(from: context.today.plus(1)).prefix(Self.sittings).lazy
                 .compactMap { forum.place(on: $0, taken: sittings.places(of: forum)) }.first
             if let free, free.start < best?.slot.start ?? .max { best = (forum, free) }
         }
-        guard let (forum, slot) = best else { return Decision(sittings) }
+        guard let (forum, slot) = best else { return unplaced(.noTime, sittings, context) }
         var sittings = sittings
-        sittings.take(ConsultationPlace(slot, reference: reference), in: forum, now: context.now)
+        sittings.add(ConsultationPlace(slot, reference: reference), in: forum, now: context.now)
         return Decision(
             sittings,
             [
-                .init(
-                    reference: reference, forum: forum.id, chair: forum.chair, place: forum.place, slot: slot,
-                    email: email)
+                .booked(
+                    .init(
+                        reference: reference, forum: forum.id, chair: forum.chair, place: forum.place, slot: slot,
+                        email: email))
             ])
+    }
+
+    private func unplaced(
+        _ why: Sittings.Unplaced.Why, _ sittings: Sittings, _ context: CountyContext
+    ) -> Decision<Sittings> {
+        let unit = context.county.municipalities[municipality].flatMap { context.county.units[$0.fallbackUnit] }
+        let to = unit?.namedPerson ?? context.county.function
+        return Decision(sittings, [.unplaced(.init(reference: reference, municipality: municipality, to: to, why))])
     }
 }
 
@@ -57,7 +67,12 @@ package struct Sittings: Aggregate {
 
     package typealias Context = CountyContext
 
-    package struct Fact: Sendable, Hashable {
+    package enum Fact: Sendable, Hashable {
+        case booked(Booked)
+        case unplaced(Unplaced)
+    }
+
+    package struct Booked: Sendable, Hashable {
         package var reference: String
         package var forum: String
         package var chair: String
@@ -73,9 +88,27 @@ package struct Sittings: Aggregate {
         }
     }
 
+    /// No forum takes the question, or none has a place for it.
+    package struct Unplaced: Sendable, Hashable {
+        package var reference: String
+        package var municipality: String
+        /// Who is told; nil where the directory names nobody.
+        package var to: String?
+        package var why: Why
+
+        package init(reference: String, municipality: String, to: String?, _ why: Why) {
+            (self.reference, self.municipality, self.to, self.why) = (reference, municipality, to, why)
+        }
+
+        package enum Why: String, Sendable, Hashable, CaseIterable {
+            case noForum = "no_forum"
+            case noTime = "no_time"
+        }
+    }
+
     func places(of forum: County.Forum) -> [ConsultationPlace] { places[forum.id] ?? [] }
 
-    mutating func take(_ place: ConsultationPlace, in forum: County.Forum, now: Date) {
+    mutating func add(_ place: ConsultationPlace, in forum: County.Forum, now: Date) {
         let ahead = places(of: forum).filter { Double($0.slot.end) >= now.timeIntervalSince1970 }
         (places[forum.id], changed) = (ahead + [place], forum.id)
     }

@@ -17,8 +17,9 @@ package struct ReportConcern: Command, Hashable {
         var draft = Draft(cooperation, planning.agenda, context)
         draft.cooperation.agreement?.isConcernOpen = true
         draft.tell(
-            .concernReported(
-                .init(by: actor.id, coordinator: cooperation.contact(in: context.county), text: text)))
+            .plan(
+                .concernReported(
+                    .init(by: actor.id, coordinator: cooperation.contact(in: context.county), text: text))))
         draft.note(next: .init(.answerFamily, context.answered))
         return draft.decision
     }

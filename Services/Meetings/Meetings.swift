@@ -1,8 +1,9 @@
 import ServiceHost
 import ServiceKit
 
-/// Samarbeta: who meets, when and where; coordinator, plan, follow-up. Keyed by county, so that every calendar that can
-/// collide lies behind one key.
+/// Samarbeta: who meets, when and where; coordinator, plan and follow-up.
+///
+/// Keyed by county. Calendars that can collide lie behind one key.
 @main enum Meetings {
     static func main() async {
         await ServiceMain(

@@ -5,8 +5,8 @@ import MeetingsCore
 import ServiceKit
 import Streams
 
-// Every morning at six a county's calendars are compared with its directory: leave that it has learned of moves meetings,
-// and who has left is succeeded (rule 18). What lies behind is forgotten.
+// Every morning at six a county's calendars are compared with its directory. New leave moves meetings, and whoever has left
+// is replaced (rule 18). Rooms of past days are forgotten.
 
 extension Turn {
     mutating func watchMornings() {

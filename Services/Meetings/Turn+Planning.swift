@@ -7,13 +7,13 @@ import Streams
 // What a decision about a case needs of the state, and what of it is saved and published.
 
 extension Turn {
-    /// A name that is the county's own: several counties may share a task, and with it the tables.
+    /// A name with its county in front. Several counties may share a task and its tables.
     func own(_ name: String) -> String { "\(key)|\(name)" }
 
-    /// What is kept of a case.
+    /// The stored cooperation as a value.
     ///
-    /// - Throws: `StateUnreadable` for words that this version does not know: the records of the case wait, since a
-    ///   cancellation that is laid aside would leave a meeting standing (rule 13).
+    /// - Throws: `StateUnreadable` for words that this version does not know. The records of the case then wait for a
+    ///   version that does: a cancellation among the dead letters would leave a meeting standing (rule 13).
     func cooperation(_ state: MeetingState, of key: CaseKey) throws(StateUnreadable) -> Cooperation? {
         do throws(Undecodable) { return try Cooperation(state, of: key) } catch {
             throw StateUnreadable(MeetingsProcessor.meetings.name, error)
@@ -61,8 +61,10 @@ extension Turn {
         return planning
     }
 
-    /// Loads a part of the agenda. With a day come as many after it as are loaded already: a search that goes on and on is
-    /// then repeated seldom, and one that ends soon reads little.
+    /// Loads a part of the agenda.
+    ///
+    /// With a day come as many days after it as are loaded already. A long search is then repeated seldom, and a short one
+    /// reads little.
     private func load(_ part: Agenda.Part, into agenda: inout Agenda) throws {
         switch part {
         case .calendar(let id):

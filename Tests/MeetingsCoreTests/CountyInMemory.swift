@@ -77,7 +77,7 @@ struct CountyInMemory {
         facts += decision.facts
     }
 
-    /// A person's time is taken from now on.
+    /// Marks a person as busy from now on.
     mutating func take(_ person: String, days: Int) {
         let start = Int64(now.timeIntervalSince1970)
         let slot = Scheduler.Slot(start: start, end: start + Int64(days) * 86_400)
@@ -92,7 +92,7 @@ struct CountyInMemory {
 
     func bookings(_ person: String) -> [Booking] { calendars[CalendarID(person: person)]?.bookings ?? [] }
 
-    /// What was told of one kind.
+    /// The facts of one kind.
     func told<Told>(_ kind: (Planning.Fact) -> Told?) -> [Told] { facts.compactMap(kind) }
 
     /// What is against a command, as `path code`.

@@ -21,7 +21,7 @@ struct Arbitrary {
 
     mutating func day() -> LocalDate { LocalDate(number: Int.random(in: 15_000...30_000, using: &random)) }
 
-    /// To a microsecond, as finely as an instant of these years can be told.
+    /// To a microsecond: a `Date` of these years holds no more.
     mutating func instant() -> Date {
         Date(timeIntervalSince1970: Double(Int.random(in: 1_700_000_000...1_900_000_000, using: &random)) + 0.25)
     }

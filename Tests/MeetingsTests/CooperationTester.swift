@@ -102,7 +102,7 @@ struct CooperationTester {
 
 extension Participant {
     /// Holds no booking.
-    var staysAway: Bool { !required && answer == Attendance.declined.rawValue }
+    var isOptionalAndDeclined: Bool { !required && answer == Attendance.declined.rawValue }
 }
 
 extension Meeting {

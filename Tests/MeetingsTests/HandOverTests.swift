@@ -21,7 +21,7 @@ struct HandOverTests {
         }
     }
 
-    /// Everybody's time is taken from now on, as a calendar elsewhere says.
+    /// Marks everybody as busy from now on, through their calendars elsewhere.
     private func taken(_ person: String, _ tester: CooperationTester, days: Double = 120) -> PublishBusyTimes {
         let now = tester.tester.now
         return .with {

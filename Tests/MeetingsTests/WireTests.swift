@@ -172,7 +172,7 @@ struct WireTests {
             Cooperation(key: Self.key, request: Arbitrary(seed: 1).call, stage: .idle(after: nil)), taken: [])
         state.call.areas = ["weather"]
         #expect(throws: Undecodable.self) { try Cooperation(state, of: Self.key) }
-        // What waits for a newer version is not laid among the dead letters: a meeting would go on without consent.
+        // Such a record waits. Among the dead letters it would leave a meeting without consent.
         var tester = CooperationTester()
         try tester.tester.put(MeetingsProcessor.meetings, Self.key.reference, state)
         let cancel = CancelMeeting.with { ($0.caseReference, $0.county) = (Self.key.reference, Self.key.county) }

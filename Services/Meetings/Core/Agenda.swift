@@ -1,22 +1,22 @@
 package import Domain
 import Foundation
 
-/// When people and rooms of a county are taken: the part of it that a decision looks at.
+/// When a county's people and rooms are taken. Holds the part that a decision looks at.
 ///
-/// A decision says which parts it came to that are not loaded (``unread``). Whoever asked for it loads them and asks again.
-/// What is not loaded counts as free. A refusal therefore holds whatever is loaded later.
+/// A decision lists the parts that it needed and that are not loaded (``unread``). The caller loads them and decides again.
+/// What is not loaded counts as free, so a refusal holds whatever is loaded later.
 package struct Agenda: Sendable, Hashable {
     private var calendars: [CalendarID: PersonCalendar] = [:]
     private var rooms: [LocalDate: RoomsOfDay] = [:]
     package private(set) var unread: Set<Part> = []
     /// What a decision has reserved or given back.
     package private(set) var changed: Set<Part> = []
-    /// A meeting was booked: leave that the directory learns of later is watched for.
+    /// A meeting was booked: from now on, new leave in the directory is looked for every morning.
     package private(set) var isToBeWatched = false
     private var searches = 0
     /// The rooms in order of their way from a unit. To sort them costs as much as a short search.
     private var nearest: [String: [String]] = [:]
-    /// The first search that came to a day that is not loaded, and the day before which it had found nothing.
+    /// The first search that reached a day that is not loaded, and the day up to which it found nothing.
     private var progress: Progress?
 
     package init() {}
@@ -34,7 +34,7 @@ package struct Agenda: Sendable, Hashable {
 
     // MARK: For whoever loads and saves
 
-    /// The same decision is made again, with more loaded: its search goes on where it was.
+    /// Continues the search of a decision that is made again with more loaded.
     package mutating func goOn(from decision: Agenda) {
         (progress, nearest) = (decision.progress, decision.nearest)
     }
@@ -65,7 +65,7 @@ package struct Agenda: Sendable, Hashable {
             absences: person?.absences ?? [])
     }
 
-    /// Somebody can come to a meeting as it is: at work, not taken, and in time from where they are before and after.
+    /// Whether somebody can come to a meeting as it is booked: at work, free, and with time to travel.
     mutating func isFree(_ participant: Participant, _ meeting: Meeting, _ key: CaseKey, in county: County) -> Bool {
         let times = times(participant, key, in: county)
         guard !unread.contains(.calendar(CalendarID(participant, in: key))) else { return true }
@@ -97,9 +97,9 @@ package struct Agenda: Sendable, Hashable {
         return rooms
     }
 
-    /// Takes a meeting's time for everybody who comes, and its room.
+    /// Reserves a meeting's time for everybody who comes, and its room.
     mutating func reserve(_ meeting: Meeting, _ key: CaseKey, now: Date) {
-        // What lies a day back can collide with nothing.
+        // A booking that ended a day ago cannot collide with a new one.
         let past = now.timeIntervalSince1970 - 24 * 3_600
         let room: String? = if case .room(let room) = meeting.place { room } else { nil }
         for participant in meeting.participants where !participant.isOptionalAndDeclined {
@@ -112,7 +112,7 @@ package struct Agenda: Sendable, Hashable {
         if let room { change(meeting.day) { $0[room] |= meeting.quarters } }
     }
 
-    /// Gives a meeting's time back.
+    /// Frees a meeting's time and room.
     mutating func release(_ meeting: Meeting, _ key: CaseKey) {
         for participant in meeting.participants {
             change(CalendarID(participant, in: key)) { $0.bookings.removeAll { $0.meeting == meeting.id } }
@@ -120,7 +120,7 @@ package struct Agenda: Sendable, Hashable {
         if case .room(let room) = meeting.place { change(meeting.day) { $0[room] &= ~meeting.quarters } }
     }
 
-    /// A person has said no to a time: it is taken for them.
+    /// Blocks a time that a person has declined.
     mutating func decline(_ slot: Scheduler.Slot, _ participant: Participant, _ key: CaseKey) {
         change(CalendarID(participant, in: key)) { $0.busy.append(BusyTime(slot, .declined(reference: key.reference))) }
     }
@@ -156,7 +156,7 @@ package struct Agenda: Sendable, Hashable {
         changed.insert(.rooms(day))
     }
 
-    /// Nobody knows a family's hours: they come when staff can, or say that they cannot.
+    /// A family has no working hours in the directory: any hour will do, until they decline it.
     private static let always = Dictionary(
         uniqueKeysWithValues: (1...7).map { ($0, WorkingHours(from: 0, to: 24 * 60)) })
 }

@@ -2,7 +2,7 @@ package import Domain
 
 /// One case's cooperation, from the call for its first meeting until its plan has made a difference (rules 12 to 17).
 ///
-/// A value: what is known, and nothing that looks anything up. What happens to it is decided by the commands beside it.
+/// A plain value. The commands in `Commands/` decide what happens to it.
 package struct Cooperation: Sendable, Hashable {
     package let key: CaseKey
     /// What was called for last.
@@ -13,7 +13,7 @@ package struct Cooperation: Sendable, Hashable {
     package var agreement: Agreement?
     /// Earlier revisions of the plan, the oldest first.
     package var history: [Plan]
-    /// The addresses, in small letters, at which the family was told of the meeting, with whose each is.
+    /// Where the family was notified of the meeting: each address, in small letters, with the person whose it is.
     package var told: [String: String]
 
     package init(
@@ -104,7 +104,7 @@ extension Cooperation {
     /// Who comes to the meeting, or came to the last one; nobody before the first.
     var lastParticipants: [Participant] { booked?.participants ?? former?.meeting.participants ?? [] }
 
-    /// The case is over: what was agreed becomes history, and the next one begins without.
+    /// Ends the case: the plan becomes history, and a later case begins without one.
     mutating func end() {
         if let agreement { history.append(agreement.plan) }
         agreement = nil
@@ -116,7 +116,7 @@ extension Cooperation {
         Participant(.staff(person, role: county.people[person]?.role ?? ""), isRequired: isRequired)
     }
 
-    /// Those, and the coordinator and whoever is responsible for a measure of the plan.
+    /// The participants, with the coordinator and everybody who is responsible for a measure of the plan.
     func withPlan(_ participants: [Participant], in county: County) -> [Participant] {
         guard let agreement else { return participants }
         let people = [agreement.coordinator.person] + agreement.plan.measures.map(\.responsible)
@@ -124,8 +124,9 @@ extension Cooperation {
         return participants + others.map { participant($0, in: county) }
     }
 
-    /// A fault where somebody's organisation is neither the one that leads nor one that the consents cover: what is said
-    /// at a meeting reaches everybody there (rule 13).
+    /// A fault where the consents do not cover somebody's organisation, and it does not lead the case.
+    ///
+    /// What is said at a meeting reaches everybody there (rule 13).
     func faultsUnlessCovered(_ person: String, at path: String, in county: County) -> [Fault] {
         guard let unit = county.people[person].flatMap({ county.units[$0.unit] }) else { return [] }
         let organisation = unit.kind.organisation

@@ -1,10 +1,10 @@
 import Domain
 import Foundation
 
-/// A decision while it is being made: what has changed so far, and what is to be told.
+/// A decision while it is being made: what has changed so far, and the facts to publish.
 ///
-/// Each change of a meeting raises its SEQUENCE (RFC 5545). It ends the former booking in the same step, so that nobody is
-/// ever booked twice (rule 18).
+/// Each change of a meeting raises its SEQUENCE (RFC 5545) and ends the former booking in the same step. Nobody is ever
+/// booked twice (rule 18).
 struct Draft {
     var cooperation: Cooperation
     var agenda: Agenda
@@ -19,35 +19,36 @@ struct Draft {
 
     var decision: Decision<Planning> { Decision(Planning(cooperation.key, cooperation, agenda), facts) }
 
-    // MARK: Telling
+    // MARK: Facts
 
-    mutating func tell(_ fact: Planning.Fact) { facts.append(fact) }
+    mutating func report(_ fact: Planning.Fact) { facts.append(fact) }
 
-    /// No time exists, or somebody who is needed does not (rule 18).
-    mutating func tellImpossible(_ obstacles: [Scheduler.Obstacle]) {
-        tell(.impossible(Impossible(namedPerson: cooperation.request.namedPerson, obstacles: obstacles)))
+    /// No time exists, or the directory has nobody for a required role (rule 18).
+    mutating func reportImpossible(_ obstacles: [Scheduler.Obstacle]) {
+        report(.impossible(Impossible(namedPerson: cooperation.request.namedPerson, obstacles: obstacles)))
     }
 
-    /// Tells Mapping what is done and what is next, since it watches every date (rule 19).
+    /// Notes for Mapping, which watches every date, what is done and what is next (rule 19).
     mutating func note(done: [Step] = [], next: Note.Next?) {
-        tellMapping(.steps(done: done, next: next, coordinator: cooperation.agreement?.coordinator.person))
+        noteToMapping(.steps(done: done, next: next, coordinator: cooperation.agreement?.coordinator.person))
     }
 
-    mutating func tellMapping(_ content: Note.Content) {
-        if let child = cooperation.request.child { tell(.mapping(Note(child: child, content))) }
+    mutating func noteToMapping(_ content: Note.Content) {
+        if let child = cooperation.request.child { report(.mapping(Note(child: child, content))) }
     }
 
-    /// A plan without a booked follow-up is an alarm, not a state. Its coordinator and their manager are told at once, and
-    /// the date is watched (rule 17).
+    /// Raises the alarm for a plan without a booked follow-up (rule 17).
+    ///
+    /// The coordinator and their manager are notified, and Mapping watches the date.
     mutating func alarm(done: [Step] = []) {
         let manager = county.units[cooperation.request.unit]?.manager
-        tell(.plan(.followUpMissing(Alarm(coordinator: cooperation.contact(in: county), manager: manager))))
+        report(.plan(.followUpMissing(Alarm(coordinator: cooperation.contact(in: county), manager: manager))))
         note(done: done, next: .init(.bookFollowUp, context.answered))
     }
 
     // MARK: Changing
 
-    /// Changes the booked meeting where it stands, and tells everybody.
+    /// Changes the booked meeting at its time, and notifies everybody.
     mutating func amend(_ meeting: Meeting, _ why: Scheduled.Why, _ change: (inout Meeting) -> Void) {
         agenda.release(meeting, cooperation.key)
         var meeting = meeting
@@ -56,22 +57,22 @@ struct Draft {
         change(&meeting)
         cooperation.stage = .booked(meeting)
         agenda.reserve(meeting, cooperation.key, now: context.now)
-        tell(.scheduled(Scheduled(meeting, why)))
+        report(.scheduled(Scheduled(meeting, why)))
     }
 
-    /// The time is everybody's own again, and they are told.
+    /// Cancels the meeting, frees its time, and notifies everybody.
     mutating func callOff(_ meeting: Meeting, _ end: Cooperation.End = .calledOff) {
         agenda.release(meeting, cooperation.key)
         var meeting = meeting
         meeting.sequence += 1
         meeting.namedPerson = cooperation.request.namedPerson
         cooperation.stage = .idle(after: .init(meeting, end))
-        tell(.cancelled(meeting))
+        report(.cancelled(meeting))
     }
 
-    /// Lets others come to the meeting: at its time where those who are new can, else at another.
+    /// Changes who comes to the meeting. It keeps its time where the new ones are free then, and moves where they are not.
     ///
-    /// - Returns: false where there is none. The meeting stays as it was, and that has been told.
+    /// - Returns: false where no time exists. The meeting stays as it was, and a fact says why.
     @discardableResult
     mutating func admit(_ participants: [Participant], to meeting: Meeting, last: LocalDate? = nil) -> Bool {
         let known = Set(meeting.participants.map(\.person))
@@ -86,15 +87,15 @@ struct Draft {
 
     // MARK: Finding a time
 
-    /// Another time for the same meeting. Where none exists it stays as it was, and the named person is told why.
+    /// Finds another time for the same meeting. Where none exists it stays as it was, and the named person learns why.
     ///
-    /// - Parameter participants: who is to come from now on; nil: the same.
+    /// - Parameter participants: who comes from now on; nil: the same people.
     @discardableResult
     mutating func rebook(
         _ meeting: Meeting, _ why: Scheduled.Why, participants: [Participant]? = nil, first: LocalDate? = nil,
         last: LocalDate? = nil
     ) -> Bool {
-        // A first meeting may come earlier than it was, a follow-up not before its date.
+        // A first meeting may move to an earlier day. A follow-up may not be before its date.
         let earliest = first ?? cooperation.agreement?.plan.followUp.map { min($0, meeting.day) } ?? context.noticed
         agenda.release(meeting, cooperation.key)
         let isBooked = book(
@@ -104,7 +105,7 @@ struct Draft {
         return isBooked
     }
 
-    /// Books a new meeting. Where there is no time, they wait for one.
+    /// Books a new meeting. Where no time exists, the participants wait for one.
     ///
     /// - Parameter why: nil for a first meeting.
     @discardableResult
@@ -113,7 +114,7 @@ struct Draft {
         return book(participants, first: first, last: cooperation.request.latestDate, why)
     }
 
-    /// Tries again for those who wait: for a follow-up from its date on, for a first meeting as early as may be.
+    /// Tries again for those who wait: a follow-up from its date on, a first meeting as early as possible.
     mutating func bookAgain(_ participants: [Participant], first: LocalDate?) {
         let earliest = first ?? cooperation.agreement?.plan.followUp ?? context.noticed
         book(waiting: participants, first: earliest, cooperation.agreement == nil ? nil : .followUp)
@@ -121,8 +122,8 @@ struct Draft {
 
     /// Finds the earliest time and books it for everybody (rule 18).
     ///
-    /// - Parameter former: the meeting that gets another time; nil: it is a new one.
-    /// - Returns: false where there is no time, which has been told.
+    /// - Parameter former: the meeting that moves; nil for a new one.
+    /// - Returns: false where no time exists. A fact says why.
     private mutating func book(
         _ participants: [Participant], first: LocalDate, last: LocalDate, inPlaceOf former: Meeting? = nil,
         _ why: Scheduled.Why?
@@ -133,7 +134,7 @@ struct Draft {
         switch agenda.answer(question) {
         case .choice(let found): choice = found
         case .none(let obstacles):
-            tellImpossible(obstacles)
+            reportImpossible(obstacles)
             return false
         case .unread: return false
         }
@@ -147,8 +148,8 @@ struct Draft {
         cooperation.stage = .booked(meeting)
         agenda.reserve(meeting, cooperation.key, now: context.now)
         agenda.watch()
-        tell(.scheduled(Scheduled(meeting, why)))
-        // Held and recorded by the working day after (rule 19).
+        report(.scheduled(Scheduled(meeting, why)))
+        // Due: the working day after the meeting, when it must have been held and recorded (rule 19).
         let isFollowUp = cooperation.agreement != nil
         let recorded = WorkingDays.day(
             CivilTime.day(of: Date(timeIntervalSince1970: Double(meeting.slot.end))), plus: 1)
@@ -156,7 +157,7 @@ struct Draft {
         return true
     }
 
-    /// What the solver is asked for a meeting; nil while somebody's calendar is not loaded.
+    /// The question to the solver; nil while somebody's calendar is not loaded.
     private mutating func question(
         _ participants: [Participant], first: LocalDate, last: LocalDate
     ) -> Scheduler.Question? {
@@ -164,7 +165,7 @@ struct Draft {
         let required = participants.filter(\.isRequired).map { agenda.times($0, key, in: county) }
         let optional = participants.filter { !$0.isRequired }.map { agenda.times($0, key, in: county) }
         guard agenda.unread.isEmpty else { return nil }
-        // A child with protected identity gets no place (rule 22): a person sees to where it is.
+        // No place is named for a child with protected identity (rule 22). A person arranges it.
         let hasRoom = cooperation.form == .room && !cooperation.request.isProtected
         return Scheduler.Question(
             required: required, optional: optional, minutes: county.settings.meetingMinutes, first: first, last: last,

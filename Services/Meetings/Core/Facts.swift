@@ -1,7 +1,7 @@
 package import Domain
 
 extension Planning {
-    /// What has happened to a case's cooperation, and what Mapping is told of it.
+    /// What has happened to a case's cooperation, with the notes to Mapping.
     package enum Fact: Sendable, Hashable {
         case scheduled(Scheduled)
         case cancelled(Meeting)
@@ -38,7 +38,7 @@ package struct Scheduled: Sendable, Hashable {
     }
 }
 
-/// No time exists; the named person decides what to change (rule 18).
+/// No time exists. The named person decides what to change (rule 18).
 package struct Impossible: Sendable, Hashable {
     package var namedPerson: String
     package var obstacles: [Scheduler.Obstacle]
@@ -124,7 +124,7 @@ package struct FollowedUp: Sendable, Hashable {
     package var by: String
     package var child: Participation
     package var judgements: [Judgement]
-    /// As it is from now on; without a measure, the case is over.
+    /// The plan from now on. A plan without measures closes the case.
     package var plan: Plan
 
     package init(by: String, child: Participation, judgements: [Judgement], plan: Plan) {
@@ -151,7 +151,7 @@ package struct FamilyTold: Sendable, Hashable {
     }
 }
 
-/// What Mapping is told, since it watches every date (rule 19).
+/// A note to Mapping, which watches every date (rule 19).
 package struct Note: Sendable, Hashable {
     /// The child's key, by which Mapping knows the case.
     package var child: String

@@ -3,7 +3,7 @@ package import Foundation
 
 /// A meeting with a time: who, when, where.
 package struct Meeting: Sendable, Hashable {
-    /// Stable over the meeting's life, so that calendars know it as the same.
+    /// Stays the same over the meeting's life, so that calendars recognise it.
     package let id: MeetingID
     package var slot: Scheduler.Slot
     package var place: Place
@@ -27,7 +27,7 @@ package struct Meeting: Sendable, Hashable {
         /// No room is known, or nobody may be told it (rule 22).
         case unnamed
 
-        /// The room's name for the solver, which calls no room the empty name.
+        /// The room's name for the solver. It is empty where there is no room.
         var room: String {
             if case .room(let room) = self { room } else { "" }
         }
@@ -82,7 +82,7 @@ package struct Participant: Sendable, Hashable {
 }
 
 extension Participant {
-    /// The child's name among the participants: facts need not tell the key.
+    /// Stands for the child among the participants, so that facts need not hold the child's key.
     package static let child = "child"
 
     /// The directory's id, a guardian's key, or ``child``.

@@ -1,7 +1,6 @@
 import Domain
 
-/// Why there is no time: which person and constraint excludes which part of the window, and the smallest changes that
-/// would open it.
+/// Why there is no time: who or what excludes which days, and the smallest changes that would help.
 struct Obstacles {
     let question: Scheduler.Question
 
@@ -14,7 +13,7 @@ struct Obstacles {
         }
     }
 
-    /// Person by person the days on which alone they could not; then those on which it is the combination.
+    /// First each person's own impossible days, then the days on which only the combination is impossible.
     private func exclusions() throws(Scheduler.Unread) -> [Scheduler.Obstacle] {
         var days: [LocalDate] = []
         var day = question.first
@@ -75,7 +74,7 @@ struct Obstacles {
             let one = others.remove(at: index)
             guard let without = try question.with(required: others).earliest() else { continue }
             changes.append(.init(Fault(.timeBlocked, ["day": without.day.description]), person: one.person))
-            // Two meetings in place of one: the caller is at both.
+            // Two meetings instead of one, both with the named person.
             if index > 0, count > 2,
                 let apart = try question.with(required: [question.required[0], one]).earliest()
             {

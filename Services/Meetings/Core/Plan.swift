@@ -4,7 +4,7 @@ package import Domain
 package struct Agreement: Sendable, Hashable {
     package var coordinator: Coordinator
     package var plan: Plan
-    /// The family has said that something is not followed, and waits for an answer (rule 17).
+    /// The family has said that the plan is not followed, and waits for an answer (rule 17).
     package var isConcernOpen: Bool
 
     package init(_ coordinator: Coordinator, _ plan: Plan, isConcernOpen: Bool = false) {
@@ -29,7 +29,7 @@ package struct Coordinator: Sendable, Hashable {
 
 /// Who gives which support, and when it is followed up (rules 16 and 17).
 package struct Plan: Sendable, Hashable {
-    /// What works already and is to be kept.
+    /// What already works and must continue.
     package var worksAlready: [String]
     package var measures: [Measure]
     /// Nil: nobody has said when. That is an alarm.
@@ -104,7 +104,7 @@ package struct Judgement: Sendable, Hashable {
 }
 
 extension Plan {
-    /// The plan after a follow-up: what ended is gone, what changed says so, what was added stands last.
+    /// The plan after a follow-up: without the measures that ended, with changed texts, and with the new measures last.
     func revised(_ judgements: [Judgement], added: [Measure], next: LocalDate?, in county: County) -> Plan {
         let judged = Dictionary(judgements.map { ($0.measure, $0) }) { $1 }
         var plan = self

@@ -1,7 +1,7 @@
 package import Domain
 package import Foundation
 
-/// What a command about a case is decided on: its cooperation, and the county's calendars around it.
+/// What a command about a case is decided on: its cooperation, and the county's calendars.
 package struct Planning: Aggregate {
     package let key: CaseKey
     /// Nil as long as no meeting has been called for.
@@ -57,7 +57,7 @@ extension Planning {
     }
 
     func faultsUnlessMay(_ act: Authority.Act, _ actor: Actor, _ context: CountyContext) -> [Fault] {
-        // Before the first call nobody leads.
+        // Before the first call nobody leads the case.
         let people = cooperation?.people ?? Authority.People(unit: "", namedPerson: "")
         return Authority.faults(act, by: actor, of: people, in: context.county, on: context.today)
     }
@@ -74,8 +74,7 @@ extension Cooperation {
         Authority.faults(act, by: actor, of: people, in: context.county, on: context.today)
     }
 
-    /// Whom the family has as their contact: the coordinator, and where that is nobody any more, the named person
-    /// (rule 21).
+    /// The family's contact: the coordinator, or the named person where the coordinator has left the directory (rule 21).
     func contact(in county: County) -> String {
         guard let coordinator = agreement?.coordinator.person, county.people[coordinator] != nil else {
             return request.namedPerson

@@ -4,7 +4,7 @@ import MeetingsCore
 import ServiceKit
 import SwiftProtobuf
 
-// What has happened to a case's cooperation, as it is told, and read again.
+// What has happened to a case's cooperation, to messages and back.
 
 extension MeetingScheduled {
     init(_ fact: Scheduled, of key: CaseKey) {

@@ -4,7 +4,7 @@ import MeetingsCore
 import ServiceKit
 import SwiftProtobuf
 
-// What Mapping is told, as commands to it.
+// Notes to Mapping, as commands to it.
 
 extension NoteCooperation {
     init(done: [Step], next: Note.Next?, coordinator: String?, of key: CaseKey) {

@@ -11,7 +11,7 @@ protocol WireCommand: Command {
     /// The reader collects what cannot be read.
     init(_ message: Message, _ wire: inout WireReader)
 
-    /// The other way round.
+    /// Writes the command into a message.
     func write(to message: inout Message)
 }
 

@@ -3,8 +3,8 @@ import ServiceKit
 
 /// Reads the words of a message as values, and collects everything that is wrong with them.
 ///
-/// As `Words`, but in place of a word that cannot be read stands one that is harmless. The case can then say what else is
-/// against the command, and its sender learns of everything at once. A command with faults is never carried out.
+/// Like `Words`, but with a harmless word in place of one that cannot be read. The case can then say what else is against
+/// the command, and one refusal says everything. A command with faults is never carried out.
 struct WireReader {
     private(set) var words: Words
 

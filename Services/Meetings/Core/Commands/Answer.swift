@@ -54,14 +54,14 @@ package struct Answer: Command, Hashable {
         if case .delegated(let delegate) = reply {
             try Refusal.unless(faults(delegatingTo: delegate, participant, meeting, &draft))
         }
-        // Who had said no gave the time back, and may have another meeting then.
+        // Somebody who had declined may have another meeting at that time.
         let comesBack = participant.isOptionalAndDeclined && reply != .declined
         if comesBack, !draft.agenda.isFree(participant, meeting, cooperation.key, in: context.county) {
             throw Refusal([Fault(.participantBusy, at: "answer")])
         }
         meeting.participants[index].answer = .init(reply.attendance, given: given)
         draft.cooperation.stage = .booked(meeting)
-        draft.tell(.answered(.init(person: participant.person, answer: reply, sequence: meeting.sequence)))
+        draft.report(.answered(.init(person: participant.person, answer: reply, sequence: meeting.sequence)))
         switch reply {
         case .delegated(let delegate):
             var participants = meeting.participants
@@ -69,7 +69,7 @@ package struct Answer: Command, Hashable {
                 delegate, isRequired: participant.isRequired, in: context.county)
             draft.admit(participants, to: meeting)
         case .declined where participant.isRequired:
-            // The time is taken for this person, and the meeting moves.
+            // The meeting moves, and this person is not asked for the same time again.
             draft.agenda.decline(meeting.slot, participant, cooperation.key)
             draft.rebook(meeting, .declined)
         case .declined,

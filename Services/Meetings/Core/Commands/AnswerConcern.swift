@@ -16,7 +16,7 @@ package struct AnswerConcern: Command, Hashable {
                 + (isOpen ? [] : [Fault(.concernNone, at: "case_reference")]))
         var draft = Draft(cooperation, planning.agenda, context)
         draft.cooperation.agreement?.isConcernOpen = false
-        draft.tell(.plan(.concernAnswered(.init(by: actor.id, text: text))))
+        draft.report(.plan(.concernAnswered(.init(by: actor.id, text: text))))
         draft.note(done: [.answerFamily], next: nil)
         return draft.decision
     }

@@ -20,7 +20,7 @@ package struct Call: Command, Hashable {
         var draft = Draft(cooperation, planning.agenda, context)
         guard invited.missing.isEmpty else {
             draft.cooperation.stage = .waiting(participants, after: cooperation.former)
-            draft.tellImpossible(invited.missing.map { .init(Fault(.roleNobody, ["role": $0.role])) })
+            draft.reportImpossible(invited.missing.map { .init(Fault(.roleNobody, ["role": $0.role])) })
             return draft.decision
         }
         draft.book(waiting: participants, first: context.noticed, nil)

@@ -13,7 +13,7 @@ package struct CallAgain: Command, Hashable {
         let faults = cooperation.faultsUnlessMay(.recordNotHeld, actor, context) + cooperation.faultsUnlessBooked()
         guard let meeting = cooperation.booked, faults.isEmpty else { throw Refusal(faults) }
         var draft = Draft(cooperation, planning.agenda, context)
-        draft.tell(.notHeld(.init(meeting: meeting, by: actor.id, reason: reason)))
+        draft.report(.notHeld(.init(meeting: meeting, by: actor.id, reason: reason)))
         let last = context.noticed.plus(context.county.settings.meetingDays)
         draft.rebook(meeting, .moved, first: context.noticed, last: last)
         return draft.decision

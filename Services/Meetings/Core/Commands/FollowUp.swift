@@ -26,10 +26,10 @@ package struct FollowUp: Command, Hashable {
         draft.cooperation.agreement?.plan = plan
         endMeeting(&draft)
         let fact = FollowedUp(by: actor.id, child: child, judgements: judgements, plan: plan)
-        draft.tell(.plan(.followedUp(fact)))
+        draft.report(.plan(.followedUp(fact)))
         if fact.closes {
             draft.cooperation.end()
-            draft.tellMapping(.ended(by: actor.id))
+            draft.noteToMapping(.ended(by: actor.id))
         } else {
             draft.followUp(on: plan.followUp)
         }

@@ -28,7 +28,7 @@ package struct InformFamily: Command, Hashable {
         var draft = Draft(cooperation, planning.agenda, context)
         // From there they may answer.
         if case .email(let address) = channel { draft.cooperation.told[address.text.lowercased()] = to }
-        draft.tell(
+        draft.report(
             .familyTold(
                 .init(meeting: meeting, by: actor.id, to: to, channel: channel, isCancelled: isCancelled)))
         return draft.decision

@@ -24,11 +24,10 @@ package struct PublishTimes: Command, Hashable {
 }
 
 extension [Scheduler.Slot] {
-    /// Takes out our own meetings, which stand in a person's calendar like any other: left in, each would move itself.
+    /// Removes our own meetings, which stand in a person's calendar like any other. Left in, each would move itself.
     ///
-    /// A time that is exactly a meeting's is that meeting. In a calendar that tells only free and busy (RFC 5545 §3.6.4), a
-    /// meeting may have run together with its neighbours; it is known by being all that is new since the calendar was
-    /// published last.
+    /// A time that is exactly a meeting's is that meeting. A calendar of free and busy times (RFC 5545 §3.6.4) may have merged
+    /// a meeting with its neighbours. It is then recognised as all that is new since the calendar was published last.
     mutating func removeEcho(of own: [Scheduler.Slot], known: [Scheduler.Slot]) {
         removeAll(where: own.contains)
         let new = merged().without(known.merged())

@@ -34,10 +34,10 @@ package struct Record: Command, Hashable {
         var draft = Draft(cooperation, planning.agenda, context)
         if let before { draft.cooperation.history.append(before.plan) }
         draft.cooperation.agreement = Agreement(coordinator, plan, isConcernOpen: before?.isConcernOpen ?? false)
-        // Held earlier than it was booked for: that time is everybody's own again.
+        // It was held earlier than booked: the booked time is free again.
         if meeting.start > context.now { draft.agenda.release(meeting, cooperation.key) }
         draft.cooperation.stage = .idle(after: .init(meeting, .held))
-        draft.tell(
+        draft.report(
             .held(
                 .init(
                     meeting: meeting, by: actor.id, came: came, child: child, coordinator: coordinator, plan: plan))

@@ -16,7 +16,7 @@ package struct ReportConcern: Command, Hashable {
         guard let cooperation = planning.cooperation, faults.isEmpty else { throw Refusal(faults) }
         var draft = Draft(cooperation, planning.agenda, context)
         draft.cooperation.agreement?.isConcernOpen = true
-        draft.tell(
+        draft.report(
             .plan(
                 .concernReported(
                     .init(by: actor.id, coordinator: cooperation.contact(in: context.county), text: text))))

@@ -27,7 +27,7 @@ package struct Succeed: Command, Hashable {
         var draft = Draft(cooperation, planning.agenda, context)
         if draft.admit(participants, to: meeting), successor == nil, left.isRequired {
             // The meeting stands without: the named person finds somebody, or does without.
-            draft.tellImpossible([.init(Fault(.roleNobody, ["role": role]))])
+            draft.reportImpossible([.init(Fault(.roleNobody, ["role": role]))])
         }
         return draft.decision
     }

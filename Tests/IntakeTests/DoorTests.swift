@@ -1,9 +1,11 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Kafka
 import Logging
 import ServiceLifecycle
+import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing
@@ -26,7 +28,7 @@ struct DoorTests {
     ) async throws {
         let sent = Sent()
         let made = tables ?? DoorTables(directory: "directory", receipts: "receipts", [:], Logger(label: "test"))
-        made.take(
+        made.apply(
             Record(
                 topic: "directory", partition: 0, offset: 0, key: Bytes("TST".utf8),
                 value: try ExampleCounty.message.wireBytes()))

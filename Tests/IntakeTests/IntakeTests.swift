@@ -1,8 +1,10 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
@@ -50,6 +52,13 @@ struct IntakeTester {
     /// A fact of Mapping's.
     mutating func hear(_ fact: some EventPayload, child: String) throws {
         try tester.process(fact, key: child, topic: Topic.mappings.rawValue)
+    }
+
+    /// Changes what is remembered of a child, as a later version could.
+    func changeState(of child: String, _ change: (inout ChildState) -> Void) throws {
+        guard var state = try tester.state(IntakeProcessor.children, child) else { return }
+        change(&state)
+        try tester.put(IntakeProcessor.children, child, state)
     }
 
     private mutating func comeBack() throws {

@@ -5,7 +5,7 @@ import IntakeCore
 import ServiceKit
 import Streams
 
-/// Decides about one report in three turns, each under the key that its question needs. What follows is decided in `Core/`.
+/// Registers each report in three turns, each under the key that its question needs. `Core/` decides.
 ///
 /// 1. As it came, under whatever key its sender chose: can it be read? (`ReportTaken`)
 /// 2. By its source and id: has it been received before, and does it hold? (`ReportAccepted`)

@@ -137,7 +137,7 @@ struct WireTests {
         try tester.send(ExampleCounty.report)
         let child = try #require(tester.concerns.first).child
         #expect(throws: StateUnreadable.self) {
-            try tester.hear(CaseMoved.with { $0.stage = "university" }, child: child)
+            try tester.publish(CaseMoved.with { $0.stage = "university" }, child: child)
         }
     }
 }

@@ -39,7 +39,7 @@ package struct RegisteredConcern: Sendable, Equatable {
     package var youthConsentFrom: LocalDate
     package var adultFrom: LocalDate
     package var isProtected: Bool
-    /// The concern that this one is taken to be the same as.
+    /// The concern from another system to which this one is linked.
     package var linkedTo: String?
 
     package init(

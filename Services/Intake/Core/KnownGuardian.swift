@@ -63,8 +63,8 @@ extension KnownChild {
     /// The keys of a report's guardians. A guardian who is known keeps the key.
     ///
     /// Rule 12 needs every guardian's consent. One guardian with two keys is asked twice, which a person sorts out. Two
-    /// guardians with one key would be one consent too few. So only what cannot be two people is taken as one, and two
-    /// guardians of one report never are.
+    /// guardians with one key would be one consent too few. So two descriptions are one guardian only where they cannot
+    /// be two people. Two guardians of one report always are two.
     mutating func recordGuardians(_ reported: [Guardian], _ secret: KeySecret) -> [String] {
         var used: Set<Int> = []
         return reported.map { guardian in

@@ -18,7 +18,7 @@ package struct Receipt: Sendable, Equatable {
         self.init(report, .refused(faults.map(Reason.init)))
     }
 
-    /// Who has the concern, as the reporter is told.
+    /// Who has the concern. For the reporter.
     package struct Registered: Sendable, Equatable {
         /// The case's reference.
         package var reference: String
@@ -31,7 +31,7 @@ package struct Receipt: Sendable, Equatable {
         package var fallback: Routing.Fallback?
         /// The reporter must report to social services, now (rule 3).
         package var isDutyToReport: Bool
-        /// The concern that this one is taken to be the same as.
+        /// The concern from another system to which this one is linked.
         package var linkedTo: String?
 
         package init(

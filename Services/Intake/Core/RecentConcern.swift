@@ -32,7 +32,7 @@ extension KnownChild {
     /// Remembers a concern.
     ///
     /// - Parameter hours: the county's limit between two observations of the same thing.
-    /// - Returns: the concern from another system that this one is taken to be the same as.
+    /// - Returns: the concern from another system to which this one is linked; nil for none.
     mutating func link(_ concern: RecentConcern, within hours: Int) -> String? {
         let limit = Double(hours) * 3_600
         recent.removeAll { $0.distance(to: concern) > max(limit * 2, Self.shortestMemory) }

@@ -12,9 +12,8 @@ import SwiftProtobuf
 
 /// The HTTP door: `POST /v1/concerns` and `GET /v1/concerns/{id}`, with the same rules as the topic `concern-reports`.
 ///
-/// A report that does not hold is refused here, with all reasons (RFC 9457). One that holds is written to the topic. The
-/// answer `202` comes only when Kafka has the report. What becomes of it then is its receipt. TLS ends in front of the
-/// door.
+/// A report that does not hold is refused here, with all reasons (RFC 9457). One that holds is written to the topic.
+/// The answer `202` comes when Kafka has it. The receipt then says what became of it. TLS ends in front of the door.
 struct Door: Service {
     struct Limits: Sendable {
         /// Bytes of one request's body.

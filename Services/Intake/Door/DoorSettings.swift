@@ -24,7 +24,7 @@ extension Door {
         if try settings.text("CONCERNS_HTTP_PORT").isEmpty { return [] }
         let limits = Limits()
         var properties = configuration.kafka
-        // A publisher waits for the answer, so a report that Kafka does not take in time is given back.
+        // A publisher waits for the answer, so a report that Kafka does not confirm in time is given back.
         properties["message.timeout.ms"] = "\(limits.patience * 1_000)"
         let producer = try Producer(properties)
         let tables = DoorTables(

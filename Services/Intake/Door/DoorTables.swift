@@ -9,7 +9,7 @@ import ServiceKit
 import ServiceLifecycle
 import Synchronization
 
-/// What the door looks into: the directory, and the receipts of the last 30 days. Every instance reads all of it from the
+/// The door's read model: the directory, and the receipts of the last 30 days. Every instance reads all of it from the
 /// topics, so that any of them can answer for any report.
 final class DoorTables: Service {
     fileprivate struct Known {

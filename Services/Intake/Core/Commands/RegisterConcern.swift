@@ -1,7 +1,8 @@
 package import Domain
 package import Foundation
 
-/// A report is registered with the child's named person (rules 1 and 2). It opens the child's case, or joins it (rule 6).
+/// A report is registered with the child's named person (rules 1 and 2). All reports about a child have one case
+/// reference, so that Mapping opens one case (rule 6).
 package struct RegisterConcern: Sendable, Equatable {
     package var id: ReportID
     /// Every clock runs from here (rule 19).
@@ -58,7 +59,7 @@ package struct RegisterConcern: Sendable, Equatable {
             adultFrom: report.adultFrom, isProtected: after.isProtected, linkedTo: linkedTo)
     }
 
-    /// Where harm is suspected, the reporter is told of the duty to report at once (rule 3).
+    /// Where harm is suspected, the receipt says at once that the reporter must report to social services (rule 3).
     private func receipt(_ after: KnownChild, linkedTo: String?) -> Receipt {
         Receipt(
             id,

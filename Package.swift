@@ -98,11 +98,14 @@ let package = Package(
             path: "Shared/ServiceHost", swiftSettings: strict),
 
         // The four services and the command line.
+        .target(name: "IntakeCore", dependencies: ["Domain"], path: "Services/Intake/Core", swiftSettings: guarded),
         .executableTarget(
-            name: "intake", dependencies: ["ServiceHost", "ServiceKit", crypto, lifecycle, logging] + http,
-            path: "Services/Intake",
-            swiftSettings: strict,
-            linkerSettings: allocator),
+            name: "intake",
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "IntakeCore", "Kafka", "ServiceHost", "ServiceKit", "Streams", crypto,
+                lifecycle, logging, protobuf,
+            ] + http,
+            path: "Services/Intake", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
         .target(name: "MappingCore", dependencies: ["Domain"], path: "Services/Mapping/Core", swiftSettings: strict),
         .executableTarget(
             name: "mapping", dependencies: ["MappingCore", "ServiceHost", "ServiceKit"], path: "Services/Mapping",
@@ -160,7 +163,13 @@ let package = Package(
         .testTarget(
             name: "ServiceKitTests", dependencies: ["ServiceHost", "ServiceKit", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "IntakeTests", dependencies: ["intake", "TestSupport", lifecycle, logging], swiftSettings: strict),
+            name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "TestSupport"], swiftSettings: guarded),
+        .testTarget(
+            name: "IntakeTests",
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "IntakeCore", "Kafka", "ServiceKit", "Streams", "StreamsTesting",
+                "TestSupport", "intake", logging, protobuf,
+            ], swiftSettings: guarded),
         .testTarget(
             name: "MappingCoreTests", dependencies: ["Domain", "MappingCore", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -62,7 +62,9 @@ actor RunningSuite {
 
     /// The port of Intake's HTTP door, as its log tells it; nil until it is open.
     var doorPort: Int? {
-        let line = services["intake"]?.text.split(separator: "\n").last { $0.contains("concerns are taken over HTTP") }
+        let line = services["intake"]?.text.split(separator: "\n").last {
+            $0.contains("concerns are received over HTTP")
+        }
         return line?.firstRange(of: "port=").flatMap { range in
             Int(line?[range.upperBound...].prefix { $0.isNumber } ?? "")
         }

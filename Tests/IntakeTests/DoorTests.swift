@@ -1,16 +1,18 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Kafka
 import Logging
 import ServiceLifecycle
+import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import intake
 
-@Suite("The HTTP door: nothing is accepted that Kafka did not get, and whatever comes is answered")
+@Suite("The HTTP door: it accepts only what Kafka has, and answers every request")
 struct DoorTests {
     static let token = "token-of-the-school-with-32-characters"
     static let other = "token-of-the-clinic-with-32-characters"
@@ -19,14 +21,14 @@ struct DoorTests {
         "ce-type": ConcernReported.eventType, "Content-Type": "application/json",
     ]
 
-    /// A door on a port of its own, in front of a Kafka that is an array.
+    /// Runs a door on a free port. What it writes is kept in an array in place of Kafka.
     private func open(
         limits: Door.Limits = .init(), refusing: Bool = false, tables: DoorTables? = nil,
         _ body: @escaping @Sendable (Int, Sent) async throws -> Void
     ) async throws {
         let sent = Sent()
         let made = tables ?? DoorTables(directory: "directory", receipts: "receipts", [:], Logger(label: "test"))
-        made.take(
+        made.apply(
             Record(
                 topic: "directory", partition: 0, offset: 0, key: Bytes("TST".utf8),
                 value: try ExampleCounty.message.wireBytes()))
@@ -67,7 +69,7 @@ struct DoorTests {
                 .utf8)
     }
 
-    @Test("a report in binary mode is accepted with its id and where its receipt will be, and lies in Kafka as it came")
+    @Test("a report in binary mode is accepted with its id and the place of its receipt, and reaches Kafka unchanged")
     func binaryMode() async throws {
         try await open { port, sent in
             let answer = try #require(
@@ -93,7 +95,7 @@ struct DoorTests {
         }
     }
 
-    @Test("a report that Kafka did not take is not accepted, and the publisher is told to send it again")
+    @Test("a report that Kafka did not confirm is not accepted, and the answer asks the publisher to send it again")
     func unavailable() async throws {
         try await open(refusing: true) { port, sent in
             let answer = try await RawHTTP.send(
@@ -133,7 +135,27 @@ struct DoorTests {
         }
     }
 
-    @Test("rule 5: an anonymous question comes through the same door, and one that tells who is refused")
+    @Test("a fault in a header points to no field; in structured mode the report is a member of the body")
+    func headers() async throws {
+        try await open { port, sent in
+            var headers = Self.binary
+            headers["ce-type"] = "se.example.unknown"
+            var answer = try await RawHTTP.send(
+                "POST", "/v1/concerns", port: port, headers: headers, body: Self.json())
+            #expect(answer?.status == 422 && answer?.errors == ["type.unknown "])
+            headers["ce-specversion"] = nil
+            answer = try await RawHTTP.send("POST", "/v1/concerns", port: port, headers: headers, body: Self.json())
+            #expect(answer?.status == 422 && answer?.errors == ["undecodable "])
+            headers = ["Authorization": "Bearer \(Self.token)", "Content-Type": "application/cloudevents+json"]
+            let body =
+                #"{"specversion": "1.0", "id": "1", "source": "urn:school", "type": "se.example.unknown", "data": {}}"#
+            answer = try await RawHTTP.send(
+                "POST", "/v1/concerns", port: port, headers: headers, body: Bytes(body.utf8))
+            #expect(answer?.status == 422 && answer?.errors == ["type.unknown /data"] && sent.count == 0)
+        }
+    }
+
+    @Test("rule 5: an anonymous question comes through the same door, and one that identifies somebody is refused")
     func consultation() async throws {
         try await open { port, sent in
             var headers = Self.binary
@@ -152,7 +174,7 @@ struct DoorTests {
     }
 
     @Test(
-        "without its own token nobody publishes, and with it only under its own source",
+        "a publisher needs its own token, and publishes under its own source only",
         arguments: [
             ("", 401), ("Bearer wrong", 401), ("Basic \(token)", 401), ("Bearer", 401), ("Bearer \(other)", 403),
         ])
@@ -166,7 +188,7 @@ struct DoorTests {
         }
     }
 
-    @Test("what is too large is refused before it is read, and while it is read")
+    @Test("a body that is too large is refused: by its stated length, or while it is read")
     func oversize() async throws {
         try await open(limits: .init(body: 1_024)) { port, sent in
             let large = Bytes(repeating: 0x20, count: 4_000)
@@ -180,7 +202,7 @@ struct DoorTests {
         }
     }
 
-    @Test("a client that does not finish its request is answered or cut off, and holds up nobody else")
+    @Test("a client that does not finish its request is answered or disconnected, and delays nobody else")
     func slow() async throws {
         try await open(limits: .init(patience: 1)) { port, sent in
             var text = "POST /v1/concerns HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n"
@@ -198,7 +220,7 @@ struct DoorTests {
         }
     }
 
-    @Test("malformed bodies, envelopes and media types are refused, never accepted, never an error of ours")
+    @Test("malformed bodies, envelopes and media types are refused, never accepted, and never an internal error")
     func malformed() async throws {
         try await open { port, sent in
             var random = SeededGenerator(seed: 7)
@@ -229,12 +251,12 @@ struct DoorTests {
         }
     }
 
-    @Test("a publisher gets the receipts of its own reports, and the first answer holds")
+    @Test("a publisher gets the receipts of its own reports, and the first answer counts")
     func receipts() async throws {
         let broker = try TestBroker()
         try await broker.create(["directory", "receipts"], partitions: 1)
         let producer = try Producer(broker.properties)
-        func tell(_ receipt: ConcernReceipt, _ id: String) async throws {
+        func publish(_ receipt: ConcernReceipt, _ id: String) async throws {
             let event = try Event(id: id, source: "intake", time: Date(), receipt)
             try await producer.send(
                 ProducerRecord(
@@ -248,8 +270,8 @@ struct DoorTests {
             ($0.reportID, $0.reportSource) = ("r 1", "urn:school")
             $0.refused = .with { $0.reasons = [Reason(Fault(.alreadyReceived))] }
         }
-        try await tell(known, "1")
-        try await tell(again, "2")
+        try await publish(known, "1")
+        try await publish(again, "2")
         let tables = DoorTables(
             directory: broker.prefix + "directory", receipts: broker.prefix + "receipts", broker.properties,
             Logger(label: "test"))
@@ -258,7 +280,7 @@ struct DoorTests {
                 "GET", "/v1/concerns/\(id)", port: port, headers: ["Authorization": "Bearer \(token)"])
         }
         try await open(tables: tables) { port, _ in
-            // Before the tables are read, nobody is told that there is none.
+            // Before the tables are read, the door does not say that there is no receipt.
             #expect(try await get(port, "r%201", Self.token)?.status == 503)
             let reading = Task { try await tables.run() }
             defer { reading.cancel() }
@@ -274,7 +296,7 @@ struct DoorTests {
     }
 
     @Test(
-        "tokens that are too short or without a source are a fault of the configuration",
+        "a token that is too short or has no source is a configuration fault",
         arguments: ["", "a=b", "=\(token)", token])
     func configuration(text: String) {
         #expect(Publishers(text) == nil)

@@ -1,74 +1,13 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
-import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
 @testable import intake
-
-/// Intake's three turns as the topics connect them: what it publishes to its own repartition topic comes back.
-struct IntakeTester {
-    private var tester: ProcessorTester<IntakeProcessor>
-    private var seen = 0
-    private var count = 0
-
-    init(_ directory: Directory = ExampleCounty.directory, now: Date = ExampleCounty.monday) throws {
-        tester = ProcessorTester(
-            IntakeProcessor(secret: try KeySecret("a-secret-of-at-least-32-characters")), application: "intake",
-            directory: directory, now: now)
-    }
-
-    var now: Date {
-        get { tester.now }
-        set { tester.now = newValue }
-    }
-
-    var directory: Directory {
-        get { tester.directory }
-        set { tester.directory = newValue }
-    }
-
-    var published: [(topic: String, key: String, event: Event)] { tester.published }
-    var receipts: [ConcernReceipt] { tester.published(ConcernReceipt.self) }
-    var concerns: [ConcernRegistered] { tester.published(ConcernRegistered.self) }
-    var codes: [String] { receipts.flatMap { $0.refused.reasons.map(\.code) } }
-
-    mutating func advance(to later: Date) throws { try tester.advance(to: later) }
-
-    mutating func send(_ payload: some EventPayload, id: String? = nil, source: String = "urn:test") throws {
-        count += 1
-        try send(Event(id: id ?? "report-\(count)", source: source, time: now, payload))
-    }
-
-    mutating func send(_ event: Event, offset: Int64? = nil) throws {
-        try tester.process(event, key: "any", topic: Topic.concernReports.rawValue, offset: offset)
-        try comeBack()
-    }
-
-    /// A fact of Mapping's.
-    mutating func hear(_ fact: some EventPayload, child: String) throws {
-        try tester.process(fact, key: child, topic: Topic.mappings.rawValue)
-    }
-
-    private mutating func comeBack() throws {
-        while seen < tester.published.count {
-            let output = tester.published[seen]
-            seen += 1
-            guard output.topic == Topic.intakeRepartition.rawValue else { continue }
-            try tester.process(output.event, key: output.key, topic: output.topic)
-        }
-    }
-}
-
-extension ConcernReported {
-    func with(_ change: (inout ConcernReported) -> Void) -> ConcernReported {
-        var copy = self
-        change(&copy)
-        return copy
-    }
-}
 
 @Suite("Upptäcka: every report is registered or refused with reasons")
 struct IntakeTests {
@@ -96,7 +35,7 @@ struct IntakeTests {
         #expect(tester.concerns.isEmpty)
     }
 
-    @Test("rule 3: harm suspected is told to the reporter in the receipt, at once and whatever else is known")
+    @Test("rule 3: the receipt says at once that harm must be reported, whatever else is known")
     func harm() throws {
         var tester = try IntakeTester()
         try tester.send(ExampleCounty.report)
@@ -120,7 +59,7 @@ struct IntakeTests {
     }
 
     @Test(
-        "rule 4: everything that is wrong is told at once, by path, in two languages, without repeating what was sent")
+        "rule 4: everything that is wrong is said at once, by path, in two languages, without repeating what was sent")
     func refused() throws {
         var tester = try IntakeTester()
         try tester.send(
@@ -151,7 +90,7 @@ struct IntakeTests {
         #expect(tester.concerns.count == 2)
     }
 
-    @Test("a record that is read twice, where the broker shows what was aborted, is answered once")
+    @Test("a record that is read twice, since the broker shows aborted records, is answered once")
     func readTwice() throws {
         var tester = try IntakeTester()
         let event = try Event(id: "r1", source: "s", time: tester.now, ExampleCounty.report)
@@ -196,7 +135,7 @@ struct IntakeTests {
         #expect(tester.concerns.map(\.protectedIdentity) == [true, true])
     }
 
-    @Test("rule 22: no subject, key or receipt tells who the child is")
+    @Test("rule 22: no subject, key or receipt says who the child is")
     func secrecy() throws {
         var tester = try IntakeTester()
         try tester.send(ExampleCounty.report)
@@ -230,17 +169,17 @@ struct IntakeTests {
         func guardian(_ name: String, _ email: String = "", _ number: String = "") -> Guardian {
             .with { ($0.name, $0.email, $0.personalNumber) = (name, email, number) }
         }
-        let told: [[Guardian]] = [
+        let reported: [[Guardian]] = [
             [guardian("Vera Exempel", "vera@example.org"), guardian("Kim Exempel")],
             [
                 guardian("Vera Exempel", "vera@example.org", "19850101-2384"),
                 guardian("Kim Exempel", "kim@example.org"),
             ],
             [guardian("V. Exempel", "", "850101-2384")],
-            // One address for both parents, and a namesake: others.
+            // One address for both parents, and a namesake, are other people.
             [guardian("Kim Exempel", "vera@example.org"), guardian("Kim Exempel")],
         ]
-        for guardians in told { try tester.send(ExampleCounty.report.with { $0.guardians = guardians }) }
+        for guardians in reported { try tester.send(ExampleCounty.report.with { $0.guardians = guardians }) }
         let keys = tester.concerns.map(\.guardians)
         #expect(keys[1] == keys[0])
         #expect(keys[2] == [keys[0][0]])
@@ -257,8 +196,8 @@ struct ConsultationTests {
         }
     }
 
-    @Test("a question is taken under a reference of its own, and kept under no child")
-    func taken() throws {
+    @Test("a question is registered under a reference of its own, and under no child")
+    func registered() throws {
         var tester = try IntakeTester()
         try tester.send(question("Hur stödjer vi ett barn som inte vill gå in i klassrummet?"), id: "q1")
         let reference = try #require(tester.receipts.first).consultation.reference
@@ -281,7 +220,7 @@ struct ConsultationTests {
         var tester = try IntakeTester()
         try tester.send(question(text))
         #expect(tester.codes == ["consultation.\(code)"])
-        // Nothing of the text is kept, not even on the way.
+        // Nothing of the text is kept, not even on the repartition topic.
         #expect(tester.published.allSatisfy { !String(decoding: $0.event.data, as: UTF8.self).contains(text) })
         #expect(!tester.published.contains { $0.topic == Topic.concerns.rawValue })
     }

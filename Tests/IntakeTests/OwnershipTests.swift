@@ -2,6 +2,8 @@ import Codec
 import Domain
 import Foundation
 import Streams
+import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
@@ -177,12 +179,12 @@ struct OwnershipTests {
         #expect(tester.codes == ["municipality.unknown"])
     }
 
-    @Test("what Mapping has handed over, the next report finds where it is")
-    func told() throws {
+    @Test("after Mapping has handed a case over, the next report finds the child with the new owner")
+    func followed() throws {
         var tester = try IntakeTester()
         try tester.send(ExampleCounty.report)
         let child = try #require(tester.concerns.first).child
-        try tester.hear(
+        try tester.publish(
             CaseMoved.with {
                 ($0.county, $0.municipality, $0.stage, $0.attends) = ("TST", "0001", "outside_upper_secondary", "")
                 ($0.toUnit, $0.toPerson) = ("kaa", "head-kaa")

@@ -1,0 +1,120 @@
+package import Domain
+package import Foundation
+
+/// What follows from a report, in the order in which it is published.
+package enum IntakeFact: Sendable, Equatable {
+    /// A report about a child holds and is new. It goes on under the child's key.
+    case accepted(RegisterConcern)
+    case concernRegistered(RegisteredConcern)
+    case childRecorded(RecordedChild)
+    case consultationRegistered(RegisteredConsultation)
+    /// Asks Meetings for a place in a forum.
+    case placeRequested(PlaceRequest)
+    case answered(Receipt)
+}
+
+/// A concern with its owner (rules 1 and 2).
+package struct RegisteredConcern: Sendable, Equatable {
+    /// The concern's own id.
+    package var concern: String
+    /// The case's reference.
+    package var reference: String
+    /// The child's key.
+    package var child: String
+    package var county: String
+    package var municipality: String
+    package var stage: Stage
+    package var owner: Routing.Owner
+    /// The child has moved since the last report: the ownership passes on (rule 2).
+    package var hasMoved: Bool
+    package var receivedAt: Date
+    package var observedAt: Date
+    package var areas: [WheelArea]
+    package var observation: String
+    package var strengths: [String]
+    package var isHarmSuspected: Bool
+    package var reporter: Reporter
+    /// The guardians' keys.
+    package var guardians: [String]
+    package var youthConsentFrom: LocalDate
+    package var adultFrom: LocalDate
+    package var isProtected: Bool
+    /// The concern from another system to which this one is linked.
+    package var linkedTo: String?
+
+    package init(
+        concern: String, reference: String, child: String, county: String, municipality: String, stage: Stage,
+        owner: Routing.Owner, hasMoved: Bool, receivedAt: Date, observedAt: Date, areas: [WheelArea],
+        observation: String, strengths: [String], isHarmSuspected: Bool, reporter: Reporter, guardians: [String],
+        youthConsentFrom: LocalDate, adultFrom: LocalDate, isProtected: Bool, linkedTo: String?
+    ) {
+        self.concern = concern
+        self.reference = reference
+        self.child = child
+        self.county = county
+        self.municipality = municipality
+        self.stage = stage
+        self.owner = owner
+        self.hasMoved = hasMoved
+        self.receivedAt = receivedAt
+        self.observedAt = observedAt
+        self.areas = areas
+        self.observation = observation
+        self.strengths = strengths
+        self.isHarmSuspected = isHarmSuspected
+        self.reporter = reporter
+        self.guardians = guardians
+        self.youthConsentFrom = youthConsentFrom
+        self.adultFrom = adultFrom
+        self.isProtected = isProtected
+        self.linkedTo = linkedTo
+    }
+}
+
+/// The identity itself, as last reported. For Intake alone (rule 22).
+package struct RecordedChild: Sendable, Equatable {
+    /// The case's reference.
+    package var reference: String
+    package var number: PersonalNumber
+    package var name: String
+    package var guardians: [Guardian]
+    package var isProtected: Bool
+
+    package init(reference: String, number: PersonalNumber, name: String, guardians: [Guardian], isProtected: Bool) {
+        (self.reference, self.number, self.name) = (reference, number, name)
+        (self.guardians, self.isProtected) = (guardians, isProtected)
+    }
+}
+
+/// An anonymous question under a reference of its own (rule 5).
+package struct RegisteredConsultation: Sendable, Equatable {
+    package var reference: String
+    package var county: String
+    package var municipality: String
+    package var areas: [WheelArea]
+    package var question: String
+    package var reporter: Reporter
+
+    package init(
+        reference: String, county: String, municipality: String, areas: [WheelArea], question: String,
+        reporter: Reporter
+    ) {
+        (self.reference, self.county, self.municipality) = (reference, county, municipality)
+        (self.areas, self.question, self.reporter) = (areas, question, reporter)
+    }
+}
+
+/// What Meetings must know to find a place for a question in a forum (rule 5).
+package struct PlaceRequest: Sendable, Equatable {
+    package var reference: String
+    package var county: String
+    package var municipality: String
+    package var areas: [WheelArea]
+    /// Of the one who asks.
+    package var email: EmailAddress
+
+    package init(reference: String, county: String, municipality: String, areas: [WheelArea], email: EmailAddress) {
+        (self.reference, self.county, self.municipality) = (reference, county, municipality)
+        (self.areas, self.email) = (areas, email)
+    }
+}

@@ -1,0 +1,88 @@
+import Domain
+
+/// A guardian on record, without their name (rule 22): a key, and keyed hashes by which they are known again.
+package struct KnownGuardian: Sendable, Equatable {
+    package var key: String
+    package var aliases: [Alias]
+
+    package init(key: String, aliases: [Alias]) { (self.key, self.aliases) = (key, aliases) }
+
+    /// What a guardian has been called, as a keyed hash.
+    package struct Alias: Sendable, Hashable {
+        package let kind: Kind
+        package let hash: String
+
+        package enum Kind: Sendable, Hashable, CaseIterable {
+            case number, emailAndName, name
+
+            /// Stands before the hash in what is stored, and goes into the guardian's key. Never changed.
+            package var letter: Character {
+                switch self {
+                case .number: "n"
+                case .emailAndName: "e"
+                case .name: "s"
+                }
+            }
+        }
+
+        package init(_ kind: Kind, hash: String) { (self.kind, self.hash) = (kind, hash) }
+
+        /// The letter of the kind, then the hash.
+        package var text: String { "\(kind.letter)\(hash)" }
+
+        fileprivate init(_ kind: Kind, of text: String, _ secret: KeySecret) {
+            self.init(kind, hash: GuardianKey(Personal("\(kind.letter) \(text)"), secret: secret).text)
+        }
+    }
+
+    /// The same number; where one of them has none, the same name and address, or a name where nothing else is known.
+    fileprivate func isSame(as aliases: [Alias]) -> Bool {
+        let common = Set(self.aliases).intersection(aliases)
+        let kinds = (known: Set(self.aliases.map(\.kind)), reported: Set(aliases.map(\.kind)))
+        if kinds.known.contains(.number), kinds.reported.contains(.number) {
+            return common.contains { $0.kind == .number }
+        }
+        let isNameOnly = kinds.known.isSubset(of: [.name]) || kinds.reported.isSubset(of: [.name])
+        return common.contains { $0.kind == .emailAndName || (isNameOnly && $0.kind == .name) }
+    }
+}
+
+extension Guardian {
+    /// The strongest first.
+    fileprivate func aliases(_ secret: KeySecret) -> (first: KnownGuardian.Alias, all: [KnownGuardian.Alias]) {
+        let name = KnownGuardian.Alias(.name, of: name, secret)
+        var stronger: [KnownGuardian.Alias] = []
+        let digits = personalNumber.filter(\.isNumber)
+        if digits.count >= 10 { stronger.append(.init(.number, of: String(digits.suffix(10)), secret)) }
+        if !email.isEmpty { stronger.append(.init(.emailAndName, of: "\(email)|\(self.name)", secret)) }
+        return (stronger.first ?? name, stronger + [name])
+    }
+}
+
+extension KnownChild {
+    /// The keys of a report's guardians. A guardian who is known keeps the key.
+    ///
+    /// Rule 12 needs every guardian's consent. One guardian with two keys is asked twice, which a person sorts out. Two
+    /// guardians with one key would be one consent too few. So two descriptions are one guardian only where they cannot
+    /// be two people. Two guardians of one report always are two.
+    mutating func recordGuardians(_ reported: [Guardian], _ secret: KeySecret) -> [String] {
+        var used: Set<Int> = []
+        return reported.map { guardian in
+            let aliases = guardian.aliases(secret)
+            let index =
+                guardians.indices.first { !used.contains($0) && guardians[$0].isSame(as: aliases.all) }
+                ?? addGuardian(aliases.first, secret)
+            used.insert(index)
+            guardians[index].aliases = (guardians[index].aliases + aliases.all).uniqued()
+            return guardians[index].key
+        }
+    }
+
+    /// - Returns: the new guardian's index.
+    private mutating func addGuardian(_ alias: KnownGuardian.Alias, _ secret: KeySecret) -> Int {
+        let key = GuardianKey(Personal(alias.text), secret: secret).text
+        let namesakes = guardians.filter { $0.key.hasPrefix(key) }.count
+        guardians.append(KnownGuardian(key: namesakes == 0 ? key : "\(key)-\(namesakes + 1)", aliases: []))
+        return guardians.index(before: guardians.endIndex)
+    }
+}

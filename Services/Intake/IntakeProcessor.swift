@@ -1,0 +1,103 @@
+import CloudEvents
+import Codec
+import Domain
+import IntakeCore
+import ServiceKit
+import Streams
+
+/// Registers each report in three turns, each under the key that its question needs. `Core/` decides.
+///
+/// 1. As it came, under whatever key its sender chose: can it be read? (`ReportTaken`)
+/// 2. By its source and id: has it been received before, and does it hold? (`ReportAccepted`)
+/// 3. By child: who owns it, and what else is known of the child? (`ConcernRegistered`)
+///
+/// The receipt is written in the turn that decides, so that each report gets exactly one.
+struct IntakeProcessor: Processor {
+    let secret: KeySecret
+
+    static let reports = Table("reports", of: TakenReport.self)
+    static let children = Table("children", of: ChildState.self)
+
+    func process(_ event: Event, in turn: inout Turn) throws {
+        switch Topic(rawValue: turn.topic) {
+        case .intakeRepartition where event.type == ReportTaken.eventType:
+            try receive(event.decode(ReportTaken.self), in: &turn)
+        case .intakeRepartition: try register(event, in: &turn)
+        case .mappings where event.type == CaseMoved.eventType: try follow(event.decode(CaseMoved.self), in: &turn)
+        case .mappings: break
+        default:
+            let id = ReportID(source: event.source, id: event.id)
+            try repartition(id, ReportTaken.OneOf_Content(event, turn.directory), in: &turn)
+        }
+    }
+
+    func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
+        guard unreadable.topic == Topic.concernReports.rawValue else { return }
+        let faults = [Fault(unreadable.error)]
+        guard let id = unreadable.id?.nonEmpty, let source = unreadable.source?.nonEmpty else {
+            // A report without an id is known by where it lies. It cannot come again.
+            let id = ReportID(source: unreadable.source ?? turn.key, id: unreadable.id ?? unreadable.position)
+            return try turn.publish([.answered(Receipt(id, refused: faults))])
+        }
+        try repartition(ReportID(source: source, id: id), .refused(faults), in: &turn)
+    }
+
+    /// The memory of a report ends.
+    func wake(_ reminder: Reminder, in turn: inout Turn) {
+        turn.delete(Self.reports, reminder.name)
+    }
+
+    /// 1. As it came. Nothing is known but what the record says.
+    private func repartition(_ id: ReportID, _ content: ReportTaken.OneOf_Content, in turn: inout Turn) throws {
+        try turn.publish(
+            ReportTaken(id, receivedAt: turn.received, position: turn.position, content),
+            to: Topic.intakeRepartition.rawValue, key: id.name, id: turn.position)
+    }
+
+    /// 2. By source and id.
+    private func receive(_ message: ReportTaken, in turn: inout Turn) throws {
+        let report = try ReceiveReport(message, turn.directory)
+        let name = report.id.name
+        let known = try turn.get(Self.reports, name)?.memory
+        let decision = report.decide(on: known, context(turn))
+        if decision.subject != known { try turn.put(Self.reports, name, TakenReport(decision.subject)) }
+        if known == nil { turn.remind(name, at: decision.subject.until) }
+        try turn.publish(decision.facts)
+    }
+
+    /// 3. By child.
+    private func register(_ event: Event, in turn: inout Turn) throws {
+        let message = try event.decode(ReportAccepted.self)
+        do {
+            let command = try Words.read(turn.directory) { message.command(child: turn.key, &$0) }
+            let known = try knownChild(turn)
+            var taken = known?.taken ?? []
+            guard taken.take(event) else { return }
+            let decision = command.decide(on: known?.subject, context(turn))
+            try turn.put(Self.children, turn.key, ChildState(Kept(decision.subject, taken: taken)))
+            try turn.publish(decision.facts)
+        } catch let refusal as Refusal {
+            // The directory has changed since the second turn.
+            try turn.publish([.answered(Receipt(message.id, refused: refusal.faults))])
+        }
+    }
+
+    /// Mapping has handed a case over.
+    private func follow(_ message: CaseMoved, in turn: inout Turn) throws {
+        guard var kept = try knownChild(turn) else { return }
+        let command = try Words.stored(in: turn.topic) { message.command(&$0) }
+        kept.subject = command.decide(on: kept.subject, by: .suite, context(turn)).subject
+        try turn.put(Self.children, turn.key, ChildState(kept))
+    }
+
+    /// What is remembered of the child behind the turn's key.
+    private func knownChild(_ turn: Turn) throws -> Kept<KnownChild>? {
+        try turn.get(Self.children, turn.key).map { state in
+            try Words.stored(in: Self.children.name) { state.kept(&$0) }
+        }
+    }
+
+    private func context(_ turn: Turn) -> IntakeContext {
+        IntakeContext(now: turn.now, directory: turn.directory, secret: secret)
+    }
+}

@@ -1,0 +1,96 @@
+import Codec
+import Domain
+import Foundation
+import IntakeCore
+import ServiceKit
+import SwiftProtobuf
+
+extension ReportAccepted {
+    init(_ command: RegisterConcern) {
+        self = .with {
+            ($0.reportID, $0.reportSource) = (command.id.id, command.id.source)
+            ($0.receivedAt, $0.report) = (.init(command.receivedAt), .init(command.report))
+        }
+    }
+
+    var id: ReportID { ReportID(source: reportSource, id: reportID) }
+
+    /// - Parameter child: the record's key, which the message does not repeat.
+    func command(child: String, _ words: inout Words) -> RegisterConcern? {
+        report.report(received: receivedAt.date, &words).map {
+            RegisterConcern(id: id, receivedAt: receivedAt.date, report: $0, child: child)
+        }
+    }
+}
+
+extension ConcernRegistered {
+    init(_ registered: RegisteredConcern) {
+        self.init()
+        concern = registered.concern
+        caseReference = registered.reference
+        child = registered.child
+        county = registered.county
+        municipality = registered.municipality
+        stage = registered.stage.rawValue
+        unit = registered.owner.unit
+        namedPerson = registered.owner.person
+        fallback = registered.owner.fallback != nil
+        fallbackReason = registered.owner.fallback?.rawValue ?? ""
+        moved = registered.hasMoved
+        receivedAt = .init(registered.receivedAt)
+        observedAt = .init(registered.observedAt)
+        areas = registered.areas.map(\.rawValue)
+        observation = registered.observation
+        strengths = registered.strengths
+        harmSuspected = registered.isHarmSuspected
+        reporter = .init(registered.reporter)
+        guardians = registered.guardians
+        youthConsentFrom = registered.youthConsentFrom.description
+        adultFrom = registered.adultFrom.description
+        protectedIdentity = registered.isProtected
+        linkedTo = registered.linkedTo ?? ""
+    }
+
+    func fact(_ words: inout Words) -> IntakeFact? {
+        let stage = words.one(of: Stage.self, stage, at: "stage")
+        let owner = words.owner(unit: unit, person: namedPerson, fallback: fallbackReason)
+        let areas = words.areas(areas)
+        let reporter = reporter.read(&words)
+        let youthConsentFrom = words.day(youthConsentFrom, at: "youth_consent_from")
+        let adultFrom = words.day(adultFrom, at: "adult_from")
+        guard let stage, let areas, let reporter, let youthConsentFrom, let adultFrom else { return nil }
+        return .concernRegistered(
+            RegisteredConcern(
+                concern: concern, reference: caseReference, child: child, county: county, municipality: municipality,
+                stage: stage, owner: owner, hasMoved: moved, receivedAt: receivedAt.date, observedAt: observedAt.date,
+                areas: areas, observation: observation, strengths: strengths, isHarmSuspected: harmSuspected,
+                reporter: reporter, guardians: guardians, youthConsentFrom: youthConsentFrom, adultFrom: adultFrom,
+                isProtected: protectedIdentity, linkedTo: linkedTo.nonEmpty))
+    }
+}
+
+extension Child {
+    init(_ recorded: RecordedChild) {
+        self = .with {
+            $0.personalNumber = recorded.number.digits.reveal
+            $0.name = recorded.name
+            $0.guardians = recorded.guardians.map(Codec.Guardian.init)
+            $0.protectedIdentity = recorded.isProtected
+        }
+    }
+
+    /// - Parameters:
+    ///   - reference: the event's subject, which the message does not repeat.
+    ///   - today: decides the century of a number without one. Intake writes none.
+    func fact(reference: String, today: LocalDate, _ words: inout Words) -> IntakeFact? {
+        do throws(Fault) {
+            return .childRecorded(
+                RecordedChild(
+                    reference: reference, number: try PersonalNumber(personalNumber, today: today), name: name,
+                    guardians: guardians.map(\.read), isProtected: protectedIdentity))
+        } catch {
+            words.add(Fault(error.code, at: "personal_number"))
+            return nil
+        }
+    }
+}

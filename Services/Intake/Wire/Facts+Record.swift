@@ -1,0 +1,58 @@
+import CloudEvents
+import Codec
+import IntakeCore
+import Streams
+
+/// A fact as it is published.
+struct FactRecord {
+    let message: any EventPayload
+    let topic: Topic
+    /// Nil for the turn's own key.
+    var key: String?
+    /// A case's or a question's reference; nil where there is none.
+    var subject: String?
+}
+
+extension IntakeFact {
+    var record: FactRecord {
+        switch self {
+        case .accepted(let command):
+            FactRecord(message: ReportAccepted(command), topic: .intakeRepartition, key: command.child)
+        case .concernRegistered(let registered):
+            FactRecord(message: ConcernRegistered(registered), topic: .concerns, subject: registered.reference)
+        case .childRecorded(let recorded):
+            FactRecord(message: Child(recorded), topic: .children, subject: recorded.reference)
+        case .consultationRegistered(let registered):
+            FactRecord(
+                message: ConsultationRegistered(registered), topic: .concerns, key: registered.reference,
+                subject: registered.reference)
+        case .placeRequested(let request):
+            FactRecord(
+                message: BookConsultation(request), topic: .meetingCalls, key: request.county,
+                subject: request.reference)
+        case .answered(let receipt):
+            FactRecord(
+                message: ConcernReceipt(receipt), topic: .concernReceipts, key: receipt.report.source,
+                subject: receipt.reference)
+        }
+    }
+}
+
+extension Receipt {
+    /// The case's or the question's.
+    fileprivate var reference: String? {
+        switch answer {
+        case .registered(let registered): registered.reference
+        case .consultation(let reference): reference
+        case .refused: nil
+        }
+    }
+}
+
+extension Turn {
+    mutating func publish(_ facts: [IntakeFact]) throws {
+        for record in facts.map(\.record) {
+            try publish(record.message, to: record.topic.rawValue, key: record.key, subject: record.subject)
+        }
+    }
+}

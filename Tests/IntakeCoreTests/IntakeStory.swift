@@ -1,0 +1,65 @@
+import Domain
+import Foundation
+import IntakeCore
+import TestSupport
+import Testing
+
+/// Reports about one child, registered one after another without a runtime.
+struct IntakeStory {
+    private(set) var child: KnownChild?
+    private(set) var facts: [IntakeFact] = []
+    var now = ExampleCounty.monday
+    var directory = ExampleCounty.directory
+    private var count = 0
+
+    var context: IntakeContext {
+        get throws {
+            IntakeContext(
+                now: now, directory: directory, secret: try KeySecret("a-secret-of-at-least-32-characters"))
+        }
+    }
+
+    /// What was registered, in order.
+    var concerns: [RegisteredConcern] {
+        facts.compactMap { if case .concernRegistered(let concern) = $0 { concern } else { nil } }
+    }
+
+    mutating func register(source: String = "urn:school", _ change: (inout Report) -> Void = { _ in }) throws {
+        count += 1
+        let command = RegisterConcern(
+            id: ReportID(source: source, id: "report-\(count)"), receivedAt: now, report: try report(change),
+            child: "child")
+        let decision = command.decide(on: child, try context)
+        child = decision.subject
+        facts += decision.facts
+    }
+
+    /// Mapping hands the case over.
+    mutating func move(to place: KnownChild.Place, _ owner: Routing.Owner) throws {
+        let known = try #require(child)
+        child = FollowCase(place: place, owner: owner).decide(on: known, by: .suite, try context).subject
+    }
+
+    /// A report that holds, about a child of twelve.
+    func report(_ change: (inout Report) -> Void = { _ in }) throws -> Report {
+        var report = Report(
+            number: try PersonalNumber("20140315-2380", today: CivilTime.day(of: now)), name: "Alva Exempel",
+            municipality: try #require(ServedMunicipality("0001", in: directory)), stage: .school, unit: "school",
+            areas: [.safety, .home], observation: "ord", strengths: [], isHarmSuspected: false, observedAt: now,
+            reporter: try Self.reporter, guardians: [], isProtected: false)
+        change(&report)
+        return report
+    }
+
+    static var reporter: Reporter {
+        get throws {
+            Reporter(
+                name: "Mia Mentor", role: "mentor", organisation: .education,
+                email: try #require(EmailAddress("mia@example.org")))
+        }
+    }
+
+    static func guardian(_ name: String, email: String = "", number: String = "") -> Guardian {
+        Guardian(name: name, personalNumber: number, email: email, phone: "")
+    }
+}

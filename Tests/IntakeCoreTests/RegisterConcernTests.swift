@@ -1,0 +1,122 @@
+import Domain
+import Foundation
+import IntakeCore
+import TestSupport
+import Testing
+
+@Suite("Intake's core: a report is registered, on values alone")
+struct RegisterConcernTests {
+    @Test("rules 1 and 2: the first report gives the child a case reference and an owner, and is answered")
+    func first() throws {
+        var story = IntakeStory()
+        try story.register { $0.strengths = ["Har en god vän"] }
+        let (child, concern) = (try #require(story.child), try #require(story.concerns.first))
+        #expect(child.owner == Routing.Owner(unit: "school", person: "head-school"))
+        #expect(concern.reference == child.reference && concern.strengths == ["Har en god vän"])
+        #expect((concern.youthConsentFrom.description, concern.adultFrom.description) == ("2029-03-15", "2032-03-15"))
+        guard case .answered(let receipt) = story.facts.last, case .registered(let answer) = receipt.answer else {
+            Issue.record("no receipt")
+            return
+        }
+        #expect(receipt.report == ReportID(source: "urn:school", id: "report-1"))
+        #expect((answer.unit, answer.unitName, answer.fallback) == ("school", "Enhet school", nil))
+    }
+
+    @Test("rule 6: a later report joins the same case reference, also after a move to another county")
+    func joins() throws {
+        var story = IntakeStory()
+        for _ in 0..<2 { try story.register() }
+        #expect(Set(story.concerns.map(\.reference)).count == 1 && Set(story.concerns.map(\.concern)).count == 2)
+        #expect(story.concerns.allSatisfy { !$0.hasMoved })
+    }
+
+    @Test("rule 2: a report that says less than is known changes nothing")
+    func saysLess() throws {
+        var story = IntakeStory()
+        try story.register()
+        let known = try #require(story.child)
+        try story.register { ($0.stage, $0.unit) = (nil, nil) }
+        #expect(story.child?.place == known.place && story.child?.owner == known.owner)
+    }
+
+    @Test("rule 2: a child who leaves upper secondary is handed over, and the next report finds it there")
+    func moves() throws {
+        var story = IntakeStory()
+        try story.register { ($0.stage, $0.unit) = (.upperSecondary, "gymnasium") }
+        try story.register { ($0.stage, $0.unit) = (.outsideUpperSecondary, nil) }
+        #expect(story.concerns.map(\.owner.unit) == ["gymnasium", "kaa"])
+        #expect(story.concerns.map(\.hasMoved) == [false, true])
+    }
+
+    @Test("rule 2: where no unit matches, the fallback unit owns the concern, and the receipt says why")
+    func fallback() throws {
+        var story = IntakeStory()
+        try story.register { $0.unit = nil }
+        #expect(story.child?.owner.unit == "fallback" && story.child?.owner.fallback == .unitUnknown)
+    }
+
+    @Test("rule 2: what Mapping has handed over, the next report finds where it is")
+    func followed() throws {
+        var story = IntakeStory()
+        try story.register()
+        let place = KnownChild.Place(
+            county: "TST", municipality: "0001", stage: .outsideUpperSecondary, attends: nil)
+        try story.move(to: place, Routing.Owner(unit: "kaa", person: "head-kaa"))
+        try story.register { ($0.stage, $0.unit) = (nil, nil) }
+        #expect(story.concerns.last?.owner.unit == "kaa" && story.concerns.last?.hasMoved == false)
+    }
+
+    @Test("rule 3: harm suspected is said in this report's receipt only; the child is marked for ever")
+    func harm() throws {
+        var story = IntakeStory()
+        for isHarmSuspected in [true, false] { try story.register { $0.isHarmSuspected = isHarmSuspected } }
+        #expect(story.concerns.map(\.isHarmSuspected) == [true, false])
+        #expect(story.child?.isHarmSuspected == true)
+    }
+
+    @Test("rule 22: a protected identity stays protected, whatever later reports say")
+    func protected() throws {
+        var story = IntakeStory()
+        for isProtected in [false, true, false] { try story.register { $0.isProtected = isProtected } }
+        #expect(story.concerns.map(\.isProtected) == [false, true, true])
+    }
+
+    @Test("rule 12: a guardian is known again by number, or by name and address; two people are never one")
+    func guardians() throws {
+        var story = IntakeStory()
+        let reported = [
+            [IntakeStory.guardian("Vera Exempel", email: "vera@example.org"), IntakeStory.guardian("Kim Exempel")],
+            [
+                IntakeStory.guardian("Vera Exempel", email: "vera@example.org", number: "19850101-2384"),
+                IntakeStory.guardian("Kim Exempel", email: "kim@example.org"),
+            ],
+            [IntakeStory.guardian("V. Exempel", number: "850101-2384")],
+            // Namesakes of one report are two people.
+            [IntakeStory.guardian("Lo Exempel"), IntakeStory.guardian("Lo Exempel")],
+        ]
+        for guardians in reported { try story.register { $0.guardians = guardians } }
+        let keys = story.concerns.map(\.guardians)
+        #expect(keys[1] == keys[0] && keys[2] == [keys[0][0]])
+        #expect(keys[3].count == 2 && keys[3][1] == "\(keys[3][0])-2")
+    }
+
+    @Test("the same concern from two systems is linked, within the county's hours and with an area in common")
+    func linked() throws {
+        var story = IntakeStory()
+        try story.register()
+        try story.register(source: "urn:clinic") { $0.areas = [.learning] }
+        story.now += 47 * 3_600
+        try story.register(source: "urn:clinic") { $0.areas = [.home] }
+        #expect(story.concerns.map(\.linkedTo) == [nil, nil, story.concerns[0].concern])
+    }
+
+    @Test("what can be linked is bounded: 32 concerns, and those of two weeks at most")
+    func bounded() throws {
+        var story = IntakeStory()
+        for _ in 0..<40 { try story.register() }
+        #expect(story.child?.recent.count == 32)
+        story.now += 15 * 24 * 3_600
+        try story.register()
+        #expect(story.child?.recent.count == 1)
+    }
+}

@@ -1,0 +1,79 @@
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import Streams
+import StreamsTesting
+import SwiftProtobuf
+import TestSupport
+
+@testable import intake
+
+/// Runs Intake's three turns as the topics connect them: what it publishes to its repartition topic, it reads again.
+struct IntakeTester {
+    private var tester: ProcessorTester<IntakeProcessor>
+    private var seen = 0
+    private var count = 0
+
+    init(_ directory: Directory = ExampleCounty.directory, now: Date = ExampleCounty.monday) throws {
+        tester = ProcessorTester(
+            IntakeProcessor(secret: try KeySecret("a-secret-of-at-least-32-characters")), application: "intake",
+            directory: directory, now: now)
+    }
+
+    var now: Date {
+        get { tester.now }
+        set { tester.now = newValue }
+    }
+
+    var directory: Directory {
+        get { tester.directory }
+        set { tester.directory = newValue }
+    }
+
+    var published: [(topic: String, key: String, event: Event)] { tester.published }
+    var receipts: [ConcernReceipt] { tester.published(ConcernReceipt.self) }
+    var concerns: [ConcernRegistered] { tester.published(ConcernRegistered.self) }
+    var codes: [String] { receipts.flatMap { $0.refused.reasons.map(\.code) } }
+
+    mutating func advance(to later: Date) throws { try tester.advance(to: later) }
+
+    mutating func send(_ payload: some EventPayload, id: String? = nil, source: String = "urn:test") throws {
+        count += 1
+        try send(Event(id: id ?? "report-\(count)", source: source, time: now, payload))
+    }
+
+    mutating func send(_ event: Event, offset: Int64? = nil) throws {
+        try tester.process(event, key: "any", topic: Topic.concernReports.rawValue, offset: offset)
+        try readOwnOutput()
+    }
+
+    /// Gives Intake a fact that Mapping has published.
+    mutating func publish(_ fact: some EventPayload, child: String) throws {
+        try tester.process(fact, key: child, topic: Topic.mappings.rawValue)
+    }
+
+    /// Changes what is remembered of a child, as a later version could.
+    func changeState(of child: String, _ change: (inout ChildState) -> Void) throws {
+        guard var state = try tester.state(IntakeProcessor.children, child) else { return }
+        change(&state)
+        try tester.put(IntakeProcessor.children, child, state)
+    }
+
+    private mutating func readOwnOutput() throws {
+        while seen < tester.published.count {
+            let output = tester.published[seen]
+            seen += 1
+            guard output.topic == Topic.intakeRepartition.rawValue else { continue }
+            try tester.process(output.event, key: output.key, topic: output.topic)
+        }
+    }
+}
+
+extension ConcernReported {
+    func with(_ change: (inout ConcernReported) -> Void) -> ConcernReported {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+}

@@ -1,0 +1,143 @@
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import IntakeCore
+import ServiceKit
+import Streams
+import SwiftProtobuf
+import TestSupport
+import Testing
+
+@testable import intake
+
+@Suite("Intake's wire: what is written is read again as the same")
+struct WireTests {
+    static let seeds = (1...40).map(UInt64.init)
+
+    /// Writes a message, reads its bytes again, and reads their words.
+    private func again<Written: SwiftProtobuf.Message, Value>(
+        _ message: Written, _ read: (Written, inout Words) -> Value?
+    ) throws -> Value {
+        let message = try Written(wire: message.wireBytes())
+        return try Words.read(ExampleCounty.directory) { read(message, &$0) }
+    }
+
+    @Test("decode after encode is the identity for every report and consultation", arguments: seeds)
+    func reports(seed: UInt64) throws {
+        var random = RandomReport(seed: seed)
+        let report = try random.report()
+        #expect(try again(ConcernReported(report)) { $0.report(received: ExampleCounty.monday, &$1) } == report)
+        let question = try random.consultation()
+        #expect(try again(ConsultationRequested(question)) { $0.consultation(&$1) } == question)
+    }
+
+    @Test("decode after encode is the identity for what is received, whatever it holds", arguments: seeds)
+    func received(seed: UInt64) throws {
+        var random = RandomReport(seed: seed)
+        let (id, date, position) = (random.reportID(), random.date(), random.id())
+        func check(_ message: ReportTaken.OneOf_Content, _ content: ReceiveReport.Content) throws {
+            let taken = try ReportTaken(
+                wire: ReportTaken(id, receivedAt: date, position: position, message).wireBytes())
+            #expect(
+                try ReceiveReport(taken, ExampleCounty.directory)
+                    == ReceiveReport(id: id, receivedAt: date, position: position, content: content))
+        }
+        var report = try random.report()
+        report.observedAt = date
+        try check(.report(ConcernReported(report)), .concern(report))
+        let question = try random.consultation()
+        try check(.consultation(ConsultationRequested(question)), .consultation(question))
+        let reasons = random.reasons()
+        try check(.refused(.init(reasons)), .refused(reasons))
+    }
+
+    @Test("decode after encode is the identity for all state", arguments: seeds)
+    func state(seed: UInt64) throws {
+        var random = RandomReport(seed: seed)
+        let known = random.known()
+        #expect(try again(ChildState(known)) { $0.kept(&$1) } == known)
+        let memory = ReportMemory(until: random.date(), positions: random.list { $0.id() })
+        #expect(try again(TakenReport(memory)) { message, _ in message.memory } == memory)
+    }
+
+    @Test("decode after encode is the identity for every fact", arguments: seeds)
+    func facts(seed: UInt64) throws {
+        var random = RandomReport(seed: seed)
+        var report = try random.report()
+        report.observedAt = random.date()
+        let command = RegisterConcern(
+            id: random.reportID(), receivedAt: report.observedAt, report: report, child: random.id())
+        #expect(try again(ReportAccepted(command)) { $0.command(child: command.child, &$1) } == command)
+
+        let registered = try random.registered()
+        #expect(try again(ConcernRegistered(registered)) { $0.fact(&$1) } == .concernRegistered(registered))
+
+        let recorded = RecordedChild(
+            reference: random.id(), number: try random.personalNumber(), name: random.word(),
+            guardians: random.list { $0.guardian() }, isProtected: random.flag())
+        let day = random.day()
+        #expect(
+            try again(Child(recorded)) { $0.fact(reference: recorded.reference, today: day, &$1) }
+                == .childRecorded(recorded))
+
+        let consultation = RegisteredConsultation(
+            reference: random.id(), county: random.id(), municipality: random.id(), areas: random.areas(),
+            question: random.word(), reporter: try random.reporter())
+        #expect(
+            try again(ConsultationRegistered(consultation)) { $0.fact(&$1) } == .consultationRegistered(consultation))
+
+        let request = PlaceRequest(
+            reference: random.id(), county: random.id(), municipality: random.id(), areas: random.areas(),
+            email: try random.email())
+        #expect(try again(BookConsultation(request)) { $0.fact(&$1) } == .placeRequested(request))
+
+        let receipt = Receipt(random.reportID(), random.answer())
+        #expect(try again(ConcernReceipt(receipt)) { $0.fact(&$1) } == .answered(receipt))
+    }
+
+    @Test("each fact goes to its own topic, under the key and subject that its readers need")
+    func records() throws {
+        var random = RandomReport(seed: 1)
+        let receipt = Receipt(random.reportID(), .consultation(reference: "TST-Q-1"))
+        let record = IntakeFact.answered(receipt).record
+        #expect(record.topic == .concernReceipts && record.key == receipt.report.source)
+        #expect(record.subject == "TST-Q-1")
+        let command = RegisterConcern(
+            id: random.reportID(), receivedAt: random.date(), report: try random.report(), child: "key")
+        let accepted = IntakeFact.accepted(command).record
+        #expect(accepted.topic == .intakeRepartition && accepted.key == "key" && accepted.subject == nil)
+    }
+
+    @Test("state with words of a later version is not read, and says where")
+    func laterVersion() throws {
+        var random = RandomReport(seed: 7)
+        var message = ChildState(random.known())
+        (message.stage, message.fallbackReason) = ("university", "strike")
+        message.guardians = [.with { ($0.key, $0.aliases) = ("k", ["n1", "x1"]) }]
+        message.recent = [.with { $0.areas = ["home", "mood"] }]
+        let error = #expect(throws: Refusal.self) { try Words.read { message.kept(&$0) } }
+        #expect(
+            error?.faults.map(\.path) == ["stage", "fallback_reason", "guardians[0].aliases[1]", "recent[0].areas[1]"])
+    }
+
+    @Test("a report about a child whose state a later version has written waits for that version")
+    func waits() throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report)
+        let child = try #require(tester.concerns.first).child
+        try tester.changeState(of: child) { $0.stage = "university" }
+        #expect(throws: StateUnreadable.self) { try tester.send(ExampleCounty.report) }
+        #expect(tester.concerns.count == 1)
+    }
+
+    @Test("a move to a stage of a later version waits for that version")
+    func laterMove() throws {
+        var tester = try IntakeTester()
+        try tester.send(ExampleCounty.report)
+        let child = try #require(tester.concerns.first).child
+        #expect(throws: StateUnreadable.self) {
+            try tester.publish(CaseMoved.with { $0.stage = "university" }, child: child)
+        }
+    }
+}

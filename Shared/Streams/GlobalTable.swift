@@ -93,7 +93,7 @@ final class GlobalReader {
             reader = try TopicReader(
                 topics, from: .beginning, configuration.kafka, timeout: TopicCheck.answerTimeout)
         } catch let error as NoTopic {
-            throw TopicsNotReady(error.description)
+            throw TopicsNotReady("\(error); \(configuration.howToCreateTopics)")
         }
         guard reader?.catchUp(within: .seconds(30), until: stop, take) == true || stop.isSet else {
             throw TopicsNotReady("\(topics.joined(separator: ", ")) could not be read to the end within 30 s")

@@ -220,12 +220,12 @@ extension StreamThread {
                     + "than their state; make the topics anew with \(stored.partitions) partitions")
         }
         if task.formerFile?.isAhead == true, stored == nil {
-            throw ChangelogLost.error(changelogName, task.partition, nil)
+            throw ChangelogLost.error(configuration, task.partition, nil)
         }
         for (input, offset) in zip(inputs, task.groupOffsets) {
             guard let offset, offset > 0, (stored?.offsets[input.physical] ?? -1) < offset else { continue }
             throw ChangelogLost.error(
-                changelogName, task.partition, (input.physical, offset, stored?.offsets[input.physical]))
+                configuration, task.partition, (input.physical, offset, stored?.offsets[input.physical]))
         }
         return stored?.offsets ?? [:]
     }

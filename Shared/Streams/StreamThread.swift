@@ -339,11 +339,16 @@ package final class StreamThread {
         try commitStep()
     }
 
+    /// Lets go of the state files without a checkpoint, as the end of a process does.
+    package func abandon() {
+        for task in tasks.values { task.store.close() }
+        tasks = [:]
+    }
+
     private func close() {
         events.released(assigned.union(tasks.keys))
         for partition in tasks.keys { wishes.release(partition) }
-        for task in tasks.values { task.store.close() }
-        tasks = [:]
+        abandon()
         log.close()
     }
 }

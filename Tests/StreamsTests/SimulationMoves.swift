@@ -1,4 +1,5 @@
-import TestSupport
+import StreamsTestSupport
+import StreamsTesting
 
 /// One thing that happens in a simulation. A story is a list of moves; what a move does follows from its own seed, so
 /// that it does the same after another was taken out of the story.

@@ -41,7 +41,7 @@ struct Move: CustomStringConvertible, Sendable {
     }
 
     enum Place: Sendable {
-        /// The so-manieth call of the move.
+        /// The call with this number, counted within the move.
         case call(Int)
         /// The first of that name.
         case named(String)

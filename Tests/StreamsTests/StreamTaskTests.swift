@@ -50,11 +50,11 @@ struct StreamTaskTests {
             return price
         }
         let globals = Globals([prices])
-        try globals.take("prices", "milk", Bytes("12".utf8))
-        try globals.take("prices", "bread", Bytes("30".utf8))
-        #expect(throws: Undecodable.self) { try globals.take("prices", "milk", Bytes("dear".utf8)) }
-        try globals.take("prices", "bread", nil)
-        try globals.take("others", "milk", Bytes("1".utf8))
+        try globals.apply("prices", "milk", Bytes("12".utf8))
+        try globals.apply("prices", "bread", Bytes("30".utf8))
+        #expect(throws: Undecodable.self) { try globals.apply("prices", "milk", Bytes("dear".utf8)) }
+        try globals.apply("prices", "bread", nil)
+        try globals.apply("others", "milk", Bytes("1".utf8))
         #expect(globals.all(prices) == ["milk": 12])
         #expect(globals.all(GlobalTable("others") { _, bytes in bytes }) == nil)
     }

@@ -27,6 +27,7 @@ let logging = product("Logging", "swift-log")
 let metrics = product("Metrics", "swift-metrics")
 let mustache = product("Mustache", "swift-mustache")
 let protobuf = product("SwiftProtobuf", "swift-protobuf")
+let signals = product("UnixSignals", "swift-service-lifecycle")
 let subprocess = product("Subprocess", "swift-subprocess")
 let yaml = product("Yams", "Yams")
 
@@ -82,8 +83,8 @@ let package = Package(
             ],
             path: "Shared/Streams", exclude: ["README.md"], swiftSettings: guarded),
         .target(
-            name: "StreamsTesting", dependencies: ["CloudEvents", "Streams", protobuf], path: "Shared/StreamsTesting",
-            swiftSettings: guarded),
+            name: "StreamsTesting", dependencies: ["CloudEvents", "Kafka", "Streams", logging, protobuf],
+            path: "Shared/StreamsTesting", swiftSettings: guarded),
         .target(
             name: "Codec", dependencies: ["CloudEvents", "Domain", protobuf], path: "Shared/Codec",
             exclude: ["Schemas"], swiftSettings: strict),
@@ -94,7 +95,7 @@ let package = Package(
         // What only the services need: an HTTP server for health and metrics, and the way from start to end.
         .target(
             name: "ServiceHost",
-            dependencies: ["Codec", "ServiceKit", "Streams", lifecycle, logging, metrics] + http,
+            dependencies: ["Codec", "Kafka", "ServiceKit", "Streams", lifecycle, logging, metrics] + http,
             path: "Shared/ServiceHost", swiftSettings: strict),
 
         // The four services and the command line.
@@ -144,22 +145,30 @@ let package = Package(
 
         // Tests: one folder per target, and the whole suite end to end.
         .target(
-            name: "TestSupport", dependencies: ["Kafka", "ServiceKit", "Streams", "StreamsTesting"],
-            path: "Tests/TestSupport", swiftSettings: strict),
+            name: "StreamsTestSupport", dependencies: ["CloudEvents", "Kafka", "Streams", "StreamsTesting", protobuf],
+            path: "Tests/StreamsTestSupport", swiftSettings: guarded),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Codec", "Domain", "Kafka", "ServiceKit", "Streams", "StreamsTestSupport", "StreamsTesting", protobuf,
+            ],
+            path: "Tests/TestSupport", swiftSettings: guarded),
         .executableTarget(
-            name: "stream-probe", dependencies: ["Streams", "ServiceKit", "TestSupport"], path: "Tests/StreamProbe",
-            swiftSettings: strict),
+            name: "stream-probe",
+            dependencies: ["Kafka", "Streams", "StreamsTestSupport", lifecycle, logging, signals],
+            path: "Tests/StreamProbe", swiftSettings: guarded),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CodecTests", dependencies: ["Codec", "TestSupport", "contract-generator", protobuf],
             exclude: ["Golden"], swiftSettings: strict),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "KafkaTests", dependencies: ["CKafka", "Kafka", "StreamsTestSupport"], swiftSettings: guarded),
         .testTarget(
             name: "StreamsTests",
             dependencies: [
-                "Streams", "TestSupport", "stream-probe", "example-1-counting", "example-2-reminding",
-                "example-3-wishing",
-            ], swiftSettings: strict),
+                "CloudEvents", "Kafka", "Streams", "StreamsTestSupport", "StreamsTesting", "example-1-counting",
+                "example-2-reminding", "example-3-wishing", "stream-probe", crypto, logging, protobuf,
+            ], swiftSettings: guarded),
         .testTarget(
             name: "ServiceKitTests", dependencies: ["ServiceHost", "ServiceKit", "TestSupport"], swiftSettings: strict),
         .testTarget(

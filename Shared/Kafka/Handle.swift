@@ -23,8 +23,8 @@ final class Handle: @unchecked Sendable {  // what never changes, and librdkafka
         guard let configuration = rd_kafka_conf_new() else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "allocate a configuration")
         }
-        // Nobody makes a topic by asking for it: librdkafka's producers would (and an admin on a producer's handle), with
-        // one partition and the broker's settings, where the topics are meant to be made by `tillsammans topics apply`.
+        // Asking for a topic must not create it. librdkafka's producers would do so (and an admin on a producer's handle),
+        // with one partition and the broker's default settings.
         var properties = properties
         properties["allow.auto.create.topics"] = "false"
         var reason = [CChar](repeating: 0, count: 512)

@@ -152,13 +152,22 @@ extension KafkaError {
     ///
     /// - Parameter name: librdkafka's; any other is an error of the application.
     package init(simulated name: String, isRetriable: Bool = false, isAbortable: Bool = false, isFatal: Bool = false) {
+        code = Self.code(name)
+        (self.name, message) = (name, "simulated")
+        (self.isRetriable, self.isAbortable, self.isFatal) = (isRetriable, isAbortable, isFatal)
+    }
+
+    /// An error that librdkafka's client gives by itself, with the message and the flags that it has there.
+    package init(simulated name: String, _ doing: String, isAbortable: Bool = false) {
+        self.init(Self.code(name), doing, isAbortable: isAbortable)
+    }
+
+    private static func code(_ name: String) -> rd_kafka_resp_err_t {
         var (known, count): (UnsafePointer<rd_kafka_err_desc>?, Int) = (nil, 0)
         rd_kafka_get_err_descs(&known, &count)
         let found = UnsafeBufferPointer(start: known, count: count).first {
             $0.name != nil && String(cString: $0.name) == name
         }
-        code = found?.code ?? RD_KAFKA_RESP_ERR__APPLICATION
-        (self.name, message) = (name, "simulated")
-        (self.isRetriable, self.isAbortable, self.isFatal) = (isRetriable, isAbortable, isFatal)
+        return found?.code ?? RD_KAFKA_RESP_ERR__APPLICATION
     }
 }

@@ -72,6 +72,6 @@ public struct NoTopic: Error, Sendable, CustomStringConvertible {
     public let description: String
 
     init(_ topic: String) {
-        description = "the topic \(topic) does not exist; create it with `tillsammans topics apply`"
+        description = "the topic \(topic) does not exist"
     }
 }

@@ -1,5 +1,6 @@
 import Codec
 import Foundation
+import Kafka
 import Logging
 import Metrics
 import ServiceKit
@@ -67,6 +68,9 @@ public struct ServiceMain<P: Processor>: Sendable {
         } catch let fault as TopicsNotReady {
             complain("\(fault)")
             exit(ConfigurationFault.exitCode)
+        } catch let fault as NoTopic {
+            complain("\(fault); create it with `tillsammans topics apply`")
+            exit(1)
         } catch {
             complain("\(error)")
             exit(1)

@@ -59,6 +59,8 @@ extension Settings {
         configuration.prefix = try text("TOPIC_PREFIX")
         configuration.threads = try number("STREAM_THREADS", 1...64)
         configuration.commitInterval = .milliseconds(try number("COMMIT_INTERVAL_MS", 1...10_000))
+        configuration.howToCreateTopics = "create them with `tillsammans topics apply`"
+        configuration.howToAcceptLoss = "start one with --accept-loss"
         return configuration
     }
 }

@@ -3,10 +3,12 @@ import Kafka
 
 /// A changelog that does not hold what the group has already seen: it was deleted, made anew, or cut off.
 ///
-/// The state is the changelog, so the service does not go on by itself: it would answer as if it had never seen a child.
+/// The state is the changelog, so the service does not go on by itself. It would answer as if it had never seen these
+/// keys.
 public enum ChangelogLost {
     static func error(
-        _ changelog: String, _ partition: Int32, _ input: (name: String, group: Int64, stored: Int64?)?
+        _ configuration: StreamsConfiguration, _ partition: Int32,
+        _ input: (name: String, group: Int64, stored: Int64?)?
     ) -> TopicsNotReady {
         let seen =
             input.map {
@@ -14,16 +16,18 @@ public enum ChangelogLost {
                     + ($0.stored.map { "\($0)" } ?? "nothing")
             } ?? "the state file on this machine goes further than the changelog"
         return TopicsNotReady(
-            "the changelog \(changelog)/\(partition) has lost records: \(seen). Nothing was changed. Bring the topic back from "
-                + "a replica or a mirror; or stop all instances, start one with --accept-loss, and give up what is lost"
+            "the changelog \(configuration.physical(configuration.changelog))/\(partition) has lost records: \(seen). Nothing was changed. "
+                + "Bring the topic back from a replica or a mirror; or stop all instances, "
+                + "\(configuration.howToAcceptLoss), and give up what is lost"
         )
     }
 
-    static func gone(_ changelog: String) -> TopicsNotReady {
+    static func gone(_ configuration: StreamsConfiguration) -> TopicsNotReady {
         TopicsNotReady(
-            "the changelog \(changelog) is gone, and with it the state of all that the group has taken. Nothing was changed. "
-                + "Bring the topic back from a replica or a mirror; or stop all instances, make it with `tillsammans topics "
-                + "apply`, start one instance with --accept-loss, and give up what is lost")
+            "the changelog \(configuration.physical(configuration.changelog)) is gone, and with it the state of all that the "
+                + "group has taken. Nothing was changed. Bring the topic back from a replica or a mirror; or stop all "
+                + "instances, create the topic anew (\(configuration.howToCreateTopics)), "
+                + "\(configuration.howToAcceptLoss), and give up what is lost")
     }
 
     /// The positions that the group has committed; nil where there is none.

@@ -26,7 +26,7 @@ public struct GlobalTable<Value: Sendable>: GlobalTableDeclaration {
 
         init(_ decode: @escaping @Sendable (String, Bytes) throws -> Value) { self.decode = decode }
 
-        func take(_ key: String, _ value: Bytes?) throws {
+        func apply(_ key: String, _ value: Bytes?) throws {
             values[key] = try value.map { try decode(key, $0) }
         }
 
@@ -42,8 +42,8 @@ public protocol GlobalTableDeclaration: Sendable {
 
 /// What one thread has of a global table.
 public protocol GlobalContent: AnyObject {
-    /// Takes over one record; a nil value deletes.
-    func take(_ key: String, _ value: Bytes?) throws
+    /// Applies one record. A nil value deletes.
+    func apply(_ key: String, _ value: Bytes?) throws
 }
 
 /// One thread's global tables. Used by that thread only.
@@ -55,8 +55,8 @@ package final class Globals {
     }
 
     /// - Throws: what the table's own decoding throws; then nothing has changed.
-    package func take(_ topic: String, _ key: String, _ value: Bytes?) throws {
-        try contents.first { $0.topic == topic }?.content.take(key, value)
+    package func apply(_ topic: String, _ key: String, _ value: Bytes?) throws {
+        try contents.first { $0.topic == topic }?.content.apply(key, value)
     }
 
     /// Nil where the topology has no such table.
@@ -93,23 +93,23 @@ final class GlobalReader {
             reader = try TopicReader(
                 topics, from: .beginning, configuration.kafka, timeout: TopicCheck.answerTimeout)
         } catch let error as NoTopic {
-            throw TopicsNotReady(error.description)
+            throw TopicsNotReady("\(error); \(configuration.howToCreateTopics)")
         }
-        guard reader?.catchUp(within: .seconds(30), until: stop, take) == true || stop.isSet else {
+        guard reader?.catchUp(within: .seconds(30), until: stop, apply) == true || stop.isSet else {
             throw TopicsNotReady("\(topics.joined(separator: ", ")) could not be read to the end within 30 s")
         }
     }
 
-    /// Takes over what has changed. Returns at once when there is nothing.
+    /// Applies what has changed. Returns at once when there is nothing.
     func refresh() {
         guard refreshedAt + .milliseconds(500) < .now else { return }
         refreshedAt = .now
-        while let record = reader?.poll(timeout: 0) { take(record) }
+        while let record = reader?.poll(timeout: 0) { apply(record) }
     }
 
-    private func take(_ record: Record) {
+    private func apply(_ record: Record) {
         let key = String(decoding: record.key ?? [], as: UTF8.self)
-        do { try globals.take(configuration.logical(record.topic), key, record.value) } catch {
+        do { try globals.apply(configuration.logical(record.topic), key, record.value) } catch {
             logger.error(
                 "a record of a global table cannot be used; what was there stays",
                 metadata: ["topic": "\(record.topic)", "key": "\(key)", "why": "\(error)"])

@@ -200,7 +200,7 @@ package final class KafkaLog: Log {
 
 extension Duration {
     /// Whole milliseconds, rounded up, as librdkafka counts them.
-    var milliseconds: Int32 {
+    package var milliseconds: Int32 {
         let (seconds, attoseconds) = components
         let total =
             seconds.multipliedReportingOverflow(by: 1_000).partialValue + (attoseconds + 999_999_999_999_999)

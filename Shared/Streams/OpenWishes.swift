@@ -43,8 +43,8 @@ package final class OpenWishes: Sendable {
 
         var hasNext: Bool { first < queue.count }
 
-        /// Takes the first in the queue that still stands.
-        mutating func take() -> Attempt? {
+        /// Removes and returns the first in the queue that still stands.
+        mutating func popNext() -> Attempt? {
             while hasNext {
                 let (place, number) = queue[first]
                 first += 1
@@ -111,7 +111,7 @@ package final class OpenWishes: Sendable {
     /// The next wish to be performed; waits for one. Nil after ``close()``.
     package func next() async -> Attempt? {
         while true {
-            let (attempt, isClosed) = state.withLock { ($0.take(), $0.isClosed) }
+            let (attempt, isClosed) = state.withLock { ($0.popNext(), $0.isClosed) }
             if isClosed { return nil }
             if let attempt { return attempt }
             await withCheckedContinuation { continuation in
@@ -126,7 +126,7 @@ package final class OpenWishes: Sendable {
     }
 
     /// The next wish that may be performed now; nil where there is none.
-    package func tryNext() -> Attempt? { state.withLock { $0.isClosed ? nil : $0.take() } }
+    package func tryNext() -> Attempt? { state.withLock { $0.isClosed ? nil : $0.popNext() } }
 
     /// The wish has not been replaced or taken back since it was taken out, and may still be performed.
     package func stands(_ attempt: Attempt) -> Bool {

@@ -13,7 +13,7 @@ import Kafka
 extension StreamThread {
     /// Goes a stretch of the way, without keeping the group waiting.
     func restoreSome() throws {
-        if !assigned.isEmpty { try takeUp() }
+        if !assigned.isEmpty { try openTasks() }
         guard tasks.values.contains(where: { !$0.isRunning }) else { return }
         let now = clock.steady()
         if mayNotGrow(now) { return }
@@ -23,7 +23,7 @@ extension StreamThread {
     }
 
     /// Opens the stores of what was assigned and finds out how far each is behind.
-    private func takeUp() throws {
+    private func openTasks() throws {
         do {
             let places = assigned.sorted().flatMap { number in inputs.map { TopicPartition($0.physical, number) } }
             // Where a broker takes offsets at once, before the commit, they may run ahead of the records.
@@ -31,7 +31,7 @@ extension StreamThread {
             for partition in assigned.sorted() {
                 let groupOffsets = inputs.map { offsets[TopicPartition($0.physical, partition)] ?? nil }
                 let (low, high) = try log.watermarks(changelog(partition))
-                try takeUp(partition, groupOffsets, low, high)
+                try openTask(partition, groupOffsets, low, high)
                 assigned.remove(partition)
             }
         } catch let error as KafkaError where error.isRetriable {
@@ -41,7 +41,7 @@ extension StreamThread {
         try readChangelogs()
     }
 
-    private func takeUp(_ partition: Int32, _ groupOffsets: [Int64?], _ low: Int64, _ high: Int64) throws {
+    private func openTask(_ partition: Int32, _ groupOffsets: [Int64?], _ low: Int64, _ high: Int64) throws {
         let store = try StateStore(
             path: configuration.storePath(partition), maximumSize: configuration.stateFileLimit)
         let checkpoint = store.checkpoint.flatMap { $0.cluster == log.cluster ? $0 : nil }
@@ -80,7 +80,7 @@ extension StreamThread {
     /// Takes records up to the first thing of another kind.
     private func restoreStretch() throws {
         var records = 0
-        defer { if records > 0 { tellProgress(records) } }
+        defer { if records > 0 { reportProgress(records) } }
         for _ in 0..<32 {
             var taken: StreamTask?
             let polled = try log.pollChangelogs(.milliseconds(2)) { taken = restore($0) }
@@ -140,7 +140,7 @@ extension StreamThread {
         try flush(task, at: checkpoint(next, task.restoredSince))
     }
 
-    private func tellProgress(_ records: Int) {
+    private func reportProgress(_ records: Int) {
         events.restored(records)
         for task in tasks.values {
             if case .restoring(let next, let end) = task.phase { events.restored(task.partition, to: next, of: end) }
@@ -220,12 +220,12 @@ extension StreamThread {
                     + "than their state; make the topics anew with \(stored.partitions) partitions")
         }
         if task.formerFile?.isAhead == true, stored == nil {
-            throw ChangelogLost.error(changelogName, task.partition, nil)
+            throw ChangelogLost.error(configuration, task.partition, nil)
         }
         for (input, offset) in zip(inputs, task.groupOffsets) {
             guard let offset, offset > 0, (stored?.offsets[input.physical] ?? -1) < offset else { continue }
             throw ChangelogLost.error(
-                changelogName, task.partition, (input.physical, offset, stored?.offsets[input.physical]))
+                configuration, task.partition, (input.physical, offset, stored?.offsets[input.physical]))
         }
         return stored?.offsets ?? [:]
     }

@@ -2,24 +2,6 @@ import CloudEvents
 import Foundation
 package import Kafka
 
-/// One of the stream's inputs, with its names.
-struct Input {
-    let logical: String
-    let physical: String
-}
-
-/// What is done since the transaction began.
-struct Step {
-    let began: ContinuousClock.Instant
-    let deadline: ContinuousClock.Instant
-    var turns = 0
-    /// The last turn, which is to blame where it is the only one.
-    var last: (task: Int32, trigger: StreamTask.Trigger)?
-    /// What was written under the wishes' table, in order.
-    var wishes: [(partition: Int32, key: Bytes, value: Bytes?)] = []
-    var opened: Set<Int32> = []
-}
-
 /// One thread of a stream: polls, processes, commits. Everything of it happens on the thread that calls ``run(until:)``.
 ///
 /// A *step* is one Kafka transaction: the records taken in it, what they made the processor publish, the changes of
@@ -98,7 +80,7 @@ package final class StreamThread {
         events.beat(index)
         try refresh()
         try attempt {
-            try takeStretch()
+            try pollStretch()
             try restoreSome()
             if !isStepOpenForMore { try commitStep() }
             try fireDueReminders()
@@ -109,11 +91,11 @@ package final class StreamThread {
 
     /// Takes records, up to the first thing of another kind. What is due is looked at between stretches, not between
     /// records: a stretch takes a millisecond or so.
-    private func takeStretch() throws {
+    private func pollStretch() throws {
         var polled = try log.poll(patience)
         for _ in 1..<128 {
             switch polled {
-            case .record(let record): try take(record)
+            case .record(let record): try receive(record)
             case .end(let partition, let offset): reached(partition, offset)
             default: return try handle(polled)
             }
@@ -148,7 +130,7 @@ package final class StreamThread {
 
     private func handle(_ polled: Consumer.Polled) throws {
         switch polled {
-        case .record(let record): try take(record)
+        case .record(let record): try receive(record)
         case .end(let partition, let offset): reached(partition, offset)
         case .nothing: break
         case .assigned(let partitions): try accept(partitions)
@@ -202,7 +184,7 @@ package final class StreamThread {
 
     // MARK: Turns
 
-    private func take(_ record: Record) throws {
+    private func receive(_ record: Record) throws {
         // What is not ours any more, or already taken, is nothing to us.
         guard let task = task(record.partition), task.isReading, let input = input(record.topic),
             record.offset >= task.positions[input]
@@ -339,11 +321,16 @@ package final class StreamThread {
         try commitStep()
     }
 
+    /// Lets go of the state files without a checkpoint, as the end of a process does.
+    package func abandon() {
+        for task in tasks.values { task.store.close() }
+        tasks = [:]
+    }
+
     private func close() {
         events.released(assigned.union(tasks.keys))
         for partition in tasks.keys { wishes.release(partition) }
-        for task in tasks.values { task.store.close() }
-        tasks = [:]
+        abandon()
         log.close()
     }
 }

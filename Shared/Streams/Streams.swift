@@ -201,7 +201,7 @@ private struct FolderLock {
         descriptor = open(folder + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw TopicsNotReady(
-                "another process works in \(folder); give this one a name of its own with INSTANCE_ID")
+                "another process works in \(folder); give this one an instance name of its own")
         }
     }
 

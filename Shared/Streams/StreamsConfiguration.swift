@@ -33,6 +33,11 @@ public struct StreamsConfiguration: Sendable {
     /// A state file older than this is not trusted: half of the changelog's `delete.retention.ms` (24 h by default).
     public var checkpointLifetime: Duration = .seconds(12 * 3_600)
 
+    /// What to do about topics that are missing, in the words of the application. It ends the error's sentence.
+    public var howToCreateTopics = "create them as the topology's `topics` says"
+    /// How to go on without what a changelog has lost (``ChangelogLost``), in the words of the application.
+    public var howToAcceptLoss = "call `ChangelogLost.accept` once"
+
     public init(_ topology: Topology, instance: String, kafka: KafkaProperties, stateDirectory: String) {
         (self.topology, self.instance, self.kafka, self.stateDirectory) = (topology, instance, kafka, stateDirectory)
     }
@@ -49,7 +54,7 @@ public struct StreamsConfiguration: Sendable {
     /// A topic's name without the prefix.
     func logical(_ name: String) -> String { name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name }
 
-    var folder: String { "\(stateDirectory)/\(prefix)\(application)/\(instance)" }
+    package var folder: String { "\(stateDirectory)/\(prefix)\(application)/\(instance)" }
 
     func storePath(_ partition: Int32) -> String { "\(folder)/\(partition).mdb" }
 }

@@ -23,10 +23,10 @@ enum TopicCheck {
         let wanted = Set(copartitioned + others).sorted()
         let topics = try admin.describe(wanted, timeout: answerTimeout)
         if topics[configuration.physical(configuration.changelog)] == nil, try hasTakenRecords(configuration, topics) {
-            throw ChangelogLost.gone(configuration.physical(configuration.changelog))
+            throw ChangelogLost.gone(configuration)
         }
         let problems =
-            missing(wanted, topics) + unequal(topics.filter { copartitioned.contains($0.key) })
+            missing(wanted, topics, configuration) + unequal(topics.filter { copartitioned.contains($0.key) })
             + forgetful(topics, configuration)
         guard problems.isEmpty else { throw TopicsNotReady(problems.joined(separator: "; ")) }
         return topics[copartitioned[0]]?.partitions ?? 0
@@ -43,10 +43,12 @@ enum TopicCheck {
         return try ChangelogLost.groupOffsets(configuration, places).contains { ($0.value ?? 0) > 0 }
     }
 
-    static func missing(_ wanted: [String], _ topics: [String: TopicDescription]) -> [String] {
+    static func missing(
+        _ wanted: [String], _ topics: [String: TopicDescription], _ configuration: StreamsConfiguration
+    ) -> [String] {
         let names = wanted.filter { topics[$0] == nil }
         guard !names.isEmpty else { return [] }
-        return ["topics missing: \(names.joined(separator: ", ")); create them with `tillsammans topics apply`"]
+        return ["topics missing: \(names.joined(separator: ", ")); \(configuration.howToCreateTopics)"]
     }
 
     /// All inputs and the changelog must have the same number of partitions, else a key's events and its state would lie

@@ -78,7 +78,7 @@ public struct Topology: Sendable {
 public struct Undeclared: Error, Sendable, CustomStringConvertible {
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 
     init(_ application: String, publishesTo topic: String) {
         self.init("\(application) publishes to \(topic), which is none of its topology's outputs")

@@ -60,7 +60,7 @@ public struct ProcessorTester<P: Processor> {
                 subject: event.subject, traceparent: event.traceparent),
             globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
         try processor.process(event, in: &turn)
-        try take(turn)
+        try apply(turn)
     }
 
     /// Moves the time on, firing what comes due on the way, in order.
@@ -75,7 +75,7 @@ public struct ProcessorTester<P: Processor> {
                 globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
             turn.remove(reminder)
             try processor.wake(reminder, in: &turn)
-            try take(turn)
+            try apply(turn)
         }
         now = max(now, later)
     }
@@ -119,7 +119,7 @@ public struct ProcessorTester<P: Processor> {
         return Set(state.entries.keys.filter { $0.starts(with: StateKey.wishes) }.map { StateKey.name(of: $0) })
     }
 
-    private mutating func take(_ turn: Turn) throws(Undeclared) {
+    private mutating func apply(_ turn: Turn) throws(Undeclared) {
         try topology.check(turn)
         for write in turn.writes { state.entries[write.key] = write.value }
         for output in turn.outputs {

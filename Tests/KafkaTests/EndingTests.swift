@@ -1,6 +1,6 @@
 import CKafka
 import Foundation
-import TestSupport
+import StreamsTestSupport
 import Testing
 
 @testable import Kafka

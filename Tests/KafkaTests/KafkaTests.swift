@@ -1,5 +1,5 @@
 import CKafka
-import TestSupport
+import StreamsTestSupport
 import Testing
 
 @testable import Kafka

@@ -3,7 +3,8 @@ import Kafka
 import Logging
 import ServiceLifecycle
 import Streams
-import TestSupport
+import StreamsTestSupport
+import UnixSignals
 
 /// A stream of its own process that kills itself at a named point: `FAULT=afterOffsets:3` at the third time there.
 @main enum Probe {

@@ -1,4 +1,4 @@
-import TestSupport
+import StreamsTestSupport
 import Testing
 
 @Suite("The example programs", .timeLimit(.minutes(2)))

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import StreamsTestSupport
 import Testing
 
 @Suite("A stream that stands still for longer than its session", .timeLimit(.minutes(3)))

@@ -1,7 +1,7 @@
 import Foundation
 import Kafka
 import Logging
-import TestSupport
+import StreamsTestSupport
 import Testing
 
 @testable import Streams

@@ -1,7 +1,6 @@
-import Codec
 import Foundation
 import Kafka
-import TestSupport
+import StreamsTestSupport
 import Testing
 
 @testable import Streams

@@ -1,6 +1,5 @@
-import Codec
+import CloudEvents
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Streams

@@ -1,8 +1,8 @@
-import Codec
-import Domain
+import CloudEvents
 import Foundation
 import Kafka
-import TestSupport
+import StreamsTestSupport
+import StreamsTesting
 import Testing
 
 @testable import Streams

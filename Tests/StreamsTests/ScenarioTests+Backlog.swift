@@ -1,9 +1,9 @@
-import Codec
-import Domain
+import CloudEvents
 import Foundation
 import Kafka
+import StreamsTesting
+import SwiftProtobuf
 import Synchronization
-import TestSupport
 import Testing
 
 @testable import Streams
@@ -13,7 +13,7 @@ private let asking = Scripted(event: { event, turn in
     switch event.type {
     case "ask": turn.remind("overdue", at: turn.now + 600)
     case "answer": turn.cancelReminder("overdue")
-    case "wish": try turn.wish("mail", Booking.with { $0.start = Int64(event.data.count) })
+    case "wish": try turn.wish("mail", Google_Protobuf_Int64Value(Int64(event.data.count)))
     case "fulfil": turn.fulfil("mail")
     default: turn.publish(type: "taken", Bytes(event.id.utf8), to: "outputs")
     }
@@ -105,7 +105,7 @@ struct BacklogScenarios {
         scenario.feed("wish", data: [1])
         try scenario.work(instance, rounds: 10)
         let wish = try #require(instance.takeWish())
-        #expect(try Booking(wire: wish.data).start == 1)
+        #expect(try Google_Protobuf_Int64Value(wire: wish.data).value == 1)
         #expect(instance.takeWish() == nil)
     }
 

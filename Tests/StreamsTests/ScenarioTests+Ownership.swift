@@ -1,6 +1,8 @@
+import CloudEvents
 import Foundation
 import Kafka
-import TestSupport
+import StreamsTestSupport
+import StreamsTesting
 import Testing
 
 @testable import Streams

@@ -1,9 +1,10 @@
-import Codec
+import CloudEvents
 import Crypto
-import Domain
 import Foundation
 import Kafka
-import TestSupport
+import StreamsTestSupport
+import StreamsTesting
+import SwiftProtobuf
 import Testing
 
 @testable import Streams
@@ -141,7 +142,7 @@ struct PoisonScenarios {
                 if event.type == "grow" {
                     turn.put(raw: "state", turn.key, Bytes(repeating: 7, count: 1_100_000))
                 } else {
-                    try turn.put(Ledger.entries, turn.key, Booking.with { $0.start = 1 })
+                    try turn.put(Ledger.entries, turn.key, Google_Protobuf_Int64Value(1))
                 }
                 turn.publish(type: "taken", Self.text(event.id), to: "outputs")
             }))

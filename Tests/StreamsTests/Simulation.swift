@@ -1,7 +1,7 @@
-import Codec
 import Foundation
 import Kafka
-import TestSupport
+import StreamsTestSupport
+import StreamsTesting
 
 @testable import Streams
 

@@ -1,4 +1,5 @@
-import TestSupport
+import StreamsTestSupport
+import StreamsTesting
 
 /// One thing that happens in a simulation. A story is a list of moves; what a move does follows from its own seed, so
 /// that it does the same after another was taken out of the story.
@@ -40,7 +41,7 @@ struct Move: CustomStringConvertible, Sendable {
     }
 
     enum Place: Sendable {
-        /// The so-manieth call of the move.
+        /// The call with this number, counted within the move.
         case call(Int)
         /// The first of that name.
         case named(String)

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import StreamsTesting
 
 /// A simulation that failed, made as short as the time allows.
 struct SimulationStory {

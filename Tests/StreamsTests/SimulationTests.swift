@@ -1,6 +1,6 @@
 import Foundation
+import StreamsTesting
 import Synchronization
-import TestSupport
 import Testing
 
 @Suite("Exactly once, on a simulated Kafka that fails wherever Kafka can")

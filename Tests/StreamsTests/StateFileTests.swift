@@ -1,6 +1,6 @@
-import Codec
+import CloudEvents
 import Foundation
-import TestSupport
+import StreamsTestSupport
 import Testing
 
 @testable import Streams

@@ -1,7 +1,7 @@
-import Codec
-import Domain
+import CloudEvents
 import Foundation
-import TestSupport
+import StreamsTestSupport
+import StreamsTesting
 import Testing
 
 @testable import Streams

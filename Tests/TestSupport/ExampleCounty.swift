@@ -1,6 +1,7 @@
-import Codec
-import Domain
-import Foundation
+public import Codec
+public import Domain
+public import Foundation
+import SwiftProtobuf
 
 /// A small county for tests: one municipality with every kind of unit, and people for every role.
 public enum ExampleCounty {

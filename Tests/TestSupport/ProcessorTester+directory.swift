@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+public import Domain
+public import Foundation
 import ServiceKit
 import Streams
 import StreamsTesting

@@ -1,17 +1,14 @@
-import CKafka
-import Foundation
-
-@testable import Kafka
-@testable import Streams
+package import Kafka
+import Streams
 
 /// One thread's clients of a ``SimulatedKafka``: a static member of the group, a producer, and a reader of changelogs.
-final class SimulatedLog: Log {
-    let cluster: String
-    let showsAborted = false
+package final class SimulatedLog: Log {
+    package let cluster: String
+    package let showsAborted = false
 
     private let kafka: SimulatedKafka
-    let instance: String
-    let producer: SimulatedProducer
+    package let instance: String
+    package let producer: SimulatedProducer
 
     // The membership, as far as this client knows.
     private var inputs: [String] = []
@@ -23,9 +20,9 @@ final class SimulatedLog: Log {
     private var records = Reader()
     private var changelogs = Reader()
     /// The process is dead or cut off: no call does anything any more.
-    private(set) var isGone = false
+    package private(set) var isGone = false
     /// Positions that were asked to be committed, for tests that look.
-    private(set) var sentOffsets: [[TopicPartition: Int64]] = []
+    package private(set) var sentOffsets: [[TopicPartition: Int64]] = []
 
     private enum Phase { case out, joined, leaving, steady }
 
@@ -37,17 +34,17 @@ final class SimulatedLog: Log {
         var stopped: Set<TopicPartition> = []
     }
 
-    init(_ kafka: SimulatedKafka, member: String, cluster: String = "simulated") {
+    package init(_ kafka: SimulatedKafka, member: String, cluster: String = "simulated") {
         (self.kafka, instance, self.cluster) = (kafka, member, cluster)
         producer = SimulatedProducer(kafka, member)
         kafka.members[member] = self
     }
 
     /// The client's own thread tells the group that it lives, whatever the thread that polls is doing.
-    func beat() { kafka.heartbeat(instance, id) }
+    package func beat() { kafka.heartbeat(instance, id) }
 
     /// Gone without a word: nothing is told to the group, and what is in flight still arrives.
-    func cutOff() {
+    package func cutOff() {
         isGone = true
         producer.isGone = true
         if kafka.members[instance] === self { kafka.members[instance] = nil }
@@ -62,7 +59,7 @@ final class SimulatedLog: Log {
 
     // MARK: Group
 
-    func join(_ inputs: [String]) throws(KafkaError) {
+    package func join(_ inputs: [String]) throws(KafkaError) {
         guard phase == .out else { return }
         try enter("join")
         self.inputs = inputs
@@ -75,7 +72,7 @@ final class SimulatedLog: Log {
         phase = .joined
     }
 
-    func poll(_ timeout: Duration) throws(KafkaError) -> Consumer.Polled {
+    package func poll(_ timeout: Duration) throws(KafkaError) -> Consumer.Polled {
         try enter("poll")
         if kafka.isFenced(instance, id) {
             kafka.note("\(instance): fenced by its own successor")
@@ -98,6 +95,8 @@ final class SimulatedLog: Log {
                 enterGroup()
                 return .nothing
             }
+            // The next rebalance began before this member had seen its assignment: it joins that one as well.
+            if kafka.group.isRebalancing, kafka.group.members[instance]?.hasJoined == false { enterGroup() }
             guard !kafka.group.isRebalancing else { return waited(timeout) }
             (generation, owned) = (kafka.group.generation, kafka.group.assignments[instance] ?? [])
             phase = .steady
@@ -132,46 +131,46 @@ final class SimulatedLog: Log {
         return .nothing
     }
 
-    func read(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
+    package func read(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
         try enter("read")
         records = Reader(positions: positions)
         kafka.note("\(instance): reads from \(Self.text(positions))")
     }
 
-    func letGo() throws(KafkaError) {
+    package func letGo() throws(KafkaError) {
         try enter("letGo")
         records = Reader()
         enterGroup()
     }
 
-    func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [TopicPartition: Int64?] {
+    package func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [TopicPartition: Int64?] {
         try enter("committed")
-        if kafka.fails { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "ask for committed offsets") }
+        if kafka.fails { throw KafkaError(simulated: "_TIMED_OUT", "ask for committed offsets") }
         // Asked again until the time is up: UNSTABLE_OFFSET_COMMIT.
         if kafka.hasPendingOffsets(partitions), !kafka.weakness.contains(.unstableOffsets) {
             kafka.clock.advance(kafka.pace == .seeded ? Int64.random(in: 0...300, using: &kafka.random) : 5_000)
             kafka.note("\(instance): committed offsets are not stable")
-            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "ask for committed offsets")
+            throw KafkaError(simulated: "_TIMED_OUT", "ask for committed offsets")
         }
         return Dictionary(uniqueKeysWithValues: partitions.map { ($0, kafka.committedOffsets[$0]) })
     }
 
     // MARK: Reading
 
-    func watermarks(_ partition: TopicPartition) throws(KafkaError) -> (low: Int64, high: Int64) {
+    package func watermarks(_ partition: TopicPartition) throws(KafkaError) -> (low: Int64, high: Int64) {
         try enter("watermarks")
-        if kafka.fails { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "ask for the watermarks of \(partition)") }
+        if kafka.fails { throw KafkaError(simulated: "_TIMED_OUT", "ask for the watermarks of \(partition)") }
         let stable = kafka.weakness.contains(.stableEnds)
         let (low, high) = (kafka.low(partition), stable ? kafka.stableEnd(partition) : kafka.end(partition))
         kafka.note("\(instance): \(partition) ends at \(high)")
         return (low, high)
     }
 
-    func knownEnd(_ partition: TopicPartition) -> Int64? {
+    package func knownEnd(_ partition: TopicPartition) -> Int64? {
         records.positions[partition] == nil ? nil : kafka.stableEnd(partition)
     }
 
-    func readChangelogs(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
+    package func readChangelogs(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
         try enter("readChangelogs")
         changelogs = Reader(positions: positions)
         if !positions.isEmpty { kafka.note("\(instance): restores from \(Self.text(positions))") }
@@ -182,7 +181,7 @@ final class SimulatedLog: Log {
             ? "nowhere" : positions.sorted { $0.key < $1.key }.map { "\($0.key)@\($0.value)" }.joined(separator: ", ")
     }
 
-    func pollChangelogs(
+    package func pollChangelogs(
         _ timeout: Duration, _ take: (BorrowedRecord) -> Void
     ) throws(KafkaError) -> Consumer.Polled {
         try enter("pollChangelogs")
@@ -200,7 +199,7 @@ final class SimulatedLog: Log {
             let end = kafka.readableEnd(place)
             if position < kafka.low(place) || position > kafka.end(place) || kafka.brokenFetches.remove(place) != nil {
                 reader.stopped.insert(place)
-                return .failed(KafkaError(RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, "consume"), place)
+                return .failed(KafkaError(simulated: "_AUTO_OFFSET_RESET", "consume"), place)
             }
             while position < end {
                 let record = kafka.record(place, position)
@@ -221,22 +220,22 @@ final class SimulatedLog: Log {
 
     // MARK: Transactions
 
-    func begin() throws(KafkaError) {
+    package func begin() throws(KafkaError) {
         try enter("begin")
         try producer.begin()
     }
 
-    func produce(_ record: ProducerRecord) throws(KafkaError) {
+    package func produce(_ record: ProducerRecord) throws(KafkaError) {
         try enter("produce")
         try producer.produce(record)
     }
 
-    func flush() throws(KafkaError) {
+    package func flush() throws(KafkaError) {
         try enter("flush")
         try producer.flush()
     }
 
-    func sendOffsets(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
+    package func sendOffsets(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
         try enter("sendOffsets")
         // The client's own thread may have learned that it was expelled, and has then forgotten its member id.
         if !kafka.isMember(instance, id), !kafka.isFenced(instance, id), kafka.chance(500) { id = nil }
@@ -244,7 +243,7 @@ final class SimulatedLog: Log {
         try producer.sendOffsets(positions) { kafka.refusal(instance, id, generation) }
     }
 
-    func commit() throws(KafkaError) {
+    package func commit() throws(KafkaError) {
         try enter("commit")
         do throws(KafkaError) {
             try producer.commit(pause: { kafka.beforeCall(instance, "EndTxn") })
@@ -254,14 +253,14 @@ final class SimulatedLog: Log {
         }
     }
 
-    func abort() throws(KafkaError) {
+    package func abort() throws(KafkaError) {
         try enter("abort")
         kafka.note("\(instance): abort")
         try producer.abort()
     }
 
     /// A static member keeps its place until its session ends.
-    func close() { cutOff() }
+    package func close() { cutOff() }
 }
 
 extension Record {

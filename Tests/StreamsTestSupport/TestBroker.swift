@@ -1,6 +1,5 @@
 import Foundation
-import Kafka
-import ServiceKit
+public import Kafka
 
 /// A Kafka for one test: an embedded broker of its own, or the one that `KAFKA_BOOTSTRAP_SERVERS` names, with a random
 /// prefix for its topics, which are taken away again.

@@ -1,6 +1,4 @@
-import TestSupport
-
-@testable import Kafka
+package import Kafka
 
 // The transaction coordinator: who may write, what was decided, and when each partition learns of it.
 extension SimulatedKafka {
@@ -46,7 +44,7 @@ extension SimulatedKafka {
     // MARK: Markers
 
     /// All markers that are on their way arrive; of one producer's transactions, or of all.
-    func deliverMarkers(of producer: String? = nil) {
+    package func deliverMarkers(of producer: String? = nil) {
         for number in unfinished where transactions[number].outcome != .open {
             if let producer, transactions[number].producer != producer { continue }
             for place in transactions[number].unmarked.sorted() { deliver(number, place) }
@@ -65,7 +63,7 @@ extension SimulatedKafka {
     }
 
     /// One partition learns what was decided.
-    func deliver(_ number: Int, _ place: TopicPartition) {
+    package func deliver(_ number: Int, _ place: TopicPartition) {
         guard transactions[number].unmarked.remove(place) != nil else { return }
         if place == Self.offsetsPlace {
             if transactions[number].outcome == .committed {

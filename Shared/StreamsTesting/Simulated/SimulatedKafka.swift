@@ -1,9 +1,7 @@
-import Foundation
+package import Foundation
+package import Kafka
+package import Streams
 import Synchronization
-import TestSupport
-
-@testable import Kafka
-@testable import Streams
 
 /// Kafka as the runtime must survive it, in memory and seeded: no clock, no thread and no network of its own.
 ///
@@ -11,24 +9,27 @@ import TestSupport
 /// ``SimulatedProducer`` and ``SimulatedLog``. Time passes, records arrive, markers are written and sessions end in
 /// ``tick(_:)``, which every call of every client makes. Before each call stands ``beforeCall``, where a simulation lets
 /// others move: so an instance stands still in mid-step while another takes over.
-final class SimulatedKafka {
+package final class SimulatedKafka {
     /// What makes this Kafka weaker than a real one; each must be seen to break the promise.
-    struct Weakness: OptionSet, Sendable {
-        let rawValue: Int
+    package struct Weakness: OptionSet, Sendable {
+        package let rawValue: Int
+
+        package init(rawValue: Int) { self.rawValue = rawValue }
+
         /// Readers see records of aborted and open transactions.
-        static let readsUncommitted = Weakness(rawValue: 1)
+        package static let readsUncommitted = Weakness(rawValue: 1)
         /// Offsets are taken from members that no longer belong to the group.
-        static let noFencing = Weakness(rawValue: 2)
+        package static let noFencing = Weakness(rawValue: 2)
         /// The end of a changelog is told as its last stable offset (KAFKA-10167).
-        static let stableEnds = Weakness(rawValue: 4)
+        package static let stableEnds = Weakness(rawValue: 4)
         /// Committed offsets are told while a transaction that holds newer ones is pending (before KIP-447).
-        static let unstableOffsets = Weakness(rawValue: 8)
+        package static let unstableOffsets = Weakness(rawValue: 8)
         /// Nobody looks at a producer's epoch: what comes late belongs to whatever transaction is open then.
-        static let noEpochs = Weakness(rawValue: 16)
+        package static let noEpochs = Weakness(rawValue: 16)
     }
 
     /// How fast the network is.
-    enum Pace {
+    package enum Pace {
         /// Everything takes a seeded time.
         case seeded
         /// Everything arrives at once; nothing fails.
@@ -39,87 +40,87 @@ final class SimulatedKafka {
         case held
     }
 
-    enum Entry {
+    package enum Entry {
         case record(ProducerRecord, transaction: Int)
         case marker(transaction: Int)
     }
 
-    struct Transaction {
-        let producer: String
-        let began: Int64
-        var outcome = Outcome.open
+    package struct Transaction {
+        package let producer: String
+        package let began: Int64
+        package var outcome = Outcome.open
         /// Where it has written and its marker has not arrived.
-        var unmarked: Set<TopicPartition> = []
+        package var unmarked: Set<TopicPartition> = []
         /// Positions that the group knows of and does not count yet.
-        var offsets: [TopicPartition: Int64] = [:]
+        package var offsets: [TopicPartition: Int64] = [:]
     }
 
-    enum Outcome { case open, committed, aborted }
+    package enum Outcome { case open, committed, aborted }
 
     /// Stands for the partition of the offsets topic, whose marker makes positions count.
-    static let offsetsPlace = TopicPartition("__consumer_offsets", 0)
+    package static let offsetsPlace = TopicPartition("__consumer_offsets", 0)
 
-    var random: SeededGenerator
-    let clock = SimulatedClock()
-    let partitions: Int32
-    let weakness: Weakness
-    var pace = Pace.seeded
+    package var random: SeededGenerator
+    package let clock = SimulatedClock()
+    package let partitions: Int32
+    package let weakness: Weakness
+    package var pace = Pace.seeded
     /// How often a call fails, of 1,000.
-    var faultsPerMille = 0
+    package var faultsPerMille = 0
     /// The largest record that a client sends, and that the broker takes.
-    var clientLimit = 1_000_000
-    var brokerLimit = 1_048_588
-    var sessionTimeout: Int64 = 6_000
-    var transactionTimeout: Int64 = 10_000
+    package var clientLimit = 1_000_000
+    package var brokerLimit = 1_048_588
+    package var sessionTimeout: Int64 = 6_000
+    package var transactionTimeout: Int64 = 10_000
     /// Whose process stands still as a whole, so that nothing leaves it.
-    var frozen: Set<String> = []
+    package var frozen: Set<String> = []
     /// Called with the client's name before each of its calls does anything.
-    var beforeCall: (String, String) -> Void = { _, _ in }
+    package var beforeCall: (String, String) -> Void = { _, _ in }
     /// What the broker says to a record that arrives, where it says no.
-    var refuses: (ProducerRecord) -> String? = { _ in nil }
+    package var refuses: (ProducerRecord) -> String? = { _ in nil }
     /// The largest step of a call's time, in milliseconds.
-    var callTime: Int64 = 2
+    package var callTime: Int64 = 2
     /// What happened, for the person who reads a failure; only written while somebody wants it.
-    var story: [String]?
+    package var story: [String]?
     /// How deep in others' calls it happens.
-    var depth = 0
+    package var depth = 0
 
-    var logs: [TopicPartition: [Entry]] = [:]
+    package var logs: [TopicPartition: [Entry]] = [:]
     private var lows: [TopicPartition: Int64] = [:]
     /// Where transactions lie whose marker has not arrived: their first offset.
     var openAt: [TopicPartition: [Int: Int64]] = [:]
 
-    var transactions: [Transaction] = []
+    package var transactions: [Transaction] = []
     /// Transactions that are not decided or not marked everywhere, in their order.
     var unfinished: [Int] = []
     var epochs: [String: Int] = [:]
     var openByProducer: [String: Int] = [:]
     var producers: [SimulatedProducer] = []
-    var committedOffsets: [TopicPartition: Int64] = [:]
+    package var committedOffsets: [TopicPartition: Int64] = [:]
 
     var group = Group()
     /// The living clients, by instance.
     var members: [String: SimulatedLog] = [:]
     /// Partitions whose next fetch fails, though the position lies in the log.
-    var brokenFetches: Set<TopicPartition> = []
+    package var brokenFetches: Set<TopicPartition> = []
 
-    init(seed: UInt64, partitions: Int32, weakness: Weakness = []) {
+    package init(seed: UInt64, partitions: Int32, weakness: Weakness = []) {
         (random, self.partitions, self.weakness) = (SeededGenerator(seed: seed), partitions, weakness)
     }
 
     // MARK: Chance and time
 
-    func chance(_ perMille: Int) -> Bool { Int.random(in: 0..<1_000, using: &random) < perMille }
+    package func chance(_ perMille: Int) -> Bool { Int.random(in: 0..<1_000, using: &random) < perMille }
 
     /// A call fails here, by chance.
-    var fails: Bool { pace == .seeded && faultsPerMille > 0 && chance(faultsPerMille) }
+    package var fails: Bool { pace == .seeded && faultsPerMille > 0 && chance(faultsPerMille) }
 
-    func note(_ text: @autoclosure () -> String) {
+    package func note(_ text: @autoclosure () -> String) {
         if story != nil { story?.append(String(repeating: "    ", count: depth + 1) + text()) }
     }
 
     /// Time passes, and what is on its way moves on.
-    func tick(_ most: Int64? = nil) {
+    package func tick(_ most: Int64? = nil) {
         // One number of the move's own: what happens in the background does not shift what the move does.
         var background = SeededGenerator(seed: random.next())
         switch pace {
@@ -142,7 +143,7 @@ final class SimulatedKafka {
     }
 
     /// Lets time go by. Who is not `asleep` goes on telling the group that it lives.
-    func wait(_ milliseconds: Int64, asleep: Set<String> = []) {
+    package func wait(_ milliseconds: Int64, asleep: Set<String> = []) {
         // In pieces, so that a live member's session does not end between two heartbeats.
         var left = milliseconds
         while left > 0 {
@@ -155,18 +156,18 @@ final class SimulatedKafka {
 
     // MARK: Logs
 
-    func partition(_ key: Bytes?) -> Int32 {
+    package func partition(_ key: Bytes?) -> Int32 {
         Int32((key ?? []).reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }) % partitions
     }
 
-    func place(_ record: ProducerRecord) -> TopicPartition {
+    package func place(_ record: ProducerRecord) -> TopicPartition {
         TopicPartition(record.topic, record.partition ?? partition(record.key))
     }
 
     /// Writes outside of any transaction, as other services do.
-    func append(_ record: ProducerRecord) { append(record, transaction: -1) }
+    package func append(_ record: ProducerRecord) { append(record, transaction: -1) }
 
-    func append(_ record: ProducerRecord, transaction: Int) {
+    package func append(_ record: ProducerRecord, transaction: Int) {
         let place = place(record)
         var record = record
         record.timestamp = record.timestamp ?? clock.milliseconds
@@ -176,23 +177,28 @@ final class SimulatedKafka {
         logs[place, default: []].append(.record(record, transaction: transaction))
     }
 
-    func low(_ place: TopicPartition) -> Int64 { lows[place] ?? 0 }
+    package func low(_ place: TopicPartition) -> Int64 { lows[place] ?? 0 }
 
-    func end(_ place: TopicPartition) -> Int64 { Int64(logs[place]?.count ?? 0) }
+    package func end(_ place: TopicPartition) -> Int64 { Int64(logs[place]?.count ?? 0) }
+
+    /// How much has been written so far: records, markers and positions.
+    var written: Int64 {
+        logs.values.reduce(0) { $0 + Int64($1.count) } + committedOffsets.values.reduce(0, +)
+    }
 
     /// The offset below which every transaction has been decided and marked.
-    func stableEnd(_ place: TopicPartition) -> Int64 { openAt[place]?.values.min() ?? end(place) }
+    package func stableEnd(_ place: TopicPartition) -> Int64 { openAt[place]?.values.min() ?? end(place) }
 
-    func readableEnd(_ place: TopicPartition) -> Int64 {
+    package func readableEnd(_ place: TopicPartition) -> Int64 {
         weakness.contains(.readsUncommitted) ? end(place) : stableEnd(place)
     }
 
-    func isVisible(_ transaction: Int) -> Bool {
+    package func isVisible(_ transaction: Int) -> Bool {
         transaction < 0 || weakness.contains(.readsUncommitted) || transactions[transaction].outcome == .committed
     }
 
     /// All that a reader with read_committed would ever see of a topic.
-    func committedRecords(_ topic: String) -> [Record] {
+    package func committedRecords(_ topic: String) -> [Record] {
         (0..<partitions).flatMap { partition in
             let place = TopicPartition(topic, partition)
             return (logs[place] ?? []).indices.compactMap { record(place, Int64($0)) }
@@ -200,7 +206,7 @@ final class SimulatedKafka {
     }
 
     /// The record at an offset, where readers may see one.
-    func record(_ place: TopicPartition, _ offset: Int64) -> Record? {
+    package func record(_ place: TopicPartition, _ offset: Int64) -> Record? {
         guard case .record(let record, let transaction)? = logs[place]?[Int(offset)], isVisible(transaction) else {
             return nil
         }
@@ -212,37 +218,39 @@ final class SimulatedKafka {
     // MARK: What an operator does to a topic
 
     /// The topic is deleted and made anew, empty.
-    func recreate(_ topic: String) {
+    package func recreate(_ topic: String) {
         for partition in 0..<partitions { logs[TopicPartition(topic, partition)] = nil }
     }
 
     /// The records below `low` are deleted, as retention does.
-    func truncate(_ place: TopicPartition, below low: Int64) { lows[place] = low }
+    package func truncate(_ place: TopicPartition, below low: Int64) { lows[place] = low }
 
     /// The records from `end` on are gone: an unclean election, a restored backup.
-    func cut(_ place: TopicPartition, from end: Int64) { logs[place]?.removeSubrange(Int(end)...) }
+    package func cut(_ place: TopicPartition, from end: Int64) { logs[place]?.removeSubrange(Int(end)...) }
 }
 
 /// Both clocks of a simulation: they stand still until somebody moves them.
-final class SimulatedClock: Sendable {
+package final class SimulatedClock: Sendable {
     private let now = Atomic<Int64>(SimulatedClock.start)
     private let error = Atomic<Int64>(0)
     private let origin = ContinuousClock.now
 
     /// 2026-01-05 08:00 UTC, in milliseconds since 1970.
-    static let start: Int64 = 1_767_600_000_000
+    package static let start: Int64 = 1_767_600_000_000
 
-    var milliseconds: Int64 { now.load(ordering: .relaxed) }
+    package var milliseconds: Int64 { now.load(ordering: .relaxed) }
 
-    func advance(_ milliseconds: Int64) { now.wrappingAdd(milliseconds, ordering: .relaxed) }
+    package func advance(_ milliseconds: Int64) { now.wrappingAdd(milliseconds, ordering: .relaxed) }
 
     /// Somebody sets the time of day; the steady clock does not care.
-    func set(backBy milliseconds: Int64) { error.wrappingSubtract(milliseconds, ordering: .relaxed) }
+    package func set(backBy milliseconds: Int64) { error.wrappingSubtract(milliseconds, ordering: .relaxed) }
 
-    var wall: Date { Date(timeIntervalSince1970: Double(milliseconds + error.load(ordering: .relaxed)) / 1_000) }
+    package var wall: Date {
+        Date(timeIntervalSince1970: Double(milliseconds + error.load(ordering: .relaxed)) / 1_000)
+    }
 
     /// As the runtime takes it.
-    var streamClock: StreamClock {
+    package var streamClock: StreamClock {
         StreamClock(
             wall: { self.wall }, steady: { self.origin + .milliseconds(self.milliseconds - SimulatedClock.start) })
     }

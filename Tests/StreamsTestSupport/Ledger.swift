@@ -1,14 +1,15 @@
-import Codec
+public import CloudEvents
 import Foundation
-import Kafka
-import Streams
+public import Kafka
+public import Streams
+public import SwiftProtobuf
 
 /// A processor whose every mistake shows: it numbers the events of each key, and publishes the number with its cause.
 ///
-/// Its state is borrowed from the suite's own messages. Under a key, `Booking.start` counts its events and `Booking.end`
-/// sums their ids; under `key/name`, a reminder's due time.
+/// Its state is numbers. `entries` counts the events of each key. `reminders` has a reminder's due time under `key/name`,
+/// and the number of the key's latest reminder and wish.
 public struct Ledger: Processor {
-    public static let entries = Table("entries", of: Booking.self)
+    public static let entries = Table("entries", of: Google_Protobuf_Int64Value.self)
 
     /// - Parameter inputs: names of topics.
     public static func topology(_ application: String = "ledger", inputs: [String] = ["inputs"]) -> Topology {
@@ -17,7 +18,7 @@ public struct Ledger: Processor {
             changelog: .init("changelog", .compacted), tables: ["entries", "reminders", "state", "large"])
     }
 
-    static let reminders = Table("reminders", of: Booking.self)
+    static let reminders = Table("reminders", of: Google_Protobuf_Int64Value.self)
     /// Always due, and the same on a replay, so that the reminder's event has the same id then.
     static let due = Date(timeIntervalSince1970: 0)
 
@@ -48,12 +49,11 @@ public struct Ledger: Processor {
     public func process(_ event: Event, in turn: inout Turn) throws {
         let deed = Deed(event.data)
         if deed == .fail { throw Failure() }
-        var entry = try turn.get(Self.entries, turn.key) ?? Booking()
-        entry.start += 1
-        entry.end += Int64(event.id) ?? 0
+        var entry = try turn.get(Self.entries, turn.key) ?? Google_Protobuf_Int64Value()
+        entry.value += 1
         try turn.put(Self.entries, turn.key, entry)
-        turn.publish(type: "numbered", Array("\(entry.start)".utf8), to: "outputs")
-        if entry.start.isMultiple(of: 5) { turn.remind("fifth-\(entry.start)", at: Self.due) }
+        turn.publish(type: "numbered", Array("\(entry.value)".utf8), to: "outputs")
+        if entry.value.isMultiple(of: 5) { turn.remind("fifth-\(entry.value)", at: Self.due) }
         try perform(deed, of: event, in: &turn)
     }
 
@@ -64,7 +64,7 @@ public struct Ledger: Processor {
         case .publish(let bytes): turn.publish(type: "large", Bytes(repeating: 0x78, count: bytes), to: "outputs")
         case .remind(let due):
             try set("r\(event.id)", at: due, in: &turn)
-            try turn.put(Self.reminders, latestReminder, .with { $0.start = Int64(event.id) ?? 0 })
+            try turn.put(Self.reminders, latestReminder, .init(Int64(event.id) ?? 0))
         case .move(let due):
             guard let name = try latest(latestReminder, "r", in: turn) else { break }
             if try turn.get(Self.reminders, "\(turn.key)/\(name)") != nil { try set(name, at: due, in: &turn) }
@@ -73,10 +73,10 @@ public struct Ledger: Processor {
             guard try turn.get(Self.reminders, "\(turn.key)/\(name)") != nil else { break }
             turn.delete(Self.reminders, "\(turn.key)/\(name)")
             turn.cancelReminder(name)
-            tell("cancelled \(name)", in: &turn)
+            report("cancelled \(name)", in: &turn)
         case .wish:
-            try turn.wish("\(turn.key)/w\(event.id)", Booking.with { $0.start = Int64(event.id) ?? 0 })
-            try turn.put(Self.reminders, latestWish, .with { $0.start = Int64(event.id) ?? 0 })
+            try turn.wish("\(turn.key)/w\(event.id)", Google_Protobuf_Int64Value(Int64(event.id) ?? 0))
+            try turn.put(Self.reminders, latestWish, .init(Int64(event.id) ?? 0))
         case .withdraw:
             guard let name = try latest(latestWish, "w", in: turn) else { break }
             try close("\(turn.key)/\(name)", "withdrawn \(name)", in: &turn)
@@ -86,21 +86,21 @@ public struct Ledger: Processor {
     }
 
     private func latest(_ key: String, _ letter: String, in turn: Turn) throws -> String? {
-        try turn.get(Self.reminders, key).map { "\(letter)\($0.start)" }
+        try turn.get(Self.reminders, key).map { "\(letter)\($0.value)" }
     }
 
     private func set(_ name: String, at due: Int64, in turn: inout Turn) throws {
-        try turn.put(Self.reminders, "\(turn.key)/\(name)", .with { $0.start = due })
+        try turn.put(Self.reminders, "\(turn.key)/\(name)", .init(due))
         turn.remind(name, at: Date(timeIntervalSince1970: Double(due) / 1_000))
     }
 
     private func close(_ wish: String, _ text: String, in turn: inout Turn) throws {
-        guard try turn.wish(wish, as: Booking.self) != nil else { return }
+        guard try turn.wish(wish, as: Google_Protobuf_Int64Value.self) != nil else { return }
         turn.fulfil(wish)
-        tell(text, in: &turn)
+        report(text, in: &turn)
     }
 
-    private func tell(_ text: String, in turn: inout Turn) {
+    private func report(_ text: String, in turn: inout Turn) {
         turn.publish(type: "told", Array(text.utf8), to: "wakes")
     }
 
@@ -108,7 +108,7 @@ public struct Ledger: Processor {
         if reminder.name.hasPrefix("r") {
             let known = try turn.get(Self.reminders, "\(turn.key)/\(reminder.name)")
             let due = Int64((reminder.due.timeIntervalSince1970 * 1_000).rounded())
-            if known?.start != due || turn.now < reminder.due { return tell("wrong \(reminder.name)", in: &turn) }
+            if known?.value != due || turn.now < reminder.due { return report("wrong \(reminder.name)", in: &turn) }
             turn.delete(Self.reminders, "\(turn.key)/\(reminder.name)")
         }
         turn.publish(type: "woken", Array(reminder.name.utf8), to: "wakes")

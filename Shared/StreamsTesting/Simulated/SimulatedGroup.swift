@@ -1,4 +1,4 @@
-@testable import Kafka
+import Kafka
 
 // The group coordinator: static members, generations, and partitions dealt out by range.
 extension SimulatedKafka {
@@ -69,7 +69,7 @@ extension SimulatedKafka {
     }
 
     /// The group gives up a member, whether or not it lives. A zombie learns it later.
-    func expel(_ instance: String) {
+    package func expel(_ instance: String) {
         guard group.members.removeValue(forKey: instance) != nil else { return }
         note("the group expels \(instance)")
         beginRebalance()

@@ -1,14 +1,11 @@
-import CKafka
-import TestSupport
-
-@testable import Kafka
+import Kafka
 
 /// A transactional producer as librdkafka 2.0.2 is one: `produce` only buffers, and what goes wrong with a record is told
 /// by the next call that looks.
 ///
 /// States and errors follow `rdkafka_txnmgr.c`: in the abortable state `produce` gives `_STATE` without a word of why,
 /// while offsets and commit give the error itself; a fatal one is for ever.
-final class SimulatedProducer {
+package final class SimulatedProducer {
     private enum State { case ready, open, abortable(KafkaError), fatal(KafkaError) }
 
     let name: String
@@ -37,17 +34,17 @@ final class SimulatedProducer {
 
     func begin() throws(KafkaError) {
         try check()
-        guard case .ready = state else { throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "begin a transaction") }
+        guard case .ready = state else { throw KafkaError(simulated: "_STATE", "begin a transaction") }
         (state, transaction, failed) = (.open, nil, 0)
     }
 
     func produce(_ record: ProducerRecord) throws(KafkaError) {
-        if case .fatal = state { throw KafkaError(RD_KAFKA_RESP_ERR__FATAL, "produce to \(record.topic)") }
+        if case .fatal = state { throw KafkaError(simulated: "_FATAL", "produce to \(record.topic)") }
         guard case .open = state else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "produce to \(record.topic)", isAbortable: true)
+            throw KafkaError(simulated: "_STATE", "produce to \(record.topic)", isAbortable: true)
         }
         if record.bytes > kafka.clientLimit {
-            throw KafkaError(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, "produce to \(record.topic)")
+            throw KafkaError(simulated: "MSG_SIZE_TOO_LARGE", "produce to \(record.topic)")
         }
         queues[kafka.place(record), default: []].append(record)
     }
@@ -98,7 +95,7 @@ final class SimulatedProducer {
 
     func abort() throws(KafkaError) {
         try check()
-        if case .ready = state { throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "abort the transaction") }
+        if case .ready = state { throw KafkaError(simulated: "_STATE", "abort the transaction") }
         // What is in flight arrives, what is queued does not.
         if kafka.pace == .seeded { send { _ in Int.random(in: 0...2, using: &kafka.random) } }
         try check()
@@ -112,7 +109,7 @@ final class SimulatedProducer {
     }
 
     /// In the next call, or in this one: a record fails as the broker or the client may fail it.
-    func failAbortably(_ name: String) { _ = fail(KafkaError(simulated: name, isAbortable: true)) }
+    package func failAbortably(_ name: String) { _ = fail(KafkaError(simulated: name, isAbortable: true)) }
 
     // MARK: The network
 
@@ -168,7 +165,7 @@ final class SimulatedProducer {
     private func checkOpen(_ doing: String) throws(KafkaError) {
         switch state {
         case .open: return
-        case .ready: throw KafkaError(RD_KAFKA_RESP_ERR__STATE, doing)
+        case .ready: throw KafkaError(simulated: "_STATE", doing)
         case .abortable(let error), .fatal(let error): throw error
         }
     }

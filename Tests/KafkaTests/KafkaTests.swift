@@ -1,4 +1,5 @@
 import CKafka
+import CloudEvents
 import TestSupport
 import Testing
 

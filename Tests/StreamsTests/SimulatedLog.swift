@@ -1,4 +1,5 @@
 import CKafka
+import CloudEvents
 import Foundation
 
 @testable import Kafka

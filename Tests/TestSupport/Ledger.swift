@@ -1,17 +1,19 @@
-import Codec
+package import CloudEvents
+package import Codec
 import Foundation
-import Kafka
-import Streams
+package import Kafka
+package import Streams
+import SwiftProtobuf
 
 /// A processor whose every mistake shows: it numbers the events of each key, and publishes the number with its cause.
 ///
 /// Its state is borrowed from the suite's own messages. Under a key, `Booking.start` counts its events and `Booking.end`
 /// sums their ids; under `key/name`, a reminder's due time.
-public struct Ledger: Processor {
-    public static let entries = Table("entries", of: Booking.self)
+package struct Ledger: Processor {
+    package static let entries = Table("entries", of: Booking.self)
 
     /// - Parameter inputs: names of topics.
-    public static func topology(_ application: String = "ledger", inputs: [String] = ["inputs"]) -> Topology {
+    package static func topology(_ application: String = "ledger", inputs: [String] = ["inputs"]) -> Topology {
         Topology(
             application, inputs: inputs.map { Topology.Topic($0) }, outputs: [.init("outputs"), .init("wakes")],
             changelog: .init("changelog", .compacted), tables: ["entries", "reminders", "state", "large"])
@@ -22,7 +24,7 @@ public struct Ledger: Processor {
     static let due = Date(timeIntervalSince1970: 0)
 
     /// What one event asks the ledger to do besides counting it.
-    public enum Deed: Hashable, Sendable {
+    package enum Deed: Hashable, Sendable {
         case count
         /// The processor throws.
         case fail
@@ -41,11 +43,11 @@ public struct Ledger: Processor {
         case fulfil(wish: String)
     }
 
-    public struct Failure: Error {}
+    package struct Failure: Error {}
 
-    public init() {}
+    package init() {}
 
-    public func process(_ event: Event, in turn: inout Turn) throws {
+    package func process(_ event: Event, in turn: inout Turn) throws {
         let deed = Deed(event.data)
         if deed == .fail { throw Failure() }
         var entry = try turn.get(Self.entries, turn.key) ?? Booking()
@@ -104,7 +106,7 @@ public struct Ledger: Processor {
         turn.publish(type: "told", Array(text.utf8), to: "wakes")
     }
 
-    public func wake(_ reminder: Reminder, in turn: inout Turn) throws {
+    package func wake(_ reminder: Reminder, in turn: inout Turn) throws {
         if reminder.name.hasPrefix("r") {
             let known = try turn.get(Self.reminders, "\(turn.key)/\(reminder.name)")
             let due = Int64((reminder.due.timeIntervalSince1970 * 1_000).rounded())
@@ -115,7 +117,7 @@ public struct Ledger: Processor {
     }
 
     /// One input record.
-    public static func input(
+    package static func input(
         _ number: Int, key: String, topic: String = "inputs", deed: Deed = .count
     ) -> ProducerRecord {
         let event = Event(
@@ -125,7 +127,7 @@ public struct Ledger: Processor {
     }
 
     /// What is wrong with the outputs, given the inputs; nil when each input counted exactly once and in order.
-    public static func violation(
+    package static func violation(
         inputs: [(number: Int, key: String)], outputs: [(key: String, number: Int)],
         wakes: [(key: String, name: String)]
     ) -> String? {
@@ -147,7 +149,7 @@ public struct Ledger: Processor {
 
 extension Ledger.Deed: CustomStringConvertible {
     /// As it lies in the event's data; nothing for an event that is only counted.
-    public var description: String {
+    package var description: String {
         switch self {
         case .count: ""
         case .fail: "fail"
@@ -179,7 +181,7 @@ extension Ledger.Deed: CustomStringConvertible {
     }
 
     /// The record cannot be taken and belongs among the dead letters.
-    public var isRefused: Bool {
+    package var isRefused: Bool {
         switch self {
         case .fail, .publish: true
         default: false

@@ -1,17 +1,17 @@
 import Foundation
-import Kafka
+package import Kafka
 import ServiceKit
 
 /// A Kafka for one test: an embedded broker of its own, or the one that `KAFKA_BOOTSTRAP_SERVERS` names, with a random
 /// prefix for its topics, which are taken away again.
-public final class TestBroker: Sendable {
-    public let bootstrapServers: String
-    public let prefix: String
+package final class TestBroker: Sendable {
+    package let bootstrapServers: String
+    package let prefix: String
     /// Aborted records are hidden, as on a real Kafka.
-    public let isReal: Bool
+    package let isReal: Bool
     private let embedded: EmbeddedBroker?
 
-    public init() throws {
+    package init() throws {
         prefix = "test-\(UUID().uuidString.lowercased().prefix(8))-"
         if let servers = ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"] {
             (bootstrapServers, embedded, isReal) = (servers, nil, true)
@@ -21,14 +21,14 @@ public final class TestBroker: Sendable {
         }
     }
 
-    public var properties: KafkaProperties { ["bootstrap.servers": bootstrapServers] }
+    package var properties: KafkaProperties { ["bootstrap.servers": bootstrapServers] }
 
     /// Creates topics, under the prefix.
-    public func create(_ names: [String], partitions: Int32) async throws {
+    package func create(_ names: [String], partitions: Int32) async throws {
         try await create(names.map { TopicSpecification(prefix + $0, partitions: partitions) })
     }
 
-    public func create(_ topics: [TopicSpecification]) async throws {
+    package func create(_ topics: [TopicSpecification]) async throws {
         if let embedded {
             for topic in topics { try embedded.create(topic.name, partitions: topic.partitions) }
             return
@@ -46,7 +46,7 @@ public final class TestBroker: Sendable {
     }
 
     /// All records of a topic that a reader with read_committed sees now, in the order of each partition.
-    public func records(_ topic: String) async throws -> [Record] {
+    package func records(_ topic: String) async throws -> [Record] {
         let (properties, name) = (properties, prefix + topic)
         return try await DedicatedThread.run(name: "read") {
             var records: [Record] = []
@@ -57,7 +57,7 @@ public final class TestBroker: Sendable {
     }
 
     /// Takes the topics away from a shared Kafka.
-    public func remove() async {
+    package func remove() async {
         guard isReal else { return }
         let (properties, prefix) = (properties, prefix)
         try? await DedicatedThread.run(name: "remove") {

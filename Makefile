@@ -1,9 +1,9 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test format lint bench bench-scheduling proto docs needs
+.PHONY: run test format lint bench bench-scheduling golden proto docs needs
 
 CONFIGURATION ?= debug
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
-PROTOC_SWIFT = --plugin=$$(swift build --show-bin-path)/protoc-gen-swift --swift_opt=FileNaming=DropPath
+PROTOC_SWIFT = --plugin=$$(swift build --show-bin-path)/protoc-gen-swift --swift_opt=FileNaming=DropPath --swift_opt=UseAccessLevelOnImports=true
 
 run: needs ## build, and play the worked example through the four services
 	$(SWIFT_BUILD)
@@ -30,9 +30,13 @@ docs: ## write Docs/refusals.md and Docs/rules.md from the code
 	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
 	WRITE_DOCS=1 swift test --skip-build --filter RulesTests
 
+golden: ## write the golden bytes of new event types from their JSON in Tests/CodecTests/Golden
+	swift build --build-tests
+	WRITE_GOLDEN=1 swift test --skip-build --filter GoldenTests
+
 proto: ## generate Swift and the registry of events from Shared/Codec/Schemas (needs protoc)
 	swift build --product protoc-gen-swift
-	cd Shared/Codec/Schemas && protoc $(PROTOC_SWIFT) --swift_opt=Visibility=Public --swift_out=../Generated $$(ls tillsammans/v1/*.proto | grep -v contract.proto)
+	cd Shared/Codec/Schemas && protoc $(PROTOC_SWIFT) --swift_opt=Visibility=Package --swift_out=../Generated $$(ls tillsammans/v1/*.proto | grep -v contract.proto)
 	cd Shared/Codec/Schemas && protoc $(PROTOC_SWIFT) --swift_out=../../../Tools/ContractGenerator/Generated tillsammans/v1/contract.proto
 	cd Shared/Codec/Schemas && protoc --descriptor_set_out=contract.binpb tillsammans/v1/*.proto
 	swift build --product contract-generator

@@ -29,6 +29,7 @@ let mustache = product("Mustache", "swift-mustache")
 let protobuf = product("SwiftProtobuf", "swift-protobuf")
 let signals = product("UnixSignals", "swift-service-lifecycle")
 let subprocess = product("Subprocess", "swift-subprocess")
+let system = product("SystemPackage", "swift-system")
 let yaml = product("Yams", "Yams")
 
 let package = Package(
@@ -54,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -87,16 +89,18 @@ let package = Package(
             path: "Shared/StreamsTesting", swiftSettings: guarded),
         .target(
             name: "Codec", dependencies: ["CloudEvents", "Domain", protobuf], path: "Shared/Codec",
-            exclude: ["Schemas"], swiftSettings: strict),
+            exclude: ["Schemas"], swiftSettings: guarded),
         .target(
             name: "ServiceKit",
-            dependencies: ["Streams", "Codec", "Domain", configuration, lifecycle, logging],
-            path: "Shared/ServiceKit", swiftSettings: strict),
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "Kafka", "Streams", configuration, lifecycle, logging, system,
+            ],
+            path: "Shared/ServiceKit", swiftSettings: guarded),
         // What only the services need: an HTTP server for health and metrics, and the way from start to end.
         .target(
             name: "ServiceHost",
-            dependencies: ["Codec", "Kafka", "ServiceKit", "Streams", lifecycle, logging, metrics] + http,
-            path: "Shared/ServiceHost", swiftSettings: strict),
+            dependencies: ["Kafka", "ServiceKit", "Streams", lifecycle, logging, metrics, signals] + http,
+            path: "Shared/ServiceHost", swiftSettings: guarded),
 
         // The four services and the command line.
         .target(name: "IntakeCore", dependencies: ["Domain"], path: "Services/Intake/Core", swiftSettings: guarded),
@@ -107,10 +111,13 @@ let package = Package(
                 lifecycle, logging, protobuf,
             ] + http,
             path: "Services/Intake", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
-        .target(name: "MappingCore", dependencies: ["Domain"], path: "Services/Mapping/Core", swiftSettings: strict),
+        .target(name: "MappingCore", dependencies: ["Domain"], path: "Services/Mapping/Core", swiftSettings: guarded),
         .executableTarget(
-            name: "mapping", dependencies: ["MappingCore", "ServiceHost", "ServiceKit"], path: "Services/Mapping",
-            exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
+            name: "mapping",
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "MappingCore", "ServiceHost", "ServiceKit", "Streams", protobuf,
+            ],
+            path: "Services/Mapping", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
         .target(name: "MeetingsCore", dependencies: ["Domain"], path: "Services/Meetings/Core", swiftSettings: guarded),
         .executableTarget(
             name: "meetings",
@@ -121,13 +128,17 @@ let package = Package(
             path: "Services/Notifications",
             resources: [.embedInCode("Templates")], swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
-            name: "tillsammans", dependencies: ["CIcal", "ServiceKit", arguments, protobuf, subprocess, yaml],
-            path: "Services/Tillsammans", swiftSettings: strict),
+            name: "tillsammans",
+            dependencies: [
+                "CIcal", "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
+                logging, protobuf, signals, subprocess, system, yaml,
+            ],
+            path: "Services/Tillsammans", swiftSettings: guarded),
 
         // Writes the registry of events from the schemas (`make proto`).
         .executableTarget(
             name: "contract-generator", dependencies: [crypto, protobuf], path: "Tools/ContractGenerator",
-            swiftSettings: strict),
+            swiftSettings: guarded),
 
         // Programs to learn the library from.
         .target(
@@ -150,17 +161,18 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Codec", "Domain", "Kafka", "ServiceKit", "Streams", "StreamsTestSupport", "StreamsTesting", protobuf,
+                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", "StreamsTestSupport", "StreamsTesting", protobuf,
             ],
             path: "Tests/TestSupport", swiftSettings: guarded),
         .executableTarget(
             name: "stream-probe",
             dependencies: ["Kafka", "Streams", "StreamsTestSupport", lifecycle, logging, signals],
             path: "Tests/StreamProbe", swiftSettings: guarded),
-        .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: guarded),
         .testTarget(
-            name: "CodecTests", dependencies: ["Codec", "TestSupport", "contract-generator", protobuf],
-            exclude: ["Golden"], swiftSettings: strict),
+            name: "CodecTests",
+            dependencies: ["CloudEvents", "Codec", "Domain", "TestSupport", "contract-generator", protobuf],
+            exclude: ["Golden"], swiftSettings: guarded),
         .testTarget(
             name: "KafkaTests", dependencies: ["CKafka", "Kafka", "StreamsTestSupport"], swiftSettings: guarded),
         .testTarget(
@@ -170,7 +182,11 @@ let package = Package(
                 "example-2-reminding", "example-3-wishing", "stream-probe", crypto, logging, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
-            name: "ServiceKitTests", dependencies: ["ServiceHost", "ServiceKit", "TestSupport"], swiftSettings: strict),
+            name: "ServiceKitTests",
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceHost", "ServiceKit", "Streams", "StreamsTesting",
+                "TestSupport", configuration, metrics, protobuf,
+            ], swiftSettings: guarded),
         .testTarget(
             name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "TestSupport"], swiftSettings: guarded),
         .testTarget(
@@ -180,9 +196,14 @@ let package = Package(
                 "TestSupport", "intake", logging, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
-            name: "MappingCoreTests", dependencies: ["Domain", "MappingCore", "TestSupport"], swiftSettings: strict),
+            name: "MappingCoreTests", dependencies: ["Codec", "Domain", "MappingCore", "TestSupport"],
+            swiftSettings: guarded),
         .testTarget(
-            name: "MappingTests", dependencies: ["MappingCore", "mapping", "TestSupport"], swiftSettings: strict),
+            name: "MappingTests",
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "MappingCore", "ServiceKit", "Streams", "StreamsTesting",
+                "TestSupport", "mapping", protobuf,
+            ], swiftSettings: guarded),
         .testTarget(
             name: "MeetingsCoreTests", dependencies: ["Domain", "MeetingsCore", "TestSupport"],
             swiftSettings: guarded),
@@ -195,11 +216,16 @@ let package = Package(
             swiftSettings: guarded),
         .testTarget(name: "NotificationsTests", dependencies: ["notifications", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "TillsammansTests", dependencies: ["TestSupport", "tillsammans"], swiftSettings: strict),
+            name: "TillsammansTests",
+            dependencies: ["CloudEvents", "Codec", "Domain", "TestSupport", "tillsammans", protobuf],
+            swiftSettings: guarded),
         .testTarget(
             name: "EndToEnd",
-            dependencies: ["TestSupport", "tillsammans", "intake", "mapping", "meetings", "notifications", subprocess],
-            swiftSettings: strict),
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "TestSupport", "intake", "mapping", "meetings",
+                "notifications", "tillsammans", protobuf, subprocess,
+            ],
+            swiftSettings: guarded),
     ],
     swiftLanguageModes: [.v6]
 )

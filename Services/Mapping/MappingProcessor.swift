@@ -1,3 +1,4 @@
+import CloudEvents
 import Codec
 import Domain
 import MappingCore
@@ -8,14 +9,10 @@ import Streams
 struct MappingProcessor: Processor {
     static let cases = Table("cases", of: MappingState.self)
 
-    static let adapter = CommandAdapter(
+    static let adapter = CommandAdapter<Case>(
         .cases,
-        [
-            .on(TakeOn.self), .on(DelegateWork.self), .on(HandBackWork.self), .on(AddInformation.self),
-            .on(CorrectInformation.self), .on(RecordAnswers.self), .on(RecordConsent.self), .on(RecordMaturity.self),
-            .on(ConcludeMapping.self), .on(RecordFollowUp.self), .on(ReopenMapping.self), .on(MoveCase.self),
-            .on(NoteCooperation.self), .on(EndCooperation.self),
-        ])
+        CommandAdapter<Case>.workCommands + CommandAdapter<Case>.contentCommands
+            + CommandAdapter<Case>.cooperationCommands)
 
     func process(_ event: Event, in turn: inout Turn) throws {
         guard turn.topic == Topic.concerns.rawValue else { return try Self.adapter.process(event, in: &turn) }

@@ -1,6 +1,8 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
+import SwiftProtobuf
 
 /// A participant's answer as a calendar program mails it: an iTIP `REPLY` (RFC 5546 §3.2.3) somewhere in a MIME message
 /// (RFC 2045).

@@ -1,8 +1,10 @@
 import ArgumentParser
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Kafka
+import SwiftProtobuf
 
 /// In which language a person reads: Swedish to staff.
 enum SpokenLanguage: String, ExpressibleByArgument, CaseIterable {

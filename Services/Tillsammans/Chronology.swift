@@ -1,6 +1,8 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
+import SwiftProtobuf
 
 /// One case as a colleague wants to see it: what has happened, what is happening, what comes next (rule 20).
 struct Chronology {

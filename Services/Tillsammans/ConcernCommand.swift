@@ -1,7 +1,9 @@
 import ArgumentParser
+import CloudEvents
 import Codec
 import Foundation
 import Kafka
+import SwiftProtobuf
 
 struct ConcernCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudEvents
 import Codec
 import Foundation
 import Kafka

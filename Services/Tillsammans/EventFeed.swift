@@ -1,6 +1,8 @@
+import CloudEvents
 import Codec
 import Foundation
 import Kafka
+import SwiftProtobuf
 
 /// Events of several topics as they come, read without a group.
 struct EventFeed: Sendable {

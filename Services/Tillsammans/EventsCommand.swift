@@ -1,6 +1,8 @@
 import ArgumentParser
+import CloudEvents
 import Codec
 import Foundation
+import SwiftProtobuf
 
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
+import SwiftProtobuf
 
 /// One fact in words that tell what happened and who did it, and nothing of what was said.
 struct FactInWords {

@@ -1,8 +1,10 @@
 import ArgumentParser
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Kafka
+import SwiftProtobuf
 
 struct NoticesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,9 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Kafka
+import SwiftProtobuf
 
 /// The worked example while it is played, in four chapters: each step publishes what a person would, waits for the fact
 /// that answers it, and adds a row to the timeline.

@@ -3,6 +3,8 @@ import Foundation
 import Kafka
 import ServiceKit
 import Subprocess
+import SwiftProtobuf
+import SystemPackage
 
 /// The whole suite on one machine: a broker inside this process or the Kafka it is told, and the four executables as
 /// child processes that start and stop together.

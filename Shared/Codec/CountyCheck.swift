@@ -1,10 +1,10 @@
-import Domain
+package import Domain
 
 extension CountyDirectory {
-    /// The county as a checked value: every reference leads somewhere, every word is one we know.
+    /// The county as a checked value: every reference exists, and every word is in the glossary.
     ///
-    /// - Throws: `Refusal` with all that is wrong, each by path.
-    public func county() throws(Refusal) -> County {
+    /// - Throws: `Refusal` with all faults, each with its path.
+    package func county() throws(Refusal) -> County {
         var check = CountyCheck(self)
         let county = check.county()
         try Refusal.unless(check.faults)
@@ -12,7 +12,7 @@ extension CountyDirectory {
     }
 }
 
-/// Makes a county of a message, part by part, and collects what is wrong on the way.
+/// Makes a county from a message part by part, and collects all faults.
 private struct CountyCheck {
     let message: CountyDirectory
     private(set) var faults: [Fault] = []
@@ -70,7 +70,7 @@ private struct CountyCheck {
 
     private static func isIdText(_ byte: UInt8) -> Bool { byte.isASCIIAlphanumeric || "-_.".utf8.contains(byte) }
 
-    /// A reference that may be left out, but not lead nowhere.
+    /// A reference that may be empty. Otherwise its target must exist.
     private mutating func person(_ id: String, _ path: String) -> String? {
         if !id.isEmpty, !peopleIds.contains(id) { missing("people", path) }
         return id.isEmpty ? nil : id

@@ -1,10 +1,11 @@
-import Domain
+package import CloudEvents
+package import Domain
 
 extension Directory {
-    /// Takes over one record of the topic `directory`: a county, or that it is gone.
+    /// Applies one record of the topic `directory`. A nil value removes the county.
     ///
-    /// - Throws: where the county cannot be used; the one that was there stays.
-    public mutating func take(_ county: String, _ value: Bytes?) throws {
+    /// - Throws: if the county is not valid. Then the former one stays.
+    package mutating func take(_ county: String, _ value: Bytes?) throws {
         counties[county] = try value.map { try CountyDirectory(wire: $0).county() }
     }
 }

@@ -1,7 +1,9 @@
-import Domain
+package import CloudEvents
+package import Domain
+import SwiftProtobuf
 
 extension Reason {
-    public init(_ fault: Fault) {
+    package init(_ fault: Fault) {
         self = .with {
             ($0.code, $0.path, $0.swedish, $0.english) = (fault.code.rawValue, fault.path, fault.swedish, fault.english)
         }
@@ -9,8 +11,8 @@ extension Reason {
 }
 
 extension CommandRefused {
-    /// The answer to a command that is well-formed but not allowed, or that cannot be read.
-    public init(id: String, type: String, case reference: String, _ faults: [Fault]) {
+    /// The answer to a command that is not allowed, or that cannot be read.
+    package init(id: String, type: String, case reference: String, _ faults: [Fault]) {
         self = .with {
             $0.commandID = id
             $0.commandType = type
@@ -21,8 +23,8 @@ extension CommandRefused {
 }
 
 extension Fault {
-    /// A payload that cannot be read, told to its sender.
-    public init(_ error: Undecodable) {
+    /// A payload that cannot be read.
+    package init(_ error: Undecodable) {
         self.init(.undecodable, at: error.path, ["reason": error.reason])
     }
 }

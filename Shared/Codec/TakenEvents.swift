@@ -1,13 +1,14 @@
-/// The events that an aggregate has taken, so that one that comes again is known.
-///
-/// On a real broker a step happens once. This is for the rest: publishers that send again, and brokers that give only
-/// at-least-once. The last 128 are kept, 8 bytes
-/// of each source and id: an aggregate holds at most 1,024 bytes for it.
-extension [UInt64] {
-    public static var takenLimit: Int { 128 }
+package import CloudEvents
 
-    /// Takes note of an event; false where it has been taken before.
-    public mutating func take(_ event: Event) -> Bool {
+/// The events that an aggregate has applied. An event that arrives again is recognised and ignored.
+///
+/// On a real broker each step happens once. This protects against publishers that send twice, and against brokers that
+/// only guarantee at-least-once. It keeps 8 bytes for each of the last 128 events: at most 1,024 bytes.
+extension [UInt64] {
+    package static var takenLimit: Int { 128 }
+
+    /// Registers an event. Returns false if it was registered before.
+    package mutating func take(_ event: Event) -> Bool {
         // FNV-1a: stable over processes, which Swift's own hash is not.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in event.source.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -1,7 +1,7 @@
-/// The topics of the suite by name: the whole of what the services have in common.
+/// The topics of the suite by name. Services communicate by these alone.
 ///
 /// Commands are imperative and addressed to one service; facts are in the past tense and owned by one service.
-public enum Topic: String, CaseIterable, Sendable {
+package enum Topic: String, CaseIterable, Sendable {
     case concernReports = "concern-reports"
     case concernReceipts = "concern-receipts"
     case intakeRepartition = "intake-repartition"
@@ -25,20 +25,20 @@ public enum Topic: String, CaseIterable, Sendable {
     case meetingsState = "meetings-state"
     case notificationsState = "notifications-state"
 
-    /// Holds the latest value of each key for ever; the others hold what happened.
-    public var isCompacted: Bool {
+    /// Kafka keeps the latest value of each key for ever. Other topics keep all events for a time.
+    package var isCompacted: Bool {
         switch self {
         case .children, .cases, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: true
         default: false
         }
     }
 
-    /// One partition is enough, and no key's order matters.
-    public var isSingle: Bool { self == .directory || self == .deadLetters || self == .accessLog }
+    /// Has one partition.
+    package var isSingle: Bool { self == .directory || self == .deadLetters || self == .accessLog }
 
-    /// Written by other systems and by people: proto3 JSON and structured CloudEvents are welcome. What services ask of
-    /// each other travels elsewhere, and is refused here.
-    public var isExternal: Bool {
+    /// Written by other systems and by people, in protobuf, proto3 JSON or structured CloudEvents. Internal commands
+    /// are refused here.
+    package var isExternal: Bool {
         switch self {
         case .concernReports, .mappingCommands, .meetingCommands, .noticeCommands: true
         default: false

@@ -1,16 +1,16 @@
-/// Whether a text that must not tell whom it is about seems to (rule 5).
+/// Checks that a text does not reveal whom it is about (rule 5).
 ///
-/// It finds what can be found by form: personal numbers, e-mail addresses and phone numbers. A name has no form; that
-/// the asker leaves it out is said where they write.
+/// It finds personal numbers, e-mail addresses and phone numbers by their form. It cannot find names. The
+/// page where the question is written asks people to leave them out.
 public enum Anonymity {
-    /// What stands against a text; empty where nothing was found.
+    /// The faults of a text; empty if nothing was found.
     public static func faults(in text: String, at path: String) -> [Fault] {
         let plain = plain(text)
         var codes: [FaultCode] = []
-        // Year (with or without century), month, day (or day + 60), then four digits, however they are kept apart.
+        // Year (with or without century), month, day (or day + 60), then four digits, with any separators.
         let number =
             /(?:^|[^0-9])(?:[0-9]{2})?[0-9]{2}[ \-.\/+]*(?:0[1-9]|1[0-2])[ \-.\/+]*(?:[0-2][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])[ \-.\/+]*[0-9]{4}(?:$|[^0-9])/
-        // 0 or + and at least seven more digits, however they are kept apart.
+        // 0 or + and at least seven more digits, with any separators.
         let phone = /(?:^|[^0-9])(?:\+|0)(?:[ \-.\/()]*[0-9]){7,14}(?:$|[^0-9])/
         let email = /[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+/
         if plain.contains(number) { codes.append(.consultationNumber) }

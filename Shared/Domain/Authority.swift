@@ -19,7 +19,7 @@ public enum Authority {
         case coordinatorsDeputy
         /// Anyone who stands in the county's directory.
         case anyoneInDirectory
-        /// Nobody is asked who they are (rule 13).
+        /// No identity is required (rule 13).
         case anybody
     }
 
@@ -36,11 +36,11 @@ public enum Authority {
         }
     }
 
-    /// What is against somebody's doing something: they are unknown, or known and not allowed.
+    /// The faults if somebody may not do something: they are unknown, or not allowed.
     ///
     /// - Parameters:
-    ///   - county: the case's county; nil where the directory does not have it, and then nobody is known.
-    ///   - day: decides who stands in for whom.
+    ///   - county: the case's county; nil if the directory does not have it. Then everybody is unknown.
+    ///   - day: decides who is on leave.
     public static func faults(
         _ act: Act, by actor: Actor, of people: People, in county: County?, on day: LocalDate
     ) -> [Fault] {
@@ -72,7 +72,7 @@ extension Authority {
         public static let correctInformation = Act(lead + work)
         public static let recordAnswers = Act(lead + work)
         public static let recordConsent = Act(lead + work)
-        /// A refusal or withdrawal is blocked by nothing (rule 13).
+        /// Nothing blocks a refusal or withdrawal (rule 13).
         public static let withholdConsent = Act([.anybody])
         public static let judgeMaturity = Act(lead)
         public static let conclude = Act(lead)
@@ -80,7 +80,7 @@ extension Authority {
         public static let reopen = Act(lead)
         public static let moveCase = Act(lead)
 
-        // What Meetings tells Mapping. Both stand on a topic that only services write.
+        // What Meetings reports to Mapping, on a topic that only services write.
         public static let noteCooperation = Act([.anybody])
         public static let endCooperation = Act([.anybody])
 
@@ -89,7 +89,7 @@ extension Authority {
         public static let recordNotHeld = Act(lead + coordinate)
         public static let moveMeeting = Act(lead + coordinate)
         public static let changeParticipants = Act(lead + coordinate)
-        /// Whoever hears the family's word records it (rule 17).
+        /// Anyone who hears the family's concern records it (rule 17).
         public static let reportPlanConcern = Act([.anyoneInDirectory])
         public static let answerPlanConcern = Act(lead + coordinate)
         public static let followUpPlan = Act(lead + coordinate)
@@ -116,10 +116,10 @@ extension Authority.People {
 }
 
 extension Actor {
-    /// - Parameter id: the directory's id; empty for nobody of it.
+    /// - Parameter id: the id in the directory; empty for the suite itself.
     public init(by id: String) { self = id.isEmpty ? .suite : .person(id) }
 
-    /// The directory's id; empty for the suite itself.
+    /// The id in the directory; empty for the suite itself.
     public var id: String {
         switch self {
         case .person(let id): id

@@ -7,11 +7,11 @@ public enum Language: String, CaseIterable, Sendable {
 /// The message catalogue: everything that a person reads, under a stable name, in `Messages/sv.properties` and
 /// `Messages/en.properties`.
 ///
-/// A line is `name = text`; `{word}` in a text is filled in. Both files have the same names, which a test checks.
+/// A line is `name = text`; `{word}` is a placeholder. A test checks that both files have the same names.
 public enum Catalogue {
-    /// The text under `name`, with what it leaves open filled in; a value that is itself a name gives that text.
+    /// The text under `name` with its placeholders filled in. A value that is itself a name is replaced by its text.
     public static func text(_ name: String, _ language: Language, _ values: [String: String] = [:]) -> String {
-        // A name without a text is a fault of ours that a test finds; a person still reads something.
+        // A test finds names without a text. In production the name is shown instead.
         guard var text = all[language]?[name] else { return name }
         for (key, value) in values { text.replace("{\(key)}", with: all[language]?[value] ?? value) }
         return text

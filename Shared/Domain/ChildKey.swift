@@ -20,8 +20,8 @@ public struct KeySecret: Sendable {
     }
 }
 
-/// Who a child is on every topic and in every log: HMAC-SHA256 of the personal number, so that the same child always
-/// has the same key and the key alone tells nothing.
+/// A child's identity on every topic and in every log: the HMAC-SHA256 of the personal number. The same child always
+/// has the same key. The key alone reveals nothing.
 public struct ChildKey: Sendable, Hashable, CustomStringConvertible {
     /// 64 hexadecimal digits.
     public let text: String
@@ -30,7 +30,7 @@ public struct ChildKey: Sendable, Hashable, CustomStringConvertible {
         text = secret.code(number.digits.reveal)
     }
 
-    /// A key as it was written on the wire; nil unless it has the form of one.
+    /// A key from the wire; nil if the text does not have a key's form.
     public init?(_ text: String) {
         guard text.utf8.count == 64, text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
         else { return nil }
@@ -41,8 +41,8 @@ public struct ChildKey: Sendable, Hashable, CustomStringConvertible {
 
     /// The reference that people use for this child's case, for example `SRM-4K7Q-M2XD-9T`.
     ///
-    /// It is made from the key, since a child has one open mapping at a time (rule 6): whoever knows the key knows the
-    /// reference, also before any service has opened the case. Ten letters of Crockford's base 32 are 50 bits.
+    /// It is made from the key, since a child has one open mapping at a time (rule 6). Whoever has the key can compute
+    /// it, also before a service has opened the case. Ten letters of Crockford's base 32 are 50 bits.
     public func caseReference(county: String) -> String {
         Reference.text(county: county, of: "case \(text)")
     }
@@ -66,12 +66,12 @@ public enum Reference {
     }
 }
 
-/// Who a guardian is, without telling: HMAC of what the reporter knew of them.
+/// A guardian's identity: the HMAC of what the reporter knew about them. It reveals nothing.
 public struct GuardianKey: Sendable, Hashable, CustomStringConvertible {
     /// 16 hexadecimal digits.
     public let text: String
 
-    /// - Parameter identity: the personal number's digits where they are known, else name and address.
+    /// - Parameter identity: the digits of the personal number if known, else name and address.
     public init(_ identity: Personal<String>, secret: KeySecret) {
         text = String(secret.code("guardian " + identity.reveal.lowercased()).prefix(16))
     }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// What a service decides about, and what is known and true of it: a case, a cooperation.
+/// A value that a service makes decisions about, such as a case or a cooperation.
 public protocol Aggregate: Sendable {
     /// What has happened, in the past tense.
     associatedtype Fact: Sendable
@@ -8,20 +8,20 @@ public protocol Aggregate: Sendable {
     associatedtype Context: Sendable = DecisionContext
 }
 
-/// Something that somebody asks for. One rule or a few lie in one command.
+/// A request to change an aggregate. Each command holds one rule or a few.
 ///
-/// A command is made of words that were checked at the wire, so only what the aggregate says can be against it.
+/// Its fields were checked at the wire. Only the state of the aggregate can stand against it.
 public protocol Command: Sendable {
     associatedtype Subject: Aggregate
 
-    /// What stands against every command of this kind, whatever its words: the aggregate's state, and who acts.
+    /// The faults that do not depend on the command's fields: the aggregate's state, and who acts.
     ///
-    /// ``decide(on:by:_:)`` says it as well. Apart, it can be said also where the words could not be read.
+    /// ``decide(on:by:_:)`` includes them. This method reports them also when the fields cannot be read.
     static func obstacles(on subject: Subject, by actor: Actor, _ context: Subject.Context) -> [Fault]
 
     /// Pure: the same aggregate, command, person and context always decide the same.
     ///
-    /// - Throws: ``Refusal`` with everything that is against it; then nothing has changed.
+    /// - Throws: ``Refusal`` with all faults. Then nothing has changed.
     func decide(
         on subject: Subject, by actor: Actor, _ context: Subject.Context
     ) throws(Refusal) -> Decision<Subject>
@@ -31,7 +31,7 @@ extension Command {
     public static func obstacles(on subject: Subject, by actor: Actor, _ context: Subject.Context) -> [Fault] { [] }
 }
 
-/// An aggregate after a decision, and what has happened, in the order in which it is told.
+/// An aggregate after a decision, and its facts in the order of publication.
 public struct Decision<Subject: Aggregate>: Sendable {
     public var subject: Subject
     public var facts: [Subject.Fact]
@@ -50,10 +50,10 @@ public enum Actor: Sendable, Hashable {
 /// The instant and the directory that a decision sees.
 public struct DecisionContext: Sendable {
     public let now: Date
-    /// When the command came to Kafka; never later than ``now``.
+    /// When Kafka received the command; never later than ``now``.
     public let received: Date
     public let directory: Directory
-    /// The command's own id, for what it adds.
+    /// The command's id. What the command adds gets an id from it.
     public let commandId: String
 
     public init(now: Date, received: Date, directory: Directory, commandId: String) {

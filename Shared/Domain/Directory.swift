@@ -29,9 +29,9 @@ public struct County: Sendable {
         public var kind: UnitKind
         public var name: String
         public var municipality: String
-        /// The one who is Barnets bästa-ansvarig here.
+        /// The unit's Barnets bästa-ansvarig.
         public var namedPerson: String?
-        /// To whom a passed date goes (rule 19).
+        /// Is notified when a date has passed (rule 19).
         public var manager: String?
         /// Where meetings can be held.
         public var place: String
@@ -57,7 +57,7 @@ public struct County: Sendable {
         public var absences: [ClosedRange<LocalDate>]
         /// Who stands in on those days.
         public var deputy: String?
-        /// Gets one message a working day in place of one for each notice that is not urgent.
+        /// Gets one message each working day with all notices that are not urgent.
         public var digest: Bool
 
         public init(
@@ -75,7 +75,7 @@ public struct County: Sendable {
     /// One row of the table that turns areas and organisations into participants (rule 14).
     public struct ParticipantRow: Sendable {
         public var organisation: Organisation
-        /// Empty: whatever the areas.
+        /// Empty: all areas.
         public var areas: Set<WheelArea>
         public var role: String
         public var required: Bool
@@ -95,7 +95,7 @@ public struct County: Sendable {
         public var chair: String
         public var place: String
         public var first: LocalDate
-        /// Weeks between two sittings.
+        /// Weeks between two meetings of the forum.
         public var everyWeeks: Int
         public var hours: WorkingHours
         /// For one question, in minutes.
@@ -110,7 +110,7 @@ public struct County: Sendable {
             (self.hours, self.minutes) = (hours, minutes)
         }
 
-        /// The days on which it sits from a day on, in order; never on a public holiday.
+        /// The days on which the forum meets, from a day on, in order; never a public holiday.
         public func sittings(from day: LocalDate) -> some Sequence<LocalDate> {
             let passed = max(0, (day.number - first.number + 7 * everyWeeks - 1) / (7 * everyWeeks))
             return (0...).lazy.map { first.plus((passed + $0) * 7 * everyWeeks) }.filter { !WorkingDays.isHoliday($0) }
@@ -125,11 +125,11 @@ public struct County: Sendable {
     public var units: [String: Unit]
     public var people: [String: Person]
     public var participants: [ParticipantRow]
-    /// The county's own function, to which a passed date goes last (rule 19).
+    /// The county's own function. It is the last to be notified of a passed date (rule 19).
     public var function: String?
     /// Rooms by name, with their municipality: the units' places, and others.
     public var rooms: [String: String]
-    /// Minutes on the way from one municipality to another.
+    /// Travel time in minutes from one municipality to another.
     public var travel: [String: [String: Int]]
     public var forums: [Forum]
 
@@ -145,8 +145,7 @@ public struct County: Sendable {
         (self.participants, self.function) = (participants, function)
     }
 
-    /// Who does a person's work on a day: they themselves, or on leave their deputy, or the deputy's deputy; nil where
-    /// nobody is there.
+    /// Who does a person's work on a day. On leave it is the deputy, or the deputy's deputy. Nil if all are on leave.
     public func acting(for person: String, on day: LocalDate) -> Person? {
         var seen: Set<String> = []
         var next: String? = person
@@ -157,24 +156,24 @@ public struct County: Sendable {
         return nil
     }
 
-    /// The forums that take a question from a municipality about one of these areas, by id.
+    /// The forums that accept a question from a municipality about one of these areas, by id.
     public func forums(for municipality: String, areas: Set<WheelArea>) -> [Forum] {
         forums.filter {
             $0.municipalities.contains(municipality) && ($0.areas.isEmpty || !$0.areas.isDisjoint(with: areas))
         }.sorted { $0.id < $1.id }
     }
 
-    /// Minutes on the way between two municipalities of which the county's file says nothing.
+    /// Travel time in minutes between two municipalities, if the county's file gives none.
     public static let farAway = 60
 
-    /// Minutes on the way between two rooms (rule 18).
+    /// Travel time in minutes between two rooms (rule 18).
     public func minutes(from place: String, to other: String) -> Int {
         if place == other { return 0 }
         guard let start = rooms[place], let end = rooms[other] else { return settings.travelMinutes }
         return start == end ? settings.travelMinutes : travel[start]?[end] ?? Self.farAway
     }
 
-    /// All rooms, the nearest to a unit's first: its own, then those of its municipality, then by the way there.
+    /// All rooms, nearest first: the unit's own, then those of its municipality, then by travel time.
     public func rooms(near unit: String) -> [String] {
         let here = units[unit]
         func way(_ room: String) -> Int {
@@ -193,17 +192,17 @@ public struct County: Sendable {
         public var youthConsentAge = 15
         /// Which of the two is the named person before school (rule 2).
         public var beforeSchool = UnitKind.preschool
-        /// Month and day on which the autumn term begins, when children go over to the next stage (rule 2).
+        /// Month and day on which the autumn term begins. Children move to the next stage on it (rule 2).
         public var autumnTerm = (month: 8, day: 15)
         /// Working days from receipt until a concern should be taken on (rule 19).
         public var acknowledgeDays = 2
         /// Working days from receipt until a mapping should be concluded (rule 19).
         public var mappingDays = 15
-        /// Working days from the outcome until the consents should be there (rule 19).
+        /// Working days from the outcome until all consents should be recorded (rule 19).
         public var consentDays = 10
         /// Working days before a due date on which its owner is reminded (rule 19).
         public var reminderDays = 2
-        /// Working days after a due date on which it goes from the unit's manager to the county's function (rule 19).
+        /// Working days after a due date until the county's function is notified, after the unit's manager (rule 19).
         public var escalationDays = 3
         /// Hours within which reports from two systems about the same child and area are one concern.
         public var linkingHours = 48
@@ -213,17 +212,17 @@ public struct County: Sendable {
         public var answerDays = 2
         /// Days after a meeting within which its plan must be followed up (rule 17).
         public var followUpDays = 90
-        /// Days from the call within which the meeting must be held, when the caller says nothing else.
+        /// Days within which a meeting must be held, if the call gives no last day.
         public var meetingDays = 21
-        /// Minutes on the way between two places in one municipality (rule 18).
+        /// Travel time in minutes between two places in one municipality (rule 18).
         public var travelMinutes = 15
-        /// Stands before a digital meeting's id in its link; nil: none are held.
+        /// Prefix of the link to a digital meeting; the meeting's id follows. Nil: no digital meetings.
         public var meetingLink: String?
-        /// Days after the earliest time within which a later one may suit more people (rule 18).
+        /// How many days after the earliest time a later one may be chosen, if it suits more people (rule 18).
         public var slackDays = 0
-        /// When no meeting is held (rule 18).
+        /// Hours in which no meeting is held (rule 18).
         public var lunch: WorkingHours?
-        /// When only what is urgent is sent: minutes from midnight, the end perhaps on the next day.
+        /// Hours in which only urgent notices are sent, in minutes from midnight. The end may be on the next day.
         public var quietHours: (from: Int, to: Int)?
         /// Length of a cooperation meeting, in minutes.
         public var meetingMinutes = 60

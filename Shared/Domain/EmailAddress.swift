@@ -1,11 +1,11 @@
 /// An address that mail can be sent to: a `Mailbox` of RFC 5321 §4.1.2 without quoted local parts and address literals,
-/// in ASCII, since not every relay on the way takes others.
+/// in ASCII, since not every relay accepts other characters.
 ///
 /// Nothing that passes can end a header line or an SMTP command.
 public struct EmailAddress: Sendable, Hashable {
     public let text: String
 
-    /// Nil for what is no such address.
+    /// Nil if the text is not such an address.
     public init?(_ text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         guard parts.count == 2, text.utf8.count <= 254, parts[0].count <= 64 else { return nil }

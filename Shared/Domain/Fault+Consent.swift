@@ -1,5 +1,5 @@
 extension Fault {
-    /// Somebody's organisation is not one that the consents cover (rule 13).
+    /// The person's organisation is outside the scope of the consents (rule 13).
     public static func outsideConsent(_ organisation: Organisation, at path: String) -> Fault {
         Fault(.consentScope, at: path, ["organisation": organisation.rawValue])
     }

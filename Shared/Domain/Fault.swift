@@ -7,12 +7,12 @@ public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
     public var path: String
     private let values: [String: String]
 
-    /// - Parameter values: what the catalogue's text leaves open, by name; words of ours, never of the sender's.
+    /// - Parameter values: fill the placeholders of the catalogue's text, by name. Never text of the sender.
     public init(_ code: FaultCode, at path: String = "", _ values: [String: String] = [:]) {
         (self.code, self.path, self.values) = (code, path, values)
     }
 
-    /// A word that should have been one of a kind's.
+    /// A word that is not one of the glossary's.
     public init<Word: CaseIterable & RawRepresentable>(
         at path: String, notOneOf type: Word.Type
     ) where Word.RawValue == String {
@@ -29,13 +29,13 @@ public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Everything that is wrong, at once: nobody should have to send a thing five times to learn five faults.
+/// All faults of one message. A sender learns them at once, not one for each attempt.
 public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
     public let faults: [Fault]
 
     public init(_ faults: [Fault]) { self.faults = faults }
 
-    /// - Throws: what is wrong, where anything is.
+    /// - Throws: a refusal, if there are faults.
     public static func unless(_ faults: [Fault]) throws(Refusal) {
         if !faults.isEmpty { throw Refusal(faults) }
     }

@@ -1,6 +1,6 @@
-/// Every code by which the suite says what is wrong: stable, for machines, and documented in `Docs/refusals.md`.
+/// Every code of refusal: stable, machine-readable, and documented in `Docs/refusals.md`.
 ///
-/// What a person reads stands in the message catalogue under the same name (``Catalogue``).
+/// The text for people has the same name in the message ``Catalogue``.
 public enum FaultCode: String, CaseIterable, Sendable {
     // Any message
     case undecodable

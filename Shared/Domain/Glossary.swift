@@ -61,7 +61,7 @@ public enum Outcome: String, CaseIterable, Sendable {
     case cooperation
 }
 
-/// What a guardian or the youth says to sharing (rules 12 and 13).
+/// What a guardian or the youth decides about sharing (rules 12 and 13).
 public enum ConsentDecision: String, CaseIterable, Sendable {
     case given, refused, withdrawn
 }
@@ -70,13 +70,13 @@ public enum ConsentDecision: String, CaseIterable, Sendable {
 public enum Phase: String, CaseIterable, Sendable {
     /// Information is gathered and the five questions answered.
     case mapping
-    /// Cooperation is decided, and not everybody whose consent it takes has given it (rule 12).
+    /// Cooperation is decided. A required consent is still missing (rule 12).
     case awaitingConsent = "awaiting_consent"
-    /// Consents are in force; the meeting and what follows from it.
+    /// All consents are in force. The meeting, its plan and its follow-up happen here.
     case cooperation
-    /// The own organisation does what it decided (rule 10).
+    /// The unit's own organisation carries out the measures it decided on (rule 10).
     case ownMeasures = "own_measures"
-    /// Nothing further is needed; it is looked at once more (rule 10).
+    /// Nothing further is needed. The case is reviewed once more (rule 10).
     case resting
     case closed
 }
@@ -87,9 +87,9 @@ public enum Step: String, CaseIterable, Sendable {
     case acknowledge
     /// The mapping is concluded with an outcome.
     case conclude
-    /// Those whose consent it takes are asked.
+    /// Everyone whose consent is required is asked.
     case consent
-    /// The cooperation meeting is held, and what came of it is recorded.
+    /// The cooperation meeting is held and its result is recorded.
     case meeting
     /// The coordinator books the plan's follow-up: a plan without one is an alarm (rule 17).
     case bookFollowUp = "book_follow_up"
@@ -99,18 +99,18 @@ public enum Step: String, CaseIterable, Sendable {
     case answerFamily = "answer_family"
     /// Own measures are followed up.
     case followUp = "follow_up"
-    /// A case that needed nothing further is looked at once more.
+    /// A case that needed nothing further is reviewed once more.
     case lookAgain = "look_again"
-    /// The child is an adult now: the case is handed over in order (rule 4).
+    /// The child is now an adult. The case is handed over (rule 4).
     case handOver = "hand_over"
 }
 
 extension Step: Comparable {
-    /// By name: of two steps with the same date, the first by name is told.
+    /// Sorted by name. Decides which of two steps with the same date is shown.
     public static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// To whom a date goes: before it, when it has passed, and when it has passed for longer (rule 19).
+/// Who is notified of a date: the owner before it, the manager when it has passed, then the county (rule 19).
 public enum ReminderLevel: String, CaseIterable, Sendable {
     case owner, manager, county
 }
@@ -120,7 +120,7 @@ public enum Attendance: String, CaseIterable, Sendable {
     case accepted, declined, tentative, delegated
 }
 
-/// What becomes of a measure at follow-up (rule 17).
+/// Whether a measure continues, changes or ends at follow-up (rule 17).
 public enum MeasureDecision: String, CaseIterable, Sendable {
     case `continue`, change, end
 }

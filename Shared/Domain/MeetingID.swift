@@ -6,10 +6,10 @@ public struct MeetingID: Sendable, Hashable {
 
     public init(_ text: String) { self.text = text }
 
-    /// - Parameter mark: tells it from the case's other meetings; has no hyphen.
+    /// - Parameter mark: distinguishes the meeting from others of the case; without a hyphen.
     public init(case reference: String, mark: some StringProtocol) { text = "\(reference)-\(mark)" }
 
-    /// Nil for the `UID` of what is no meeting of this suite.
+    /// Nil if the `UID` is not of a meeting of this suite.
     public init?(uid: String) {
         guard uid.hasSuffix(Self.domain) else { return nil }
         text = String(uid.dropLast(Self.domain.count))
@@ -17,6 +17,6 @@ public struct MeetingID: Sendable, Hashable {
 
     public var uid: String { text + Self.domain }
 
-    /// The case's reference; nil for what no case's meeting is called.
+    /// The case's reference; nil if the id is not of a case's meeting.
     public var caseReference: String? { text.lastIndex(of: "-").map { String(text[..<$0]) } }
 }

@@ -1,4 +1,4 @@
-/// The reference of all codes for those who integrate with the suite: `Docs/refusals.md`, made from the code.
+/// `Docs/refusals.md`: all codes, for those who integrate with the suite. It is generated from the code.
 public enum Refusals {
     public static var markdown: String {
         var text = """

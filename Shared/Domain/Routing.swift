@@ -1,6 +1,6 @@
 /// Who is Barnets bästa-ansvarig for a child: rule 2, the county's table.
 public struct Routing: Sendable {
-    /// What is known of where a child is.
+    /// What is known about where a child lives and goes to school.
     public struct Situation: Sendable, Hashable {
         public var municipality: String
         public var stage: Stage
@@ -14,9 +14,9 @@ public struct Routing: Sendable {
 
     public struct Owner: Sendable, Hashable {
         public let unit: String
-        /// Who has it today: the unit's named person, or who stands in.
+        /// The owner today: the unit's named person, or their deputy.
         public let person: String
-        /// Why the municipality's last resort has it; nil where a unit matched.
+        /// Why the fallback unit is the owner; nil where a unit matched.
         public let fallback: Fallback?
 
         public init(unit: String, person: String, fallback: Fallback? = nil) {
@@ -24,15 +24,15 @@ public struct Routing: Sendable {
         }
     }
 
-    /// Why no unit of the table has a concern.
+    /// Why no unit of the table owns a concern.
     public enum Fallback: String, CaseIterable, Sendable {
-        /// Nobody said which unit, and the stage has none that answers for the whole municipality.
+        /// No unit was named, and no unit of this stage serves the whole municipality.
         case unitUnknown = "unit_unknown"
-        /// The unit that was named is not in the directory of the child's county, or of another kind than the stage.
+        /// The named unit is not in the county's directory, or its kind does not fit the stage.
         case unitUnfit = "unit_unfit"
-        /// The unit has nobody in the role.
+        /// The unit has no named person.
         case unitWithoutPerson = "unit_without_person"
-        /// The unit's person is on leave, and so is everybody who could stand in.
+        /// The named person and all deputies are on leave.
         case personAbsent = "person_absent"
     }
 
@@ -41,8 +41,8 @@ public struct Routing: Sendable {
 
     public init(_ county: County, today: LocalDate) { (self.county, self.today) = (county, today) }
 
-    /// The kinds of unit that answer for a stage, in the order in which they are asked: the county's setting breaks the
-    /// tie between the two that rule 2 names before school.
+    /// The kinds of unit that can own a child of a stage, first choice first. Before school there are two. The
+    /// county's setting decides which comes first (rule 2).
     public func kinds(_ stage: Stage) -> [UnitKind] {
         switch stage {
         case .beforeSchool:
@@ -55,8 +55,8 @@ public struct Routing: Sendable {
         }
     }
 
-    /// The owner. Never none: where no unit matches, the municipality's fallback unit has it, which the directory has
-    /// been checked to have.
+    /// The owner. There is always one: if no unit matches, it is the municipality's fallback unit. The check of the
+    /// directory guarantees that the fallback unit exists.
     ///
     /// - Precondition: the municipality is one of the county's.
     public func owner(_ situation: Situation) -> Owner {
@@ -72,7 +72,7 @@ public struct Routing: Sendable {
                 why = .unitUnfit
             }
         }
-        // Some kinds answer for a whole municipality; a school or preschool is only the child's if it was named.
+        // Some kinds serve a whole municipality. A school or preschool owns the child only if it was named.
         for kind in kinds where kind.isMunicipal {
             let units = county.units.values.filter { $0.kind == kind && $0.municipality == situation.municipality }
             for unit in units.sorted(by: { $0.id < $1.id }) {
@@ -91,8 +91,8 @@ public struct Routing: Sendable {
 
     /// Whether a later report moves the ownership (rule 2: handed over at each transition, not dropped).
     ///
-    /// A unit of a kind that the county asks later, such as the child health centre of a child whose preschool owns it,
-    /// moves nothing, and neither does a report that leads to the fallback only because it says less.
+    /// A unit of lower priority moves nothing: a report from the child health centre does not move a child whose
+    /// preschool is the owner. A report with fewer details that leads to the fallback unit moves nothing either.
     public func moves(from old: Situation, _ oldOwner: Owner, to new: Situation, _ newOwner: Owner) -> Bool {
         if old.municipality != new.municipality || old.stage != new.stage { return oldOwner.unit != newOwner.unit }
         guard newOwner.fallback == nil, newOwner.unit != oldOwner.unit else { return false }
@@ -117,7 +117,7 @@ public struct Routing: Sendable {
 }
 
 extension UnitKind {
-    /// One unit answers for all children of a municipality.
+    /// One unit serves all children of a municipality.
     public var isMunicipal: Bool {
         switch self {
         case .childHealthCentre, .followUp, .activityResponsibility: true
@@ -125,7 +125,7 @@ extension UnitKind {
         }
     }
 
-    /// The stage of the children who attend such a unit; nil where it is not attended.
+    /// The stage of the children who attend such a unit; nil for units that children do not attend.
     public var stage: Stage? {
         switch self {
         case .preschool, .childHealthCentre: .beforeSchool
@@ -139,7 +139,7 @@ extension UnitKind {
 }
 
 extension Stage {
-    /// Where a child usually is on a day, when nobody says (rule 2).
+    /// The stage that a child of this age is usually in on a day. Used where the report names none (rule 2).
     ///
     /// Förskoleklass begins with the autumn term of the year in which the child turns six (skollagen 2010:800, 7 kap.
     /// 10 §), and upper secondary ten years later; the summer before still belongs to the stage that ends.

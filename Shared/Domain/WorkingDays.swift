@@ -1,6 +1,6 @@
 /// The days on which people are at work: Monday to Friday, except Sweden's public holidays (rules 18 and 19).
 ///
-/// Holidays are computed, not listed, so that no year is ever missing: those of lagen (1989:253) om allmänna helgdagar,
+/// Holidays are computed, so that no year is missing: those of lagen (1989:253) om allmänna helgdagar,
 /// and Midsummer, Christmas and New Year's Eve, which semesterlagen (1977:480) 3 a § treats as Sundays.
 public enum WorkingDays {
     public static func isWorkingDay(_ day: LocalDate) -> Bool { day.weekday <= 5 && !isHoliday(day) }
@@ -19,8 +19,8 @@ public enum WorkingDays {
         return [-2, 0, 1, 39, 49].contains(day.number - easter(day.year).number)
     }
 
-    /// The day that is `count` working days after `day`; `count` may be negative. The days passed over are counted from
-    /// the next day on, so that Friday plus one is Monday.
+    /// The day that is `count` working days after `day`; `count` may be negative. Counting begins with the next day:
+    /// Friday plus one is Monday.
     public static func day(_ day: LocalDate, plus count: Int) -> LocalDate {
         var (day, left) = (day, abs(count))
         while left > 0 {

@@ -2,7 +2,7 @@ import Hummingbird
 import Logging
 import ServiceLifecycle
 
-/// `/live`, `/ready` and `/metrics` over HTTP, for whatever watches the container.
+/// `/live`, `/ready` and `/metrics` over HTTP, for the container's monitoring.
 struct HealthServer: Service {
     let host: String
     let port: Int

@@ -1,10 +1,10 @@
-import Metrics
+package import Metrics
 import Synchronization
 
 /// The metrics of this process in Prometheus' text format (version 0.0.4): a backend for swift-metrics.
 ///
 /// Timers are summaries without quantiles: a count and a sum in seconds.
-public final class PrometheusMetrics: MetricsFactory {
+package final class PrometheusMetrics: MetricsFactory {
     private struct Series: Hashable {
         let name: String
         let labels: String
@@ -18,10 +18,10 @@ public final class PrometheusMetrics: MetricsFactory {
 
     private let values = Mutex<[Series: Value]>([:])
 
-    public init() {}
+    package init() {}
 
     /// All series, sorted, each name under its type.
-    public var text: String {
+    package var text: String {
         let sorted = values.withLock { $0 }.sorted { ($0.key.name, $0.key.labels) < ($1.key.name, $1.key.labels) }
         var lines: [String] = []
         var last = ""
@@ -45,21 +45,21 @@ public final class PrometheusMetrics: MetricsFactory {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         Handler(self, Self.series(label, dimensions), initially: .counter(0))
     }
 
-    public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+    package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         Handler(self, Self.series(label, dimensions), initially: .gauge(0))
     }
 
-    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         Handler(self, Self.series(label, dimensions), initially: .timer(count: 0, seconds: 0))
     }
 
-    public func destroyCounter(_ handler: any CounterHandler) {}
-    public func destroyRecorder(_ handler: any RecorderHandler) {}
-    public func destroyTimer(_ handler: any TimerHandler) {}
+    package func destroyCounter(_ handler: any CounterHandler) {}
+    package func destroyRecorder(_ handler: any RecorderHandler) {}
+    package func destroyTimer(_ handler: any TimerHandler) {}
 
     private static func series(_ label: String, _ dimensions: [(String, String)]) -> Series {
         let pairs = dimensions.map { name, value in
@@ -68,7 +68,7 @@ public final class PrometheusMetrics: MetricsFactory {
         return Series(name: label, labels: pairs.isEmpty ? "" : "{\(pairs.joined(separator: ","))}")
     }
 
-    /// One series; every handler with the same name and labels is the same series.
+    /// One series. Handlers with the same name and labels share it.
     private final class Handler: CounterHandler, RecorderHandler, TimerHandler {
         private let metrics: PrometheusMetrics
         private let series: Series

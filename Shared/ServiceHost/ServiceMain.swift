@@ -1,44 +1,44 @@
-import Codec
 import Foundation
 import Kafka
-import Logging
+package import Logging
 import Metrics
-import ServiceKit
-import ServiceLifecycle
-import Streams
+package import ServiceKit
+package import ServiceLifecycle
+package import Streams
+import UnixSignals
 
-/// A service from its first line to its last: settings, logs, metrics, health, the stream, and a graceful end.
+/// Runs one service: reads settings, starts logs, metrics, health and the stream, and shuts down gracefully.
 ///
 ///     @main enum Intake {
 ///         static func main() async {
 ///             await ServiceMain(…).run()
 ///         }
 ///     }
-public struct ServiceMain<P: Processor>: Sendable {
+package struct ServiceMain<P: Processor>: Sendable {
     private let topology: Topology
     private let summary: String
     private let settings: [Setting]
     private let make: @Sendable (Settings, StreamsConfiguration, Logger) throws -> Parts
 
-    /// What one service is made of.
-    public struct Parts {
+    /// The parts of one service.
+    package struct Parts {
         let processor: P
         let performer: (any WishPerformer)?
         let beside: [any Service]
 
         /// - Parameters:
-        ///   - performer: does what the processor wishes for; nil where it wishes for nothing.
-        ///   - beside: what runs beside the stream and ends with it, such as an HTTP door.
-        public init(_ processor: P, performer: (any WishPerformer)? = nil, beside: [any Service] = []) {
+        ///   - performer: performs the processor's wishes; nil if it has none.
+        ///   - beside: services that run beside the stream and end with it, such as an HTTP server.
+        package init(_ processor: P, performer: (any WishPerformer)? = nil, beside: [any Service] = []) {
             (self.processor, self.performer, self.beside) = (processor, performer, beside)
         }
     }
 
     /// - Parameters:
     ///   - summary: one sentence for `--help`.
-    ///   - settings: what this service understands besides what all do.
-    ///   - make: the service's parts, from its settings.
-    public init(
+    ///   - settings: the settings of this service besides the common ones.
+    ///   - make: makes the service's parts from its settings.
+    package init(
         _ topology: Topology, _ summary: String, settings: [Setting] = [],
         make: @escaping @Sendable (Settings, StreamsConfiguration, Logger) throws -> Parts
     ) {
@@ -48,8 +48,8 @@ public struct ServiceMain<P: Processor>: Sendable {
 
     private var name: String { topology.application }
 
-    /// Runs until SIGTERM or SIGINT and exits: 0 when it was told to stop, 78 for its configuration, 1 for the rest.
-    public func run() async -> Never {
+    /// Runs until SIGTERM or SIGINT, then exits with 0. A fault of the configuration exits with 78, any other with 1.
+    package func run() async -> Never {
         let arguments = CommandLine.arguments.dropFirst()
         if arguments.contains("--help") || arguments.contains("-h") {
             print(help)
@@ -79,7 +79,7 @@ public struct ServiceMain<P: Processor>: Sendable {
 
     private static var acceptLoss: String { "--accept-loss" }
 
-    /// Goes on with the state that is left of a changelog that has lost records; the service must not be running.
+    /// Accepts the loss of changelog records and keeps the remaining state. No instance may be running.
     private func giveUpWhatIsLost() async throws {
         let configuration = try Settings(settings, try await SettingsSource.reader()).streams(topology)
         for (task, positions) in try await ChangelogLost.accept(configuration).sorted(by: { $0.key < $1.key }) {

@@ -1,7 +1,8 @@
-import Codec
-import Domain
-import Foundation
-import Streams
+package import CloudEvents
+package import Codec
+package import Domain
+package import Foundation
+package import Streams
 
 /// Applies every command about one kind of aggregate, the same way in every service.
 ///

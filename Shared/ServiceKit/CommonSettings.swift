@@ -1,11 +1,12 @@
-import Configuration
+package import Configuration
 import Foundation
-import Kafka
+package import Kafka
 import Logging
-import Streams
+package import Streams
+import SystemPackage
 
 extension Setting {
-    /// What every service understands.
+    /// The settings of every service.
     package static let common: [Setting] = [
         Setting("KAFKA_BOOTSTRAP_SERVERS", default: "localhost:9092", "Brokers, host:port, separated by commas."),
         Setting("TOPIC_PREFIX", default: "", "Stands before the names of all topics and groups."),
@@ -23,8 +24,8 @@ extension Setting {
 }
 
 /// Where settings come from: the environment, then the YAML file that `CONFIG_FILE` names.
-public enum SettingsSource {
-    public static func reader() async throws -> ConfigReader {
+package enum SettingsSource {
+    package static func reader() async throws -> ConfigReader {
         let environment = EnvironmentVariablesProvider()
         guard let path = ProcessInfo.processInfo.environment["CONFIG_FILE"] else {
             return ConfigReader(provider: environment)
@@ -37,8 +38,8 @@ public enum SettingsSource {
         }
     }
 
-    /// Properties for librdkafka: `KAFKA_SASL_MECHANISM` sets `sasl.mechanism`, and so for every property there is.
-    public static func kafkaProperties(
+    /// Properties of librdkafka: `KAFKA_SASL_MECHANISM` sets `sasl.mechanism`, and likewise for every other property.
+    package static func kafkaProperties(
         bootstrapServers: String, _ environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> KafkaProperties {
         var properties: KafkaProperties = ["bootstrap.servers": bootstrapServers]

@@ -1,7 +1,8 @@
+package import CloudEvents
 import Codec
 
 extension Event {
-    /// It asks for what only services ask of each other, on a topic that outsiders write: to them there is no such type.
+    /// An internal command on a topic that outsiders write. It is refused as an unknown type.
     package func isInternal(on topic: String) -> Bool {
         Topic(rawValue: topic)?.isExternal == true
             && EventRegistry.event(ofType: type)?.kind == .internalCommand

@@ -1,13 +1,13 @@
-import Codec
+import CloudEvents
 import Foundation
-import Logging
+package import Logging
 
 /// Log lines on standard error: plain for people, or one JSON object a line for machines.
-public enum Logs {
-    public enum Format: String, Sendable { case plain, json }
+package enum Logs {
+    package enum Format: String, Sendable { case plain, json }
 
-    /// Sets up swift-log for the whole process; called once, first.
-    public static func start(_ format: Format, level: Logger.Level) {
+    /// Sets up swift-log for the process. Call it once, before anything logs.
+    package static func start(_ format: Format, level: Logger.Level) {
         LoggingSystem.bootstrap { label in
             var handler: any LogHandler =
                 switch format {

@@ -1,27 +1,27 @@
 import Foundation
-import Kafka
-import Logging
+package import Kafka
+package import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Reads topics from their beginning and follows them, for tables that every instance has whole beside its stream.
-public final class TopicFollower: Sendable {
+/// Reads topics from the beginning and follows them. For tables that every instance holds completely.
+package final class TopicFollower: Sendable {
     private let topics: [String]
     private let properties: KafkaProperties
     private let logger: Logger
     private let caughtUp = Mutex(false)
 
-    public init(_ topics: [String], _ properties: KafkaProperties, _ logger: Logger) {
+    package init(_ topics: [String], _ properties: KafkaProperties, _ logger: Logger) {
         (self.topics, self.properties, self.logger) = (topics, properties, logger)
     }
 
-    /// Every partition has been read to what was its end at some time since it began.
-    public var isCaughtUp: Bool { caughtUp.withLock(\.self) }
+    /// Every partition has been read up to the end that it had at the start.
+    package var isCaughtUp: Bool { caughtUp.withLock(\.self) }
 
     /// Follows until the task is cancelled or the service shuts down.
     ///
-    /// - Parameter take: is given each record, on one thread; all of them again where it had to begin anew.
-    public func run(_ take: @escaping @Sendable (Record) -> Void) async throws {
+    /// - Parameter take: receives each record, on one thread. After a restart of the reader it receives all again.
+    package func run(_ take: @escaping @Sendable (Record) -> Void) async throws {
         let stop = StopFlag()
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await DedicatedThread.run(name: "follower") { try self.read(until: stop, take) }

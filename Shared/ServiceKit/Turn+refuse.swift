@@ -1,13 +1,14 @@
-import Codec
-import Domain
-import Streams
+package import CloudEvents
+package import Codec
+package import Domain
+package import Streams
 
 extension Turn {
-    /// Answers a command that is not carried out, with every reason.
+    /// Publishes that a command is refused, with every reason.
     ///
     /// - Parameters:
-    ///   - reference: the case that it was about; empty where that is not known.
-    ///   - topic: where the service's facts are published.
+    ///   - reference: the case that the command is about; empty if unknown.
+    ///   - topic: the topic of the service's facts.
     package mutating func refuse(
         _ event: Event, about reference: String = "", _ faults: [Fault], on topic: Topic
     ) throws {
@@ -16,7 +17,7 @@ extension Turn {
             subject: reference.nonEmpty)
     }
 
-    /// Answers a record that is no event at all.
+    /// Publishes that a record is refused because it is not an event.
     package mutating func refuse(_ unreadable: Unreadable, on topic: Topic) throws {
         try publish(
             CommandRefused(id: unreadable.id ?? unreadable.position, type: "", case: "", [Fault(unreadable.error)]),

@@ -1,14 +1,14 @@
-import Domain
+package import Domain
 
-/// Reads the words of one message into values, and collects what is wrong, each by path.
+/// Parses the fields of one message into values, and collects all faults, each with its path.
 ///
-/// A word becomes a value once, here. Whoever reads gets nil for what is wrong and reads on, so that all is said at once:
+/// A field that is wrong gives nil. The caller parses on, so that all faults are reported at once:
 ///
 ///     let source = words.one(of: InformationSource.self, message.source, at: "source")
 ///     let text = words.text(message.text, at: "text")
 ///     guard let source, let text else { return nil }
 package struct Words {
-    /// Where a word names something of the directory.
+    /// For fields that name something in the directory.
     package let directory: Directory
     /// The day in Sweden on which the message is read.
     package let today: LocalDate
@@ -29,7 +29,7 @@ package struct Words {
         return nil
     }
 
-    /// Words of a glossary; nil where one of them is none.
+    /// Words of a glossary; nil if one of them is unknown.
     package mutating func all<Word: CaseIterable & RawRepresentable>(
         of type: Word.Type, _ words: [String], at path: String
     ) -> [Word]? where Word.RawValue == String {
@@ -37,31 +37,31 @@ package struct Words {
         return values.contains { $0 == nil } ? nil : values.compactMap(\.self)
     }
 
-    /// A text that says something.
+    /// A text that is not blank.
     ///
-    /// - Parameter code: what is said of one that does not.
+    /// - Parameter code: the fault of a blank text.
     package mutating func text(_ text: String, at path: String, else code: FaultCode = .textMissing) -> String? {
         if !text.allSatisfy(\.isWhitespace) { return text }
         faults.append(Fault(code, at: path))
         return nil
     }
 
-    /// A day; nil for anything else.
+    /// A day; nil if the text is not a date.
     ///
-    /// - Parameter code: what is said of a text that is no day.
+    /// - Parameter code: the fault of a text that is not a date.
     package mutating func day(_ text: String, at path: String, else code: FaultCode = .dateInvalid) -> LocalDate? {
         if let day = LocalDate(text) { return day }
         faults.append(Fault(code, at: path))
         return nil
     }
 
-    /// A day that may be left out. Reading has failed where ``faults`` has grown.
+    /// A day that may be left out. If the text is not a date, a fault is added.
     package mutating func dayIfAny(_ text: String, at path: String) -> LocalDate? {
         text.isEmpty ? nil : day(text, at: path)
     }
 }
 
 extension String {
-    /// Nil where a field was left out.
+    /// Nil if the field was left out.
     package var nonEmpty: String? { isEmpty ? nil : self }
 }

@@ -1,5 +1,7 @@
+import CloudEvents
 import Codec
 import Foundation
+import SwiftProtobuf
 import Testing
 
 @Suite("CloudEvents over Kafka")

@@ -1,3 +1,4 @@
+import CloudEvents
 import Codec
 import Foundation
 import SwiftProtobuf
@@ -14,6 +15,7 @@ struct GoldenTests {
         arguments: EventRegistry.all.map({ $0.eventType }))
     func golden(type: String) throws {
         let payload = try #require(EventRegistry.event(ofType: type))
+        if ProcessInfo.processInfo.environment["WRITE_GOLDEN"] != nil { try Self.write(payload) }
         let bytes = try Self.bytes(type)
         let message = try payload.init(wire: bytes)
         #expect(try message.wireBytes() == bytes)
@@ -52,6 +54,18 @@ struct GoldenTests {
             ]
             _ = try? Event(headers: structured, value: text, received: .distantPast)
         }
+    }
+
+    /// Writes the bytes of a new type from its JSON (`make golden`). Bytes that exist are never written again.
+    private static func write(_ payload: any SuiteEvent.Type) throws {
+        let file = folder.appending(path: "\(payload.eventType).hex")
+        guard !FileManager.default.fileExists(atPath: file.path) else { return }
+        let json = try Data(contentsOf: folder.appending(path: "\(payload.eventType).json"))
+        let digits = try payload.init(json: Bytes(json)).wireBytes().map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        let lines = stride(from: 0, to: digits.count, by: 48).map { digits[$0...].prefix(48).joined() + "\n" }
+        try lines.joined().write(to: file, atomically: true, encoding: .utf8)
     }
 
     private static func bytes(_ type: String) throws -> Bytes {

@@ -1,4 +1,6 @@
+import Codec
 import Domain
+import SwiftProtobuf
 import TestSupport
 import Testing
 

@@ -1,6 +1,8 @@
+import CloudEvents
 import Codec
 import Foundation
 import Kafka
+import SwiftProtobuf
 import TestSupport
 import Testing
 

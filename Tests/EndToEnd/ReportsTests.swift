@@ -1,7 +1,9 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Kafka
+import SwiftProtobuf
 import TestSupport
 import Testing
 

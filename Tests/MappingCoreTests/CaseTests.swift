@@ -3,6 +3,8 @@ import MappingCore
 import TestSupport
 import Testing
 
+import struct Codec.CountyDirectory
+
 @Suite("Mapping's core: each rule on values alone")
 struct CaseTests {
     @Test("rule 6: a concern opens a case with an owner and a next step")

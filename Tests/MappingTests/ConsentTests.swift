@@ -1,6 +1,9 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
+import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 

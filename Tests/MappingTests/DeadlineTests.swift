@@ -1,6 +1,10 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
+import Streams
+import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 

@@ -1,8 +1,10 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 
 @testable import mapping

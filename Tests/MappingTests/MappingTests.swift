@@ -2,6 +2,8 @@ import Codec
 import Domain
 import Foundation
 import Streams
+import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 

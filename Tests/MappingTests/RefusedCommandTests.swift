@@ -1,6 +1,8 @@
+import CloudEvents
 import Codec
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 

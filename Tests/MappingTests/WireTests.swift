@@ -1,8 +1,10 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import MappingCore
 import ServiceKit
+import SwiftProtobuf
 import TestSupport
 import Testing
 
@@ -141,5 +143,54 @@ private enum RandomCaseSample {
     static var one: Case {
         var random = RandomCase(seed: 7)
         return random.wholeCase()
+    }
+}
+
+extension RandomCase {
+    /// One of each kind of fact.
+    mutating func facts() -> [CaseFact] {
+        courseFacts().map(CaseFact.course) + contentFacts().map(CaseFact.content) + [
+            .cooperation(
+                .waiting(
+                    for: list { $0.flag() ? .nobodyKnown : .giver($0.giver()) }, owner: id(), county: id(), due: date())
+            ),
+            .cooperation(.started(cooperation(), owner: id())),
+            .meetings(
+                .call(
+                    MeetingCall(
+                        county: id(), child: id(), unit: id(), namedPerson: id(),
+                        areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), isProtected: flag(),
+                        guardians: list { $0.id() }))),
+            .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
+            .meetings(.handOver(county: id(), unit: id(), namedPerson: id())),
+        ]
+    }
+
+    private mutating func courseFacts() -> [CourseFact] {
+        let why: CourseFact.Move.Why = flag() ? .command(by: actor()) : flag() ? .report : .directory
+        return [
+            .opened(owner: owner(), due: date(), isHarmSuspected: flag()),
+            .concernJoined(owner: id(), isHarmSuspected: flag(), linkedTo: maybe { $0.id() }), .takenOn(by: actor()),
+            .delegated(to: id(), county: id(), by: actor()), .handedBack(to: id(), by: actor()),
+            .moved(
+                .init(
+                    from: .init(county: id(), unit: id(), person: id()), to: owner(), place: place(), why: why)),
+            .cameOfAge(owner: id(), county: id(), due: date()),
+            .reminded(
+                .init(
+                    step: one(Step.self), due: date(), level: one(ReminderLevel.self), to: list { $0.id() },
+                    owner: id(), county: id())), .reopened(reason: word(), by: actor()),
+            .closed(reason: word(), by: actor()),
+        ]
+    }
+
+    private mutating func contentFacts() -> [ContentFact] {
+        [
+            .informationAdded(information()),
+            .informationCorrected(before: information(), after: information(), reason: word(), by: actor()),
+            .answersRecorded(list { $0.one(Question.self) }, by: actor()), .consentRecorded(consent()),
+            .maturityJudged(maturity()), .concluded(outcome(), areas: list { $0.one(WheelArea.self) }, by: actor()),
+            .followedUp(followUp(), by: actor()),
+        ]
     }
 }

@@ -1,9 +1,11 @@
+import CloudEvents
 import Codec
-import Domain
+package import Domain
 import Foundation
-import ServiceKit
+package import ServiceKit
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 

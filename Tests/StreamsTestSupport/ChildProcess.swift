@@ -2,13 +2,13 @@ import Foundation
 import Synchronization
 
 /// One of this package's executables, run beside a test: killed when the test lets go of it.
-public final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     private let process: Mutex<Process>
     private let output = Mutex("")
-    public let pid: Int32
+    package let pid: Int32
 
     /// - Parameter environment: added to this process's own.
-    public init(_ executable: String, arguments: [String] = [], environment: [String: String]) throws {
+    package init(_ executable: String, arguments: [String] = [], environment: [String: String]) throws {
         let process = Process()
         process.executableURL = URL(filePath: Self.folder + "/" + executable)
         process.arguments = arguments
@@ -29,19 +29,19 @@ public final class ChildProcess: Sendable {
     deinit { kill(pid, SIGKILL) }
 
     /// All that it has written so far.
-    public var text: String { output.withLock { $0 } }
+    package var text: String { output.withLock { $0 } }
 
-    public var isRunning: Bool { process.withLock { $0.isRunning } }
+    package var isRunning: Bool { process.withLock { $0.isRunning } }
 
     /// SIGKILL: no last word.
-    public func kill9() async throws {
+    package func kill9() async throws {
         kill(pid, SIGKILL)
         try await ended()
     }
 
     /// SIGTERM, and the exit code.
     @discardableResult
-    public func terminate() async throws -> Int32 {
+    package func terminate() async throws -> Int32 {
         kill(pid, SIGTERM)
         try await ended()
         return process.withLock { $0.terminationStatus }
@@ -49,13 +49,13 @@ public final class ChildProcess: Sendable {
 
     /// Waits for the end, and returns whether a signal was the cause.
     @discardableResult
-    public func ended() async throws -> Bool {
+    package func ended() async throws -> Bool {
         try await eventually("the end of process \(pid)", within: .seconds(30)) { !self.isRunning }
         return process.withLock { $0.terminationReason == .uncaughtSignal }
     }
 
     /// Where the built executables lie: beside the tests.
-    public static let folder: String = {
+    package static let folder: String = {
         let path = CommandLine.arguments[0]
         let folder = (path as NSString).deletingLastPathComponent
         return folder.hasPrefix("/") ? folder : FileManager.default.currentDirectoryPath + "/" + folder
@@ -63,7 +63,7 @@ public final class ChildProcess: Sendable {
 }
 
 /// Waits for something to be so, looking again and again; fails with what was waited for.
-public func eventually(
+package func eventually(
     _ what: String, within duration: Duration = .seconds(60), _ isSo: @escaping @Sendable () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + duration
@@ -73,7 +73,7 @@ public func eventually(
     }
 }
 
-public struct NotInTime: Error, CustomStringConvertible {
+package struct NotInTime: Error, CustomStringConvertible {
     let what: String
-    public var description: String { "waited in vain for \(what)" }
+    package var description: String { "waited in vain for \(what)" }
 }

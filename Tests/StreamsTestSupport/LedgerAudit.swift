@@ -1,28 +1,28 @@
 /// Compares all that was fed to a ``Ledger`` with all that came out of it.
-public struct LedgerAudit {
-    public struct Input {
-        public let number: Int
-        public let key: String
-        public let topic: String
-        public let deed: Ledger.Deed
+package struct LedgerAudit {
+    package struct Input {
+        package let number: Int
+        package let key: String
+        package let topic: String
+        package let deed: Ledger.Deed
 
-        public init(_ number: Int, key: String, topic: String, deed: Ledger.Deed) {
+        package init(_ number: Int, key: String, topic: String, deed: Ledger.Deed) {
             (self.number, self.key, self.topic, self.deed) = (number, key, topic, deed)
         }
     }
 
-    public var inputs: [Input] = []
+    package var inputs: [Input] = []
     /// A key's running number, and the number of the input that caused it.
-    public var outputs: [(key: String, number: Int, cause: Int)] = []
+    package var outputs: [(key: String, number: Int, cause: Int)] = []
     /// What the ledger told of reminders and wishes.
-    public var wakes: [(key: String, text: String)] = []
+    package var wakes: [(key: String, text: String)] = []
     /// The numbers of the inputs that lie among the dead letters.
-    public var dead: [Int] = []
+    package var dead: [Int] = []
 
-    public init() {}
+    package init() {}
 
     /// - Returns: what is wrong, or nil when everything counted exactly once and in order.
-    public var violation: String? {
+    package var violation: String? {
         let outputs = Dictionary(grouping: outputs, by: \.key)
         let wakes = Dictionary(grouping: wakes, by: \.key)
         for (key, inputs) in Dictionary(grouping: inputs, by: \.key).sorted(by: { $0.key < $1.key }) {

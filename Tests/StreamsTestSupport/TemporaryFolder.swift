@@ -1,13 +1,13 @@
 import Foundation
 
 /// A folder of a test's own, taken away again.
-public struct TemporaryFolder: Sendable {
-    public let path: String
+package struct TemporaryFolder: Sendable {
+    package let path: String
 
-    public init() {
+    package init() {
         path = NSTemporaryDirectory() + "tillsammans-test-" + UUID().uuidString.lowercased()
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
-    public func remove() { try? FileManager.default.removeItem(atPath: path) }
+    package func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -1,17 +1,17 @@
-public import Codec
-public import Domain
-public import Foundation
+package import Codec
+package import Domain
+package import Foundation
 import SwiftProtobuf
 
 /// A small county for tests: one municipality with every kind of unit, and people for every role.
-public enum ExampleCounty {
-    public static let directory = Directory(["TST": county])
+package enum ExampleCounty {
+    package static let directory = Directory(["TST": county])
 
-    public static let county: County = {
+    package static let county: County = {
         do { return try message.county() } catch { preconditionFailure("the example county: \(error)") }
     }()
 
-    public static let message = CountyDirectory.with {
+    package static let message = CountyDirectory.with {
         $0.code = "TST"
         $0.name = "Testlän"
         $0.settings.beforeSchool = "preschool"
@@ -65,17 +65,17 @@ public enum ExampleCounty {
     }
 
     /// The county after a change to its directory.
-    public static func changed(_ change: (inout CountyDirectory) -> Void) throws -> Directory {
+    package static func changed(_ change: (inout CountyDirectory) -> Void) throws -> Directory {
         var message = message
         change(&message)
         return Directory(["TST": try message.county()])
     }
 
     /// Monday 23 November 2026, 09:00 in Sweden.
-    public static let monday = Date(timeIntervalSince1970: 1_795_420_800)
+    package static let monday = Date(timeIntervalSince1970: 1_795_420_800)
 
     /// A report that holds, about a child of twelve.
-    public static let report = ConcernReported.with {
+    package static let report = ConcernReported.with {
         ($0.personalNumber, $0.name, $0.municipality) = ("20140315-2380", "Alva Exempel", "0001")
         ($0.stage, $0.unit, $0.areas) = ("school", "school", ["safety", "home"])
         $0.observation = "Har ändrat sitt närvaromönster."

@@ -1,12 +1,12 @@
-public import Domain
-public import Foundation
+package import Domain
+package import Foundation
 import ServiceKit
 import Streams
-import StreamsTesting
+package import StreamsTesting
 
 extension ProcessorTester {
     /// - Parameter application: a service of the suite.
-    public init(_ processor: P, application: String, directory: Directory, now: Date) {
+    package init(_ processor: P, application: String, directory: Directory, now: Date) {
         guard let topology = Topology.suite.first(where: { $0.application == application }) else {
             preconditionFailure("\(application) is no service of the suite")
         }
@@ -14,7 +14,7 @@ extension ProcessorTester {
         self.directory = directory
     }
 
-    public var directory: Directory {
+    package var directory: Directory {
         get { Directory(all(Topology.counties)) }
         set { replaceAll(Topology.counties, newValue.counties) }
     }

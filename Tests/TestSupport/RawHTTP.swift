@@ -2,24 +2,24 @@ import Foundation
 import Kafka
 
 /// HTTP/1.1 by hand, over a socket on loopback: what a well-behaved client library would never send must be sendable.
-public enum RawHTTP {
-    public struct Answer: Sendable {
-        public let status: Int
-        public let headers: String
-        public let body: String
+package enum RawHTTP {
+    package struct Answer: Sendable {
+        package let status: Int
+        package let headers: String
+        package let body: String
 
-        public var json: [String: Any] {
+        package var json: [String: Any] {
             (try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]) ?? [:]
         }
 
         /// What problem details list, as `code pointer`.
-        public var errors: [String] {
+        package var errors: [String] {
             (json["errors"] as? [[String: Any]] ?? []).map { "\($0["code"] ?? "") \($0["pointer"] ?? "")" }
         }
     }
 
     /// A whole request, and its answer; nil where the connection was refused or cut.
-    public static func send(
+    package static func send(
         _ method: String, _ path: String, port: Int, headers: [String: String] = [:], body: [UInt8]? = nil
     ) async throws -> Answer? {
         var text = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -29,7 +29,7 @@ public enum RawHTTP {
     }
 
     /// Bytes as they are, and what comes back until the other side closes; 30 s at most.
-    public static func send(raw bytes: [UInt8], port: Int) async throws -> Answer? {
+    package static func send(raw bytes: [UInt8], port: Int) async throws -> Answer? {
         try await DedicatedThread.run(name: "raw-http") { () -> Answer? in
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             defer { close(descriptor) }

@@ -1,6 +1,8 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
+import SwiftProtobuf
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import SwiftProtobuf
 import TestSupport
 import Testing
 

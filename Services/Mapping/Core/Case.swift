@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 /// One child's case: what is known, who owns it, where it stands, and what is due (rules 6 to 13 and 19).
 ///

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import Foundation
 
 /// A case while something is decided about it: what changes, the facts that tell it, and what the decision may look at.

@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 /// What Intake has registered: somebody saw something that suggests risk (rule 1).
 package struct Concern: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 // Rules 12 and 13: a meeting is called only with the consent of every guardian on record, and of the youth by age and
 // maturity. There is no override. Whoever withdraws is blocked by nothing.

@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 // Rule 19: every open case has an owner and a next step with a date. Its owner is reminded before the date. When it has
 // passed, the unit's manager is told, and then the county's function: each once.

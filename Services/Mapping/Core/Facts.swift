@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 /// What follows from a decision about a case, in the order in which it is told.
 package enum CaseFact: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 
 extension Case {
     /// One piece of what is known: from whom, about what, in words (rules 7 and 8).

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import Foundation
 
 // Rules 2 and 4: the ownership is handed over at each transition, never dropped.

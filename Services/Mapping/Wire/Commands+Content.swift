@@ -1,9 +1,22 @@
 import Codec
-import Domain
-import MappingCore
-import ServiceKit
+package import Domain
+package import MappingCore
+package import ServiceKit
+import SwiftProtobuf
 
 // Commands about what the mapping says, between messages and values.
+
+extension CommandAdapter<Case> {
+    /// The commands of this file.
+    static let contentCommands: [Entry] = [
+        .on(Codec.AddInformation.self),
+        .on(Codec.CorrectInformation.self),
+        .on(Codec.RecordAnswers.self),
+        .on(Codec.RecordConsent.self),
+        .on(RecordMaturity.self),
+        .on(ConcludeMapping.self),
+    ]
+}
 
 extension Codec.AddInformation: CaseMessage {
     package func command(_ words: inout Words) -> MappingCore.AddInformation? {

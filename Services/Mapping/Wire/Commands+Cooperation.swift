@@ -1,9 +1,18 @@
-import Codec
-import Domain
-import MappingCore
-import ServiceKit
+package import Codec
+package import Domain
+package import MappingCore
+package import ServiceKit
+import SwiftProtobuf
 
 // What Meetings tells Mapping, between messages and values.
+
+extension CommandAdapter<Case> {
+    /// The commands of this file.
+    static let cooperationCommands: [Entry] = [
+        .on(Codec.NoteCooperation.self),
+        .on(Codec.EndCooperation.self),
+    ]
+}
 
 extension Codec.NoteCooperation: CommandMessage {
     package var address: CommandAddress { CommandAddress(caseReference) }

@@ -1,9 +1,22 @@
 import Codec
-import Domain
-import MappingCore
-import ServiceKit
+package import Domain
+package import MappingCore
+package import ServiceKit
+import SwiftProtobuf
 
 // Commands about who has the case and where it stands, between messages and values.
+
+extension CommandAdapter<Case> {
+    /// The commands of this file.
+    static let workCommands: [Entry] = [
+        .on(Codec.TakeOn.self),
+        .on(DelegateWork.self),
+        .on(HandBackWork.self),
+        .on(MoveCase.self),
+        .on(ReopenMapping.self),
+        .on(RecordFollowUp.self),
+    ]
+}
 
 /// A command that is about one case, by somebody.
 package protocol CaseMessage: CommandMessage where Meaning: CaseCommand {

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import MappingCore
 import ServiceKit
+import SwiftProtobuf
 
 // What is written in the mapping: facts between values and messages.
 

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import MappingCore
 import ServiceKit
+import SwiftProtobuf
 
 // What becomes of the cooperation, and what Meetings is asked for: between values and messages.
 

@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import MappingCore
 import ServiceKit
+import SwiftProtobuf
 
 // Who has the case, and where it stands: facts between values and messages.
 

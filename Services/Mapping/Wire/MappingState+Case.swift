@@ -1,8 +1,10 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import MappingCore
 import ServiceKit
+import SwiftProtobuf
 
 extension MappingState {
     init(_ kept: Kept<Case>) {

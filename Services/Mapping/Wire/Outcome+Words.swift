@@ -2,6 +2,7 @@ import Codec
 import Domain
 import MappingCore
 import ServiceKit
+import SwiftProtobuf
 
 /// An outcome as commands, facts and the state spell it: a word, a date, and what the outcome needs.
 struct OutcomeWords {

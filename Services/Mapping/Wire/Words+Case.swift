@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import MappingCore
 import ServiceKit
+import SwiftProtobuf
 
 // The words that several messages share.
 

@@ -1,3 +1,4 @@
+import CloudEvents
 import Codec
 package import Domain
 package import MeetingsCore

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// From one of four sources, about one area, in words (rules 7 and 8).
 package struct AddInformation: CaseCommand {

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The mapping ends with an outcome: all five answers, the child and the guardians heard or the reason why not, a next
 /// date, and what the outcome needs (rules 7, 9, 10 and 11).

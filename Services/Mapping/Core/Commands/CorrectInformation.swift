@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// What was written is put right; the earlier words stay in the history (rule 8).
 package struct CorrectInformation: CaseCommand {

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The work goes to somebody in the own organisation; the responsibility stays: "inom sin verksamhet" (rule 6).
 package struct Delegate: CaseCommand {

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// From Meetings: the last follow-up closes the case (rule 17). There is no further meeting to cancel.
 package struct EndCooperation: CaseCommand {

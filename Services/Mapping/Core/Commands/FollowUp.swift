@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// Did it make a difference? Own measures, and cases that needed nothing further, are looked at again (rule 10). An
 /// adult's case is ended with where it was handed over to (rule 4).

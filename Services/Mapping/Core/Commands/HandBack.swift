@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// Delegated work goes back to the named person (rule 6).
 package struct HandBack: CaseCommand {

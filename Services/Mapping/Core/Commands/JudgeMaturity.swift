@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// A person judges whether the youth's own consent is needed, with a reason; the software never does (rules 3 and 12).
 package struct JudgeMaturity: CaseCommand {

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The child has changed school, stage or municipality. Who owns the case there follows from the county's table (rule 2).
 package struct Move: CaseCommand {

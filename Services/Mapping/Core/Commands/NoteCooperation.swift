@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// From Meetings: what is done in the cooperation, and what is next. Never so that nothing is left to do (rule 19).
 package struct NoteCooperation: CaseCommand {

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The five questions, each in words, in any order and as often as needed (rule 9).
 package struct RecordAnswers: CaseCommand {

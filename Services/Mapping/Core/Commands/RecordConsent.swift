@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// What a guardian or the youth says to sharing (rule 13).
 ///

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The mapping goes on, whatever its outcome was (rule 10).
 package struct Reopen: CaseCommand {

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The named person has seen the concerns so far (rule 6).
 package struct TakeOn: CaseCommand {

@@ -111,10 +111,16 @@ let package = Package(
         .executableTarget(
             name: "meetings", dependencies: ["MeetingsCore", "ServiceHost", "ServiceKit"], path: "Services/Meetings",
             exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
+        .target(
+            name: "NotificationsCore", dependencies: ["Domain"], path: "Services/Notifications/Core",
+            resources: [.embedInCode("Templates")], swiftSettings: guarded),
         .executableTarget(
-            name: "notifications", dependencies: ["ServiceHost", "ServiceKit", "CCurl", mustache],
-            path: "Services/Notifications",
-            resources: [.embedInCode("Templates")], swiftSettings: strict, linkerSettings: allocator),
+            name: "notifications",
+            dependencies: [
+                "CCurl", "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceHost", "ServiceKit",
+                "Streams", lifecycle, logging, mustache, protobuf,
+            ],
+            path: "Services/Notifications", exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
             name: "tillsammans", dependencies: ["CIcal", "ServiceKit", arguments, protobuf, subprocess, yaml],
             path: "Services/Tillsammans", swiftSettings: strict),
@@ -167,7 +173,15 @@ let package = Package(
         .testTarget(name: "MeetingsCoreTests", dependencies: ["MeetingsCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "MeetingsTests", dependencies: ["meetings", "MeetingsCore", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "NotificationsTests", dependencies: ["notifications", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "NotificationsCoreTests", dependencies: ["Domain", "NotificationsCore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NotificationsTests",
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceKit", "Streams",
+                "StreamsTesting", "TestSupport", "notifications", logging, protobuf,
+            ], swiftSettings: strict),
         .testTarget(
             name: "TillsammansTests", dependencies: ["TestSupport", "tillsammans"], swiftSettings: strict),
         .testTarget(

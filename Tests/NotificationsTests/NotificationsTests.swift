@@ -6,6 +6,8 @@ import StreamsTesting
 import TestSupport
 import Testing
 
+import enum NotificationsCore.Retry
+
 @testable import notifications
 
 @Suite("Notices to staff")
@@ -13,7 +15,7 @@ struct NotificationsTests {
     func tester() throws -> ProcessorTester<NotificationsProcessor> {
         ProcessorTester(
             NotificationsProcessor(
-                notices: Notices(
+                writer: NoticeWriter(
                     sender: "tillsammans@example.org", caseLink: "https://example.org/case/", templates: try Templates()
                 )),
             application: "notifications", directory: ExampleCounty.directory, now: ExampleCounty.monday)
@@ -33,7 +35,7 @@ struct NotificationsTests {
         $0.participants = ["head-school", "family"].map { id in .with { ($0.person, $0.required) = (id, true) } }
     }
 
-    @Test("the named person is told of a concern; nobody is told what it is about (rule 22)")
+    @Test("the named person gets a notice of a concern, and it does not say what the concern is about (rule 22)")
     func concern() throws {
         var tester = try tester()
         try tester.process(Self.concern, key: "c")
@@ -41,7 +43,8 @@ struct NotificationsTests {
         #expect(notices.map(\.email) == ["head.school@example.org"])
         let text =
             String(
-                decoding: MailMessage(notice: try #require(notices.first), sender: "a@example.org").bytes, as: UTF8.self
+                decoding: MailMessage(notice: try #require(notices.first).notice(), sender: "a@example.org").bytes,
+                as: UTF8.self
             ) + (notices.first?.body ?? "")
         for secret in ["hemlig", "Mia", "safety", "trygghet"] { #expect(!text.contains(secret)) }
         #expect(text.contains("TST-1"))
@@ -58,7 +61,7 @@ struct NotificationsTests {
         #expect(duty.allSatisfy { $0.body.contains("orosanmälan") })
     }
 
-    static let tellings: [(fact: any EventPayload, who: [String], words: String)] = [
+    static let notices: [(fact: any EventPayload, who: [String], words: String)] = [
         (
             DeadlineReminded.with {
                 ($0.caseReference, $0.step, $0.level, $0.due) = (
@@ -121,10 +124,10 @@ struct NotificationsTests {
     ]
 
     @Test(
-        "rules 2, 5, 6, 12 and 19: who must know is told, in Swedish with English beside it",
-        arguments: tellings.indices)
-    func told(index: Int) throws {
-        let (fact, who, words) = Self.tellings[index]
+        "rules 2, 5, 6, 12 and 19: whoever must know gets a notice, in Swedish with English beside it",
+        arguments: notices.indices)
+    func noticed(index: Int) throws {
+        let (fact, who, words) = Self.notices[index]
         var tester = try tester()
         try tester.process(fact, key: "c")
         let notices = try tester.wishes(Notice.self).values
@@ -138,7 +141,7 @@ struct NotificationsTests {
     }
 
     @Test(
-        "an invitation says where, or how to take part from afar, or that it comes another way: one of them, and nothing empty"
+        "an invitation says the place, or the link, or that the place comes another way: one of them, and no empty line"
     )
     func places() throws {
         for (place, link, says) in [
@@ -158,14 +161,14 @@ struct NotificationsTests {
         }
     }
 
-    @Test("the same id in two counties is two people: who is told is looked up in the case's county")
+    @Test("the same id in two counties is two people: the recipient is looked up in the case's county")
     func counties() throws {
         var tester = try tester()
         var other = ExampleCounty.message
         other.code = "AAA"
         for index in other.people.indices { other.people[index].email = "elsewhere\(index)@example.org" }
         tester.directory.counties["AAA"] = try other.county()
-        for (fact, who, _) in Self.tellings {
+        for (fact, who, _) in Self.notices {
             let before = Set(try tester.wishes(Notice.self).keys)
             try tester.process(fact, key: "c")
             let new = try tester.wishes(Notice.self).filter { !before.contains($0.key) }.values
@@ -181,7 +184,7 @@ struct NotificationsTests {
         #expect(told.sorted() == ["elsewhere2@example.org", "head.school@example.org"])
     }
 
-    @Test("who is on leave is not waited for: their deputy is told, once even where two have the same")
+    @Test("somebody on leave is not waited for: the deputy gets the notice, once even where two have the same deputy")
     func deputies() throws {
         var tester = try tester()
         tester.directory = try ExampleCounty.changed { county in
@@ -203,7 +206,7 @@ struct NotificationsTests {
     @Test("rule 22: guardians and children are never written to, whatever happens in a case")
     func family() throws {
         var tester = try tester()
-        for (fact, _, _) in Self.tellings { try tester.process(fact, key: "c") }
+        for (fact, _, _) in Self.notices { try tester.process(fact, key: "c") }
         try tester.process(
             MeetingScheduled.with {
                 $0.meeting = Self.meeting
@@ -226,7 +229,7 @@ struct NotificationsTests {
             #expect(notice.calendar.replacing("\r\n ", with: "").contains("mailto:\(notice.email)"))
             #expect(notice.calendar.contains("UID:TST-1-abc@tillsammans"))
         }
-        let first = try #require(notices.first)
+        let first = try #require(notices.first).notice()
         #expect(
             MailMessage(notice: first, sender: "a@example.org").bytes
                 == MailMessage(notice: first, sender: "a@example.org").bytes)
@@ -244,7 +247,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test("a fact that comes again makes no second notice")
+    @Test("a fact that comes twice makes one notice")
     func again() throws {
         var tester = try tester()
         for _ in 0..<2 { try tester.process(Self.concern, key: "c", id: "1") }
@@ -252,7 +255,7 @@ struct NotificationsTests {
     }
 
     @Test(
-        "what was sent is told; what may pass later is tried again, longer and longer, under the same id; after 48 h a person must take over"
+        "a temporary failure is tried again under the same id, after longer and longer pauses; after 48 h a person takes over"
     )
     func delivery() throws {
         var tester = try tester()

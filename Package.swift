@@ -120,7 +120,7 @@ let package = Package(
                 "CCurl", "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceHost", "ServiceKit",
                 "Streams", lifecycle, logging, mustache, protobuf,
             ],
-            path: "Services/Notifications", exclude: ["Core"], swiftSettings: strict, linkerSettings: allocator),
+            path: "Services/Notifications", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
         .executableTarget(
             name: "tillsammans", dependencies: ["CIcal", "ServiceKit", arguments, protobuf, subprocess, yaml],
             path: "Services/Tillsammans", swiftSettings: strict),
@@ -174,14 +174,15 @@ let package = Package(
         .testTarget(
             name: "MeetingsTests", dependencies: ["meetings", "MeetingsCore", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "NotificationsCoreTests", dependencies: ["Domain", "NotificationsCore", "TestSupport"],
-            swiftSettings: strict),
+            name: "NotificationsCoreTests",
+            dependencies: ["Codec", "Domain", "NotificationsCore", "TestSupport", protobuf],
+            swiftSettings: guarded),
         .testTarget(
             name: "NotificationsTests",
             dependencies: [
                 "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceKit", "Streams",
                 "StreamsTesting", "TestSupport", "notifications", logging, protobuf,
-            ], swiftSettings: strict),
+            ], swiftSettings: guarded),
         .testTarget(
             name: "TillsammansTests", dependencies: ["TestSupport", "tillsammans"], swiftSettings: strict),
         .testTarget(

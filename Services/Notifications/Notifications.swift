@@ -1,6 +1,7 @@
 import Codec
 import ServiceHost
 import ServiceKit
+import Streams
 
 /// Notices to staff, by e-mail and calendar.
 @main enum Notifications {

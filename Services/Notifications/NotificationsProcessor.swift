@@ -1,9 +1,11 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import NotificationsCore
 import ServiceKit
 import Streams
+import SwiftProtobuf
 
 /// Sends the notices that follow from other services' facts. `Core/` decides who gets which notice and when.
 struct NotificationsProcessor: Processor {

@@ -1,8 +1,13 @@
+import Codec
 import Domain
 import Foundation
 import NotificationsCore
+import SwiftProtobuf
 import TestSupport
 import Testing
+
+private typealias Digest = NotificationsCore.Digest
+private typealias Notice = NotificationsCore.Notice
 
 @Suite("What becomes of a notice")
 struct QueueTests {

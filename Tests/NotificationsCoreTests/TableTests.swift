@@ -1,8 +1,13 @@
+import Codec
 import Domain
 import Foundation
 import NotificationsCore
+import SwiftProtobuf
 import TestSupport
 import Testing
+
+private typealias Meeting = NotificationsCore.Meeting
+private typealias Notice = NotificationsCore.Notice
 
 @Suite("Who gets which notice")
 struct TableTests {
@@ -14,12 +19,12 @@ struct TableTests {
     /// `kind email`
     private func words(_ drafts: [NoticeDraft]) -> [String] { drafts.map { "\($0.kind) \($0.recipient.email)" } }
 
-    static let meeting = Meeting(
+    private static let meeting = Meeting(
         id: "TST-1-abc", caseReference: "TST-1", county: "TST",
         time: TimeSlot(from: ExampleCounty.monday + 86_400, to: ExampleCounty.monday + 90_000), place: .room("Rum 1"),
         participants: ["head-school", "family"].map { .init(person: $0, isRequired: true) }, sequence: 0)
 
-    static let withFamily: Meeting = {
+    private static let withFamily: Meeting = {
         var changed = meeting
         changed.participants.append(.init(person: "child", isRequired: true, isFamily: true))
         return changed

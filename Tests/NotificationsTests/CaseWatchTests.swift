@@ -1,3 +1,4 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
@@ -5,6 +6,7 @@ import Kafka
 import Logging
 import ServiceKit
 import Streams
+import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing

@@ -1,12 +1,17 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
+import NotificationsCore
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
 @testable import notifications
+
+private typealias Notice = Codec.Notice
 
 // The order of notices about one meeting. An older one never comes after a newer one.
 

@@ -1,14 +1,17 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
+import NotificationsCore
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
-import enum NotificationsCore.Retry
-
 @testable import notifications
+
+private typealias Notice = Codec.Notice
 
 @Suite("Notices to staff")
 struct NotificationsTests {
@@ -29,7 +32,7 @@ struct NotificationsTests {
         $0.reporter = .with { ($0.name, $0.email) = ("Mia Mentor", "mia@example.org") }
     }
 
-    static let meeting = Meeting.with {
+    static let meeting = Codec.Meeting.with {
         ($0.id, $0.caseReference, $0.county, $0.place) = ("TST-1-abc", "TST-1", "TST", "Rum 1; plan 2, Testby")
         ($0.start, $0.end) = (.init(ExampleCounty.monday + 86_400), .init(ExampleCounty.monday + 90_000))
         $0.participants = ["head-school", "family"].map { id in .with { ($0.person, $0.required) = (id, true) } }

@@ -1,18 +1,21 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Kafka
 import Logging
+import NotificationsCore
 import ServiceKit
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing
 
-import enum NotificationsCore.Retry
-
 @testable import notifications
+
+private typealias Notice = Codec.Notice
 
 @Suite("Notices at the right time: not at night, once a day for who wants it so, a day before a meeting")
 struct QueueTests {

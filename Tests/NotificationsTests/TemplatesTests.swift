@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Kafka
 import Logging
+import NotificationsCore
 import ServiceKit
 import Streams
 import Synchronization

@@ -5,6 +5,7 @@ import Foundation
 import NotificationsCore
 import ServiceKit
 import Streams
+import SwiftProtobuf
 import TestSupport
 import Testing
 

@@ -1,7 +1,10 @@
+import CloudEvents
 import Codec
 import Domain
+import Foundation
 import NotificationsCore
 import ServiceKit
+import SwiftProtobuf
 
 // A notice as it is kept, wished for, and gathered for a digest.
 

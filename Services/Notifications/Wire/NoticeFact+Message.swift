@@ -1,7 +1,10 @@
+import CloudEvents
 import Codec
 import Domain
+import Foundation
 import NotificationsCore
 import ServiceKit
+import SwiftProtobuf
 
 // What becomes of a notice, as it is published and as an attempt to deliver it is reported.
 

@@ -1,8 +1,10 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import NotificationsCore
 import ServiceKit
+import SwiftProtobuf
 
 // The facts of other services, as far as somebody must be told of them.
 

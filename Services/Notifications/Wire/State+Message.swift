@@ -1,8 +1,11 @@
+import CloudEvents
 import Codec
 import Domain
+import Foundation
 import NotificationsCore
 import ServiceKit
 import Streams
+import SwiftProtobuf
 
 // What this service keeps, as messages, and the names under which it is kept.
 

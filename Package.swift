@@ -123,10 +123,16 @@ let package = Package(
             name: "meetings",
             dependencies: ["Codec", "Domain", "MeetingsCore", "ServiceHost", "ServiceKit", "Streams", protobuf],
             path: "Services/Meetings", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
+        .target(
+            name: "NotificationsCore", dependencies: ["Domain"], path: "Services/Notifications/Core",
+            resources: [.embedInCode("Templates")], swiftSettings: guarded),
         .executableTarget(
-            name: "notifications", dependencies: ["ServiceHost", "ServiceKit", "CCurl", mustache],
-            path: "Services/Notifications",
-            resources: [.embedInCode("Templates")], swiftSettings: strict, linkerSettings: allocator),
+            name: "notifications",
+            dependencies: [
+                "CCurl", "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceHost", "ServiceKit",
+                "Streams", lifecycle, logging, mustache, protobuf,
+            ],
+            path: "Services/Notifications", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
         .executableTarget(
             name: "tillsammans",
             dependencies: [
@@ -214,7 +220,16 @@ let package = Package(
                 protobuf,
             ],
             swiftSettings: guarded),
-        .testTarget(name: "NotificationsTests", dependencies: ["notifications", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "NotificationsCoreTests",
+            dependencies: ["Codec", "Domain", "NotificationsCore", "TestSupport", protobuf],
+            swiftSettings: guarded),
+        .testTarget(
+            name: "NotificationsTests",
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceKit", "Streams",
+                "StreamsTesting", "TestSupport", "notifications", logging, protobuf,
+            ], swiftSettings: guarded),
         .testTarget(
             name: "TillsammansTests",
             dependencies: ["CloudEvents", "Codec", "Domain", "TestSupport", "tillsammans", protobuf],

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import NotificationsCore
 import TestSupport
 import Testing
 
@@ -85,7 +86,7 @@ struct CalendarMessageTests {
         defer { folder.remove() }
         var message = try Self.message(day: day)
         for (sequence, method, place) in [
-            (0, CalendarMessage.Method.request, "x"), (1, .request, ""), (2, .cancel, ""),
+            (0, CalendarMethod.request, "x"), (1, .request, ""), (2, .cancel, ""),
         ] {
             (message.sequence, message.method) = (sequence, method)
             if place.isEmpty { message.place = "" }

@@ -6,6 +6,7 @@ import Kafka
 import Logging
 import ServiceKit
 import Streams
+import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing
@@ -14,12 +15,12 @@ import Testing
 
 @Suite("Consent at the moment of sending (rule 13)")
 struct CaseWatchTests {
-    @Test("a case in cooperation may meet; one that waits for consent may not; of another nothing is known")
+    @Test("a case in cooperation may meet, one that waits for consent may not, and an unknown case is neither")
     func watched() async throws {
         let broker = try TestBroker()
         try await broker.create(["cases"], partitions: 2)
         let producer = try Producer(broker.properties)
-        @Sendable func tell(_ reference: String, _ phase: Phase) async throws {
+        @Sendable func publish(_ reference: String, _ phase: Phase) async throws {
             let status = CaseStatus.with { ($0.caseReference, $0.phase) = (reference, phase.rawValue) }
             let event = try Event(id: UUID().uuidString, source: "mapping", time: Date(), status)
             try await producer.send(
@@ -27,14 +28,14 @@ struct CaseWatchTests {
                     topic: broker.prefix + "cases", key: Bytes(reference.utf8), value: event.data,
                     headers: event.headers))
         }
-        try await tell("A", .cooperation)
+        try await publish("A", .cooperation)
         let watch = CaseWatch(topic: broker.prefix + "cases", broker.properties, Logger(label: "test"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await watch.run() }
             #expect(await watch.mayMeet("A") == true)
-            try await tell("A", .awaitingConsent)
+            try await publish("A", .awaitingConsent)
             try await eventually("the withdrawal") { await watch.mayMeet("A") == false }
-            try await tell("B", .mapping)
+            try await publish("B", .mapping)
             #expect(await watch.mayMeet("B") == false)
             #expect(await watch.mayMeet("C", within: .milliseconds(100)) == nil)
             group.cancelAll()

@@ -10,10 +10,6 @@ private final class Exim: Sendable {
     private let folder: TemporaryFolder
     private let process: Process
 
-    private init(_ port: Int, _ folder: TemporaryFolder, _ process: Process) {
-        (self.port, self.folder, self.process) = (port, folder, process)
-    }
-
     /// Nil, with a reason that prints, where it is not installed or does not start.
     ///
     /// - Parameter isUp: it answers on this port.
@@ -23,69 +19,82 @@ private final class Exim: Sendable {
             print("skipped: Exim is not installed here (apt-get install exim4-daemon-light)")
             return nil
         }
-        // Exim never delivers as root, so what it writes belongs to its own user then.
-        let isRoot = geteuid() == 0
         for _ in 0..<5 {
-            let folder = TemporaryFolder()
-            let port = try Self.freePort()
-            for name in ["spool", "log", "mail"] {
-                try FileManager.default.createDirectory(
-                    atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
-            }
-            let configuration = """
-                primary_hostname = relay.example.org
-                spool_directory = \(folder.path)/spool
-                log_file_path = \(folder.path)/log/%slog
-                pid_file_path = \(folder.path)/pid
-                local_interfaces = 127.0.0.1
-                daemon_smtp_ports = \(port)
-                tls_advertise_hosts =
-                queue_only = false
-                acl_smtp_rcpt = rcpt
-                begin acl
-                rcpt:
-                  defer local_parts = later
-                  deny local_parts = nobody
-                  accept domains = example.org
-                  deny
-                begin routers
-                all:
-                  driver = accept
-                  transport = file
-                begin transports
-                file:
-                  driver = appendfile
-                  directory = \(folder.path)/mail/box
-                  maildir_format
-                \(isRoot ? "  user = Debian-exim" : "")
-                """
-            try Data((configuration + "\n").utf8).write(to: URL(filePath: folder.path + "/exim.conf"))
-            if isRoot {
-                let owner = Process()
-                owner.executableURL = URL(filePath: "/usr/bin/env")
-                owner.arguments = ["chown", "-R", "Debian-exim:Debian-exim", folder.path]
-                try owner.run()
-                owner.waitUntilExit()
-                try FileManager.default.setAttributes(
-                    [.posixPermissions: 0o644, .ownerAccountID: 0], ofItemAtPath: folder.path + "/exim.conf")
-            }
-            let process = Process()
-            process.executableURL = URL(filePath: binary)
-            process.arguments = ["-C", folder.path + "/exim.conf", "-bdf"]
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            // A port that somebody else took in the meantime ends it, and the next one is tried.
-            let exim = Exim(port, folder, process)
+            let port = try freePort()
+            let exim = try Exim(port, prepared(port: port), binary)
+            // A port that another program took in the meantime ends it, and the next one is tried.
             do {
                 try await eventually("Exim", within: .seconds(10)) {
                     let isHere = await isUp(port)
-                    return isHere || !process.isRunning
+                    return isHere || !exim.process.isRunning
                 }
-                if process.isRunning { return exim }
+                if exim.process.isRunning { return exim }
             } catch is NotInTime {}
         }
         print("skipped: Exim does not start here")
         return nil
+    }
+
+    private init(_ port: Int, _ folder: TemporaryFolder, _ binary: String) throws {
+        (self.port, self.folder) = (port, folder)
+        process = Process()
+        process.executableURL = URL(filePath: binary)
+        process.arguments = ["-C", folder.path + "/exim.conf", "-bdf"]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+    }
+
+    /// A folder with the configuration, and with room for what Exim writes.
+    private static func prepared(port: Int) throws -> TemporaryFolder {
+        // Exim never delivers as root. There it delivers as its own user, who owns the folder.
+        let isRoot = geteuid() == 0
+        let folder = TemporaryFolder()
+        for name in ["spool", "log", "mail"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+        }
+        let file = folder.path + "/exim.conf"
+        let text = configuration(port: port, folder: folder.path, user: isRoot ? "Debian-exim" : nil)
+        try Data(text.utf8).write(to: URL(filePath: file))
+        guard isRoot else { return folder }
+        let owner = Process()
+        owner.executableURL = URL(filePath: "/usr/bin/env")
+        owner.arguments = ["chown", "-R", "Debian-exim:Debian-exim", folder.path]
+        try owner.run()
+        owner.waitUntilExit()
+        try FileManager.default.setAttributes([.posixPermissions: 0o644, .ownerAccountID: 0], ofItemAtPath: file)
+        return folder
+    }
+
+    private static func configuration(port: Int, folder: String, user: String?) -> String {
+        """
+        primary_hostname = relay.example.org
+        spool_directory = \(folder)/spool
+        log_file_path = \(folder)/log/%slog
+        pid_file_path = \(folder)/pid
+        local_interfaces = 127.0.0.1
+        daemon_smtp_ports = \(port)
+        tls_advertise_hosts =
+        queue_only = false
+        acl_smtp_rcpt = rcpt
+        begin acl
+        rcpt:
+          defer local_parts = later
+          deny local_parts = nobody
+          accept domains = example.org
+          deny
+        begin routers
+        all:
+          driver = accept
+          transport = file
+        begin transports
+        file:
+          driver = appendfile
+          directory = \(folder)/mail/box
+          maildir_format
+        \(user.map { "  user = \($0)" } ?? "")
+
+        """
     }
 
     deinit {
@@ -120,13 +129,15 @@ private final class Exim: Sendable {
 }
 
 extension SMTPTests {
-    @Test("Exim takes a notice and lays it in the receiver's box as it was; what it defers and denies is told apart")
+    @Test(
+        "Exim delivers a notice to the receiver's box unchanged; what it defers and what it denies are different failures"
+    )
     func exim() async throws {
         @Sendable func mailer(_ port: Int) throws -> SMTPMailer {
             try SMTPMailer(url: "smtp://127.0.0.1:\(port)", tls: .never, username: "", password: "", patience: 20)
         }
         let exim = try await Exim.start { port in
-            // Whatever it replies, it is there.
+            // Any reply shows that it is up.
             guard let mailer = try? mailer(port), let failure = await send("later", by: mailer) else { return false }
             return failure.detail.hasPrefix("SMTP")
         }

@@ -1,14 +1,19 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
+import NotificationsCore
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
 @testable import notifications
 
-// The order of notices about one meeting: what is older never overtakes, and never comes late.
+private typealias Notice = Codec.Notice
+
+// The order of notices about one meeting. An older one never comes after a newer one.
 
 extension NotificationsTests {
     private func scheduled(_ sequence: Int32, _ people: [String] = ["family"]) -> MeetingScheduled {
@@ -75,7 +80,7 @@ extension NotificationsTests {
         #expect(tester.published(NoticeSuperseded.self).count == 1)
     }
 
-    @Test("whoever is not invited any more is told so")
+    @Test("whoever is not invited any more gets a cancellation")
     func uninvited() throws {
         var tester = try tester()
         try tester.process(scheduled(0, ["family", "nurse"]), key: "TST")
@@ -85,6 +90,6 @@ extension NotificationsTests {
         #expect(told == ["family REQUEST", "nurse CANCEL", "teacher REQUEST"])
         for _ in 0..<3 { try report("sent", &tester) }
         try tester.process(scheduled(2, ["family", "teacher"]), key: "TST")
-        #expect(try tester.wishes(Notice.self).count == 2, "told once")
+        #expect(try tester.wishes(Notice.self).count == 2, "once")
     }
 }

@@ -2,19 +2,23 @@ import CloudEvents
 import Codec
 import Domain
 import Foundation
+import NotificationsCore
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import TestSupport
 import Testing
 
 @testable import notifications
+
+private typealias Notice = Codec.Notice
 
 @Suite("Notices to staff")
 struct NotificationsTests {
     func tester() throws -> ProcessorTester<NotificationsProcessor> {
         ProcessorTester(
             NotificationsProcessor(
-                notices: Notices(
+                writer: NoticeWriter(
                     sender: "tillsammans@example.org", caseLink: "https://example.org/case/", templates: try Templates()
                 )),
             application: "notifications", directory: ExampleCounty.directory, now: ExampleCounty.monday)
@@ -28,13 +32,13 @@ struct NotificationsTests {
         $0.reporter = .with { ($0.name, $0.email) = ("Mia Mentor", "mia@example.org") }
     }
 
-    static let meeting = Meeting.with {
+    static let meeting = Codec.Meeting.with {
         ($0.id, $0.caseReference, $0.county, $0.place) = ("TST-1-abc", "TST-1", "TST", "Rum 1; plan 2, Testby")
         ($0.start, $0.end) = (.init(ExampleCounty.monday + 86_400), .init(ExampleCounty.monday + 90_000))
         $0.participants = ["head-school", "family"].map { id in .with { ($0.person, $0.required) = (id, true) } }
     }
 
-    @Test("the named person is told of a concern; nobody is told what it is about (rule 22)")
+    @Test("the named person gets a notice of a concern, and it does not say what the concern is about (rule 22)")
     func concern() throws {
         var tester = try tester()
         try tester.process(Self.concern, key: "c")
@@ -42,7 +46,8 @@ struct NotificationsTests {
         #expect(notices.map(\.email) == ["head.school@example.org"])
         let text =
             String(
-                decoding: MailMessage(notice: try #require(notices.first), sender: "a@example.org").bytes, as: UTF8.self
+                decoding: MailMessage(notice: try #require(notices.first).notice(), sender: "a@example.org").bytes,
+                as: UTF8.self
             ) + (notices.first?.body ?? "")
         for secret in ["hemlig", "Mia", "safety", "trygghet"] { #expect(!text.contains(secret)) }
         #expect(text.contains("TST-1"))
@@ -59,7 +64,7 @@ struct NotificationsTests {
         #expect(duty.allSatisfy { $0.body.contains("orosanmälan") })
     }
 
-    static let tellings: [(fact: any EventPayload, who: [String], words: String)] = [
+    static let notices: [(fact: any EventPayload, who: [String], words: String)] = [
         (
             DeadlineReminded.with {
                 ($0.caseReference, $0.step, $0.level, $0.due) = (
@@ -122,10 +127,10 @@ struct NotificationsTests {
     ]
 
     @Test(
-        "rules 2, 5, 6, 12 and 19: who must know is told, in Swedish with English beside it",
-        arguments: tellings.indices)
-    func told(index: Int) throws {
-        let (fact, who, words) = Self.tellings[index]
+        "rules 2, 5, 6, 12 and 19: whoever must know gets a notice, in Swedish with English beside it",
+        arguments: notices.indices)
+    func noticed(index: Int) throws {
+        let (fact, who, words) = Self.notices[index]
         var tester = try tester()
         try tester.process(fact, key: "c")
         let notices = try tester.wishes(Notice.self).values
@@ -139,7 +144,7 @@ struct NotificationsTests {
     }
 
     @Test(
-        "an invitation says where, or how to take part from afar, or that it comes another way: one of them, and nothing empty"
+        "an invitation says the place, or the link, or that the place comes another way: one of them, and no empty line"
     )
     func places() throws {
         for (place, link, says) in [
@@ -159,14 +164,14 @@ struct NotificationsTests {
         }
     }
 
-    @Test("the same id in two counties is two people: who is told is looked up in the case's county")
+    @Test("the same id in two counties is two people: the recipient is looked up in the case's county")
     func counties() throws {
         var tester = try tester()
         var other = ExampleCounty.message
         other.code = "AAA"
         for index in other.people.indices { other.people[index].email = "elsewhere\(index)@example.org" }
         tester.directory.counties["AAA"] = try other.county()
-        for (fact, who, _) in Self.tellings {
+        for (fact, who, _) in Self.notices {
             let before = Set(try tester.wishes(Notice.self).keys)
             try tester.process(fact, key: "c")
             let new = try tester.wishes(Notice.self).filter { !before.contains($0.key) }.values
@@ -182,7 +187,7 @@ struct NotificationsTests {
         #expect(told.sorted() == ["elsewhere2@example.org", "head.school@example.org"])
     }
 
-    @Test("who is on leave is not waited for: their deputy is told, once even where two have the same")
+    @Test("somebody on leave is not waited for: the deputy gets the notice, once even where two have the same deputy")
     func deputies() throws {
         var tester = try tester()
         tester.directory = try ExampleCounty.changed { county in
@@ -204,7 +209,7 @@ struct NotificationsTests {
     @Test("rule 22: guardians and children are never written to, whatever happens in a case")
     func family() throws {
         var tester = try tester()
-        for (fact, _, _) in Self.tellings { try tester.process(fact, key: "c") }
+        for (fact, _, _) in Self.notices { try tester.process(fact, key: "c") }
         try tester.process(
             MeetingScheduled.with {
                 $0.meeting = Self.meeting
@@ -227,7 +232,7 @@ struct NotificationsTests {
             #expect(notice.calendar.replacing("\r\n ", with: "").contains("mailto:\(notice.email)"))
             #expect(notice.calendar.contains("UID:TST-1-abc@tillsammans"))
         }
-        let first = try #require(notices.first)
+        let first = try #require(notices.first).notice()
         #expect(
             MailMessage(notice: first, sender: "a@example.org").bytes
                 == MailMessage(notice: first, sender: "a@example.org").bytes)
@@ -245,7 +250,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test("a fact that comes again makes no second notice")
+    @Test("a fact that comes twice makes one notice")
     func again() throws {
         var tester = try tester()
         for _ in 0..<2 { try tester.process(Self.concern, key: "c", id: "1") }
@@ -253,7 +258,7 @@ struct NotificationsTests {
     }
 
     @Test(
-        "what was sent is told; what may pass later is tried again, longer and longer, under the same id; after 48 h a person must take over"
+        "a temporary failure is tried again under the same id, after longer and longer pauses; after 48 h a person takes over"
     )
     func delivery() throws {
         var tester = try tester()

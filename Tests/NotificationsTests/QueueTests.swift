@@ -1,16 +1,21 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import Kafka
 import Logging
+import NotificationsCore
 import ServiceKit
 import Streams
 import StreamsTesting
+import SwiftProtobuf
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import notifications
+
+private typealias Notice = Codec.Notice
 
 @Suite("Notices at the right time: not at night, once a day for who wants it so, a day before a meeting")
 struct QueueTests {
@@ -21,7 +26,7 @@ struct QueueTests {
     ) throws -> Tester {
         ProcessorTester(
             NotificationsProcessor(
-                notices: Notices(
+                writer: NoticeWriter(
                     sender: "tillsammans@example.org", caseLink: "https://example.org/case/", templates: try Templates()
                 )),
             application: "notifications", directory: try ExampleCounty.changed(change), now: now)
@@ -56,21 +61,7 @@ struct QueueTests {
         #expect(try open(tester).contains("concern head-school"))
     }
 
-    @Test(
-        "quiet hours end on the same day or the next",
-        arguments: [
-            ("18:00-07:00", 17, -1), ("18:00-07:00", 18, 7), ("18:00-07:00", 6, 7), ("18:00-07:00", 7, -1),
-            ("12:00-13:00", 12, 13), ("12:00-13:00", 13, -1),
-        ])
-    func quietHours(hours: String, hour: Int, end: Int) throws {
-        let directory = try ExampleCounty.changed { $0.settings.quietHours = hours }
-        let settings = try #require(directory.counties["TST"]).settings
-        let found = Quiet.end(settings, try Self.instant("2026-11-23", hour))
-        let day = end >= 0 && end < hour ? "2026-11-24" : "2026-11-23"
-        #expect(try found == (end < 0 ? nil : Self.instant(day, end)))
-    }
-
-    @Test("of a meeting that was called and called off while the service was down, nobody is told")
+    @Test("nobody gets a notice of a meeting that was called and cancelled while the service was down")
     func unread() throws {
         var tester = try tester()
         tester.holdsWishes = true
@@ -86,7 +77,7 @@ struct QueueTests {
         #expect(try open(tester).isEmpty)
     }
 
-    @Test("a meeting that moved while the service was down is told once, at its new time")
+    @Test("a meeting that moved while the service was down makes one invitation, with the new time")
     func unreadMove() throws {
         var tester = try tester()
         tester.holdsWishes = true
@@ -101,7 +92,7 @@ struct QueueTests {
         #expect(try tester.wishes(Notice.self).values.allSatisfy { $0.meeting.isEmpty || $0.sequence == 1 })
     }
 
-    @Test("a cancellation at night takes the invitation's place that was to go in the morning")
+    @Test("a cancellation at night replaces the invitation that was to go in the morning")
     func superseded() throws {
         var tester = try tester(at: Self.instant("2026-11-23", 22)) { $0.settings.quietHours = "18:00-07:00" }
         var meeting = NotificationsTests.meeting
@@ -117,7 +108,7 @@ struct QueueTests {
         #expect(tester.published(NoticeSuperseded.self).count == 2)
     }
 
-    @Test("who chose a digest gets one message on the next working day, and what is urgent or has a calendar at once")
+    @Test("whoever chose a digest gets one message on the next working day, but urgent notices and invitations at once")
     func digest() throws {
         var tester = try tester { county in
             for index in county.people.indices { county.people[index].digest = true }
@@ -130,7 +121,7 @@ struct QueueTests {
         try tester.process(MeetingScheduled.with { $0.meeting = NotificationsTests.meeting }, key: "TST")
         #expect(try open(tester) == ["invitation family", "invitation head-school"])
         try settle(&tester, "sent")
-        // What was laid aside comes back under the recipient's key.
+        // What has gathered comes back under the recipient's key.
         let aside = tester.published.filter { $0.topic == "notice-steps" }
         #expect(aside.map(\.key) == ["TST|head-school", "TST|head-school"])
         for (_, key, event) in aside + aside { try tester.process(event, key: key) }
@@ -148,7 +139,8 @@ struct QueueTests {
         #expect(try open(tester).isEmpty)
     }
 
-    @Test("participants are reminded on the working day before, of the meeting as it is then; nobody of one called off")
+    @Test(
+        "participants are reminded on the working day before, of the meeting as it is then, and not of a cancelled one")
     func reminded() throws {
         var tester = try tester()
         var meeting = NotificationsTests.meeting
@@ -183,17 +175,17 @@ struct QueueTests {
         #expect(try open(tester) == ["meeting_reminder head-school"], "who has said no is not reminded")
     }
 
-    @Test("what brings people together needs consent at the moment of sending; what is withheld is not tried again")
+    @Test("an invitation needs consent when it is sent; what is withheld is not tried again")
     func withheld() throws {
         var tester = try tester()
         try tester.process(MeetingScheduled.with { $0.meeting = NotificationsTests.meeting }, key: "TST")
-        #expect(try tester.wishes(Notice.self).values.allSatisfy(Delivery.needsConsent))
+        #expect(try tester.wishes(Notice.self).values.allSatisfy { try $0.notice().needsConsent })
         try settle(&tester, "withheld")
         #expect(try open(tester).isEmpty && tester.published(NoticeSuperseded.self).count == 2)
         var meeting = NotificationsTests.meeting
         meeting.sequence = 1
         try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
-        #expect(try !tester.wishes(Notice.self).values.contains(where: Delivery.needsConsent))
+        #expect(try !tester.wishes(Notice.self).values.contains { try $0.notice().needsConsent })
     }
 
     @Test("a notice that failed can be sent again by hand, once, unless a newer one has taken its place")

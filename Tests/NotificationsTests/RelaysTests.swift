@@ -11,10 +11,10 @@ import Testing
 
 @testable import notifications
 
-@Suite("Relays: one after the other, and no more than each wants")
+@Suite("Relays: one after the other, and no faster than each allows")
 struct RelaysTests {
-    /// Says what it is told to say, and remembers what it got.
-    private final class Told: Mailer {
+    /// Gives the same answer to each message, and remembers the messages.
+    private final class Fixed: Mailer {
         let failure: DeliveryFailure?
         private let given = Mutex<[String]>([])
         var ids: [String] { given.withLock(\.self) }
@@ -35,9 +35,9 @@ struct RelaysTests {
         } catch { return error }
     }
 
-    @Test("what one relay does not take for now, the next takes; one that is silent rests")
+    @Test("after a temporary failure the next relay is tried; a silent relay rests")
     func failover() async {
-        let (silent, good) = (Told(.init(isTemporary: true, detail: "no connection")), Told(nil))
+        let (silent, good) = (Fixed(.init(isTemporary: true, detail: "no connection")), Fixed(nil))
         let relays = Relays([silent, good], perMinute: 1_000_000)
         #expect(await send(relays, "1") == nil)
         #expect(await send(relays, "2") == nil)
@@ -45,18 +45,18 @@ struct RelaysTests {
         #expect(good.ids == ["1", "2"])
     }
 
-    @Test("a relay that answers is asked for the next message too; a refusal for good is one everywhere")
+    @Test("a relay that answers is tried for the next message too; after a permanent refusal no other is tried")
     func answers() async {
-        let busy = Told(.init(isTemporary: true, detail: "SMTP 451", isReply: true))
-        let final = Told(.init(isTemporary: false, detail: "SMTP 550", isReply: true))
+        let busy = Fixed(.init(isTemporary: true, detail: "SMTP 451", isReply: true))
+        let final = Fixed(.init(isTemporary: false, detail: "SMTP 550", isReply: true))
         #expect(await send(Relays([busy, busy], perMinute: 1_000_000), "1")?.detail == "SMTP 451")
         #expect(busy.ids == ["1", "1"])
-        let other = Told(nil)
+        let other = Fixed(nil)
         #expect(await send(Relays([final, other], perMinute: 1_000_000), "2")?.isTemporary == false)
         #expect(other.ids.isEmpty)
     }
 
-    @Test("so many a minute, evenly")
+    @Test("messages are spread evenly over a minute")
     func pace() async {
         let pace = Pace(perMinute: 1_200)
         let begin = ContinuousClock.now

@@ -1,11 +1,11 @@
-import Codec
 import Foundation
+import NotificationsCore
 import TestSupport
 import Testing
 
 @testable import notifications
 
-/// A real SMTP server (Python's aiosmtpd) on a port of its own, that does with a message what an address in it says.
+/// A real SMTP server (Python's aiosmtpd) on a port of its own. An address in a message says what to do with that message.
 private final class Relay: Sendable {
     static let script = #"""
         import asyncio, os, ssl, sys, threading
@@ -71,7 +71,7 @@ private final class Relay: Sendable {
         }
         let output = Pipe()
         process = try Self.run(["python3", "-c", Self.script, folder.path, tls ? "tls" : "plain", login], output)
-        // The port is the first that it says; nothing at all means that it could not start.
+        // It prints its port first. No output means that it could not start.
         guard
             let port = Int(
                 String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).trimmingCharacters(
@@ -101,19 +101,21 @@ private final class Relay: Sendable {
         return process
     }
 
-    /// Messages taken, by receiver's name.
-    func taken(_ name: String) -> [String] {
+    /// The messages that it has accepted, by receiver's name.
+    func accepted(_ name: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasPrefix(name + "-") }
             .compactMap { try? String(contentsOfFile: "\(folder.path)/\($0)", encoding: .utf8) }
     }
 }
 
-@Suite("SMTP: a relay that takes, delays, refuses and drops, at every stage (RFC 5321)")
+@Suite("SMTP: a relay that accepts, delays, refuses and drops, at every stage (RFC 5321)")
 struct SMTPTests {
-    static let notice = Notice.with {
-        ($0.id, $0.subject, $0.body, $0.email) = ("n", "Kallelse – åäö", ".punkt först\nrad två", "ok@example.org")
-        ($0.messageID, $0.calendar, $0.method) = ("<n@example.org>", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "REQUEST")
-    }
+    static let notice = NotificationsCore.Notice(
+        id: "n", kind: .invitation, caseReference: nil, county: "TST", recipient: .reporter(email: "ok@example.org"),
+        text: .init(subject: "Kallelse – åäö", body: ".punkt först\nrad två", html: ""),
+        calendar: .init(
+            meeting: "m", edition: Edition(0, .request), text: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
+        messageID: "<n@example.org>", created: Date(timeIntervalSince1970: 0))
 
     func send(_ name: String, by mailer: SMTPMailer) async -> DeliveryFailure? {
         let sender = name.hasPrefix("mail-") ? "\(name)@example.org" : "tillsammans@example.org"
@@ -126,11 +128,11 @@ struct SMTPTests {
     }
 
     @Test("a message arrives whole, with its words and its calendar")
-    func taken() async throws {
+    func accepted() async throws {
         guard let relay = try Relay() else { return }
         let mailer = try SMTPMailer(url: "smtp://127.0.0.1:\(relay.port)", tls: .never, username: "", password: "")
         #expect(await send("ok", by: mailer) == nil)
-        let message = try #require(relay.taken("ok").first)
+        let message = try #require(relay.accepted("ok").first)
         let parts = message.replacing("\r\n", with: "\n").components(separatedBy: "base64\n\n").dropFirst().compactMap {
             Data(base64Encoded: $0.components(separatedBy: "\n--")[0], options: .ignoreUnknownCharacters)
         }.map { String(decoding: $0, as: UTF8.self) }
@@ -138,7 +140,7 @@ struct SMTPTests {
     }
 
     @Test(
-        "at each stage: 4xx, a connection that breaks, and a relay that says nothing, may pass; 5xx is for good",
+        "at each stage: 4xx, a broken connection and a silent relay are temporary; 5xx is permanent",
         arguments: ["mail", "rcpt", "data"].flatMap { stage in
             [
                 ("421", true), ("451", true), ("452", true), ("550", false), ("554", false), ("drop", true),
@@ -153,8 +155,8 @@ struct SMTPTests {
             patience: name.hasSuffix("stall") ? 1 : 60)
         let failure = try #require(await send(name, by: mailer))
         #expect(failure.isTemporary == isTemporary, "\(name): \(failure.detail)")
-        #expect(!failure.detail.contains("example.org"), "no address in what is told")
-        #expect(relay.taken(name).isEmpty)
+        #expect(!failure.detail.contains("example.org"), "no address in what is reported")
+        #expect(relay.accepted(name).isEmpty)
     }
 
     @Test("a relay that is not there may come back")
@@ -165,7 +167,7 @@ struct SMTPTests {
         #expect(await send("ok", by: mailer)?.isTemporary == true)
     }
 
-    @Test("with STARTTLS and login; a wrong password, an untrusted certificate or no TLS at all may be mended")
+    @Test("with STARTTLS and login; a wrong password, an untrusted certificate or no TLS at all is temporary")
     func secured() async throws {
         guard let relay = try Relay(tls: true, login: "tillsammans:hemligt") else { return }
         func mailer(_ password: String, _ tls: SMTPMailer.TLS, trusting: Bool = true) throws -> SMTPMailer {
@@ -174,13 +176,13 @@ struct SMTPTests {
                 authorities: trusting ? relay.folder.path + "/cert.pem" : "")
         }
         #expect(await send("ok", by: try mailer("hemligt", .always)) == nil)
-        #expect(relay.taken("ok").count == 1)
+        #expect(relay.accepted("ok").count == 1)
         #expect(await send("ok", by: try mailer("fel", .always))?.isTemporary == true)
         #expect(await send("ok", by: try mailer("hemligt", .always, trusting: false))?.isTemporary == true)
         guard let plain = try Relay(login: "tillsammans:hemligt") else { return }
         let demanding = try SMTPMailer(
             url: "smtp://127.0.0.1:\(plain.port)", tls: .always, username: "tillsammans", password: "hemligt")
         #expect(await send("ok", by: demanding)?.isTemporary == true, "no TLS, no message")
-        #expect(plain.taken("ok").isEmpty)
+        #expect(plain.accepted("ok").isEmpty)
     }
 }

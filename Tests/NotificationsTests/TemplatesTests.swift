@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Kafka
 import Logging
+import NotificationsCore
 import ServiceKit
 import Streams
 import Synchronization
@@ -29,7 +30,7 @@ struct TemplatesTests {
     }
 
     @Test(
-        "what is wrong with a file is told at start, with what to do",
+        "a fault in a file stops the service at start, and says what to do",
         arguments: [
             ("concern.mustache", "{{name}}", "uses {{name}}, which this notice does not have; it has case, link"),
             ("concern.mustache", "{{#case}}", "concern.mustache cannot be read"),
@@ -40,7 +41,7 @@ struct TemplatesTests {
         defer { folder.remove() }
         do {
             _ = try Templates(folder: folder.path)
-            Issue.record("it was taken")
+            Issue.record("it was accepted")
         } catch { #expect("\(error)".contains(words), "\(error)") }
         #expect(throws: ConfigurationFault.self) { try Templates(folder: folder.path + "/nowhere") }
     }

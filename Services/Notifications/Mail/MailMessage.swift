@@ -1,24 +1,24 @@
-import Codec
 import Foundation
+import NotificationsCore
 
-/// A notice as a mail message (RFC 5322, MIME): plain text, the same as HTML, and beside
-/// them the calendar's part (RFC 6047).
+/// A notice as a mail message (RFC 5322, MIME): plain text, the same as HTML, and the calendar's part (RFC 6047).
 ///
-/// Bodies are base64, so that no relay on the way has to know UTF-8 or long lines.
+/// Bodies are base64, so that it passes relays that know neither UTF-8 nor long lines.
 struct MailMessage: Sendable {
     let notice: Notice
     let sender: String
 
     var bytes: [UInt8] {
         var lines = [
-            "From: \(sender)", "To: \(notice.email)", "Subject: \(Self.encoded(notice.subject))",
-            "Date: \(Self.date(notice.created.date))", "Message-ID: \(notice.messageID)", "MIME-Version: 1.0",
+            "From: \(sender)", "To: \(notice.recipient.email)", "Subject: \(Self.encoded(notice.text.subject))",
+            "Date: \(Self.date(notice.created))", "Message-ID: \(notice.messageID)", "MIME-Version: 1.0",
             "Auto-Submitted: auto-generated", "Content-Language: sv",
         ]
-        var parts = [("text/plain; charset=utf-8", notice.body)]
-        if !notice.html.isEmpty { parts.append(("text/html; charset=utf-8", notice.html)) }
-        if !notice.calendar.isEmpty {
-            parts.append(("text/calendar; charset=utf-8; method=\(notice.method)", notice.calendar))
+        var parts = [("text/plain; charset=utf-8", notice.text.body)]
+        if !notice.text.html.isEmpty { parts.append(("text/html; charset=utf-8", notice.text.html)) }
+        if let calendar = notice.calendar {
+            let method = calendar.edition.method.rawValue
+            parts.append(("text/calendar; charset=utf-8; method=\(method)", calendar.text))
         }
         if parts.count == 1 {
             lines += Self.part(parts[0].0, parts[0].1)
@@ -39,7 +39,7 @@ struct MailMessage: Sendable {
         return ["Content-Type: \(type)", "Content-Transfer-Encoding: base64", "", encoded]
     }
 
-    /// RFC 2047, a word at a time, each at most 75 characters.
+    /// Encoded words (RFC 2047), each at most 75 characters long.
     private static func encoded(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) { return text }
         var words: [String] = []

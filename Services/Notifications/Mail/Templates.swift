@@ -1,19 +1,20 @@
 import Domain
 import Foundation
 import Mustache
+import NotificationsCore
 import ServiceKit
 
-/// The words of each notice: files in the program, each of which a county can replace by one of the same name.
+/// The words of each notice. A county can replace each template of the program by a file of the same name.
 ///
-/// Everything that can be wrong with them is found when they are read, not when a notice is sent.
+/// All faults of the templates are found when they are read, not when a notice is sent.
 struct Templates: Sendable {
     private static let layout = "layout.html"
 
-    private let texts: [Notices.Kind: MustacheTemplate]
+    private let texts: [Notice.Kind: MustacheTemplate]
     private let layout: MustacheTemplate
 
-    /// - Parameter folder: holds a county's own files; empty: none.
-    /// - Throws: `ConfigurationFault` where a file cannot be read, is none of ours, or uses a variable that its notice does not have.
+    /// - Parameter folder: a county's own files; empty for none.
+    /// - Throws: `ConfigurationFault` for a file that cannot be read, that no notice has, or that uses a variable of another notice.
     init(folder: String = "") throws {
         let own = try Self.files(in: folder)
         func template(_ name: String, _ embedded: [UInt8], _ variables: Set<String>) throws -> MustacheTemplate {
@@ -28,24 +29,34 @@ struct Templates: Sendable {
                 throw ConfigurationFault("\(file) cannot be read: \(error)")
             }
         }
-        let names = Set(Notices.Kind.allCases.map(\.rawValue) + [Self.layout])
+        let names = Set(Notice.Kind.allCases.map(\.rawValue) + [Self.layout])
         if let other = own.keys.sorted().first(where: { !names.contains($0) }) {
             throw ConfigurationFault(
                 "\(folder)/\(other).mustache is no notice; there are " + names.sorted().joined(separator: ", "))
         }
         texts = try Dictionary(
-            uniqueKeysWithValues: Notices.Kind.allCases.map { kind in
-                (kind, try template(kind.rawValue, kind.template, kind.variables))
+            uniqueKeysWithValues: Notice.Kind.allCases.map { kind in
+                (
+                    kind,
+                    try template(
+                        kind.rawValue, kind.form.template,
+                        Set(kind.form.variables.map(\.rawValue)).union(["case", "link"]))
+                )
             })
-        layout = try template(Self.layout, PackageResources.layout_html_mustache, ["subject", "paragraphs"])
+        layout = try template(Self.layout, Notice.Kind.layout, ["subject", "paragraphs"])
     }
 
-    /// - Parameter values: an empty text counts as none, so that what stands around it is left out.
-    func text(_ kind: Notices.Kind, _ values: [String: Any]) -> String {
-        texts[kind]?.render(values.filter { $0.value as? String != "" }) ?? ""
+    /// - Parameter values: an empty text counts as none, so that its section is left out.
+    func text(_ kind: Notice.Kind, _ values: [String: Any]) -> String {
+        template(of: kind).render(values.filter { $0.value as? String != "" })
     }
 
-    /// A notice's words as simple HTML: its paragraphs, and its links to follow.
+    private func template(of kind: Notice.Kind) -> MustacheTemplate {
+        guard let template = texts[kind] else { preconditionFailure("\(kind) has no template") }
+        return template
+    }
+
+    /// A notice's words as simple HTML, in which links can be followed.
     func html(_ subject: String, _ text: String) -> String {
         let paragraphs = text.trimmingCharacters(in: .newlines).components(separatedBy: "\n\n").map { paragraph in
             paragraph.split(separator: "\n").map { line in
@@ -80,7 +91,7 @@ struct Templates: Sendable {
         }
     }
 
-    /// The names in a template's tags (mustache(5)): variables and sections; of comments none.
+    /// The names in a template's tags (mustache(5)): of variables and sections, but not of comments.
     private static func tags(_ text: String) -> [String] {
         text.components(separatedBy: "{{").dropFirst().compactMap { rest in
             guard let end = rest.range(of: "}}") else { return nil }

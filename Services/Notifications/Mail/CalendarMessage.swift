@@ -1,16 +1,12 @@
 import Domain
 import Foundation
+import NotificationsCore
 
 /// One meeting for one receiver as a calendar reads it: iCalendar (RFC 5545) with iTIP's methods (RFC 5546).
 ///
 /// The receiver is the only attendee: a list of who else is invited already tells the matter (rule 22).
 struct CalendarMessage: Sendable {
-    enum Method: String, Sendable {
-        case request = "REQUEST"
-        case cancel = "CANCEL"
-    }
-
-    var method: Method
+    var method: CalendarMethod
     /// The same over the meeting's whole life.
     var uid: String
     /// Raised by each change.
@@ -20,14 +16,14 @@ struct CalendarMessage: Sendable {
     var start: Date
     var end: Date
     var summary: String
-    /// Empty: none is told.
+    /// Empty where nobody may be told.
     var place: String
     var link: String
     var organiser: String
     var attendee: String
     var isRequired: Bool
 
-    /// The whole message, lines folded and ended as RFC 5545 §3.1 wants them.
+    /// The whole message, with lines folded and ended as RFC 5545 §3.1 requires.
     var text: String {
         var lines = [
             "BEGIN:VCALENDAR", "PRODID:-//Tillsammans//Notifications//SV", "VERSION:2.0", "CALSCALE:GREGORIAN",

@@ -8,20 +8,21 @@ import ServiceKit
 import ServiceLifecycle
 import Synchronization
 
-/// Where each case stands right now, read from the compacted topic `cases`: consent is checked again at the moment an
-/// invitation goes out, not only when it was decided (rule 13).
+/// Whether a meeting of each case may be held now, read from the compacted topic `cases`.
+///
+/// Consent is checked when a meeting is decided, and again when its invitation is sent (rule 13).
 final class CaseWatch: Service {
-    /// The longest that a sending waits for what it has not seen yet.
+    /// How long a notice waits for a case that is not known yet.
     static let patience = Duration.seconds(10)
 
-    private let phases = Mutex<[String: String]>([:])
+    private let mayMeet = Mutex<[String: Bool]>([:])
     private let follower: TopicFollower
 
     init(topic: String, _ properties: KafkaProperties, _ logger: Logger) {
         follower = TopicFollower([topic], properties, logger)
     }
 
-    /// Consent is in force, and a meeting may be told of; nil where nothing is known of the case for now.
+    /// Consent is in force, and invitations may be sent. Nil for a case of which nothing is known yet.
     func mayMeet(_ reference: String, within patience: Duration = CaseWatch.patience) async -> Bool? {
         let deadline = ContinuousClock.now + patience
         while true {
@@ -33,15 +34,15 @@ final class CaseWatch: Service {
 
     private func isInForce(_ reference: String) -> Bool? {
         guard follower.isCaughtUp else { return nil }
-        return phases.withLock { $0[reference] }.map { $0 == Phase.cooperation.rawValue }
+        return mayMeet.withLock { $0[reference] }
     }
 
-    func run() async throws { try await follower.run { self.take($0) } }
+    func run() async throws { try await follower.run { self.apply($0) } }
 
-    func take(_ record: Record) {
+    func apply(_ record: Record) {
         guard let event = try? Event(headers: record.headers, value: record.value, received: Date()),
             let status = try? event.decode(CaseStatus.self)
         else { return }
-        phases.withLock { $0[status.caseReference] = status.phase }
+        mayMeet.withLock { $0[status.caseReference] = status.phase == Phase.cooperation.rawValue }
     }
 }

@@ -2,20 +2,23 @@ import CCurl
 import Foundation
 import Kafka
 
-/// Sends one message, or says why not.
+/// Sends one message.
+///
+/// Throws a ``DeliveryFailure`` where the message was not accepted.
 protocol Mailer: Sendable {
     func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure)
 }
 
-/// Why a message was not taken: for now, or for good. The detail names a code, never an address.
+/// Why a message was not accepted. The detail names a code, never an address.
 struct DeliveryFailure: Error, Sendable, Equatable {
+    /// Another attempt may succeed.
     let isTemporary: Bool
     let detail: String
-    /// The relay answered, and said no.
+    /// The relay answered, and refused. Otherwise it was silent.
     var isReply = false
 }
 
-/// Writes messages into a folder instead of sending them: one file a message, named after its Message-ID, so that the
+/// Writes messages into a folder instead of sending them. Each is a file that is named after its Message-ID, so that the
 /// same message again is the same file.
 struct FileMailer: Mailer {
     private let folder: String
@@ -35,7 +38,7 @@ struct FileMailer: Mailer {
     }
 }
 
-/// Hands messages to a relay by SMTP (RFC 5321) through libcurl: STARTTLS, authentication and time-outs are its own.
+/// Hands messages to a relay by SMTP (RFC 5321). STARTTLS, authentication and time-outs are libcurl's.
 struct SMTPMailer: Mailer {
     enum TLS: String, Sendable { case never, `try`, always }
 
@@ -43,7 +46,7 @@ struct SMTPMailer: Mailer {
     let tls: TLS
     let username: String
     let password: String
-    /// A file of certificates (PEM) to trust in place of the system's; empty: the system's.
+    /// A file of certificates (PEM) to trust in place of the system's; empty for the system's.
     let authorities: String
     /// The longest that one message may take, in seconds.
     let patience: Int
@@ -83,7 +86,7 @@ struct SMTPMailer: Mailer {
             _ = cc_set_long(handle, CURLOPT_NOSIGNAL, 1)
             _ = cc_set_long(handle, CURLOPT_CONNECTTIMEOUT, 15)
             _ = cc_set_long(handle, CURLOPT_TIMEOUT, patience)
-            // Else its farewell to a relay that says nothing takes two minutes more.
+            // Without it, the QUIT to a silent relay waits two minutes more.
             _ = cc_set_long(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, patience)
             let level: curl_usessl =
                 switch tls {
@@ -107,7 +110,7 @@ struct SMTPMailer: Mailer {
         if code == CURLE_OK { return .success(()) }
         var reply = 0
         _ = cc_response_code(handle, &reply)
-        // 5xx is for good (RFC 5321 §4.2.1); all else may pass. A refused login is somebody's to mend, and then it passes.
+        // 5xx is permanent (RFC 5321 §4.2.1), and all else is temporary. A refused login is temporary too: somebody mends it.
         let isPermanent = (500..<600).contains(reply) && code != CURLE_LOGIN_DENIED
         return .failure(
             DeliveryFailure(

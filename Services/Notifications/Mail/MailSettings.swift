@@ -1,7 +1,7 @@
 import Domain
 import ServiceKit
 
-extension Notices {
+extension NoticeWriter {
     static let settings = [
         Setting("MAIL_FROM", default: "tillsammans@example.org", "Sender of all notices, and organiser of meetings."),
         Setting(

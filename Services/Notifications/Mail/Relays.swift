@@ -1,22 +1,22 @@
 import Foundation
 import Synchronization
 
-/// Several relays, in the order in which they are tried: what one does not take for now, the next may.
+/// Several relays, in the order in which they are tried. After a temporary failure the next one is tried.
 ///
-/// A refusal for good is one whoever asks, so it is not tried elsewhere.
+/// A permanent refusal would be the same everywhere, so no other relay is tried.
 final class Relays: Mailer {
     private struct Relay: Sendable {
         let mailer: any Mailer
         let pace: Pace
     }
 
-    /// How long a relay that could not be reached is left alone while there is another.
+    /// How long a relay that could not be reached is tried last.
     private static let rest = Duration.seconds(30)
 
     private let relays: [Relay]
     private let restsUntil: Mutex<[ContinuousClock.Instant?]>
 
-    /// - Parameter perMinute: how many messages each of them is given in a minute.
+    /// - Parameter perMinute: how many messages each relay is given in a minute.
     init(_ mailers: [any Mailer], perMinute: Int) {
         relays = mailers.map { Relay(mailer: $0, pace: Pace(perMinute: perMinute)) }
         restsUntil = Mutex(Array(repeating: nil, count: mailers.count))
@@ -32,7 +32,7 @@ final class Relays: Mailer {
                 return
             } catch {
                 guard error.isTemporary else { throw error }
-                // A reply to one message says nothing of the next; silence does.
+                // A reply is about this message alone. A silent relay is likely to stay silent.
                 if !error.isReply { restsUntil.withLock { $0[index] = .now + Self.rest } }
                 last = error
             }
@@ -40,21 +40,21 @@ final class Relays: Mailer {
         throw last
     }
 
-    /// Those that rest come last.
+    /// Relays that rest come last.
     private func order() -> [Int] {
         let resting = restsUntil.withLock { $0.map { ($0 ?? .now) > .now } }
         return resting.indices.filter { !resting[$0] } + resting.indices.filter { resting[$0] }
     }
 }
 
-/// Lets so many through in a minute, evenly.
+/// Lets a number of callers through in each minute, evenly.
 actor Pace {
     private let gap: Duration
     private var next = ContinuousClock.now
 
     init(perMinute: Int) { gap = .seconds(60) / perMinute }
 
-    /// Returns at once, or when it is this one's turn; or when the task is cancelled.
+    /// Returns when it is the caller's turn, or when the task is cancelled.
     func wait() async {
         let turn = max(next, .now)
         next = turn + gap

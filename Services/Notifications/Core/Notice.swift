@@ -1,0 +1,135 @@
+package import Foundation
+
+/// A message to one recipient, in the words in which it will be sent.
+///
+/// It holds no name, no personal number, no area and no observation (rule 22).
+package struct Notice: Sendable, Equatable {
+    /// The same for the same cause, kind and recipient.
+    package var id: String
+    package var kind: Kind
+    /// Nil for a digest, which is about several cases.
+    package var caseReference: String?
+    /// The county in whose directory the recipient is.
+    package var county: String
+    package var recipient: Recipient
+    package var text: Text
+    /// What goes into the recipient's calendar; nil for a notice that is about no meeting.
+    package var calendar: CalendarPart?
+    /// RFC 5322. The same for every attempt, so that the recipient sees one message.
+    package var messageID: String
+    /// Counted from 1.
+    package var attempt: Int32
+    package var status: Status
+    package var created: Date
+    /// What a digest brings together.
+    package var gathered: [Label]
+
+    package init(
+        id: String, kind: Kind, caseReference: String?, county: String, recipient: Recipient, text: Text,
+        calendar: CalendarPart? = nil, messageID: String, attempt: Int32 = 1, status: Status = .queued, created: Date,
+        gathered: [Label] = []
+    ) {
+        self.id = id
+        self.kind = kind
+        self.caseReference = caseReference
+        self.county = county
+        self.recipient = recipient
+        self.text = text
+        self.calendar = calendar
+        self.messageID = messageID
+        self.attempt = attempt
+        self.status = status
+        self.created = created
+        self.gathered = gathered
+    }
+
+    /// The words, once as plain text and once as HTML.
+    package struct Text: Sendable, Equatable {
+        package var subject: String
+        package var body: String
+        package var html: String
+
+        package init(subject: String, body: String, html: String) {
+            (self.subject, self.body, self.html) = (subject, body, html)
+        }
+    }
+
+    package enum Status: String, CaseIterable, Sendable {
+        /// No attempt has failed yet.
+        case queued
+        /// An attempt has failed, and another one follows.
+        case delayed
+    }
+
+    /// One notice of a meeting as a calendar reads it (RFC 5545).
+    package struct CalendarPart: Sendable, Equatable {
+        /// The meeting's id.
+        package var meeting: String
+        package var edition: Edition
+        /// The whole iCalendar message.
+        package var text: String
+
+        package init(meeting: String, edition: Edition, text: String) {
+            (self.meeting, self.edition, self.text) = (meeting, edition, text)
+        }
+    }
+
+    /// What names a notice in a fact.
+    package struct Label: Sendable, Hashable {
+        package var id: String
+        package var caseReference: String?
+        package var kind: Kind
+        /// The recipient's ``Recipient/id``.
+        package var recipient: String?
+
+        package init(id: String, caseReference: String?, kind: Kind, recipient: String?) {
+            (self.id, self.caseReference, self.kind, self.recipient) = (id, caseReference, kind, recipient)
+        }
+    }
+
+    package var label: Label {
+        Label(id: id, caseReference: caseReference, kind: kind, recipient: recipient.id)
+    }
+
+    /// It brings people together, so consent must be in force when it is sent (rule 13). A cancellation is always sent.
+    package var needsConsent: Bool { calendar?.edition.method == .request || kind == .meetingReminder }
+}
+
+/// Which state of a meeting a calendar is shown. A higher sequence replaces a lower one.
+package struct Edition: Sendable, Hashable {
+    /// RFC 5545, SEQUENCE.
+    package var sequence: Int32
+    package var method: CalendarMethod
+
+    package init(_ sequence: Int32, _ method: CalendarMethod) { (self.sequence, self.method) = (sequence, method) }
+}
+
+/// What a calendar is asked to do (RFC 5546).
+package enum CalendarMethod: String, CaseIterable, Sendable {
+    case request = "REQUEST"
+    case cancel = "CANCEL"
+}
+
+/// Who gets a notice.
+package enum Recipient: Sendable, Hashable {
+    /// Somebody of the county's directory.
+    case person(String, email: String)
+    /// Who reported a concern or asked a question. They are in no directory.
+    case reporter(email: String)
+    /// A guardian or the child, by key, at the address that a person has decided on (rule 22).
+    case family(String, email: String)
+
+    /// The id in the directory, or the key; nil for a reporter.
+    package var id: String? {
+        switch self {
+        case .person(let id, _), .family(let id, _): id
+        case .reporter: nil
+        }
+    }
+
+    package var email: String {
+        switch self {
+        case .person(_, let email), .reporter(let email), .family(_, let email): email
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package import Domain
+
+/// Something that another service has published, as far as somebody must be told of it.
+package struct Occurrence: Sendable, Equatable {
+    package var county: String
+    package var caseReference: String
+    package var event: Event
+
+    package init(county: String, caseReference: String, _ event: Event) {
+        (self.county, self.caseReference, self.event) = (county, caseReference, event)
+    }
+
+    package enum Event: Sendable, Equatable {
+        case ofCase(CaseEvent)
+        case ofMeeting(MeetingEvent)
+    }
+}
+
+/// What has happened to a case, or to an anonymous question. People are the directory's ids.
+package enum CaseEvent: Sendable, Equatable {
+    /// - Parameter reporter: their address.
+    case concernRegistered(namedPerson: String, reporter: String, isHarmSuspected: Bool)
+    case questionRegistered(municipality: String, areas: Set<WheelArea>)
+    /// - Parameter asker: their address.
+    case questionPlaced(chair: String, asker: String, TimeSlot, place: String?)
+    case dateReminded(to: [String], DueStep, ReminderLevel)
+    case moved(from: String, of: String, to: String)
+    case delegated(to: String)
+    /// - Parameter reasons: why consent is missing, in Swedish.
+    case consentAwaited(owner: String, reasons: [String], due: LocalDate)
+    case cameOfAge(owner: String, due: LocalDate)
+
+    /// What is to be done by when.
+    package struct DueStep: Sendable, Equatable {
+        /// The step's name in the catalogue. A newer service may know a step that this one does not.
+        package var name: String
+        package var due: LocalDate
+
+        package init(name: String, due: LocalDate) { (self.name, self.due) = (name, due) }
+    }
+}
+
+/// What has happened to a meeting or to a plan. People are the directory's ids.
+package enum MeetingEvent: Sendable, Equatable {
+    /// Booked or changed.
+    case scheduled(Meeting)
+    case cancelled(Meeting)
+    /// - Parameter answer: nil for an answer that only a newer service knows.
+    case answered(by: String, Attendance?)
+    case held(id: String, coordinator: String)
+    /// - Parameter reasons: what stands in the way, in Swedish.
+    case impossible(namedPerson: String, reasons: [String])
+    case familyInformed(Meeting, FamilyNotice)
+    case planAlarm(coordinator: String, manager: String?)
+    case planConcern(coordinator: String)
+
+    /// What a person has decided that one of the family is told (rule 22).
+    package struct FamilyNotice: Sendable, Equatable {
+        /// A guardian's key, or the child's.
+        package var key: String
+        /// Nil where a person writes a letter, calls or says it.
+        package var email: String?
+        package var isCancellation: Bool
+
+        package init(key: String, email: String?, isCancellation: Bool) {
+            (self.key, self.email, self.isCancellation) = (key, email, isCancellation)
+        }
+    }
+}

@@ -1,0 +1,227 @@
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import NotificationsCore
+import ServiceKit
+import Streams
+import SwiftProtobuf
+
+/// Sends the notices that follow from other services' facts. `Core/` decides who gets which notice and when.
+struct NotificationsProcessor: Processor {
+    let writer: NoticeWriter
+
+    static let taken = Table("taken", of: TakenEvents.self)
+    /// How long after a key's last event its events are known: as long as the topics keep them.
+    static let takenMemory: TimeInterval = 90 * 24 * 3_600
+    /// Notices that wait for their next attempt.
+    static let delayed = Table("delayed", of: Codec.Notice.self)
+    /// By meeting and recipient.
+    static let lanes = Table("lanes", of: NoticeLane.self)
+    /// What has gathered for those who want one message a day, by county and recipient.
+    static let digests = Table("digests", of: Codec.Digest.self)
+    /// Meetings of which their participants will be reminded.
+    static let upcoming = Table("upcoming", of: Codec.Meeting.self)
+    /// Notices that were not delivered, to be sent again by hand.
+    static let failed = Table("failed", of: Codec.Notice.self)
+
+    func process(_ event: Event, in turn: inout Turn) throws {
+        if event.isInternal(on: turn.topic) { return }
+        switch event.type {
+        case DeliveryReported.eventType: return try settle(event.decode(DeliveryReported.self).report, event, &turn)
+        case ResendNotice.eventType: return try resend(event.decode(ResendNotice.self).noticeID, &turn)
+        default: break
+        }
+        var taken = try turn.get(Self.taken, turn.key) ?? TakenEvents()
+        guard taken.taken.take(event) else { return }
+        try turn.put(Self.taken, turn.key, taken)
+        turn.remind(Alarm.taken.name("all"), at: turn.now + Self.takenMemory)
+        if event.type == AddToDigest.eventType { return try gather(event.decode(AddToDigest.self), &turn) }
+        guard let occurrence = try Occurrence(event) else { return }
+        for draft in occurrence.drafts(cause: event.id, turn.context) { try send(draft, &turn) }
+        if case .ofMeeting(let change) = occurrence.event {
+            try follow(change, of: occurrence.caseReference, event, &turn)
+        }
+    }
+
+    func wake(_ reminder: Reminder, in turn: inout Turn) throws {
+        guard let (alarm, id) = Alarm.read(reminder.name) else { return }
+        switch alarm {
+        case .attempt:
+            guard let notice = try turn.get(Self.delayed, id) else { return }
+            turn.delete(Self.delayed, id)
+            try turn.wish(notice.id, notice)
+        case .meeting:
+            guard let meeting = try turn.get(Self.upcoming, id)?.meeting else { return }
+            turn.delete(Self.upcoming, id)
+            for draft in meeting.reminders(turn.directory) { try send(draft, &turn) }
+        case .digest: try sendDigest(&turn)
+        case .forget: turn.delete(Self.failed, id)
+        case .taken: turn.delete(Self.taken, turn.key)
+        }
+    }
+
+    // MARK: Meetings to come
+
+    /// Keeps the meetings of which participants are to be reminded, and cancels the invitations that no longer hold.
+    private func follow(
+        _ change: MeetingEvent, of reference: String, _ event: Event, _ turn: inout Turn
+    ) throws {
+        switch change {
+        case .scheduled(let meeting):
+            let invited = try turn.scan(Self.lanes, prefix: meeting.id + "|")
+                .filter { $0.value.method == CalendarMethod.request.rawValue }
+                .map { String($0.key.dropFirst(meeting.id.utf8.count + 1)) }
+            for draft in meeting.uninvitations(of: invited, cause: event.id, turn.directory) { try send(draft, &turn) }
+            guard meeting.reminderDue > turn.now else { return turn.delete(Self.upcoming, meeting.id) }
+            try turn.put(Self.upcoming, meeting.id, Codec.Meeting(meeting))
+            turn.remind(Alarm.meeting.name(meeting.id), at: meeting.reminderDue)
+        case .answered(let person, let answer):
+            for (id, meeting) in try turn.scan(Self.upcoming, prefix: reference + "-") {
+                try turn.put(Self.upcoming, id, Codec.Meeting(meeting.meeting.answered(by: person, answer)))
+            }
+        case .cancelled(let meeting): turn.delete(Self.upcoming, meeting.id)
+        case .held(let id, _): turn.delete(Self.upcoming, id)
+        case .impossible, .familyInformed, .planAlarm, .planConcern: break
+        }
+    }
+
+    // MARK: The queue
+
+    private func send(_ draft: NoticeDraft, _ turn: inout Turn) throws {
+        try send(writer.notice(draft, now: turn.now), &turn)
+    }
+
+    /// Puts a notice into its lane, or sends it where it is about no meeting.
+    private func send(_ notice: NotificationsCore.Notice, _ turn: inout Turn) throws {
+        guard let calendar = notice.calendar else {
+            return try apply(.queued(notice, notice.departure(turn.context)), &turn)
+        }
+        let key = NoticeLane.key(meeting: calendar.meeting, notice.recipient)
+        let lane = try turn.lane(key)
+        let decision = notice.entering(lane, as: calendar.edition, try turn.progress(of: lane), turn.context)
+        try save(decision, before: lane, under: key, &turn)
+    }
+
+    /// Takes note of what came of an attempt. A report on an earlier attempt changes nothing.
+    private func settle(_ report: DeliveryReport, _ event: Event, _ turn: inout Turn) throws {
+        guard let notice = try turn.wishedNotice(report.notice), notice.attempt == report.attempt else { return }
+        turn.fulfil(notice.id)
+        let key = notice.calendar.map { NoticeLane.key(meeting: $0.meeting, notice.recipient) }
+        if let key, let lane = try turn.lane(key) {
+            let decision = lane.settling(notice, report.result, cause: event.id, turn.context)
+            return try save(decision, before: lane, under: key, &turn)
+        }
+        try apply(notice.settled(by: report.result, isOvertaken: false, cause: event.id, turn.context), &turn)
+    }
+
+    /// Sends a notice that failed once more, under the same id. Every partition is asked. The one that has it answers.
+    private func resend(_ id: String, _ turn: inout Turn) throws {
+        guard let notice = try turn.notice(Self.failed, id) else { return }
+        turn.delete(Self.failed, id)
+        try send(notice.again(now: turn.now), &turn)
+    }
+
+    private func save(
+        _ decision: Decision<Lane>, before: Lane?, under key: String, _ turn: inout Turn
+    ) throws {
+        for step in decision.facts { try apply(step, &turn) }
+        if decision.subject != before { try turn.put(Self.lanes, key, NoticeLane(decision.subject)) }
+    }
+
+    /// Publishes what becomes of a notice, and moves the notice to where it lies from now on.
+    private func apply(_ step: QueueStep, _ turn: inout Turn) throws {
+        for fact in step.facts {
+            let reference = fact.notice.caseReference ?? ""
+            try turn.publish(fact.message, to: Topic.notices.rawValue, key: reference, subject: reference)
+        }
+        switch step {
+        case .queued(let notice, .now): try turn.wish(notice.id, Codec.Notice(notice))
+        case .queued(let notice, .at(let date)): try delay(notice, until: date, &turn)
+        case .queued(let notice, .inDigest):
+            // By recipient, since the facts lie under many keys.
+            try turn.publish(
+                AddToDigest(notice), to: Topic.noticeSteps.rawValue,
+                key: "\(notice.county)|\(notice.recipient.id ?? "")", subject: notice.caseReference ?? "")
+        case .superseded(_, .new), .sent: break
+        case .superseded(let notice, .delayed): turn.delete(Self.delayed, notice.id)
+        case .superseded(let notice, .wished): turn.fulfil(notice.id)
+        case .delayed(let notice, let delay): try self.delay(notice, until: delay.until, &turn)
+        case .failed(let notice, _, let substitute):
+            try turn.put(Self.failed, notice.id, Codec.Notice(notice))
+            turn.remind(Alarm.forget.name(notice.id), at: turn.now + NotificationsCore.Notice.memory)
+            if let substitute { try send(substitute, &turn) }
+        }
+    }
+
+    private func delay(_ notice: NotificationsCore.Notice, until date: Date, _ turn: inout Turn) throws {
+        try turn.put(Self.delayed, notice.id, Codec.Notice(notice))
+        turn.remind(Alarm.attempt.name(notice.id), at: date)
+    }
+
+    // MARK: The digest
+
+    /// Adds a notice to what has gathered for its recipient.
+    private func gather(_ message: AddToDigest, _ turn: inout Turn) throws {
+        let notice = try turn.reading(Topic.noticeSteps.rawValue) { () throws(Refusal) in try message.notice.notice() }
+        guard var digest = try turn.digest() else {
+            try turn.put(Self.digests, turn.key, Codec.Digest(.init(notice)))
+            return turn.remind(Alarm.digest.name("next"), at: NotificationsCore.Digest.due(after: turn.now))
+        }
+        digest.others.append(notice)
+        try turn.put(Self.digests, turn.key, Codec.Digest(digest))
+    }
+
+    private func sendDigest(_ turn: inout Turn) throws {
+        guard let digest = try turn.digest() else { return }
+        turn.delete(Self.digests, turn.key)
+        guard let draft = digest.draft(turn.context) else { return }
+        let notice = writer.notice(draft, now: turn.now)
+        try turn.wish(notice.id, Codec.Notice(notice))
+    }
+}
+
+extension Turn {
+    fileprivate var context: NoticeContext { NoticeContext(now: now, directory: directory) }
+
+    fileprivate func notice(_ table: Table<Codec.Notice>, _ id: String) throws -> NotificationsCore.Notice? {
+        try get(table, id).map { message in
+            try reading(table.name) { () throws(Refusal) in try message.notice() }
+        }
+    }
+
+    fileprivate func wishedNotice(_ id: String) throws -> NotificationsCore.Notice? {
+        try wish(id, as: Codec.Notice.self).map { message in
+            try reading("wishes") { () throws(Refusal) in try message.notice() }
+        }
+    }
+
+    fileprivate func lane(_ key: String) throws -> Lane? {
+        let table = NotificationsProcessor.lanes
+        return try get(table, key).map { message in
+            try reading(table.name) { () throws(Refusal) in try message.lane() }
+        }
+    }
+
+    /// The digest behind the turn's key.
+    fileprivate func digest() throws -> NotificationsCore.Digest? {
+        let table = NotificationsProcessor.digests
+        return try get(table, key).flatMap { message in
+            try reading(table.name) { () throws(Refusal) in try message.digest() }
+        }
+    }
+
+    fileprivate func progress(of lane: Lane?) throws -> Lane.Progress {
+        guard let open = lane?.open else { return .beingSent }
+        if let notice = try notice(NotificationsProcessor.delayed, open) { return .delayed(notice) }
+        guard holdsWishes, let notice = try wishedNotice(open) else { return .beingSent }
+        return .held(notice, isUnbegun: isUnbegun(open))
+    }
+
+    /// - Throws: `StateUnreadable` for words that only a newer version knows.
+    fileprivate func reading<Value>(
+        _ table: String, _ read: () throws(Refusal) -> Value
+    ) throws(StateUnreadable) -> Value {
+        do throws(Refusal) { return try read() } catch { throw StateUnreadable(table, error) }
+    }
+}

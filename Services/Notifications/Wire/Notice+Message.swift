@@ -1,0 +1,96 @@
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import NotificationsCore
+import ServiceKit
+import SwiftProtobuf
+
+// A notice as it is kept, wished for, and gathered for a digest.
+
+extension Codec.Notice {
+    init(_ notice: NotificationsCore.Notice) {
+        self = .with {
+            $0.id = notice.id
+            $0.kind = notice.kind.rawValue
+            $0.caseReference = notice.caseReference ?? ""
+            $0.county = notice.county
+            $0.recipient = notice.recipient.id ?? ""
+            $0.email = notice.recipient.email
+            $0.subject = notice.text.subject
+            $0.body = notice.text.body
+            $0.html = notice.text.html
+            $0.messageID = notice.messageID
+            $0.attempt = notice.attempt
+            $0.status = notice.status.rawValue
+            $0.created = .init(notice.created)
+            $0.gathered = notice.gathered.map(Codec.Notice.init)
+            guard let calendar = notice.calendar else { return }
+            $0.meeting = calendar.meeting
+            $0.sequence = calendar.edition.sequence
+            $0.method = calendar.edition.method.rawValue
+            $0.calendar = calendar.text
+        }
+    }
+
+    /// - Throws: ``Refusal``; words that this version does not know.
+    func notice() throws(Refusal) -> NotificationsCore.Notice {
+        var words = Words()
+        guard let notice = read(&words), words.faults.isEmpty else { throw Refusal(words.faults) }
+        return notice
+    }
+
+    func read(_ words: inout Words) -> NotificationsCore.Notice? {
+        let kind = words.one(of: NotificationsCore.Notice.Kind.self, kind, at: "kind")
+        let status = words.one(of: NotificationsCore.Notice.Status.self, status, at: "status")
+        let gathered = gathered.compactMap { $0.readLabel(&words) }
+        let calendar = meeting.nonEmpty.flatMap { readCalendar(of: $0, &words) }
+        guard let kind, let status else { return nil }
+        return NotificationsCore.Notice(
+            id: id, kind: kind, caseReference: caseReference.nonEmpty, county: county,
+            recipient: recipient(of: kind), text: .init(subject: subject, body: body, html: html),
+            calendar: calendar, messageID: messageID, attempt: attempt, status: status, created: created.date,
+            gathered: gathered)
+    }
+
+    private func recipient(of kind: NotificationsCore.Notice.Kind) -> Recipient {
+        guard let id = recipient.nonEmpty else { return .reporter(email: email) }
+        return kind.isFamily ? .family(id, email: email) : .person(id, email: email)
+    }
+
+    private func readCalendar(of meeting: String, _ words: inout Words) -> NotificationsCore.Notice.CalendarPart? {
+        words.edition(sequence, method).map { .init(meeting: meeting, edition: $0, text: calendar) }
+    }
+
+    /// What a digest says of a notice in it.
+    private init(_ label: NotificationsCore.Notice.Label) {
+        self = .with {
+            $0.id = label.id
+            $0.caseReference = label.caseReference ?? ""
+            $0.kind = label.kind.rawValue
+            $0.recipient = label.recipient ?? ""
+        }
+    }
+
+    private func readLabel(_ words: inout Words) -> NotificationsCore.Notice.Label? {
+        words.label(id: id, case: caseReference, kind: kind, recipient: recipient)
+    }
+}
+
+extension Words {
+    mutating func edition(_ sequence: Int32, _ method: String) -> Edition? {
+        one(of: CalendarMethod.self, method, at: "method").map { Edition(sequence, $0) }
+    }
+
+    mutating func label(
+        id: String, case reference: String, kind: String, recipient: String
+    ) -> NotificationsCore.Notice.Label? {
+        one(of: NotificationsCore.Notice.Kind.self, kind, at: "kind").map {
+            .init(id: id, caseReference: reference.nonEmpty, kind: $0, recipient: recipient.nonEmpty)
+        }
+    }
+}
+
+extension AddToDigest {
+    init(_ notice: NotificationsCore.Notice) { self = .with { $0.notice = .init(notice) } }
+}

@@ -1,0 +1,156 @@
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import NotificationsCore
+import ServiceKit
+import SwiftProtobuf
+
+// The facts of other services, as far as somebody must be told of them.
+
+extension Occurrence {
+    /// Nil for an event of which nobody is told.
+    ///
+    /// - Throws: `Undecodable`.
+    init?(_ event: CloudEvents.Event) throws {
+        guard let read = Self.readers[event.type] else { return nil }
+        self = try read(event)
+    }
+
+    private typealias Reader = @Sendable (CloudEvents.Event) throws -> Occurrence
+
+    private static let readers: [String: Reader] = Dictionary(uniqueKeysWithValues: [
+        on(ConcernRegistered.self), on(ConsultationRegistered.self), on(ConsultationBooked.self),
+        on(DeadlineReminded.self), on(CaseMoved.self), on(WorkDelegated.self), on(CooperationWaiting.self),
+        on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
+        on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
+        on(PlanConcernReported.self),
+    ])
+
+    private static func on<Fact: ForeignFact>(_ type: Fact.Type) -> (String, Reader) {
+        (type.eventType, { try $0.decode(type).occurrence })
+    }
+}
+
+/// A fact of which somebody must be told.
+protocol ForeignFact: EventPayload {
+    var occurrence: Occurrence { get }
+}
+
+extension ConcernRegistered: ForeignFact {
+    var occurrence: Occurrence {
+        let event = CaseEvent.concernRegistered(
+            namedPerson: namedPerson, reporter: reporter.email, isHarmSuspected: harmSuspected)
+        return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
+    }
+}
+
+extension ConsultationRegistered: ForeignFact {
+    /// An area that this version does not know is left out.
+    var occurrence: Occurrence {
+        let event = CaseEvent.questionRegistered(
+            municipality: municipality, areas: Set(areas.compactMap(WheelArea.init)))
+        return Occurrence(county: county, caseReference: reference, .ofCase(event))
+    }
+}
+
+extension ConsultationBooked: ForeignFact {
+    var occurrence: Occurrence {
+        let event = CaseEvent.questionPlaced(
+            chair: chair, asker: email, TimeSlot(from: start.date, to: end.date), place: place.nonEmpty)
+        return Occurrence(county: county, caseReference: reference, .ofCase(event))
+    }
+}
+
+extension DeadlineReminded: ForeignFact {
+    /// A level that this version does not know lies after the owner's: the date has passed.
+    var occurrence: Occurrence {
+        let event = CaseEvent.dateReminded(
+            to: to, .init(name: "step.\(step)", due: CivilTime.day(of: due.date)),
+            ReminderLevel(rawValue: level) ?? .manager)
+        return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
+    }
+}
+
+extension CaseMoved: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(
+            county: county, caseReference: caseReference,
+            .ofCase(.moved(from: fromPerson, of: fromCounty, to: toPerson)))
+    }
+}
+
+extension WorkDelegated: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofCase(.delegated(to: to)))
+    }
+}
+
+extension CooperationWaiting: ForeignFact {
+    var occurrence: Occurrence {
+        let event = CaseEvent.consentAwaited(
+            owner: owner, reasons: reasons.map(\.swedish).uniqued(), due: CivilTime.day(of: due.date))
+        return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
+    }
+}
+
+extension CameOfAge: ForeignFact {
+    var occurrence: Occurrence {
+        let event = CaseEvent.cameOfAge(owner: owner, due: CivilTime.day(of: due.date))
+        return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
+    }
+}
+
+extension MeetingScheduled: ForeignFact {
+    var occurrence: Occurrence { Occurrence(meeting, .scheduled(meeting.meeting)) }
+}
+
+extension MeetingCancelled: ForeignFact {
+    var occurrence: Occurrence { Occurrence(meeting, .cancelled(meeting.meeting)) }
+}
+
+extension MeetingAnswered: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(
+            county: county, caseReference: caseReference,
+            .ofMeeting(.answered(by: person, Attendance(rawValue: answer))))
+    }
+}
+
+extension MeetingHeld: ForeignFact {
+    var occurrence: Occurrence { Occurrence(meeting, .held(id: meeting.id, coordinator: coordinator.person)) }
+}
+
+extension MeetingImpossible: ForeignFact {
+    var occurrence: Occurrence {
+        let event = MeetingEvent.impossible(namedPerson: namedPerson, reasons: reasons.map(\.swedish).uniqued())
+        return Occurrence(county: county, caseReference: caseReference, .ofMeeting(event))
+    }
+}
+
+extension FamilyTold: ForeignFact {
+    var occurrence: Occurrence {
+        let notice = MeetingEvent.FamilyNotice(key: to, email: email.nonEmpty, isCancellation: cancelled)
+        return Occurrence(meeting, .familyInformed(meeting.meeting, notice))
+    }
+}
+
+extension PlanAlarm: ForeignFact {
+    var occurrence: Occurrence {
+        let event = MeetingEvent.planAlarm(coordinator: coordinator, manager: manager.nonEmpty)
+        return Occurrence(county: county, caseReference: caseReference, .ofMeeting(event))
+    }
+}
+
+extension PlanConcernReported: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(
+            county: county, caseReference: caseReference, .ofMeeting(.planConcern(coordinator: coordinator)))
+    }
+}
+
+extension Occurrence {
+    fileprivate init(_ meeting: Codec.Meeting, _ event: MeetingEvent) {
+        self.init(county: meeting.county, caseReference: meeting.caseReference, .ofMeeting(event))
+    }
+}

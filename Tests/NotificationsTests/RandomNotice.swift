@@ -1,0 +1,74 @@
+import Domain
+import Foundation
+import NotificationsCore
+import TestSupport
+
+/// Random values of the core, the same for the same seed.
+struct RandomNotice {
+    private var generator: SeededGenerator
+
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+    mutating func flag() -> Bool { Bool.random(using: &generator) }
+    mutating func word() -> String { "ord \(number(0...999_999)) å" }
+    mutating func id() -> String { String(number(1...999_999), radix: 16) }
+    mutating func email() -> String { "\(id())@example.org" }
+    mutating func attempt() -> Int32 { Int32(number(1...50)) }
+    mutating func date() -> Date { Date(timeIntervalSince1970: Double(number(1_700_000_000...1_900_000_000))) }
+    mutating func one<Value: CaseIterable>(_ type: Value.Type) -> Value {
+        let all = Array(Value.allCases)
+        return all[number(0...(all.count - 1))]
+    }
+    mutating func maybe<Value>(_ make: (inout Self) -> Value) -> Value? { flag() ? make(&self) : nil }
+    mutating func list<Value>(_ make: (inout Self) -> Value) -> [Value] { (0..<number(0...4)).map { _ in make(&self) } }
+
+    mutating func edition() -> Edition { Edition(Int32(number(0...99)), one(CalendarMethod.self)) }
+
+    mutating func label() -> Notice.Label {
+        .init(id: id(), caseReference: maybe { $0.id() }, kind: one(Notice.Kind.self), recipient: maybe { $0.id() })
+    }
+
+    mutating func notice() -> Notice {
+        let kind = one(Notice.Kind.self)
+        let recipient: Recipient =
+            kind.isFamily
+            ? .family(id(), email: email()) : flag() ? .person(id(), email: email()) : .reporter(email: email())
+        return Notice(
+            id: id(), kind: kind, caseReference: maybe { $0.id() }, county: id(), recipient: recipient,
+            text: .init(subject: word(), body: word(), html: word()),
+            calendar: maybe { .init(meeting: $0.id(), edition: $0.edition(), text: $0.word()) },
+            messageID: word(), attempt: attempt(), status: one(Notice.Status.self), created: date(),
+            gathered: list { $0.label() })
+    }
+
+    mutating func lane() -> Lane { Lane(open: maybe { $0.id() }, next: maybe { $0.notice() }, newest: edition()) }
+
+    mutating func digest() -> Digest { Digest(notice(), list { $0.notice() }) }
+
+    mutating func meeting() -> Meeting {
+        let place: Meeting.Place = flag() ? .room(word()) : flag() ? .digital(link: word()) : .unnamed
+        return Meeting(
+            id: id(), caseReference: id(), county: id(), time: TimeSlot(from: date(), to: date()), place: place,
+            participants: list {
+                .init(
+                    person: $0.id(), role: $0.word(), isRequired: $0.flag(), isFamily: $0.flag(),
+                    answer: $0.maybe { $0.one(Attendance.self) }, answered: $0.maybe { $0.date() })
+            }, sequence: Int32(number(0...99)))
+    }
+
+    /// One of each kind.
+    mutating func facts() -> [NoticeFact] {
+        [
+            .queued(notBefore: maybe { $0.date() }), .superseded, .sent(attempt: attempt()),
+            .delayed(attempt: attempt(), detail: word(), next: date()), .failed(attempt: attempt(), detail: word()),
+        ].map { NoticeFact(label(), $0) }
+    }
+
+    /// One of each result.
+    mutating func reports() -> [DeliveryReport] {
+        [.sent, .withheld, .temporary(detail: word()), .permanent(detail: word())].map {
+            DeliveryReport(notice: id(), attempt: attempt(), $0)
+        }
+    }
+}

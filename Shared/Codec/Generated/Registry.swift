@@ -406,9 +406,9 @@ extension MeetingAnswered: SuiteEvent {
 }
 
 extension AnswerOutdated: SuiteEvent {
-    public static let eventType = "se.tillsammans.meeting.answer_outdated.v1"
-    public static let kind = EventKind.fact
-    public static let topics: [Topic] = [.meetings]
+    package static let eventType = "se.tillsammans.meeting.answer_outdated.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
 }
 
 extension MeetingHeld: SuiteEvent {
@@ -460,9 +460,9 @@ extension ConsultationBooked: SuiteEvent {
 }
 
 extension ConsultationUnplaced: SuiteEvent {
-    public static let eventType = "se.tillsammans.consultation.unplaced.v1"
-    public static let kind = EventKind.fact
-    public static let topics: [Topic] = [.meetings]
+    package static let eventType = "se.tillsammans.consultation.unplaced.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
 }
 
 extension DeliveryReported: SuiteEvent {

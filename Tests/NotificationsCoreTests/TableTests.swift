@@ -22,6 +22,7 @@ struct TableTests {
     private static let meeting = Meeting(
         id: "TST-1-abc", caseReference: "TST-1", county: "TST",
         time: TimeSlot(from: ExampleCounty.monday + 86_400, to: ExampleCounty.monday + 90_000), place: .room("Rum 1"),
+        namedPerson: "head-school",
         participants: ["head-school", "family"].map { .init(person: $0, isRequired: true) }, sequence: 0)
 
     private static let withFamily: Meeting = {

@@ -120,8 +120,8 @@ struct NotificationsTests {
             "inte längre ett barn"
         ),
         (
-            ConsultationRegistered.with {
-                ($0.reference, $0.county, $0.municipality, $0.question) = ("TST-1", "TST", "0001", "hemlig fråga")
+            ConsultationUnplaced.with {
+                ($0.reference, $0.county, $0.municipality, $0.to) = ("TST-1", "TST", "0001", "head-fallback")
             }, ["head.fallback@example.org"], "anonym fråga"
         ),
     ]

@@ -50,6 +50,7 @@ struct RandomNotice {
         let place: Meeting.Place = flag() ? .room(word()) : flag() ? .digital(link: word()) : .unnamed
         return Meeting(
             id: id(), caseReference: id(), county: id(), time: TimeSlot(from: date(), to: date()), place: place,
+            namedPerson: word(),
             participants: list {
                 .init(
                     person: $0.id(), role: $0.word(), isRequired: $0.flag(), isFamily: $0.flag(),

@@ -9,18 +9,19 @@ package struct Meeting: Sendable, Hashable {
     package var county: String
     package var time: TimeSlot
     package var place: Place
-    /// The named person is the first.
+    /// Who decides what the family is told (rule 22).
+    package var namedPerson: String
     package var participants: [Participant]
     /// Raised by each change (RFC 5545, SEQUENCE).
     package var sequence: Int32
 
     package init(
-        id: String, caseReference: String, county: String, time: TimeSlot, place: Place, participants: [Participant],
-        sequence: Int32
+        id: String, caseReference: String, county: String, time: TimeSlot, place: Place, namedPerson: String,
+        participants: [Participant], sequence: Int32
     ) {
         (self.id, self.caseReference, self.county) = (id, caseReference, county)
         (self.time, self.place) = (time, place)
-        (self.participants, self.sequence) = (participants, sequence)
+        (self.namedPerson, self.participants, self.sequence) = (namedPerson, participants, sequence)
     }
 
     package enum Place: Sendable, Hashable {

@@ -66,7 +66,7 @@ extension Occurrence {
     package func drafts(cause: String, _ context: NoticeContext) -> [NoticeDraft] {
         let rows =
             switch event {
-            case .ofCase(let event): event.rows(in: context.directory.counties[county])
+            case .ofCase(let event): event.rows()
             case .ofMeeting(let event): event.rows()
             }
         // Two who are away may have one deputy.

@@ -130,20 +130,13 @@ enum Addressee {
 }
 
 extension CaseEvent {
-    /// - Parameter county: where it has happened; nil for a county that the directory does not have.
-    func rows(in county: County?) -> [Row] {
+    func rows() -> [Row] {
         switch self {
         case .concernRegistered(let namedPerson, let reporter, let isHarmSuspected):
             // Where harm is suspected, both are told of the duty to report at once (rule 3).
             let duty = [Row(.dutyToReport, .staff(namedPerson)), Row(.dutyToReport, .reporter(reporter))]
             return [Row(.concern, .staff(namedPerson))] + (isHarmSuspected ? duty : [])
-        case .questionRegistered(let municipality, let areas):
-            // Where a forum takes the question, its chair learns of it together with the time (rule 5).
-            guard let county, county.forums(for: municipality, areas: areas).isEmpty,
-                let unit = county.municipalities[municipality].flatMap({ county.units[$0.fallbackUnit] }),
-                let person = unit.namedPerson
-            else { return [] }
-            return [Row(.consultation, .staff(person))]
+        case .questionUnplaced(let person): return [Row(.consultation, .staff(person))]
         case .questionPlaced(let chair, let asker, let time, let place):
             var values: Notice.Values = [.time: .text(time.swedish)]
             if let place { values[.place] = .text(place) }
@@ -196,10 +189,8 @@ extension MeetingEvent {
 
     /// The named person decides what the family is told (rule 22).
     private static func familyAsk(_ meeting: Meeting, isCancelled: Bool) -> [Row] {
-        guard meeting.participants.contains(where: \.isFamily), let named = meeting.participants.first else {
-            return []
-        }
+        guard meeting.participants.contains(where: \.isFamily) else { return [] }
         let values: Notice.Values = [.time: .text(meeting.time.swedish), .cancelled: .flag(isCancelled)]
-        return [Row(.familyAsk, .staff(named.person), values)]
+        return [Row(.familyAsk, .staff(meeting.namedPerson), values)]
     }
 }

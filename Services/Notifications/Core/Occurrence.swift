@@ -20,7 +20,8 @@ package struct Occurrence: Sendable, Equatable {
 package enum CaseEvent: Sendable, Equatable {
     /// - Parameter reporter: their address.
     case concernRegistered(namedPerson: String, reporter: String, isHarmSuspected: Bool)
-    case questionRegistered(municipality: String, areas: Set<WheelArea>)
+    /// No forum has a time for it. A person sees to it.
+    case questionUnplaced(to: String)
     /// - Parameter asker: their address.
     case questionPlaced(chair: String, asker: String, TimeSlot, place: String?)
     case dateReminded(to: [String], DueStep, ReminderLevel)

@@ -20,7 +20,7 @@ extension Occurrence {
     private typealias Reader = @Sendable (CloudEvents.Event) throws -> Occurrence
 
     private static let readers: [String: Reader] = Dictionary(uniqueKeysWithValues: [
-        on(ConcernRegistered.self), on(ConsultationRegistered.self), on(ConsultationBooked.self),
+        on(ConcernRegistered.self), on(ConsultationUnplaced.self), on(ConsultationBooked.self),
         on(DeadlineReminded.self), on(CaseMoved.self), on(WorkDelegated.self), on(CooperationWaiting.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
@@ -45,12 +45,9 @@ extension ConcernRegistered: ForeignFact {
     }
 }
 
-extension ConsultationRegistered: ForeignFact {
-    /// An area that this version does not know is left out.
+extension ConsultationUnplaced: ForeignFact {
     var occurrence: Occurrence {
-        let event = CaseEvent.questionRegistered(
-            municipality: municipality, areas: Set(areas.compactMap(WheelArea.init)))
-        return Occurrence(county: county, caseReference: reference, .ofCase(event))
+        Occurrence(county: county, caseReference: reference, .ofCase(.questionUnplaced(to: to)))
     }
 }
 

@@ -58,6 +58,7 @@ extension Codec.Meeting {
             case .digital(let link): $0.link = link
             case .unnamed: break
             }
+            $0.namedPerson = meeting.namedPerson
             $0.participants = meeting.participants.map(Codec.Participant.init)
             $0.sequence = meeting.sequence
         }
@@ -70,7 +71,10 @@ extension Codec.Meeting {
             } else { .unnamed }
         return .init(
             id: id, caseReference: caseReference, county: county, time: TimeSlot(from: start.date, to: end.date),
-            place: place, participants: participants.map(\.participant), sequence: sequence)
+            place: place,
+            // Where an older fact does not name them, the named person is the first participant.
+            namedPerson: namedPerson.nonEmpty ?? participants.first?.person ?? "",
+            participants: participants.map(\.participant), sequence: sequence)
     }
 }
 

@@ -167,7 +167,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", "StreamsTestSupport", "StreamsTesting", protobuf,
+                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", "StreamsTestSupport",
+                "StreamsTesting", protobuf,
             ],
             path: "Tests/TestSupport", swiftSettings: guarded),
         .executableTarget(

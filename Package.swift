@@ -66,8 +66,6 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
-            name: "CIcal", path: "Shared/CIcal", pkgConfig: "libical", providers: [.apt(["libical-dev"])]),
-        .systemLibrary(
             name: "CLMDB", path: "Shared/CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(
             name: "Domain", dependencies: [crypto], path: "Shared/Domain", resources: [.embedInCode("Messages")],
@@ -116,7 +114,7 @@ let package = Package(
             path: "Services/Notifications",
             resources: [.embedInCode("Templates")], swiftSettings: strict, linkerSettings: allocator),
         .executableTarget(
-            name: "tillsammans", dependencies: ["CIcal", "ServiceKit", arguments, protobuf, subprocess, yaml],
+            name: "tillsammans", dependencies: ["ServiceKit", arguments, protobuf, subprocess, yaml],
             path: "Services/Tillsammans", swiftSettings: strict),
 
         // Writes the registry of events from the schemas (`make proto`).

@@ -169,9 +169,26 @@ struct CalendarInstancesTests {
         #expect(try FeedText.busy(Data("\u{FEFF}\(first)\r\n\(second)".utf8)).count == 2)
         let both = FeedText.calendar([first]) + FeedText.calendar([second])
         #expect(try FeedText.busy(both).count == 2)
+        let nested = FeedText.calendar([first, String(decoding: FeedText.calendar([second]), as: UTF8.self)])
+        #expect(try FeedText.busy(nested).count == 2)
         for text in ["BEGIN:VTODO\nEND:VTODO\n", "<html>", "", "DTSTART:20261201T080000Z"] {
             #expect(throws: CalendarFeed.Problem.self, "\(text)") { try FeedText.busy(Data(text.utf8)) }
         }
+    }
+
+    @Test("lines are unfolded, by tabs or spaces, with any ends of line")
+    func folded() throws {
+        let text = String(
+            decoding: FeedText.calendar([FeedText.event(["DTSTART;X=\"a;:b\":20261201T080000Z", "DURATION:PT1H"])]),
+            as: UTF8.self)
+        let wanted = ["2026-12-01 09:00/2026-12-01 10:00"]
+        for end in ["\r\n ", "\n\t", "\r\r\n ", "\n\n "] {
+            #expect(
+                try FeedText.busy(
+                    Data(text.replacing("T080", with: "T\(end)080").replacing("ION:", with: "I\(end)ON:").utf8))
+                    == wanted)
+        }
+        #expect(try FeedText.busy(Data(text.replacing("\r\n", with: "\n").utf8)) == wanted)
     }
 
     @Test("a feed that is cut off is refused", arguments: [40, 90, 150])

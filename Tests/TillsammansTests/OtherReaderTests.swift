@@ -25,7 +25,7 @@ struct OtherReaderTests {
             return int((time if time.tzinfo else time.replace(tzinfo=sweden)).timestamp())
         def busy(text):
             if b"BEGIN:VCALENDAR" not in text:
-                text = b"BEGIN:VCALENDAR\\r\\nVERSION:2.0\\r\\nPRODID:x\\r\\n" + text + b"END:VCALENDAR\\r\\n"
+                text = b"BEGIN:VCALENDAR\\r\\nVERSION:2.0\\r\\nPRODID:x\\r\\n" + text.rstrip() + b"\\r\\nEND:VCALENDAR\\r\\n"
             spans = []
             for calendar in icalendar.Calendar.from_ical(text, multiple=True):
                 day = datetime.timedelta(days=2)

@@ -51,13 +51,14 @@ struct CalendarText {
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
             let isFolded = bytes[start] == UInt8(ascii: " ") || bytes[start] == UInt8(ascii: "\t")
-            if !isFolded {
+            var content = bytes[(isFolded ? start + 1 : start)..<end]
+            while content.last == UInt8(ascii: "\r") { content.removeLast() }
+            // An empty line is none: some programs write one before each folded line.
+            if !isFolded, !content.isEmpty {
                 try text.add(line, first)
                 line.removeAll(keepingCapacity: true)
                 first = number
             }
-            var content = bytes[(isFolded ? start + 1 : start)..<end]
-            if content.last == UInt8(ascii: "\r") { content.removeLast() }
             line += content
             start = end + 1
             number += 1

@@ -38,15 +38,12 @@ struct CalendarFeed {
     init(_ data: Data, in window: Range<Date>) throws(Problem) {
         let names = CalendarEvent.properties.union(["FREEBUSY", "TZID", "TZOFFSETFROM", "TZOFFSETTO"])
         let text = try CalendarText.read(data, keeping: names)
-        // Events that stand in no VCALENDAR are a calendar together.
-        let calendars = text.components("VCALENDAR") + [text]
-        guard calendars.contains(where: { $0.name == "VCALENDAR" || $0.isCalendar }) else {
-            throw Problem("this is no iCalendar text (RFC 5545)")
-        }
+        let calendars = text.calendars
+        if calendars.isEmpty { throw Problem("this is no iCalendar text (RFC 5545)") }
         var times = BusyTimes(
             window: Int(window.lowerBound.timeIntervalSince1970)..<Int(window.upperBound.timeIntervalSince1970))
         for calendar in calendars { try times.add(calendar) }
-        if !times.faults.isEmpty { throw Problem(times.faults) }
+        if !times.faults.isEmpty { throw Problem(times.faults.uniqued()) }
         busy = times.merged.map { time in
             let range =
                 Date(
@@ -60,7 +57,11 @@ struct CalendarFeed {
 }
 
 extension CalendarComponent {
-    fileprivate var isCalendar: Bool { components.contains { $0.name == "VEVENT" || $0.name == "VFREEBUSY" } }
+    /// What holds events or is meant to, however it is wrapped. Events that stand in nothing are a calendar together.
+    fileprivate var calendars: [CalendarComponent] {
+        let isCalendar = name == "VCALENDAR" || components.contains { $0.name == "VEVENT" || $0.name == "VFREEBUSY" }
+        return (isCalendar ? [self] : []) + components.flatMap(\.calendars)
+    }
 }
 
 /// Gathers when somebody is taken from the calendars of one feed.

@@ -35,6 +35,7 @@ struct CalendarSeries {
                 times.append(instance.start.instant..<instance.end)
             }
         }
+        let widening = widening
         for master in masters where !master.isFree || !laterChanges.isEmpty {
             for instance in try master.instances(in: window, widened: widening, &budget)
             where !replaced.contains(instance.start) {

@@ -53,6 +53,8 @@ struct CalendarTime {
 
 /// How long an event takes: days as the calendar counts them, then seconds (RFC 5545 §3.3.6).
 struct CalendarDuration: Equatable {
+    static let largestDays = 36_600
+
     var days = 0
     var seconds = 0
 
@@ -61,7 +63,7 @@ struct CalendarDuration: Equatable {
 
     init(days: Int = 0, seconds: Int = 0) { (self.days, self.seconds) = (days, seconds) }
 
-    /// `P1DT2H30M`, `P2W`; nil for anything else, and for what is longer than anything that is planned.
+    /// `P1DT2H30M`, `P2W`; nil for anything else, and for more than a hundred years.
     init?(_ text: some StringProtocol) {
         var rest = text.uppercased()[...]
         let isNegative = rest.first == "-"
@@ -84,6 +86,7 @@ struct CalendarDuration: Equatable {
             case ("S", true): seconds += count
             default: return nil
             }
+            guard days <= Self.largestDays, seconds <= Self.largestDays * 86_400 else { return nil }
         }
         if isNegative { (days, seconds) = (-days, -seconds) }
     }

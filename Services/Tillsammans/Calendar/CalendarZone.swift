@@ -77,10 +77,10 @@ struct DefinedZone {
                 guard let time = CalendarTime(text, in: .utc) else {
                     throw .init("line \(property.line): RDATE is no list of dates or times")
                 }
+                try budget.spend(1)
                 walls.append(time.wall)
             }
         }
-        try budget.spend(walls.count)
         return Set(walls).map { Change(instant: $0 - before, before: before, after: after) }
     }
 
@@ -115,12 +115,12 @@ extension CalendarZone {
 struct CalendarZones {
     private let defined: [String: CalendarComponent]
     private let end: Int
-    private var found: [String: CalendarZone] = [:]
+    private var found: [String: Result<CalendarZone, CalendarFeed.Problem>] = [:]
 
     /// - Parameter end: the last instant that anybody will ask for.
     init(_ calendar: CalendarComponent, until end: Int) {
         let named = calendar.components("VTIMEZONE").compactMap { zone in zone["TZID"].map { ($0.value, zone) } }
-        defined = Dictionary(named) { first, _ in first }
+        defined = Dictionary(named) { _, last in last }
         self.end = end
     }
 
@@ -133,16 +133,21 @@ struct CalendarZones {
         guard let name = property.parameters["TZID"]?.trimmingCharacters(in: .whitespaces), !name.isEmpty else {
             return .sweden
         }
-        if let zone = found[name] { return zone }
-        var zone = Self.known(name)
-        if let component = defined[name] { zone = .defined(try DefinedZone(component, until: end, &budget)) }
-        guard let zone else {
-            throw .init(
-                "line \(property.line): the time zone \(name) is neither defined in the feed (VTIMEZONE) nor an IANA or "
-                    + "Windows name")
+        if let zone = found[name] { return try zone.get() }
+        do throws(CalendarFeed.Problem) {
+            var zone = Self.known(name)
+            if let component = defined[name] { zone = .defined(try DefinedZone(component, until: end, &budget)) }
+            guard let zone else {
+                throw CalendarFeed.Problem(
+                    "line \(property.line): the time zone \(name) is neither defined in the feed (VTIMEZONE) nor an IANA or "
+                        + "Windows name")
+            }
+            found[name] = .success(zone)
+            return zone
+        } catch {
+            found[name] = .failure(error)
+            throw error
         }
-        found[name] = zone
-        return zone
     }
 
     /// A zone by its IANA name, alone or at the end of a longer one (`/example.org/Europe/Stockholm`), or by its name in

@@ -9,7 +9,7 @@ struct DirectoryFile {
     let directory: CountyDirectory
     let county: County
 
-    static let largestBytes = 4_000_000
+    static let largestBytes = 1_000_000
     static let largestDepth = 20
 
     /// - Throws: ``CommandFault`` with all faults, each as `file:line: path: what (code)`.
@@ -44,8 +44,15 @@ struct DirectoryFile {
                     path, refusal.faults.map { ($0.path, "\($0.english) [\($0.code.rawValue)]") }, root)
             }
         } catch let error as YamlError {
-            throw CommandFault("\(path): \(error)")
+            throw CommandFault("\(path): \(Self.inShort(error))")
         }
+    }
+
+    /// What the parser says, without the ends of long lines that it quotes. At a thousand levels it gives up by itself.
+    private static func inShort(_ error: YamlError) -> String {
+        let text = "\(error)"
+        if text.contains("nesting level") { return "more than \(largestDepth) levels deep" }
+        return text.split(separator: "\n").map { $0.prefix(160) }.joined(separator: "\n")
     }
 
     /// An alias and its line. A few bytes of them can stand for gigabytes, so they are found before the text is composed.

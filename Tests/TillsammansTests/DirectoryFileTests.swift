@@ -104,11 +104,14 @@ struct DirectoryFileTests {
             let fault = #expect(throws: CommandFault.self) { try read(text) }
             return try #require(fault).description
         }
-        #expect(try refusal(String(repeating: "#", count: 4_000_001)).hasSuffix("has more than 4000000 bytes"))
+        #expect(try refusal(String(repeating: "#", count: 1_000_001)).hasSuffix("has more than 1000000 bytes"))
         let deep = String(repeating: "[", count: 30) + String(repeating: "]", count: 30)
         #expect(try refusal("a: \(deep)\n").hasSuffix("more than 20 levels deep"))
-        _ = try refusal(String(repeating: "[", count: 100_000))
-        _ = try refusal(String(repeating: "- ", count: 100_000))
+        for text in ["[", "{a: ", "- ", "? ", "x: ["] {
+            #expect(
+                try refusal(String(repeating: text, count: 100_000)).hasSuffix("more than 20 levels deep"), "\(text)")
+        }
+        #expect(try refusal("a: [" + String(repeating: "x, ", count: 100_000)).count < 1_000, "its line is not quoted")
     }
 
     @Test("the difference names what is added, removed and changed, field by field")

@@ -47,6 +47,24 @@ struct CalendarInstancesTests {
         }
     }
 
+    @Test("all that cannot be read of one event is said at once")
+    func faultsOfOne() throws {
+        let problem = try #require(
+            FeedText.problem("DTSTART:soon", "DTEND;TZID=Mars:20261201T080000", "RRULE:FREQ=OFTEN", "EXDATE:x,y"))
+        #expect(problem.faults.map { $0.prefix { $0 != ":" } } == ["line 7", "line 8", "line 9", "line 10"])
+    }
+
+    @Test("a series keeps its exact length with DTEND, and its days with DURATION, where the clock changes")
+    func length() throws {
+        func nights(_ line: String) throws -> [String] {
+            try FeedText.busy("DTSTART;TZID=Europe/Stockholm:20270320T220000", line, "RRULE:FREQ=WEEKLY;COUNT=2")
+        }
+        let exact = ["2027-03-20 22:00/2027-03-21 22:00", "2027-03-27 22:00/2027-03-28 23:00"]
+        #expect(try nights("DTEND;TZID=Europe/Stockholm:20270321T220000") == exact)
+        #expect(try nights("DURATION:PT24H") == exact)
+        #expect(try nights("DURATION:P1D") == [exact[0], "2027-03-27 22:00/2027-03-28 22:00"])
+    }
+
     @Test("what decides when and cannot be read is refused with its line, all events at once")
     func faults() throws {
         let data = FeedText.calendar([

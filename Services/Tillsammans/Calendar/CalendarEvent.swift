@@ -55,6 +55,24 @@ struct CalendarEvent {
         self.excluded = excluded
     }
 
+    /// All that cannot be read of an event, property by property.
+    static func faults(
+        _ event: CalendarComponent, _ zones: inout CalendarZones, _ budget: inout CalendarBudget
+    ) -> [String] {
+        var faults: [String] = []
+        for property in event.properties {
+            do throws(CalendarFeed.Problem) {
+                switch property.name {
+                case "DTSTART", "DTEND", "RECURRENCE-ID": _ = try CalendarTime(property, &zones, &budget)
+                case "RRULE", "EXRULE": _ = try RecurrenceRule(property)
+                case "RDATE", "EXDATE": _ = try periods(property, &zones, &budget)
+                default: break
+                }
+            } catch { faults += error.faults }
+        }
+        return faults
+    }
+
     /// DTEND, DURATION, or else a whole day, or no time at all.
     private static func duration(
         _ event: CalendarComponent, _ start: CalendarTime, _ zones: inout CalendarZones, _ budget: inout CalendarBudget

@@ -85,7 +85,10 @@ private struct BusyTimes {
                 let event = try CalendarEvent(component, &zones, &budget)
                 // Without a UID an event stands alone.
                 series[event.uid ?? "line \(component.line)", default: []].append(event)
-            } catch { try note(error) }
+            } catch {
+                try note(error)
+                faults += CalendarEvent.faults(component, &zones, &budget)
+            }
         }
         for events in series.values {
             try add(CalendarSeries(events).times(in: window, &budget))

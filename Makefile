@@ -30,9 +30,9 @@ docs: ## write Docs/refusals.md and Docs/rules.md from the code
 	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
 	WRITE_DOCS=1 swift test --skip-build --filter RulesTests
 
-golden: ## write the golden bytes of new event types from their JSON in Tests/CodecTests/Golden
+golden: ## write an example and its bytes for each new event type in Tests/CodecTests/Golden
 	swift build --build-tests
-	WRITE_GOLDEN=1 swift test --skip-build --filter GoldenTests
+	WRITE_GOLDEN=1 swift test --skip-build --filter GoldenTests/golden
 
 proto: ## generate Swift and the registry of events from Shared/Codec/Schemas (needs protoc)
 	swift build --product protoc-gen-swift

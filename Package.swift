@@ -69,8 +69,6 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", path: "Shared/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
-            name: "CIcal", path: "Shared/CIcal", pkgConfig: "libical", providers: [.apt(["libical-dev"])]),
-        .systemLibrary(
             name: "CLMDB", path: "Shared/CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .target(
             name: "Domain", dependencies: [crypto], path: "Shared/Domain", resources: [.embedInCode("Messages")],
@@ -136,7 +134,7 @@ let package = Package(
         .executableTarget(
             name: "tillsammans",
             dependencies: [
-                "CIcal", "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
+                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
                 logging, protobuf, signals, subprocess, system, yaml,
             ],
             path: "Services/Tillsammans", swiftSettings: guarded),
@@ -233,7 +231,7 @@ let package = Package(
             ], swiftSettings: guarded),
         .testTarget(
             name: "TillsammansTests",
-            dependencies: ["CloudEvents", "Codec", "Domain", "TestSupport", "tillsammans", protobuf],
+            dependencies: ["CloudEvents", "Codec", "Domain", "TestSupport", "tillsammans", arguments, protobuf],
             swiftSettings: guarded),
         .testTarget(
             name: "EndToEnd",

@@ -10,16 +10,27 @@ struct DirectoryFile {
     let directory: CountyDirectory
     let county: County
 
+    static let largestBytes = 1_000_000
+    static let largestDepth = 20
+
     /// - Throws: ``CommandFault`` with all faults, each as `file:line: path: what (code)`.
     init(_ path: String) throws {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw CommandFault("\(path) cannot be read")
+        let bytes = try BoundedInput.read(path, Self.largestBytes)
+        guard bytes.count <= Self.largestBytes else {
+            throw CommandFault("\(path) has more than \(Self.largestBytes) bytes")
+        }
+        guard let text = String(data: bytes, encoding: .utf8) else { throw CommandFault("\(path) is not UTF-8") }
+        if let (name, line) = Self.alias(in: text) {
+            throw CommandFault(
+                "\(path):\(line): *\(name) repeats what &\(name) marks, and no alias is read: write out what it stands for"
+            )
         }
         do {
             // Dates are texts here, as everywhere in the suite.
             let resolver = Resolver.default.removing(.timestamp)
             guard let root = try Yams.compose(yaml: text, resolver),
-                let object = try Yams.load(yaml: text, resolver), JSONSerialization.isValidJSONObject(object)
+                try Self.isFlat(root, path), let object = try Yams.load(yaml: text, resolver),
+                JSONSerialization.isValidJSONObject(object)
             else { throw CommandFault("\(path): expected a mapping with code, name, municipalities, units, people") }
             let event = Event(
                 id: "file", source: "tillsammans", type: CountyDirectory.eventType, time: Date(), content: .json,
@@ -34,8 +45,56 @@ struct DirectoryFile {
                     path, refusal.faults.map { ($0.path, "\($0.english) [\($0.code.rawValue)]") }, root)
             }
         } catch let error as YamlError {
-            throw CommandFault("\(path): \(error)")
+            throw CommandFault("\(path): \(Self.inShort(error))")
         }
+    }
+
+    /// What the parser says, without the ends of long lines that it quotes. At a thousand levels it gives up by itself.
+    private static func inShort(_ error: YamlError) -> String {
+        let text = "\(error)"
+        if text.contains("nesting level") { return "more than \(largestDepth) levels deep" }
+        return text.split(separator: "\n").map { $0.prefix(160) }.joined(separator: "\n")
+    }
+
+    /// An alias and its line. A few bytes of them can stand for gigabytes, so they are found before the text is composed.
+    ///
+    /// An alias needs an anchor of its name (YAML 1.2.2 §7.1): an asterisk or ampersand in a text alone is none.
+    static func alias(in text: String) -> (name: String, line: Int)? {
+        var names: [UInt8: Set<[UInt8]>] = [:]
+        var line = 1
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            guard byte == UInt8(ascii: "*") || byte == UInt8(ascii: "&") else { continue }
+            let name = Array(rest.prefix(while: isLetterOfAnchor))
+            guard !name.isEmpty else { continue }
+            names[byte, default: []].insert(name)
+            let isBoth = names.values.allSatisfy { $0.contains(name) } && names.count == 2
+            if isBoth { return (String(decoding: name.prefix(40), as: UTF8.self), line) }
+            rest = rest.dropFirst(name.count)
+        }
+        return nil
+    }
+
+    /// What libyaml takes into an anchor's name.
+    private static func isLetterOfAnchor(_ byte: UInt8) -> Bool {
+        let letter = UnicodeScalar(byte)
+        return letter.properties.isAlphabetic && letter.isASCII || "0"..."9" ~= letter || letter == "_" || letter == "-"
+    }
+
+    private static func isFlat(_ root: Node, _ path: String) throws -> Bool {
+        func check(_ node: Node, _ depth: Int) throws {
+            guard depth <= largestDepth else {
+                throw CommandFault("\(path):\(node.mark?.line ?? 1): more than \(largestDepth) levels deep")
+            }
+            for child in node.sequence ?? [] { try check(child, depth + 1) }
+            for (key, value) in node.mapping ?? [:] {
+                try check(key, depth + 1)
+                try check(value, depth + 1)
+            }
+        }
+        try check(root, 1)
+        return true
     }
 
     private static func fault(_ file: String, _ faults: [(path: String, what: String)], _ root: Node) -> CommandFault {

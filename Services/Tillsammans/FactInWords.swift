@@ -4,7 +4,13 @@ import Domain
 import Foundation
 import SwiftProtobuf
 
-/// One fact in words that tell what happened and who did it, and nothing of what was said.
+/// One fact in words that say what happened and who did it, and nothing of what was written about the child (rule 22).
+///
+/// The sentence stands in the catalogue under `fact.` and the fact's type. Its placeholders name fields of the fact:
+///
+///     fact.mapping.concluded
+///       who {by}
+///       en mapping concluded: {outcome|outcome}, next date {nextDate}
 struct FactInWords {
     let what: String
     let who: String
@@ -12,15 +18,19 @@ struct FactInWords {
 
     /// - Returns: nil for what is no part of a case's story.
     init?(_ event: Event, _ language: Language) {
-        guard let type = EventRegistry.event(ofType: event.type), let fact = (try? event.decode(type)) as? any Telling
-        else {
-            return nil
-        }
-        let words = Words(language: language)
-        let telling = fact.telling(words)
-        let name = event.type.dropFirst("se.tillsammans.".count).dropLast(".v1".count)
-        what = Catalogue.text("fact.\(name)", language, telling.values)
-        (who, showsHarm) = (telling.who, telling.showsHarm)
+        let name = Self.name(event.type)
+        guard let sentence = Catalogue.entry(name, language.rawValue),
+            let type = EventRegistry.event(ofType: event.type),
+            let fact = try? event.decode(type), let fields = Fields(fact, language)
+        else { return nil }
+        what = fields.filled(sentence)
+        who = fields.filled(Catalogue.entry(name, "who") ?? "")
+        showsHarm = fields.isTrue("harmSuspected")
+    }
+
+    /// The name of a fact's sentence in the catalogue.
+    static func name(_ type: String) -> String {
+        "fact.\(type.dropFirst("se.tillsammans.".count).dropLast(".v1".count))"
     }
 
     static func giver(_ key: String, _ language: Language) -> String {
@@ -33,270 +43,68 @@ struct FactInWords {
     }
 }
 
-/// A fact that is part of a case's story. Each says what the catalogue's sentence about it needs.
-private protocol Telling {
-    func telling(_ words: Words) -> (values: [String: String], who: String, showsHarm: Bool)
-}
+/// A fact's fields by their JSON names, and how each is read by a person.
+private struct Fields {
+    private let object: [String: Any]
+    private let language: Language
 
-/// The catalogue's words in one language.
-private struct Words {
-    let language: Language
-
-    func callAsFunction(_ name: String) -> String { Catalogue.text(name, language) }
-
-    func all(_ kind: String, _ codes: [String]) -> String {
-        codes.filter { !$0.isEmpty }.map { self("\(kind).\($0)") }.joined(separator: ", ")
+    init?(_ fact: any EventPayload, _ language: Language) {
+        guard let json: Data = try? fact.jsonUTF8Data(),
+            let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any]
+        else { return nil }
+        (self.object, self.language) = (object, language)
     }
 
-    func reasons(_ reasons: [(swedish: String, english: String)]) -> String {
-        reasons.map { language == .swedish ? $0.swedish : $0.english }.joined(separator: " ")
+    func isTrue(_ path: String) -> Bool { values(at: path).first as? Bool == true }
+
+    /// A sentence with its placeholders filled in: `{path}`, `{path|reading}`, and `{path?text}` for a flag.
+    func filled(_ sentence: String) -> String {
+        let parts = sentence.split(separator: "{", omittingEmptySubsequences: false)
+        return parts.dropFirst().reduce(into: String(parts[0])) { text, part in
+            let ends = part.split(separator: "}", maxSplits: 1, omittingEmptySubsequences: false)
+            text += value(of: ends[0])
+            text += ends.count == 2 ? ends[1] : ""
+        }
     }
 
-    func giver(_ key: String) -> String { FactInWords.giver(key, language) }
-    func day(_ date: Date) -> String { CivilTime.day(of: date).description }
-}
-
-private typealias Told = (values: [String: String], who: String, showsHarm: Bool)
-
-private func tell(_ who: String = "", _ values: [String: String] = [:], showsHarm: Bool = false) -> Told {
-    (values, who, showsHarm)
-}
-
-// MARK: Detect and map
-
-extension ConcernRegistered: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell("\(reporter.role) → \(namedPerson)", ["areas": words.all("area", areas)], showsHarm: harmSuspected)
+    private func value(of placeholder: Substring) -> String {
+        let flag = placeholder.split(separator: "?", maxSplits: 1)
+        if flag.count == 2 { return Catalogue.text("\(flag[1]).\(isTrue(String(flag[0])))", language) }
+        let parts = placeholder.split(separator: "|", maxSplits: 1).map(String.init)
+        let reading = parts.count == 2 ? parts[1] : nil
+        return values(at: parts[0]).map { read($0, as: reading) }.filter { !$0.isEmpty }
+            .joined(separator: reading == "reason" ? " " : ", ")
     }
-}
 
-extension MappingOpened: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(owner, ["due": words.day(due.date)])
+    /// Every value at a path. A list on the way has several.
+    private func values(at path: String) -> [Any] {
+        path.split(separator: ".").reduce([object]) { values, name in
+            values.flatMap { value -> [Any] in
+                guard let next = (value as? [String: Any])?[String(name)] else { return [] }
+                return next as? [Any] ?? [next]
+            }
+        }
     }
-}
 
-extension ConcernJoined: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(owner)
+    private func read(_ value: Any, as reading: String?) -> String {
+        guard let reading else { return "\(value)" }
+        let fields = value as? [String: Any] ?? [:]
+        func text(_ name: String) -> String { fields[name] as? String ?? "" }
+        switch reading {
+        case "day": return instant(value).map { CivilTime.day(of: $0).description } ?? ""
+        case "time":
+            guard let start = instant(text("start")), let end = instant(text("end")) else { return "" }
+            return CivilTime.swedish(from: start, to: end)
+        case "giver": return FactInWords.giver("\(value)", language)
+        case "participant":
+            let isFamily = fields["family"] as? Bool == true
+            return isFamily ? FactInWords.giver(text("person"), language) : text("person")
+        case "reason": return text(language == .swedish ? "swedish" : "english")
+        default:
+            // A text of the catalogue may name a field, too.
+            return "\(value)".isEmpty ? "" : filled(Catalogue.text("\(reading).\(value)", language))
+        }
     }
-}
 
-extension CaseTakenOn: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by)
-    }
-}
-
-extension WorkDelegated: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["to": to])
-    }
-}
-
-extension WorkHandedBack: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["to": owner])
-    }
-}
-
-extension InformationAdded: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(
-            by,
-            [
-                "source": words("source.\(information.source)"), "kind": words("kind.\(information.kind)"),
-                "areas": words.all("area", [information.area]),
-            ])
-    }
-}
-
-extension InformationCorrected: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["reason": reason])
-    }
-}
-
-extension AnswersRecorded: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["questions": questions.map(String.init).joined(separator: ", ")])
-    }
-}
-
-extension ConsentRecorded: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["decision": words("decision.\(consent.decision)"), "giver": words.giver(consent.giver)])
-    }
-}
-
-extension MaturityRecorded: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by)
-    }
-}
-
-extension MappingConcluded: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["outcome": words("outcome.\(outcome)"), "due": nextDate])
-    }
-}
-
-extension CooperationWaiting: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(owner, ["due": words.day(due.date)])
-    }
-}
-
-extension CooperationStarted: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(owner, ["due": latestDate])
-    }
-}
-
-extension MeasuresFollowedUp: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["effect": words("effect.\(effect)")])
-    }
-}
-
-extension MappingReopened: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["reason": reason])
-    }
-}
-
-extension CaseMoved: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell("\(fromPerson) → \(toPerson)", ["from": fromUnit, "to": toUnit])
-    }
-}
-
-extension CameOfAge: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(owner, ["due": words.day(due.date)])
-    }
-}
-
-extension CaseClosed: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["reason": reason])
-    }
-}
-
-extension DeadlineReminded: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(
-            to.joined(separator: ", "),
-            ["step": words("step.\(step)"), "level": words("level.\(level)"), "due": words.day(due.date)])
-    }
-}
-
-extension CommandRefused: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell("", ["reason": words.reasons(reasons.map { ($0.swedish, $0.english) })])
-    }
-}
-
-// MARK: Cooperate
-
-extension MeetingScheduled: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(
-            meeting.participants.map { $0.family ? words.giver($0.person) : $0.person }.joined(separator: ", "),
-            ["time": CivilTime.swedish(from: meeting.start.date, to: meeting.end.date)])
-    }
-}
-
-extension MeetingCancelled: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell("", ["time": CivilTime.swedish(from: meeting.start.date, to: meeting.end.date)])
-    }
-}
-
-extension MeetingImpossible: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell("", ["reason": words.reasons(reasons.map { ($0.swedish, $0.english) })])
-    }
-}
-
-extension FamilyTold: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["to": words.giver(to), "channel": words("channel.\(channel)")])
-    }
-}
-
-extension MeetingAnswered: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(person, ["answer": Catalogue.text("answer.\(answer)", words.language, ["to": delegateTo])])
-    }
-}
-
-extension AnswerOutdated: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(person, ["answer": Catalogue.text("answer.\(answer)", words.language, ["to": delegateTo])])
-    }
-}
-
-extension MeetingHeld: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(
-            came.joined(separator: ", "),
-            ["sip": words(plan.sip ? "plan.sip" : "plan.plan"), "due": plan.followUpDate])
-    }
-}
-
-extension MeetingNotHeld: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["reason": reason])
-    }
-}
-
-extension PlanAlarm: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(coordinator)
-    }
-}
-
-extension PlanConcernReported: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell("\(by) → \(coordinator)")
-    }
-}
-
-extension PlanConcernAnswered: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by)
-    }
-}
-
-extension PlanFollowedUp: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(by, ["effect": judgements.map { words("effect.\($0.effect)") }.joined(separator: ", ")])
-    }
-}
-
-// MARK: Notices
-
-extension NoticeSent: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(recipient, ["kind": words("notice.\(kind)")])
-    }
-}
-
-extension NoticeDelayed: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(recipient, ["kind": words("notice.\(kind)")])
-    }
-}
-
-extension NoticeSuperseded: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(recipient, ["kind": words("notice.\(kind)")])
-    }
-}
-
-extension NoticeFailed: Telling {
-    fileprivate func telling(_ words: Words) -> Told {
-        tell(recipient, ["kind": words("notice.\(kind)")])
-    }
+    private func instant(_ value: Any) -> Date? { (value as? String).flatMap(Timestamp.date) }
 }

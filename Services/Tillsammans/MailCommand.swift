@@ -22,7 +22,7 @@ struct MailCommand: AsyncParsableCommand {
         @OptionGroup var options: ConnectionOptions
 
         func run() async throws {
-            let mail = FileHandle.standardInput.readDataToEndOfFile()
+            let mail = try BoundedInput.read(nil, MIMEMessage.largestBytes)
             let reply: CalendarReply
             do { reply = try CalendarReply(mail: mail) } catch {
                 tell("not an answer to an invitation: \(error)")

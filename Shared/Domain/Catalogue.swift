@@ -4,32 +4,37 @@ public enum Language: String, CaseIterable, Sendable {
     case english = "en"
 }
 
-/// The message catalogue: everything that a person reads, under a stable name, in `Messages/sv.properties` and
-/// `Messages/en.properties`.
+/// The message catalogue: everything that a person reads, under a stable name, in `Messages/catalogue.txt`.
 ///
-/// A line is `name = text`; `{word}` is a placeholder. A test checks that both files have the same names.
+/// Below a name stands its text in each language, after the language's code. `{word}` is a placeholder.
 public enum Catalogue {
     /// The text under `name` with its placeholders filled in. A value that is itself a name is replaced by its text.
     public static func text(_ name: String, _ language: Language, _ values: [String: String] = [:]) -> String {
         // A test finds names without a text. In production the name is shown instead.
-        guard var text = all[language]?[name] else { return name }
-        for (key, value) in values { text.replace("{\(key)}", with: all[language]?[value] ?? value) }
+        guard var text = entry(name, language.rawValue) else { return name }
+        for (key, value) in values {
+            text.replace("{\(key)}", with: entry(value, language.rawValue) ?? value)
+        }
         return text
     }
 
+    /// What stands under `name` after `code`: a language's code, or `who` under a fact's name. Nil where nothing does.
+    public static func entry(_ name: String, _ code: String) -> String? { entries[name]?[code] }
+
     /// All names, sorted.
-    public static func names(_ language: Language) -> [String] { all[language, default: [:]].keys.sorted() }
+    public static var names: [String] { entries.keys.sorted() }
 
-    private static let all: [Language: [String: String]] = [
-        .swedish: parse(PackageResources.sv_properties), .english: parse(PackageResources.en_properties),
-    ]
-
-    private static func parse(_ file: [UInt8]) -> [String: String] {
-        var texts: [String: String] = [:]
-        for line in String(decoding: file, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
-            guard let equals = line.firstRange(of: " = ") else { continue }
-            texts[String(line[..<equals.lowerBound])] = String(line[equals.upperBound...])
+    private static let entries: [String: [String: String]] = {
+        var (entries, name): ([String: [String: String]], Substring) = ([:], "")
+        let lines = String(decoding: PackageResources.catalogue_txt, as: UTF8.self).split(separator: "\n")
+        for line in lines where !line.hasPrefix("#") {
+            guard line.hasPrefix(" ") else {
+                name = line
+                continue
+            }
+            let words = line.split(separator: " ", maxSplits: 1)
+            if words.count == 2 { entries[String(name), default: [:]][String(words[0])] = String(words[1]) }
         }
-        return texts
-    }
+        return entries
+    }()
 }

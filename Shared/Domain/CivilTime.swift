@@ -36,7 +36,7 @@ public enum CivilTime {
         return date
     }
 
-    /// `måndag 23 november 2026 kl. 09.00–10.00`, as a Swedish letter writes it.
+    /// `måndag 23 november 2026 kl. 09.00–10.00`, as a Swedish letter writes it; both days where they differ.
     public static func swedish(from start: Date, to end: Date) -> String {
         let weekdays = ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"]
         let months = [
@@ -47,8 +47,12 @@ public enum CivilTime {
             let minute = clock(of: instant).minute
             return "\(minute / 60 < 10 ? "0" : "")\(minute / 60).\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
         }
-        let day = day(of: start)
-        return "\(weekdays[clock(of: start).weekday - 1]) \(day.day) \(months[day.month - 1]) \(day.year) "
-            + "kl. \(time(start))–\(time(end))"
+        func moment(_ instant: Date) -> String {
+            let day = day(of: instant)
+            return "\(weekdays[clock(of: instant).weekday - 1]) \(day.day) \(months[day.month - 1]) \(day.year) "
+                + "kl. \(time(instant))"
+        }
+        return day(of: start) == day(of: end)
+            ? "\(moment(start))–\(time(end))" : "\(moment(start)) – \(moment(end))"
     }
 }

@@ -56,11 +56,18 @@ struct GoldenTests {
         }
     }
 
-    /// Writes the bytes of a new type from its JSON (`make golden`). Bytes that exist are never written again.
+    /// Writes an example of a new type and its bytes (`make golden`). What exists is never written again.
     private static func write(_ payload: any SuiteEvent.Type) throws {
         let file = folder.appending(path: "\(payload.eventType).hex")
         guard !FileManager.default.fileExists(atPath: file.path) else { return }
-        let json = try Data(contentsOf: folder.appending(path: "\(payload.eventType).json"))
+        let example = folder.appending(path: "\(payload.eventType).json")
+        if !FileManager.default.fileExists(atPath: example.path) {
+            let schemas = folder.appending(path: "../../../Shared/Codec/Schemas/contract.binpb").standardizedFileURL
+            let message = try ExampleMessage(descriptorSet: Data(contentsOf: schemas))
+            try message.json(of: ".tillsammans.v1.\(payload.protoMessageName.split(separator: ".").last ?? "")")
+                .write(to: example)
+        }
+        let json = try Data(contentsOf: example)
         let digits = try payload.init(json: Bytes(json)).wireBytes().map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }

@@ -33,6 +33,9 @@ struct CivilTimeTests {
     func swedish() throws {
         let start = try Date("2026-11-24T08:00:00Z", strategy: .iso8601)
         #expect(CivilTime.swedish(from: start, to: start + 3_600) == "tisdag 24 november 2026 kl. 09.00–10.00")
+        #expect(
+            CivilTime.swedish(from: start, to: start + 49 * 3_600)
+                == "tisdag 24 november 2026 kl. 09.00 – torsdag 26 november 2026 kl. 10.00")
     }
 
     @Test(

@@ -14,7 +14,7 @@ struct CalendarFeedTests {
     private static func feed(_ lines: [String]) throws -> CalendarFeed {
         let text = (["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x"] + lines + ["END:VCALENDAR", ""]).joined(
             separator: "\r\n")
-        return try CalendarFeed(text, in: day("2026-11-23")..<day("2027-02-01"))
+        return try CalendarFeed(Data(text.utf8), in: day("2026-11-23")..<day("2027-02-01"))
     }
 
     private static func event(_ lines: String...) -> [String] {
@@ -110,7 +110,7 @@ struct CalendarFeedTests {
     @Test("what is no calendar, or has lines that cannot be read, is refused: nothing is left out in silence")
     func refused() throws {
         #expect(throws: CalendarFeed.Problem.self) {
-            try CalendarFeed("hej", in: Self.day("2026-11-23")..<Date.distantFuture)
+            try CalendarFeed(Data("hej".utf8), in: Self.day("2026-11-23")..<Date.distantFuture)
         }
         #expect(throws: CalendarFeed.Problem.self) { try Self.feed(Self.event("DTSTART:nonsense", "DURATION:PT1H")) }
         #expect(throws: CalendarFeed.Problem.self) {

@@ -79,9 +79,10 @@ struct CalendarReplyTests {
         #expect((command.caseReference, command.county, command.person) == ("TST-AAAA-AAAA-AA", "TST", "family"))
         #expect((command.answer, command.sequence) == ("declined", 2))
         let foreign = Self.calendar.replacing("@tillsammans", with: "@elsewhere")
-        #expect(MailCommand.command(try CalendarReply(calendar: foreign), ExampleCounty.directory) == nil)
+        #expect(MailCommand.command(try CalendarReply(calendar: Data(foreign.utf8)), ExampleCounty.directory) == nil)
         let stranger = Self.calendar.replacing("Fia@Example.org", with: "stranger@example.org")
-        let family = try #require(MailCommand.command(try CalendarReply(calendar: stranger), ExampleCounty.directory))
+        let reader = try CalendarReply(calendar: Data(stranger.utf8))
+        let family = try #require(MailCommand.command(reader, ExampleCounty.directory))
         #expect(family.person.isEmpty && family.email == "stranger@example.org", "a guardian, if anybody")
     }
 
@@ -89,7 +90,7 @@ struct CalendarReplyTests {
     func delegated() throws {
         let text = Self.calendar.replacing(
             "PARTSTAT=DECLINED", with: #"PARTSTAT=DELEGATED;DELEGATED-TO="mailto:nils@example.org""#)
-        let command = MailCommand.command(try CalendarReply(calendar: text), ExampleCounty.directory)
+        let command = MailCommand.command(try CalendarReply(calendar: Data(text.utf8)), ExampleCounty.directory)
         #expect(command?.answer == "delegated" && command?.delegateTo == "nurse")
     }
 
@@ -97,13 +98,40 @@ struct CalendarReplyTests {
     func none() throws {
         #expect(throws: CalendarReply.Problem.noReply) { try CalendarReply(mail: Data("Subject: hej\r\n\r\nhej".utf8)) }
         #expect(throws: CalendarReply.Problem.noReply) {
-            try CalendarReply(calendar: Self.calendar.replacing("REPLY", with: "REQUEST"))
+            try CalendarReply(calendar: Data(Self.calendar.replacing("REPLY", with: "REQUEST").utf8))
         }
         for (property, line) in [("UID", "UID:TST"), ("PARTSTAT", "PARTSTAT=DECLINED"), ("DTSTAMP", "DTSTAMP:")] {
             let broken = Self.calendar.replacing(line, with: "X-NONE")
-            let problem = #expect(throws: CalendarReply.Problem.self) { try CalendarReply(calendar: broken) }
+            let problem = #expect(throws: CalendarReply.Problem.self) { try CalendarReply(calendar: Data(broken.utf8)) }
             #expect(problem == .missing(property))
         }
+    }
+
+    @Test("a boundary that begins like another one is another one")
+    func boundaries() throws {
+        let mail = String(decoding: Self.mail("8bit", Self.calendar), as: UTF8.self)
+            .replacing("boundary=inner", with: "boundary=outer2").replacing("--inner", with: "--outer2")
+        #expect(try CalendarReply(mail: Data(mail.utf8)).answer == .declined)
+    }
+
+    @Test(
+        "parts that stand in each other too deep are refused, however many there are", arguments: [11, 2_000, 30_000])
+    func depth(depth: Int) throws {
+        let mail = (0..<depth).map { "Content-Type: multipart/mixed; boundary=b\($0)\r\n\r\n--b\($0)\r\n" }.joined()
+        let problem = #expect(throws: CalendarReply.Problem.self) { try CalendarReply(mail: Data(mail.utf8)) }
+        #expect(try #require(problem).description == "its parts stand in each other more than 10 deep")
+    }
+
+    @Test("a message of boundaries alone is read in one pass, and a larger one is refused")
+    func many() throws {
+        func mail(_ bytes: Int) -> Data {
+            let head = "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+            return Data((head + String(repeating: "--b\n", count: bytes / 4)).utf8)
+        }
+        func steps(_ bytes: Int) throws -> Int { try MIMEMessage(mail(bytes), finding: "text/calendar").steps }
+        #expect(try steps(400_000) < 5 * steps(100_000) && steps(400_000) < 300_000)
+        let problem = #expect(throws: CalendarReply.Problem.self) { try CalendarReply(mail: mail(12_000_000)) }
+        #expect(try #require(problem).description == "the message has more than 10000000 bytes")
     }
 
     @Test("no random or cut-off bytes ever crash the reader", arguments: (1...4).map(UInt64.init))

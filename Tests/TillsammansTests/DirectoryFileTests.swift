@@ -75,6 +75,46 @@ struct DirectoryFileTests {
     @Test("what is no YAML, or no mapping, is told as such", arguments: ["a: [", "just words", ""])
     func malformed(text: String) { #expect(throws: CommandFault.self) { try read(text) } }
 
+    @Test("aliases are refused by name and line before anything is composed: some bytes of them stand for gigabytes")
+    func aliases() throws {
+        var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...9 {
+            bomb +=
+                "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
+        }
+        let fault = #expect(throws: CommandFault.self) { try read(bomb) }
+        #expect(
+            try #require(fault).description.hasSuffix(
+                ":2: *a0 repeats what &a0 marks, and no alias is read: write out "
+                    + "what it stands for"))
+        // As keys they cost time where they are compared.
+        #expect(throws: CommandFault.self) { try read("a: &k [x]\n? *k\n: 1\n") }
+        #expect(DirectoryFile.alias(in: "x: &later 1\ny: *earlier\n") == nil)
+    }
+
+    @Test("an asterisk or ampersand in a name is none")
+    func signs() throws {
+        let other = Self.small.replacing("Testlän", with: "Barn &unga * Hälsa*").replacing(
+            "Hubben", with: "\"*Hubb & co\"")
+        #expect(try read(other).directory.name == "Barn &unga * Hälsa*")
+    }
+
+    @Test("size and depth have limits, which the refusal says")
+    func limits() throws {
+        func refusal(_ text: String) throws -> String {
+            let fault = #expect(throws: CommandFault.self) { try read(text) }
+            return try #require(fault).description
+        }
+        #expect(try refusal(String(repeating: "#", count: 1_000_001)).hasSuffix("has more than 1000000 bytes"))
+        let deep = String(repeating: "[", count: 30) + String(repeating: "]", count: 30)
+        #expect(try refusal("a: \(deep)\n").hasSuffix("more than 20 levels deep"))
+        for text in ["[", "{a: ", "- ", "? ", "x: ["] {
+            #expect(
+                try refusal(String(repeating: text, count: 100_000)).hasSuffix("more than 20 levels deep"), "\(text)")
+        }
+        #expect(try refusal("a: [" + String(repeating: "x, ", count: 100_000)).count < 1_000, "its line is not quoted")
+    }
+
     @Test("the difference names what is added, removed and changed, field by field")
     func difference() throws {
         let old = try read(Self.small).directory

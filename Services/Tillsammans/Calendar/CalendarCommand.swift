@@ -17,7 +17,8 @@ struct CalendarCommand: AsyncParsableCommand {
                 Reads VEVENT with recurrences and VFREEBUSY; only times leave the file. They replace what was published for
                 this person before, and a meeting that they collide with moves; the suite's own meetings in the feed are
                 left out. Give the whole feed each time, for example
-                by `curl URL | tillsammans calendar publish --county SRM --person ID`.
+                by `curl URL | tillsammans calendar publish --county SRM --person ID`. A feed of which something that
+                decides when cannot be read is refused as a whole (exit code 65), and so is one without any time.
                 """)
 
         @OptionGroup var options: ConnectionOptions
@@ -31,31 +32,32 @@ struct CalendarCommand: AsyncParsableCommand {
         var weeks = 26
         @Flag(help: "Show the times, and publish nothing.")
         var dryRun = false
+        @Flag(help: "Publish also that there is no time at all, which frees all that was published before.")
+        var empty = false
 
         func validate() throws {
             if !(1...104).contains(weeks) { throw ValidationError("--weeks is from 1 to 104") }
         }
 
         func run() async throws {
-            let data: Data
-            if let file {
-                guard let read = FileManager.default.contents(atPath: file) else {
-                    throw CommandFault("\(file) cannot be read")
-                }
-                data = read
-            } else {
-                data = FileHandle.standardInput.readDataToEndOfFile()
-            }
             let now = Date()
             let window = now..<now + Double(weeks) * 7 * 86_400
             let feed: CalendarFeed
-            do { feed = try CalendarFeed(String(decoding: data, as: UTF8.self), in: window) } catch {
-                tell("\(file ?? "the feed"): \(error)")
+            do { feed = try CalendarFeed(try BoundedInput.read(file, CalendarText.largestBytes), in: window) } catch let
+                problem as CalendarFeed.Problem
+            {
+                tell("\(file ?? "the feed"): \(problem)")
                 throw ExitCode(65)
             }
             if dryRun {
                 for range in feed.busy { print(CivilTime.swedish(from: range.lowerBound, to: range.upperBound)) }
                 return
+            }
+            guard empty || !feed.busy.isEmpty else {
+                tell(
+                    "\(file ?? "the feed") holds no time in the next \(weeks) weeks. Nothing is published; --empty does it"
+                )
+                throw ExitCode(65)
             }
             let command = PublishBusyTimes.with {
                 ($0.county, $0.person, $0.ownLeftOut) = (county, person, !feed.mayHoldOurs)

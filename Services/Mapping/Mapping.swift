@@ -1,7 +1,7 @@
 import ServiceHost
 import ServiceKit
 
-/// Kartlägga: one child's mapping, from what was detected to an outcome.
+/// Kartlägga: one child's mapping, from the first concern to an outcome.
 @main enum Mapping {
     static func main() async {
         await ServiceMain(

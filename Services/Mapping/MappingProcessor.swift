@@ -5,7 +5,7 @@ import MappingCore
 import ServiceKit
 import Streams
 
-/// Keeps each child's case. What follows from a concern, a command or a date is decided in `Core/`.
+/// Keeps each child's case. `Core/` decides what follows from a concern, a command or a date.
 struct MappingProcessor: Processor {
     static let cases = Table("cases", of: MappingState.self)
 
@@ -24,14 +24,14 @@ struct MappingProcessor: Processor {
         if unreadable.topic == Topic.mappingCommands.rawValue { try Self.adapter.answer(unreadable, in: &turn) }
     }
 
-    /// A date comes near or has passed, or what is in force changes with the day.
+    /// A date is near or has passed, or a day begins on which consents or age limits change.
     func wake(_ reminder: Reminder, in turn: inout Turn) throws {
         guard let kept = try turn.keptCase(), let wake = Case.Wake(name: reminder.name) else { return }
         let decision = kept.subject.woken(by: wake, due: reminder.due, turn.decisionContext(id: reminder.name))
         try Self.adapter.save(decision, before: kept.subject, taken: kept.taken, in: &turn)
     }
 
-    /// A concern opens the child's mapping, or joins what is going on (rule 6).
+    /// A concern opens the child's mapping, or joins an open one (rule 6).
     private func register(_ event: Event, in turn: inout Turn) throws {
         let concern = try turn.concern(event.decode(ConcernRegistered.self))
         let kept = try turn.keptCase()
@@ -43,7 +43,7 @@ struct MappingProcessor: Processor {
 }
 
 extension AggregateWiring<Case> {
-    /// One case behind each child's key.
+    /// One case for each child's key.
     static let cases = AggregateWiring(
         facts: .mappings,
         unknown: Fault(.caseUnknown, at: "case_reference"),
@@ -77,9 +77,9 @@ extension AggregateWiring<Case> {
 extension Turn {
     fileprivate var today: LocalDate { CivilTime.day(of: now) }
 
-    /// The case behind the turn's key.
+    /// The case for the turn's key.
     ///
-    /// - Throws: `StateUnreadable` where it holds words that this version does not know.
+    /// - Throws: `StateUnreadable` if it contains words that this version does not know.
     fileprivate func keptCase() throws -> Kept<Case>? {
         try get(MappingProcessor.cases, key).map { state in
             do throws(Refusal) { return try state.kept(child: key) } catch {
@@ -88,8 +88,9 @@ extension Turn {
         }
     }
 
-    /// - Throws: `StateUnreadable` for words that this version does not know. Only Intake writes concerns, so it is a newer
-    ///   one; a child's concern waits for the newer Mapping, and is not laid aside (rule 19).
+    /// - Throws: `StateUnreadable` for words that this version does not know. Only Intake writes concerns, so a newer
+    ///   Intake wrote this one. It waits for a newer Mapping; a child's concern must not end in the dead letters
+    ///   (rule 19).
     fileprivate func concern(_ message: ConcernRegistered) throws(StateUnreadable) -> Concern {
         do throws(Undecodable) { return try Concern(message, child: key, receivedAt: received) } catch {
             throw StateUnreadable(Topic.concerns.rawValue, error)

@@ -1,30 +1,30 @@
 public import Foundation
 
-/// Bytes as they lie in a record.
+/// The bytes of a record's key or value.
 public typealias Bytes = [UInt8]
 
-/// A fact or a command with its envelope: CloudEvents 1.0 attributes, and a payload that is still bytes.
+/// An event with its envelope: CloudEvents 1.0 attributes, and a payload that is not decoded yet.
 ///
-/// Attribute names are the specification's (`id`, `source`, `type`, `time`, `subject`); `cause` and `correlation` are
-/// extensions: the id of the event that led to this one, and the id of the first in the chain.
+/// Attribute names are the specification's (`id`, `source`, `type`, `time`, `subject`). `cause` and `correlation` are
+/// extensions: the id of the event that led to this one, and the id of the first event in the chain.
 public struct Event: Sendable, Hashable {
     public var id: String
     public var source: String
     public var type: String
     public var time: Date
-    /// The case reference, where there is one. Never personal data.
+    /// What the event is about, such as a case reference. Never personal data.
     public var subject: String?
     public var cause: String?
     public var correlation: String?
-    /// W3C Trace Context, carried through unchanged.
+    /// W3C Trace Context, passed on unchanged.
     public var traceparent: String?
-    /// How ``data`` is written.
+    /// The encoding of ``data``.
     public var content: Content
     public var data: Bytes
 
     public enum Content: String, Sendable, Hashable {
         case protobuf = "application/protobuf"
-        /// Proto3 JSON; accepted where outsiders write.
+        /// Proto3 JSON. Accepted from senders outside the suite.
         case json = "application/json"
     }
 
@@ -37,7 +37,7 @@ public struct Event: Sendable, Hashable {
         (self.content, self.data) = (content, data)
     }
 
-    /// An event around a message of a known type.
+    /// An event with a message of a known type.
     public init(
         id: String, source: String, time: Date, subject: String? = nil, cause: String? = nil,
         correlation: String? = nil, traceparent: String? = nil, _ payload: some EventPayload
@@ -47,9 +47,9 @@ public struct Event: Sendable, Hashable {
             correlation: correlation, traceparent: traceparent, data: try payload.wireBytes())
     }
 
-    /// The payload as a message.
+    /// Decodes the payload.
     ///
-    /// - Throws: ``Undecodable`` with the type and, for JSON, the place.
+    /// - Throws: ``Undecodable`` with the message's type or the wrong attribute.
     public func decode<Payload: EventPayload>(_ type: Payload.Type) throws(Undecodable) -> Payload {
         guard self.type == Payload.eventType else {
             throw Undecodable("ce_type", "expected \(Payload.eventType), got another type")
@@ -61,7 +61,7 @@ public struct Event: Sendable, Hashable {
     }
 }
 
-/// Bytes that are not what they should be: where, and what. Never repeats the bytes, which may be personal data.
+/// Bytes that cannot be decoded: where, and why. Never repeats the bytes, which may be personal data.
 public struct Undecodable: Error, Sendable, Hashable, CustomStringConvertible {
     /// The header or field, by name or path.
     public let path: String

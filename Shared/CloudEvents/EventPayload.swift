@@ -1,13 +1,13 @@
 import Foundation
 public import SwiftProtobuf
 
-/// A message that travels as an event, with the CloudEvents type it travels under.
+/// A message that can be an event's payload, with its CloudEvents type.
 public protocol EventPayload: SwiftProtobuf.Message, Sendable {
     static var eventType: String { get }
 }
 
 extension SwiftProtobuf.Message {
-    /// The protobuf bytes; the same message always gives the same bytes.
+    /// The protobuf bytes. The same message always gives the same bytes.
     public func wireBytes() throws(Undecodable) -> Bytes {
         do {
             var options = BinaryEncodingOptions()
@@ -27,7 +27,7 @@ extension SwiftProtobuf.Message {
         }
     }
 
-    /// Proto3 JSON; unknown fields are errors, since to an outsider they are misspelt ones.
+    /// Decodes proto3 JSON. Unknown fields are errors, because they are probably misspelt.
     public init(json bytes: Bytes) throws(Undecodable) {
         do {
             try self.init(jsonUTF8Bytes: bytes)
@@ -38,7 +38,7 @@ extension SwiftProtobuf.Message {
         }
     }
 
-    /// What is wrong with a JSON text, without the text. Field names are ours, so they may be told; values are not.
+    /// What is wrong with a JSON text, without any part of the text, which may be personal data.
     private static func explain(_ error: JSONDecodingError) -> String {
         switch error {
         case .unknownField: "a field that this message does not have"

@@ -1,6 +1,6 @@
 public import Foundation
 
-// CloudEvents 1.0, HTTP protocol binding (§3.1 binary, §3.2 structured), read. Batches are not.
+// CloudEvents 1.0, HTTP protocol binding (§3.1 binary, §3.2 structured), reading only. Batches are not supported.
 
 extension Event {
     /// How an HTTP message carries an event.
@@ -10,9 +10,9 @@ extension Event {
         /// The body is the whole event as JSON.
         case structured
 
-        /// Nil for a media type that carries no event of ours.
+        /// Nil for a media type that is not supported.
         ///
-        /// - Parameter contentType: the `Content-Type` header; its parameters do not matter.
+        /// - Parameter contentType: the `Content-Type` header. Its parameters are ignored.
         public init?(contentType: String?) {
             let media = (contentType ?? "").prefix { $0 != ";" }.lowercased().trimmingCharacters(in: .whitespaces)
             if media == Self.structuredMedia {
@@ -38,8 +38,8 @@ extension Event {
     ///
     /// - Parameters:
     ///   - fields: the message's header fields, in any order. Letter case in names does not matter.
-    ///   - received: stands in for a `time` that the sender left out.
-    /// - Throws: ``Undecodable`` that names the header, as the Kafka binding writes it, or the member.
+    ///   - received: used as `time` if the sender left it out.
+    /// - Throws: ``Undecodable`` that names the header, spelt as in the Kafka binding, or the member.
     public init(
         _ mode: HTTPMode, fields: some Sequence<(name: String, value: String)>, body: Bytes, received: Date
     ) throws(Undecodable) {

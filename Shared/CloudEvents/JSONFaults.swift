@@ -2,7 +2,7 @@ import Foundation
 import SwiftProtobuf
 
 extension Event {
-    /// Everything that keeps the payload from being a message of a type, each by path; empty where it is one.
+    /// Every reason why the payload is not a message of the type, each with its path; empty if it is one.
     public func faults<Payload: EventPayload>(as type: Payload.Type) -> [Undecodable] {
         do throws(Undecodable) {
             _ = try decode(type)
@@ -15,11 +15,11 @@ extension Event {
     }
 }
 
-/// Finds all that is wrong in a JSON text, where the decoder stops at the first and does not say where: each member is
-/// decoded alone, and one that fails is taken apart in the same way.
+/// Finds every fault in a JSON text. The decoder stops at the first one and does not say where it is. So each member is
+/// decoded alone, and a member that fails is split in the same way.
 private struct JSONFaults<Payload: EventPayload> {
     private(set) var found: [Undecodable] = []
-    /// Nobody reads more, and a hostile text must not cost more.
+    /// Limits the cost of a hostile text. Nobody reads more faults than this.
     private var probesLeft = 2_000
 
     private enum Step {
@@ -32,7 +32,7 @@ private struct JSONFaults<Payload: EventPayload> {
         descend(object, at: [])
     }
 
-    /// - Returns: whether something was found.
+    /// - Returns: whether a fault was found.
     @discardableResult
     private mutating func descend(_ value: Any, at path: [Step]) -> Bool {
         let before = found.count
@@ -46,13 +46,13 @@ private struct JSONFaults<Payload: EventPayload> {
 
     private mutating func probe(_ value: Any, at path: [Step]) {
         guard probesLeft > 0, let error = error(of: value, at: path) else { return }
-        // Only what may be an object or a list there is taken apart.
+        // Splits a value only if an object or a list is allowed at this place.
         let empty: Any? = value is [String: Any] ? [String: Any]() : value is [Any] ? [Any]() : nil
         if let empty, self.error(of: empty, at: path) == nil, descend(value, at: path) { return }
         found.append(Undecodable(Self.text(path), error.reason))
     }
 
-    /// What the decoder says of a text that holds this value and nothing else.
+    /// The decoder's error for a text that contains only this value.
     private mutating func error(of value: Any, at path: [Step]) -> Undecodable? {
         probesLeft -= 1
         var alone = value
@@ -69,7 +69,8 @@ private struct JSONFaults<Payload: EventPayload> {
         } catch { return error }
     }
 
-    /// `reporter.email`, `areas[2]`. A name that cannot be a field's is not repeated: it could be anything.
+    /// For example `reporter.email`, `areas[2]`. A name that cannot be a field's is left out: it could contain
+    /// anything.
     private static func text(_ path: [Step]) -> String {
         var text = ""
         for step in path {
@@ -86,8 +87,8 @@ private struct JSONFaults<Payload: EventPayload> {
     }
 }
 
-/// The paths of faults in the two spellings that people meet: ours (`reporter.email`, `personal_number`, `areas[2]`), and
-/// JSON pointers (RFC 6901) into proto3 JSON (`/reporter/email`, `/personalNumber`, `/areas/2`).
+/// The two spellings of a fault's path: ours (`reporter.email`, `personal_number`, `areas[2]`), and JSON pointers (RFC
+/// 6901) into proto3 JSON (`/reporter/email`, `/personalNumber`, `/areas/2`).
 public enum FieldPath {
     public static func pointer(_ path: String, in parent: String = "") -> String {
         guard !path.isEmpty else { return parent }

@@ -1,9 +1,9 @@
 public import Foundation
 
-// CloudEvents 1.0, Kafka protocol binding (§3.2 binary, §3.3 structured): binary mode both ways, structured mode read.
+// CloudEvents 1.0, Kafka protocol binding (§3.2 binary, §3.3 structured). Writes binary mode; reads both.
 
 extension Event {
-    /// The headers of binary mode, in this order. The value beside them is ``data`` as it is.
+    /// The headers of binary mode, in this order. The record's value is ``data``.
     public var headers: [(name: String, value: Bytes)] {
         var headers: [(name: String, value: Bytes)] = []
         headers.reserveCapacity(10)
@@ -11,7 +11,7 @@ extension Event {
         return headers
     }
 
-    /// Visits the headers of binary mode in their order, without making a list of them.
+    /// Visits the headers of binary mode in order, without building a list.
     public func forEachHeader(_ body: (_ name: StaticString, _ value: String) -> Void) {
         body("ce_specversion", "1.0")
         body("ce_id", id)
@@ -27,7 +27,7 @@ extension Event {
 
     /// Reads a record's headers and value.
     ///
-    /// - Parameter received: the record's own time, which stands in for a `time` that the sender left out.
+    /// - Parameter received: the record's timestamp, used as `time` if the sender left it out.
     /// - Throws: ``Undecodable`` that names the header or member. A tombstone is not an event.
     public init(
         headers: some Sequence<(name: String, value: Bytes)>, value: Bytes?, received: Date
@@ -42,10 +42,10 @@ extension Event {
         }
     }
 
-    /// Is given one header where it lies: name and value.
+    /// Receives one header's name and value, without a copy.
     public typealias Visit = (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
 
-    /// Reads a record's headers where they lie, and takes over its value.
+    /// Reads a record's headers without a copy, and keeps its value.
     ///
     /// - Parameter fields: visits each header in order.
     /// - Throws: as ``init(headers:value:received:)``.
@@ -78,7 +78,7 @@ extension Event {
         }
     }
 
-    /// What a content type means for us.
+    /// What a content type means for an event.
     private enum Media {
         case event(Content), structured, other
 
@@ -148,14 +148,14 @@ extension Event {
 }
 
 extension UnsafeRawBufferPointer {
-    /// - Parameter limit: compares so many bytes only; all if nil.
+    /// - Parameter limit: if given, only the beginning is compared. Otherwise the lengths must be equal, too.
     fileprivate func isText(_ text: StaticString, upTo limit: Int? = nil) -> Bool {
         guard let baseAddress, limit != nil || count == text.utf8CodeUnitCount else { return false }
         return memcmp(baseAddress, text.utf8Start, text.utf8CodeUnitCount) == 0
     }
 }
 
-/// The context attributes while they are being collected.
+/// The context attributes during reading.
 private struct Attributes {
     static let known: Set<String> = [
         "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "traceparent",
@@ -172,7 +172,7 @@ private struct Attributes {
     var correlation: String?
     var traceparent: String?
 
-    /// Takes over one of the attributes that we know; an extension that we do not know is somebody else's.
+    /// Sets one attribute. Unknown extensions are ignored.
     ///
     /// - Parameter name: as in binary mode.
     mutating func set(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(Undecodable) {
@@ -181,7 +181,7 @@ private struct Attributes {
         case 9 where name.isText("ce_source"): source = try Event.text(name, value)
         case 7 where name.isText("ce_type"): type = try Event.text(name, value)
         case 7 where name.isText("ce_time"):
-            // Our own spelling is read without a text.
+            // Our own spelling of a time is parsed without a string.
             at = Timestamp.ours(value)
             time = at == nil ? try Event.text(name, value) : nil
         case 14 where name.isText("ce_specversion"):
@@ -193,7 +193,7 @@ private struct Attributes {
         }
     }
 
-    /// - Parameter name: as in binary mode; the names are short enough to be compared without a loop.
+    /// - Parameter name: as in binary mode. The names are short enough to be compared without a loop.
     mutating func set(_ name: String, _ value: String) {
         switch name {
         case "ce_id": id = value
@@ -205,7 +205,7 @@ private struct Attributes {
         case "ce_cause": cause = value
         case "ce_correlation": correlation = value
         case "ce_traceparent": traceparent = value
-        default: break  // an extension that we do not know is somebody else's
+        default: break  // unknown extensions are ignored
         }
     }
 

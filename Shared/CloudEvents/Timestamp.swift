@@ -1,8 +1,8 @@
 public import Foundation
 
-/// RFC 3339 in UTC with milliseconds, as CloudEvents wants `time`.
+/// RFC 3339 in UTC with milliseconds, as CloudEvents requires for `time`.
 ///
-/// Written by hand because it is written once per record, and a date formatter is slower than the rest of the step.
+/// Hand-written, because it runs once per record and a date formatter would be slower than the rest of the step.
 public enum Timestamp {
     /// `2026-11-23T08:00:00.000Z`
     public static func text(_ date: Date) -> String {
@@ -38,7 +38,7 @@ public enum Timestamp {
             ?? (try? Date.ISO8601FormatStyle().parse(text))
     }
 
-    /// What ``text(_:)`` writes, read without a formatter; nil for any other spelling.
+    /// Parses what ``text(_:)`` writes, without a formatter; nil for any other spelling.
     private static func ours(_ text: String) -> Date? {
         var text = text
         return text.withUTF8 { ours(UnsafeRawBufferPointer($0)) }
@@ -64,7 +64,7 @@ public enum Timestamp {
         (parts.tm_year, parts.tm_mon, parts.tm_mday) = (Int32(year - 1_900), Int32(month - 1), Int32(day))
         (parts.tm_hour, parts.tm_min, parts.tm_sec) = (Int32(hour), Int32(minute), Int32(second))
         let seconds = Double(timegm(&parts))
-        // 30 February would be a day of March.
+        // `timegm` would turn 30 February into a day of March.
         guard parts.tm_mon == Int32(month - 1), parts.tm_mday == Int32(day) else { return nil }
         return Date(timeIntervalSince1970: seconds + Double(milliseconds) / 1_000)
     }

@@ -1,6 +1,6 @@
 import CKafka
 
-/// A topic as it is to be: how many partitions, which settings.
+/// A topic to be created: its number of partitions and its settings.
 public struct TopicSpecification: Sendable, Hashable {
     public var name: String
     public var partitions: Int32
@@ -14,14 +14,14 @@ public struct TopicSpecification: Sendable, Hashable {
     }
 }
 
-/// A topic as it is.
+/// A topic as it is on the broker.
 public struct TopicDescription: Sendable, Hashable {
     public var partitions: Int
-    /// Copies of each partition; of the partition that has the fewest.
+    /// The number of copies of the partition that has the fewest.
     public var replicas: Int
-    /// All settings by Kafka's names, with the broker's defaults where the topic has none of its own: `cleanup.policy`,
-    /// `retention.ms`, `delete.retention.ms`, `min.insync.replicas`, `max.message.bytes`. Nil where the broker does not
-    /// tell: the embedded one cannot, and another may not want to (it takes a right to describe settings).
+    /// All settings by Kafka's names, including the broker's defaults: `cleanup.policy`, `retention.ms`,
+    /// `delete.retention.ms`, `min.insync.replicas`, `max.message.bytes`. Nil if the broker does not report them: the
+    /// embedded one cannot, and others need a permission to describe settings.
     public var settings: [String: String]?
 
     public init(partitions: Int, replicas: Int, settings: [String: String]? = nil) {
@@ -29,7 +29,8 @@ public struct TopicDescription: Sendable, Hashable {
     }
 }
 
-/// Creates, describes and deletes topics. Every call blocks for at most its time-out; call it off the cooperative pool.
+/// Creates, describes and deletes topics. Every call blocks until its time-out at most. Call it outside the cooperative
+/// pool.
 public struct Admin: Sendable {
     private let handle: Handle
 
@@ -37,9 +38,9 @@ public struct Admin: Sendable {
         handle = try Handle(RD_KAFKA_PRODUCER, properties)
     }
 
-    /// Creates the topics that do not exist yet. Those that do are left as they are.
+    /// Creates the topics that do not exist yet. Existing ones are not changed.
     ///
-    /// - Parameter replication: copies of each partition; -1 takes the broker's `default.replication.factor`.
+    /// - Parameter replication: copies of each partition; -1 uses the broker's `default.replication.factor`.
     public func create(_ topics: [TopicSpecification], replication: Int32, timeout: Int32) throws(KafkaError) {
         guard !topics.isEmpty else { return }
         var reason = [CChar](repeating: 0, count: 512)
@@ -75,14 +76,15 @@ public struct Admin: Sendable {
         }
     }
 
-    /// The number of partitions of each topic; 0 where the topic does not exist.
+    /// The number of partitions of each topic; 0 if the topic does not exist.
     ///
-    /// - Throws: a retriable ``KafkaError`` where a topic exists but cannot be told of yet (it has no leader, say).
+    /// - Throws: a retriable ``KafkaError`` if a topic exists but its metadata is not available yet, for example
+    ///   because it has no leader.
     public func partitionCounts(_ topics: [String], timeout: Int32) throws(KafkaError) -> [String: Int] {
         try handle.partitionCounts(topics, timeout: timeout)
     }
 
-    /// The topics that exist of these.
+    /// Describes those of the topics that exist.
     ///
     /// - Throws: as ``partitionCounts(_:timeout:)``.
     public func describe(_ topics: [String], timeout: Int32) throws(KafkaError) -> [String: TopicDescription] {
@@ -144,7 +146,7 @@ public struct Admin: Sendable {
         try handle.metadata(of: nil, timeout: timeout).mapValues(\.partitions)
     }
 
-    /// The cluster's id, or nil when no broker has answered within `timeout` milliseconds.
+    /// The cluster's id, or nil if no broker answered within `timeout` milliseconds.
     public func clusterId(timeout: Int32) -> String? { handle.clusterId(timeout: timeout) }
 
     private static func check(
@@ -179,7 +181,7 @@ public struct Admin: Sendable {
 }
 
 extension Handle {
-    /// The number of partitions of each named topic; 0 where the topic does not exist.
+    /// The number of partitions of each named topic; 0 if the topic does not exist.
     func partitionCounts(_ topics: [String], timeout: Int32) throws(KafkaError) -> [String: Int] {
         var counts: [String: Int] = [:]
         for topic in topics {
@@ -188,10 +190,10 @@ extension Handle {
         return counts
     }
 
-    /// Partitions and replicas by topic, of one topic or of all. A topic that does not exist is not among them.
+    /// Partitions and replicas by topic, of one topic or of all. Topics that do not exist are left out.
     ///
-    /// - Throws: also where the one topic asked for exists but something about it is not known now. That is not "none":
-    ///   whoever read 0 would say that the topic is missing.
+    /// - Throws: also if the named topic exists but its metadata is not available now. It must not count as missing
+    ///   then.
     func metadata(of name: String?, timeout: Int32) throws(KafkaError) -> [String: TopicDescription] {
         let topic = name.flatMap { rd_kafka_topic_new(pointer, $0, nil) }
         defer { if let topic { rd_kafka_topic_destroy(topic) } }

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// The answer of a call that was made on another thread, so that waiting for it can be left.
+/// The result of a call that runs on another thread, so that the caller can stop waiting for it.
 final class Answer<Value>: @unchecked Sendable {  // written before the signal, read after the wait
     private let given = DispatchSemaphore(value: 0)
     private var value: Value?
@@ -10,7 +10,7 @@ final class Answer<Value>: @unchecked Sendable {  // written before the signal, 
         given.signal()
     }
 
-    /// Waits; nil where the answer has not come yet. To be taken once.
+    /// Waits for the answer; nil if it has not come in time. Returns the answer only once.
     func take(within seconds: Double) -> Value? {
         guard given.wait(timeout: .now() + seconds) == .success else { return nil }
         defer { value = nil }

@@ -1,11 +1,11 @@
 import CKafka
 
-/// A consumer that is on its way out of its group. Used by one thread after the other.
+/// A consumer that is leaving its group and closing. Used by one thread at a time.
 final class Closing {
     private let client: OpaquePointer
     private let queue: OpaquePointer
 
-    /// Begins to close; nil where there is nothing to close.
+    /// Begins to close; nil if there is nothing to close.
     init?(_ client: OpaquePointer) {
         guard let queue = rd_kafka_queue_new(client) else { return nil }
         if let error = rd_kafka_consumer_close_queue(client, queue) {
@@ -16,7 +16,7 @@ final class Closing {
         (self.client, self.queue) = (client, queue)
     }
 
-    /// Waits until the coordinator has said goodbye. What still lies in the queue has been answered.
+    /// Waits until the consumer has left the group. The events still in the queue need no answer.
     func isDone(by deadline: ContinuousClock.Instant) -> Bool {
         while rd_kafka_consumer_closed(client) == 0 {
             guard .now < deadline else { return false }
@@ -25,7 +25,7 @@ final class Closing {
         return true
     }
 
-    /// Must come before the client's end: what lies in the queue holds partitions, these hold their broker, and
+    /// Must be called before the client is destroyed. Events in the queue hold partitions, these hold their broker, and
     /// `rd_kafka_destroy_internal` waits for the broker's thread.
     func end() { rd_kafka_queue_destroy(queue) }
 }

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 
-/// A thread of one's own, for calls that block: they must never run on Swift's cooperative pool.
+/// A thread for blocking calls, which must never run on Swift's cooperative pool.
 public enum DedicatedThread {
-    /// Runs `body` on a new thread and returns what it returned.
+    /// Runs `body` on a new thread and returns its result.
     public static func run<Value: Sendable>(
         name: String, _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
@@ -12,7 +12,7 @@ public enum DedicatedThread {
         }
     }
 
-    /// Starts `body` on a new thread that can be waited for.
+    /// Starts `body` on a new thread that can be joined.
     @discardableResult
     public static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Handle {
         let handle = Handle()
@@ -29,12 +29,12 @@ public enum DedicatedThread {
     public final class Handle: Sendable {
         fileprivate let finished = DispatchSemaphore(value: 0)
 
-        /// Waits for the end of the thread, 10 s at most.
+        /// Waits for the thread to end, 10 s at most.
         public func join() { _ = finished.wait(timeout: .now() + 10) }
     }
 }
 
-/// A switch that is turned on once, from any thread.
+/// A flag that is set once, from any thread.
 public final class StopFlag: Sendable {
     private let value = Atomic(false)
 

@@ -1,17 +1,17 @@
 package import CKafka
 
-/// A broker inside this process: librdkafka's mock cluster, on loopback, for trying, developing and testing.
+/// A broker inside this process: librdkafka's mock cluster, on loopback, for trials, development and tests.
 ///
-/// It speaks the real protocol to any client on this machine. Its limits are librdkafka's: memory only, about 5 MB kept
-/// per partition, and records of aborted transactions are not hidden.
+/// It speaks the real protocol to any client on this machine. Its limits are librdkafka's: it stores in memory only,
+/// keeps about 5 MB per partition, and does not hide records of aborted transactions.
 public final class EmbeddedBroker: Sendable {
-    /// The `bootstrap.servers` of this broker; the port is chosen by the system.
+    /// The `bootstrap.servers` of this broker. The system chooses the port.
     public let bootstrapServers: String
 
     fileprivate let cluster: Cluster
 
     public init(brokers: Int32 = 1) throws(KafkaError) {
-        // The mock cluster needs a client to live in; the client itself connects nowhere.
+        // The mock cluster needs a client to run in. The client itself connects nowhere.
         let handle = try Handle(RD_KAFKA_PRODUCER, ["client.id": "embedded-broker"])
         guard let pointer = rd_kafka_mock_cluster_new(handle.pointer, brokers) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "start the embedded broker")
@@ -20,7 +20,7 @@ public final class EmbeddedBroker: Sendable {
         bootstrapServers = String(cString: rd_kafka_mock_cluster_bootstraps(pointer))
     }
 
-    /// Creates a topic; one that exists keeps its partitions.
+    /// Creates a topic. An existing one keeps its partitions.
     public func create(_ topic: String, partitions: Int32) throws(KafkaError) {
         let code = rd_kafka_mock_topic_create(cluster.pointer, topic, partitions, 1)
         if code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS { try KafkaError.check(code, "create topic \(topic)") }
@@ -29,7 +29,7 @@ public final class EmbeddedBroker: Sendable {
     /// Whether a cluster with this id is an embedded one.
     public static func isEmbedded(clusterId: String) -> Bool { clusterId.hasPrefix("mockCluster") }
 
-    /// Safe to share: the mock cluster runs on a thread of its own and takes what is asked of it as messages.
+    /// Safe to share: the mock cluster runs on its own thread, and its functions send it messages.
     fileprivate final class Cluster: @unchecked Sendable {
         let pointer: OpaquePointer
         private let client: Handle
@@ -43,14 +43,14 @@ public final class EmbeddedBroker: Sendable {
     }
 }
 
-// For tests: what a real broker does on a bad day.
+// For tests: failures of a real broker.
 extension EmbeddedBroker {
     /// Answers the next requests of one kind with these errors, one each.
     package func refuse(_ request: Request, with errors: [rd_kafka_resp_err_t]) {
         rd_kafka_mock_push_request_errors_array(cluster.pointer, request.rawValue, errors.count, errors)
     }
 
-    /// Says this of a topic from now on, also in metadata.
+    /// Reports this error for a topic from now on, also in metadata.
     package func say(_ error: rd_kafka_resp_err_t, of topic: String) {
         rd_kafka_mock_topic_set_error(cluster.pointer, topic, error)
     }
@@ -62,7 +62,7 @@ extension EmbeddedBroker {
         case endTransaction = 26
     }
 
-    /// Breaks all connections and takes no new ones, until it comes up again.
+    /// Closes all connections and accepts no new ones until ``comeUp()``.
     package func goDown() { rd_kafka_mock_broker_set_down(cluster.pointer, 1) }
     package func comeUp() { rd_kafka_mock_broker_set_up(cluster.pointer, 1) }
 }

@@ -4,16 +4,16 @@ import Logging
 /// Any librdkafka property by its own name, for example `bootstrap.servers`.
 public typealias KafkaProperties = [String: String]
 
-/// The one owner of a `rd_kafka_t`: made from properties, destroyed when the last user lets go, on a thread of its own
-/// (see ``KafkaHandles``).
+/// The only owner of a `rd_kafka_t`. It creates the client from properties. When the last user releases it, the client
+/// is destroyed on a thread of its own (see ``KafkaHandles``).
 ///
-/// librdkafka's handles are safe to use from any thread; what is confined to one thread says so where it stands.
-final class Handle: @unchecked Sendable {  // what never changes, and librdkafka locks inside; `farewell` says its own
+/// librdkafka's handles are safe to use from any thread. A declaration that is confined to one thread says so.
+final class Handle: @unchecked Sendable {  // immutable, and librdkafka locks inside; for `farewell` see there
     let pointer: OpaquePointer
     let ending = Ending()
 
-    /// What is to be done before the end, on the ending thread: set by the one thread that uses the client, before it
-    /// lets go. It also holds what callbacks need, for librdkafka may call them up to the end.
+    /// Runs before the client is destroyed, on the ending thread. Set by the one thread that uses the client, before it
+    /// releases the client. It also holds what callbacks need, because librdkafka may call them until the end.
     var farewell: (() -> Void)?
 
     /// - Parameter configure: sets callbacks on the configuration before the client starts.
@@ -23,8 +23,8 @@ final class Handle: @unchecked Sendable {  // what never changes, and librdkafka
         guard let configuration = rd_kafka_conf_new() else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "allocate a configuration")
         }
-        // Asking for a topic must not create it. librdkafka's producers would do so (and an admin on a producer's handle),
-        // with one partition and the broker's default settings.
+        // A request for a topic's metadata must not create the topic. librdkafka's producers would create it (and so
+        // would an admin on a producer's handle), with one partition and the broker's default settings.
         var properties = properties
         properties["allow.auto.create.topics"] = "false"
         var reason = [CChar](repeating: 0, count: 512)
@@ -55,25 +55,25 @@ final class Handle: @unchecked Sendable {  // what never changes, and librdkafka
         ending.begin(client: String(cString: rd_kafka_name(pointer))) { last.end() }
     }
 
-    private struct Last: @unchecked Sendable {  // nobody else has it any more
+    private struct Last: @unchecked Sendable {  // there is no other user any more
         let pointer: OpaquePointer
         let farewell: (() -> Void)?
 
-        /// A consumer is closed by ``Consumer/close(timeout:)``, which is bounded; the destructor's own closing is not.
+        /// ``Consumer/close(timeout:)`` closes a consumer, in bounded time. The destructor's own close is not bounded.
         func end() {
             farewell?()
             rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
         }
     }
 
-    /// The cluster's id, or nil when no broker has answered within `timeout` milliseconds.
+    /// The cluster's id, or nil if no broker answered within `timeout` milliseconds.
     func clusterId(timeout: Int32) -> String? {
         guard let id = rd_kafka_clusterid(pointer, timeout) else { return nil }
         defer { rd_kafka_mem_free(pointer, id) }
         return String(cString: id)
     }
 
-    /// The error that made this client useless, if one did.
+    /// The fatal error of this client, if there is one.
     var fatalError: KafkaError? {
         var reason = [CChar](repeating: 0, count: 512)
         let code = rd_kafka_fatal_error(pointer, &reason, reason.count)
@@ -81,7 +81,7 @@ final class Handle: @unchecked Sendable {  // what never changes, and librdkafka
     }
 }
 
-/// A client on its way to another thread, for as long as somebody keeps its ``Handle`` or its end is under way.
+/// A client that is passed to another thread. Valid while its ``Handle`` is kept or its end is under way.
 struct Client: @unchecked Sendable {  // librdkafka locks inside
     let pointer: OpaquePointer
 }
@@ -92,7 +92,7 @@ private func text(_ characters: [CChar]) -> String {
     String(decoding: characters.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
 
-/// A C list of topic partitions, alive for the length of one call.
+/// Passes a C list of topic partitions to `body`. Valid during the call.
 func withPartitionList<Result>(
     _ offsets: [TopicPartition: Int64], _ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) throws -> Result
 ) rethrows -> Result {

@@ -1,18 +1,18 @@
-/// One record header: Kafka allows any bytes, and the same name more than once.
+/// One record header. Kafka allows any bytes, and the same name more than once.
 ///
-/// A tuple, so that the codec, which knows nothing of Kafka, has the same type.
+/// A tuple, so that CloudEvents, which does not import Kafka, has the same type.
 public typealias Header = (name: String, value: Bytes)
 
-/// A record's headers in their order, in one piece of memory: reading or writing a record allocates once for all of them.
+/// A record's headers in order, in one block of memory: reading or writing a record allocates once for all of them.
 ///
-/// Each lies as the lengths of its name and its value in one number (8 bytes), name, value.
+/// The layout of each header: the lengths of its name and value in one number (8 bytes), name, value.
 public struct Headers: Sendable, Hashable {
     private var packed: Bytes
     public private(set) var count = 0
 
     public init() { packed = [] }
 
-    /// - Parameter bytes: about how many bytes they will have together.
+    /// - Parameter bytes: about how many bytes all headers will need.
     public init(reserving bytes: Int) {
         packed = []
         packed.reserveCapacity(bytes)
@@ -49,7 +49,7 @@ public struct Headers: Sendable, Hashable {
     /// Bytes of all names and values.
     public var size: Int { packed.count - count * 8 }
 
-    /// Visits each header where it lies, without a copy. The memory is good during the call only.
+    /// Visits each header without a copy. The memory is valid during the call only.
     public func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
         packed.withUnsafeBytes { bytes in
             var at = 0
@@ -66,7 +66,7 @@ public struct Headers: Sendable, Hashable {
         }
     }
 
-    /// The last value under `name`, which is the one that counts in Kafka.
+    /// The last value under `name`, which is the valid one in Kafka.
     public subscript(name: String) -> Bytes? { last { $0.name == name }?.value }
 
     public static func + (left: Headers, right: Headers) -> Headers {

@@ -1,19 +1,19 @@
 import CKafka
 
-/// What went wrong in Kafka or on the way to it, with what a caller may do about it.
+/// An error of Kafka or of the connection to it, with what a caller may do about it.
 ///
-/// The three questions are librdkafka's own: may the same call be tried again, must the transaction be aborted, or is
-/// this client of no more use.
+/// Its three flags are librdkafka's: the same call may be retried; the transaction must be aborted; the client is
+/// unusable.
 public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     /// librdkafka's error code by name, for example `_TIMED_OUT` or `FENCED_INSTANCE_ID`.
     public let name: String
-    /// What was being done and what came back, for the person who reads the log.
+    /// What was attempted and what was returned, for a person who reads the log.
     public let message: String
     /// The same call may succeed later.
     public let isRetriable: Bool
-    /// The open transaction must be aborted; after that the producer is usable again.
+    /// The open transaction must be aborted. After that the producer is usable again.
     public let isAbortable: Bool
-    /// The client must be closed and made anew (fenced by another instance, for example).
+    /// The client must be closed and replaced, for example because another instance fenced it.
     public let isFatal: Bool
 
     let code: rd_kafka_resp_err_t
@@ -29,7 +29,7 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         self.isFatal = isFatal || code == RD_KAFKA_RESP_ERR__FATAL || code == RD_KAFKA_RESP_ERR__FENCED
     }
 
-    /// Takes over `error`, which librdkafka hands out to be destroyed by the caller.
+    /// Consumes `error`, which the caller of librdkafka must destroy.
     init(consuming error: OpaquePointer, _ doing: String) {
         code = rd_kafka_error_code(error)
         name = String(cString: rd_kafka_error_name(error))
@@ -50,35 +50,35 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, doing()) }
     }
 
-    /// The record itself can never be accepted (too large, for example); trying again changes nothing.
+    /// Kafka can never accept this record, for example because it is too large. A retry is useless.
     public var isAboutTheRecord: Bool {
         code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || code == RD_KAFKA_RESP_ERR_INVALID_MSG
             || code == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE || code == RD_KAFKA_RESP_ERR_INVALID_RECORD
     }
 
-    /// A position that the log does not hold: deleted by retention, or from another life of the topic. Or so it seemed,
-    /// see ``isPositionError``.
+    /// The position is outside the log: deleted by retention, or from a former topic of the same name. It can also be
+    /// outside only for a moment, see ``isPositionError``.
     public var isOutOfRange: Bool {
         code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE || code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET
     }
 
-    /// After this librdkafka reads the partition no more, until it is assigned again: with `auto.offset.reset=error`,
-    /// `rd_kafka_offset_reset` sets it to `RD_KAFKA_TOPPAR_FETCH_NONE`.
+    /// After this error librdkafka stops reading the partition until it is assigned again: with
+    /// `auto.offset.reset=error`, `rd_kafka_offset_reset` sets it to `RD_KAFKA_TOPPAR_FETCH_NONE`.
     ///
-    /// So it must be assigned again even where the position turns out to lie inside the log. That happens when the log
-    /// was shorter for a moment only (a leader that was behind took over and caught up, or a broker that lost its last
-    /// records in a crash has got new ones since), when a topic deleted and made anew has grown past the position, and
-    /// when a logical position ("end") could not be resolved, for want of a right, say.
+    /// So it must be assigned again even if the position is inside the log. This happens if the log was shorter only
+    /// for a moment (a leader that was behind took over and caught up, or a broker that lost its last records in a
+    /// crash has received new ones since), if a topic was deleted and recreated and has grown past the position, or if
+    /// a logical position ("end") could not be resolved, for example for lack of a permission.
     public var isPositionError: Bool { isOutOfRange || code == RD_KAFKA_RESP_ERR__NO_OFFSET }
 
-    /// librdkafka mends it by itself: by connecting, asking or joining again. For the application nothing has happened.
+    /// librdkafka recovers from it by itself: it reconnects, asks again or rejoins. The application can ignore it.
     ///
-    /// All else that a poll reports is for somebody to act on. A topic that does not exist and a missing right are asked
-    /// for again, too, but nobody would notice that the stream stands still; a record or batch that could not be read
-    /// (`_BAD_MSG`, `_BAD_COMPRESSION`, `_NOT_IMPLEMENTED`) has even been skipped.
+    /// Any other error of a poll must be handled. librdkafka also asks again after a missing topic or permission, but
+    /// then the stream would stand still unnoticed. A record or batch that could not be read (`_BAD_MSG`,
+    /// `_BAD_COMPRESSION`, `_NOT_IMPLEMENTED`) has even been skipped.
     public var isTransient: Bool { !isFatal && Self.transient.contains(code.rawValue) }
 
-    /// A right is missing, or the broker does not believe who this is. Trying again helps when somebody has granted it.
+    /// A permission is missing, or authentication failed. A retry helps once the permission is granted.
     public var isAuthorization: Bool {
         switch code {
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
@@ -93,11 +93,11 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     private static let transient: Set<Int32> = retriable.union([
         RD_KAFKA_RESP_ERR__DESTROY.rawValue, RD_KAFKA_RESP_ERR__OUTDATED.rawValue,
         RD_KAFKA_RESP_ERR__RETRY.rawValue, RD_KAFKA_RESP_ERR__NODE_UPDATE.rawValue,
-        // A rebalance follows, which says what was lost.
+        // A rebalance follows, which reports what was lost.
         RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED.rawValue, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS.rawValue,
         RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION.rawValue, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID.rawValue,
         RD_KAFKA_RESP_ERR_MEMBER_ID_REQUIRED.rawValue,
-        // Asked again, with metadata as it is by then.
+        // Retried with newer metadata.
         RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE.rawValue, RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE.rawValue,
         RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH.rawValue, RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH.rawValue,
         RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE.rawValue, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR.rawValue,
@@ -124,40 +124,39 @@ extension KafkaError {
         KafkaError(RD_KAFKA_RESP_ERR__TRANSPORT, "reach Kafka at \(servers)")
     }
 
-    /// The stream is to end, and does not wait for a broker any longer. What was open is aborted by Kafka.
+    /// The stream is stopping, and does not wait for a broker any longer. Kafka aborts what was open.
     package static var stopped: KafkaError {
         KafkaError(RD_KAFKA_RESP_ERR__DESTROY, "wait for a broker while the stream is stopping", isFatal: true)
     }
 
-    /// Whether something was done is not known, and waiting longer is no use: the client must be made anew, and what
-    /// stands in Kafka be read again.
+    /// It is not known whether the call succeeded, and waiting longer is useless. The client must be replaced, and the
+    /// committed state read again from Kafka.
     package static func outcomeUnknown(_ doing: String) -> KafkaError {
         KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "\(doing): the outcome is not known", isFatal: true)
     }
 
-    /// The group does not have this client as a member now, so nothing of it is fenced.
+    /// The group does not have this client as a member now, so its offsets would not be fenced.
     package static var notAMember: KafkaError {
         KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, "send offsets to the transaction", isAbortable: true)
     }
 
-    /// No answer came in time.
     package var isTimeout: Bool { code == RD_KAFKA_RESP_ERR__TIMED_OUT }
 
-    /// The client's queue has no room now; it will when records have been delivered.
+    /// The client's queue is full now. It has room again when records have been delivered.
     package var isQueueFull: Bool { code == RD_KAFKA_RESP_ERR__QUEUE_FULL }
 }
 
 extension KafkaError {
-    /// An error that a simulated Kafka gives.
+    /// An error of a simulated Kafka.
     ///
-    /// - Parameter name: librdkafka's; any other is an error of the application.
+    /// - Parameter name: librdkafka's name. Any other name becomes an error of the application.
     package init(simulated name: String, isRetriable: Bool = false, isAbortable: Bool = false, isFatal: Bool = false) {
         code = Self.code(name)
         (self.name, message) = (name, "simulated")
         (self.isRetriable, self.isAbortable, self.isFatal) = (isRetriable, isAbortable, isFatal)
     }
 
-    /// An error that librdkafka's client gives by itself, with the message and the flags that it has there.
+    /// An error of librdkafka's client, with the message and flags that it has there.
     package init(simulated name: String, _ doing: String, isAbortable: Bool = false) {
         self.init(Self.code(name), doing, isAbortable: isAbortable)
     }

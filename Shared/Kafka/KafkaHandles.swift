@@ -2,24 +2,24 @@ import Foundation
 import Logging
 import Synchronization
 
-/// The Kafka clients of this process: how many there are, and how many could not be ended.
+/// The Kafka clients of this process: how many exist, and how many could not be ended.
 ///
-/// librdkafka ends a client by joining its threads, which takes as long as it takes, and in some states for ever (see
-/// ``Consumer/close(timeout:)``). So no client is ended on the thread that lets go of it: each has a thread of its own
-/// for that and a deadline. What misses the deadline is logged, counted in ``leaked`` and left behind.
+/// librdkafka ends a client by joining its threads. This takes an unbounded time, and in some states for ever (see
+/// ``Consumer/close(timeout:)``). So each client is ended on a thread of its own, with a deadline, and never on the
+/// thread that releases it. A client that misses the deadline is logged, counted in ``leaked`` and abandoned.
 ///
-/// What waits for these threads: ``drain(within:)``, and the exit of the process, for at most 3 s.
+/// ``drain(within:)`` waits for these threads, and so does the exit of the process, for at most 3 s.
 public enum KafkaHandles {
-    /// Clients that were started and have not ended; a client that is being ended still counts.
+    /// Clients that were started and have not ended. A client that is being ended still counts.
     public static var open: Int { Ending.counts.open.load(ordering: .relaxed) }
 
-    /// Clients whose end has missed its deadline and has not come since. For a metric: more than 0 wants a look at the
-    /// log, a number that grows a new process.
+    /// Clients that missed their deadline and have not ended since. For a metric: if it is more than 0, read the log;
+    /// if it grows, restart the process.
     public static var leaked: Int { Ending.counts.leaked.load(ordering: .relaxed) }
 
-    /// Waits until every client that was let go of has ended.
+    /// Waits until every released client has ended.
     ///
-    /// - Returns: false where one has not ended within `limit`, or had missed its deadline before.
+    /// - Returns: false if one has not ended within `limit`, or had missed its deadline before.
     @discardableResult
     public static func drain(within limit: Duration) -> Bool {
         Ending.changed.lock()
@@ -32,7 +32,7 @@ public enum KafkaHandles {
     }
 }
 
-/// The end of one client: not begun, under way, late, come.
+/// The end of one client: not begun, under way, late, or done.
 final class Ending: Sendable {
     /// How long an end may take before it counts as leaked.
     static let deadline: Duration = .seconds(10)
@@ -71,7 +71,7 @@ final class Ending: Sendable {
         return true
     }
 
-    /// - Returns: whether that put the client among the late, or took it from them.
+    /// - Returns: whether the client became late by this, or stopped being late.
     @discardableResult
     private func move(to next: State) -> Bool {
         Self.changed.lock()
@@ -99,7 +99,7 @@ final class Ending: Sendable {
     }
 
     fileprivate static let counts = Counts()
-    /// Guards every change of state, so that a wait misses none.
+    /// Guards every change of state, so that a wait misses no change.
     fileprivate static let changed = NSCondition()
     fileprivate static var underWay: Int { counts.underWay.load(ordering: .relaxed) }
 
@@ -109,7 +109,7 @@ final class Ending: Sendable {
         let leaked = Atomic(0)
     }
 
-    /// A process that exits while librdkafka's threads end would have them use what `exit` takes down.
+    /// If the process exits while librdkafka's threads are ending, they use what `exit` has already destroyed.
     private static let drainsAtExit: Void = { _ = atexit { KafkaHandles.drain(within: .seconds(3)) } }()
 
     private let log = Logger(label: "kafka")

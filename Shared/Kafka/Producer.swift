@@ -1,8 +1,8 @@
 import CKafka
 
-/// Writes records one by one, each acknowledged by all replicas, in order and without duplicates.
+/// Writes records one by one. Each is acknowledged by all in-sync replicas, in order and without duplicates.
 ///
-/// For what stands outside a stream: the command line, an HTTP door, the result of an effect.
+/// For use outside a stream: the command line, an HTTP endpoint, the result of an effect.
 public final class Producer: Sendable {
     private let handle: Handle
 
@@ -21,8 +21,8 @@ public final class Producer: Sendable {
                 }
             }
         }
-        // Serves delivery reports until the producer is gone; without it no `send` would return. After that, what is
-        // still on its way has 5 s; then it is purged, so that each `send` gets its answer.
+        // Serves delivery reports until the producer is released; without this thread no `send` would return. After
+        // that, records in flight have 5 s. Then they are purged, so that each `send` returns.
         let (client, stop) = (Client(pointer: handle.pointer), StopFlag())
         let serving = DedicatedThread.start(name: "producer") {
             while !stop.isSet { rd_kafka_poll(client.pointer, 100) }
@@ -37,9 +37,9 @@ public final class Producer: Sendable {
         }
     }
 
-    /// Sends a record and returns where it was written, when all in-sync replicas have it.
+    /// Sends a record. Returns its position when all in-sync replicas have it.
     ///
-    /// - Throws: ``KafkaError`` when it could not be delivered within `message.timeout.ms`.
+    /// - Throws: ``KafkaError`` if it could not be delivered within `message.timeout.ms`.
     @discardableResult
     public func send(_ record: ProducerRecord) async throws -> (partition: Int32, offset: Int64) {
         try await withCheckedThrowingContinuation { continuation in

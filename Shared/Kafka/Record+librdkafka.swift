@@ -1,7 +1,7 @@
 import CKafka
 import Foundation
 
-/// Topic names by librdkafka's topic object, so that a record read does not copy its topic's name each time.
+/// Caches topic names by librdkafka's topic object, so that reading a record does not copy its topic's name.
 final class TopicNames {
     private var names: [OpaquePointer: String] = [:]
     private var last: (topic: OpaquePointer, name: String)?

@@ -1,7 +1,6 @@
-/// Bytes as they lie in a record.
+/// The bytes of a record's key or value.
 public typealias Bytes = [UInt8]
 
-/// A topic's partition.
 public struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let topic: String
     public let partition: Int32
@@ -18,12 +17,12 @@ public struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConver
     public var description: String { "\(topic)/\(partition)" }
 }
 
-/// A record as it was read. A nil value is a tombstone, which is not the same as an empty value.
+/// A record that was read. A nil value is a tombstone, which differs from an empty value.
 public struct Record: Sendable {
     public var topic: String
     public var partition: Int32
     public var offset: Int64
-    /// Milliseconds since 1970, as the producer or the broker set it; -1 where neither did.
+    /// Milliseconds since 1970, as the producer or the broker set it; -1 if neither did.
     public var timestamp: Int64
     public var key: Bytes?
     public var value: Bytes?
@@ -45,7 +44,7 @@ public struct Record: Sendable {
     public var topicPartition: TopicPartition { TopicPartition(topic, partition) }
 }
 
-/// A record's place and content where the client has it, good during one call.
+/// A record's position and content in the client's memory, valid during one call.
 public struct BorrowedRecord {
     public let partition: Int32
     public let offset: Int64
@@ -58,7 +57,7 @@ public struct BorrowedRecord {
     }
 }
 
-/// A record to be written. Without a partition, the key decides (murmur2, as in Kafka's own clients).
+/// A record to be written. Without a partition, the key decides it (murmur2, as in Kafka's own clients).
 public struct ProducerRecord: Sendable {
     public var topic: String
     public var partition: Int32?

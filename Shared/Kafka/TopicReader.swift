@@ -1,19 +1,19 @@
-/// Reads whole topics from their beginning or from now on, without joining a group: for what every instance must know
-/// (a global table, in the words of Kafka Streams), and for looking.
+/// Reads whole topics from their beginning or from now on, without joining a group. For data that every instance needs
+/// (a global table in Kafka Streams' words), and for looking into a topic.
 ///
-/// Confined to one thread. Aborted records are not seen, where the broker hides them.
+/// Confined to one thread. Aborted records are not seen, if the broker hides them.
 public final class TopicReader {
     public enum Start: Sendable {
         case beginning
-        /// What is written from now on.
+        /// Only what is written from now on.
         case end
     }
 
     private let consumer: Consumer
     private var open: Set<TopicPartition>
 
-    /// - Parameter timeout: how long each question to a broker may take, in milliseconds.
-    /// - Throws: ``KafkaError`` when the broker does not answer in time; ``NoTopic`` where a topic does not exist.
+    /// - Parameter timeout: how long each request to a broker may take, in milliseconds.
+    /// - Throws: ``KafkaError`` if the broker does not answer in time; ``NoTopic`` if a topic does not exist.
     public init(
         _ topics: [String], from start: Start, _ properties: KafkaProperties, timeout: Int32 = 10_000
     ) throws {
@@ -38,10 +38,10 @@ public final class TopicReader {
         try consumer.assign(positions)
     }
 
-    /// Every partition has been read to what was its end at some time since the start.
+    /// True once every partition has been read to what was its end at some time since the start.
     public var isCaughtUp: Bool { open.isEmpty }
 
-    /// The next record within `timeout` milliseconds; nil where none came.
+    /// The next record within `timeout` milliseconds; nil if none came.
     public func poll(timeout: Int32) -> Record? {
         switch consumer.poll(timeout: timeout) {
         case .record(let record): return record
@@ -54,7 +54,7 @@ public final class TopicReader {
 
     /// Reads until it has caught up.
     ///
-    /// - Returns: false when that took longer than `limit`, or `stop` was set.
+    /// - Returns: false if that took longer than `limit`, or `stop` was set.
     public func catchUp(
         within limit: Duration, until stop: StopFlag = StopFlag(), _ take: (Record) throws -> Void
     ) rethrows -> Bool {
@@ -67,7 +67,7 @@ public final class TopicReader {
     }
 }
 
-/// A topic that was to be read does not exist.
+/// A topic to be read does not exist.
 public struct NoTopic: Error, Sendable, CustomStringConvertible {
     public let description: String
 

@@ -1,7 +1,7 @@
 import CKafka
 import Synchronization
 
-/// Ends a waiting poll of one consumer, from any thread. Holds nothing of the consumer: it may outlive it.
+/// Ends a waiting poll of one consumer, from any thread. It keeps no reference to the consumer and may outlive it.
 public struct Waker: Sendable {
     private let bell: Bell
 
@@ -10,8 +10,8 @@ public struct Waker: Sendable {
     public func wake() { bell.ring() }
 }
 
-/// What wakers ring, until the consumer takes it away. A waker that held the client itself would end it wherever the
-/// last waker was dropped: inside somebody's lock, for example.
+/// What wakers ring, until the consumer removes it. If a waker held the client itself, the client would end wherever
+/// the last waker is released: inside a lock, for example.
 final class Bell: Sendable {
     private struct Queue: @unchecked Sendable {  // librdkafka's queues lock inside
         let pointer: OpaquePointer

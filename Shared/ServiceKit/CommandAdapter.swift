@@ -4,12 +4,12 @@ package import Domain
 package import Foundation
 package import Streams
 
-/// Applies every command about one kind of aggregate, the same way in every service.
+/// Applies all commands about one kind of aggregate, in the same way in every service.
 ///
-/// The order is fixed: decode, find the aggregate, drop what was applied before, read the words, decide, save, publish,
-/// move the reminders. A command that cannot be decoded, or whose aggregate does not exist, is refused with that alone.
-/// Otherwise one refusal says all faults: those of the aggregate's state, of who acts, and of the words. A refusal changes
-/// nothing.
+/// The order is fixed: decode, find the aggregate, skip the command if it was applied before, read the words, decide,
+/// save, publish, move the reminders. If the command cannot be decoded or its aggregate does not exist, the refusal has
+/// only that fault. Otherwise it has all faults: those of the aggregate's state, of the actor's authority, and of the
+/// words. A refusal changes nothing.
 ///
 ///     let adapter = CommandAdapter(wiring, [.on(TakeOn.self), .on(DelegateWork.self)])
 ///     try adapter.process(event, in: &turn)
@@ -29,16 +29,16 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
     package let wiring: AggregateWiring<Subject>
     private let entries: [String: Entry]
 
-    /// - Precondition: each type stands once.
+    /// - Precondition: each type occurs once.
     package init(_ wiring: AggregateWiring<Subject>, _ entries: [Entry]) {
         self.wiring = wiring
         self.entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.type, $0) })
     }
 
-    /// Whether commands of this type are for this adapter.
+    /// Whether this adapter applies commands of this type.
     package func accepts(_ type: String) -> Bool { entries[type] != nil }
 
-    /// Applies a command of any type. One that the service does not know is refused.
+    /// Applies a command of any type. An unknown type is refused.
     package func process(_ event: Event, in turn: inout Turn) throws {
         guard let entry = entries[event.type], !event.isInternal(on: turn.topic) else {
             return try turn.refuse(event, [Fault(.commandUnknown, at: "ce_type")], on: wiring.facts)
@@ -46,14 +46,14 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
         try entry.process(self, event, &turn)
     }
 
-    /// Answers a record that is no event at all.
+    /// Answers a record that is not an event.
     package func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
         try turn.refuse(unreadable, on: wiring.facts)
     }
 
-    /// Decides, and decides once more as often as the decision came to something that was not loaded.
+    /// Decides. If the decision needed data that was not loaded, loads it and decides again.
     ///
-    /// - Throws: `Refusal` where the command is not allowed.
+    /// - Throws: `Refusal` if the command is not allowed.
     package func decide<C: Command>(
         _ command: C, on subject: Subject, by actor: Actor, _ context: Subject.Context, _ turn: Turn
     ) throws -> Decision<Subject> where C.Subject == Subject {
@@ -65,11 +65,11 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
         }
     }
 
-    /// Saves what was decided: the state, the facts in their order, the reminders.
+    /// Saves the decision: the state, the facts in order, the reminders.
     ///
     /// - Parameters:
-    ///   - before: what was found; nil where there was nothing.
-    ///   - taken: the events that were applied to the aggregate, this one among them.
+    ///   - before: the aggregate before the decision; nil if there was none.
+    ///   - taken: the events that were applied to the aggregate, including this one.
     package func save(
         _ decision: Decision<Subject>, before: Subject?, taken: [UInt64], in turn: inout Turn
     ) throws {
@@ -102,7 +102,7 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
         }
     }
 
-    /// Says all faults at once: those of the words, and those that the aggregate has beside them.
+    /// Collects all faults at once: those of the words, and those that the aggregate finds.
     private func decide<Message: CommandMessage>(
         _ message: Message, on subject: Subject, _ context: Subject.Context, _ turn: Turn
     ) throws -> Decision<Subject> where Message.Meaning.Subject == Subject {
@@ -126,16 +126,17 @@ package protocol CommandMessage: EventPayload {
     associatedtype Meaning: Command
 
     var address: CommandAddress { get }
-    /// Who acts, as the message says.
+    /// Who gives the command, as the message says.
     var actor: Actor { get }
 
-    /// The command as a value, or nil where it cannot be one for the faults that `words` has found.
+    /// The command as a value, or nil if `words` found faults.
     ///
-    /// A message may also put harmless words in place of those that cannot be read. Its command is then decided to find
-    /// what else is against it, and is never carried out.
+    /// A message may also replace unreadable words with harmless ones. Its command is then decided only to find further
+    /// faults, and is never applied.
     func command(_ words: inout Words) -> Meaning?
 
-    /// What stands against the command where it cannot be a value. As a rule, what stands against all of its kind.
+    /// The command's other faults if it cannot be a value. Usually, the faults that all commands of its kind would
+    /// have.
     func obstacles(on subject: Meaning.Subject, by actor: Actor, _ context: Meaning.Subject.Context) -> [Fault]
 }
 
@@ -146,22 +147,23 @@ extension CommandMessage {
     }
 }
 
-/// To which aggregate a command goes.
+/// The aggregate that a command is for.
 package struct CommandAddress: Sendable, Hashable {
-    /// The aggregate's name.
+    /// The aggregate's reference.
     package let reference: String
-    /// The key under which the command must have come, where it says so itself.
+    /// The record key that the command must have, if the command says so.
     package let key: String?
-    /// The case that a refusal names; empty where the command is about none.
+    /// The case that a refusal names; empty if the command is about none.
     package let about: String
 
-    /// - Parameter about: nil: the aggregate is the case.
+    /// - Parameter about: nil if the aggregate is the case.
     package init(_ reference: String, key: String? = nil, about: String? = nil) {
         (self.reference, self.key, self.about) = (reference, key, about ?? reference)
     }
 }
 
-/// An aggregate as it is kept: with the events that were applied to it, so that one that comes again changes nothing.
+/// An aggregate as it is stored, with the events that were applied to it, so that an event that comes again changes
+/// nothing.
 package struct Kept<Subject: Sendable>: Sendable {
     package var subject: Subject
     package var taken: [UInt64]
@@ -171,24 +173,24 @@ package struct Kept<Subject: Sendable>: Sendable {
 
 extension Kept: Equatable where Subject: Equatable {}
 
-/// How one service keeps its aggregates and publishes what has happened to them.
+/// How one service stores its aggregates and publishes their facts.
 package struct AggregateWiring<Subject: Aggregate>: Sendable {
-    /// Where facts and refusals are published.
+    /// The topic of facts and refusals.
     package let facts: Topic
-    /// What is said where the aggregate does not exist.
+    /// The fault if the aggregate does not exist.
     package let unknown: Fault
-    /// Nil where there is no such aggregate. May throw a `Refusal`.
+    /// Nil if there is no such aggregate. May throw a `Refusal`.
     let find: @Sendable (CommandAddress, Turn) throws -> Kept<Subject>?
     let context: @Sendable (Event, Subject, Turn) throws -> Subject.Context
-    /// The aggregate with what a decision about it came to and was not loaded; nil where the decision lacked nothing.
+    /// The aggregate with the data that a decision needed and that was not loaded; nil if nothing was missing.
     let load: @Sendable (_ before: Subject, _ decided: Subject, Turn) throws -> Subject?
-    /// What time alone has changed, before anybody acts. Dropped together with a refused command.
+    /// What time alone has changed, before the command. Discarded if the command is refused.
     let asOfToday: @Sendable (Subject, Subject.Context) -> Decision<Subject>
     let put: @Sendable (Kept<Subject>, inout Turn) throws -> Void
     let publish: @Sendable (Subject.Fact, Subject, inout Turn) throws -> Void
-    /// When the aggregate wants to be looked at, by the reminder's name.
+    /// When the aggregate must wake, by the reminder's name.
     package let reminders: @Sendable (Subject) -> [String: Date]
-    /// Last in the step, for what is told of the whole.
+    /// Called last in the turn, to publish what concerns the whole aggregate.
     let afterwards: @Sendable (Subject?, Subject, inout Turn) throws -> Void
 
     package init(

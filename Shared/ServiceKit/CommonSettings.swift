@@ -23,7 +23,7 @@ extension Setting {
     ]
 }
 
-/// Where settings come from: the environment, then the YAML file that `CONFIG_FILE` names.
+/// Reads settings from the environment, then from the YAML file that `CONFIG_FILE` names.
 package enum SettingsSource {
     package static func reader() async throws -> ConfigReader {
         let environment = EnvironmentVariablesProvider()
@@ -38,7 +38,7 @@ package enum SettingsSource {
         }
     }
 
-    /// Properties of librdkafka: `KAFKA_SASL_MECHANISM` sets `sasl.mechanism`, and likewise for every other property.
+    /// Properties of librdkafka: `KAFKA_SASL_MECHANISM` sets `sasl.mechanism`, and so on for every other property.
     package static func kafkaProperties(
         bootstrapServers: String, _ environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> KafkaProperties {
@@ -51,7 +51,7 @@ package enum SettingsSource {
 }
 
 extension Settings {
-    /// The stream that a service's settings describe.
+    /// The stream's configuration from a service's settings.
     package func streams(_ topology: Topology) throws(ConfigurationFault) -> StreamsConfiguration {
         var configuration = StreamsConfiguration(
             topology, instance: try text("INSTANCE_ID"),

@@ -2,7 +2,7 @@ package import CloudEvents
 import Codec
 
 extension Event {
-    /// An internal command on a topic that outsiders write. It is refused as an unknown type.
+    /// True for an internal command on a topic that outsiders write. It is refused as an unknown type.
     package func isInternal(on topic: String) -> Bool {
         Topic(rawValue: topic)?.isExternal == true
             && EventRegistry.event(ofType: type)?.kind == .internalCommand

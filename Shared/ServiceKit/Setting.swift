@@ -2,7 +2,7 @@ package import Configuration
 
 /// One setting of a service: its name in the environment, its meaning and its default.
 package struct Setting: Sendable {
-    /// As in the environment, for example `SMTP_URL`; in a file the same in lower case (`smtp.url`).
+    /// The name in the environment, for example `SMTP_URL`. In a file it is `smtp.url`.
     package let name: String
     package let help: String
     /// The default. Nil: the setting is required.

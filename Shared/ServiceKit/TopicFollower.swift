@@ -4,7 +4,7 @@ package import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Reads topics from the beginning and follows them. For tables that every instance holds completely.
+/// Reads topics from the beginning and keeps reading. For tables that every instance holds completely.
 package final class TopicFollower: Sendable {
     private let topics: [String]
     private let properties: KafkaProperties
@@ -15,7 +15,7 @@ package final class TopicFollower: Sendable {
         (self.topics, self.properties, self.logger) = (topics, properties, logger)
     }
 
-    /// Every partition has been read up to the end that it had at the start.
+    /// True once every partition has been read to the end that it had at the start.
     package var isCaughtUp: Bool { caughtUp.withLock(\.self) }
 
     /// Follows until the task is cancelled or the service shuts down.

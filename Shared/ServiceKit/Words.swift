@@ -2,7 +2,7 @@ package import Domain
 
 /// Parses the fields of one message into values, and collects all faults, each with its path.
 ///
-/// A field that is wrong gives nil. The caller parses on, so that all faults are reported at once:
+/// A wrong field gives nil. The caller continues to parse, so that all faults are reported at once:
 ///
 ///     let source = words.one(of: InformationSource.self, message.source, at: "source")
 ///     let text = words.text(message.text, at: "text")

@@ -1,10 +1,10 @@
 package import CloudEvents
 import Foundation
 
-// Keys are compared as LMDB compares them.
+// Keys are ordered as LMDB orders them.
 
 extension UnsafeRawBufferPointer {
-    /// The order of bytes, and of a shorter key before a longer one that begins with it: LMDB's own.
+    /// LMDB's order: by bytes, and a shorter key before a longer one that begins with it.
     func isOrdered(before other: UnsafeRawBufferPointer) -> Bool { order(other) < 0 }
 
     /// Negative if this comes before the other, zero if they are equal.
@@ -22,14 +22,14 @@ extension UnsafeRawBufferPointer {
 }
 
 extension Bytes {
-    /// As `withUnsafeBytes`, which forgets the type of what `body` throws.
+    /// Like `withUnsafeBytes`, but keeps the type of the error that `body` throws.
     func borrowed<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try withUnsafeBufferPointer { (bytes) throws(Failure) in try body(UnsafeRawBufferPointer(bytes)) }
     }
 
-    /// ``UnsafeRawBufferPointer/isOrdered(before:)``
+    /// See ``UnsafeRawBufferPointer/isOrdered(before:)``.
     package func isOrdered(before other: Bytes) -> Bool {
         withUnsafeBytes { mine in other.withUnsafeBytes { mine.isOrdered(before: $0) } }
     }

@@ -1,10 +1,10 @@
 import Foundation
 import Kafka
 
-/// A changelog that does not hold what the group has already seen: it was deleted, made anew, or cut off.
+/// A changelog lacks records that the group has already processed: it was deleted, recreated, or truncated.
 ///
-/// The state is the changelog, so the service does not go on by itself. It would answer as if it had never seen these
-/// keys.
+/// The changelog is the state, so the service does not continue by itself. It would answer as if it had never seen
+/// these keys.
 public enum ChangelogLost {
     static func error(
         _ configuration: StreamsConfiguration, _ partition: Int32,
@@ -30,7 +30,7 @@ public enum ChangelogLost {
                 + "\(configuration.howToAcceptLoss), and give up what is lost")
     }
 
-    /// The positions that the group has committed; nil where there is none.
+    /// The positions that the group has committed; nil if there is none.
     static func groupOffsets(
         _ configuration: StreamsConfiguration, _ places: [TopicPartition]
     ) throws(KafkaError) -> [TopicPartition: Int64?] {
@@ -42,11 +42,11 @@ public enum ChangelogLost {
         return try group.committed(places, timeout: 30_000)
     }
 
-    /// Gives up what the changelog has lost: writes the group's positions into it, so that the stream goes on from
-    /// there with the state that is left. The stream must not be running.
+    /// Accepts the loss: writes the group's positions to the changelog, so that the stream continues from there with
+    /// the state that is left. The stream must not be running.
     ///
-    /// - Returns: by task, the positions that were written.
-    /// - Throws: `KafkaError`; ``TopicsNotReady`` where the topics are not there.
+    /// - Returns: the positions that were written, by task.
+    /// - Throws: `KafkaError`; ``TopicsNotReady`` if the topics are not as the stream needs them.
     public static func accept(_ configuration: StreamsConfiguration) async throws -> [Int32: [String: Int64]] {
         let inputs = configuration.inputs.map(configuration.physical)
         let changelog = configuration.physical(configuration.changelog)

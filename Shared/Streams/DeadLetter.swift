@@ -3,18 +3,18 @@ import Crypto
 import Foundation
 import Kafka
 
-/// What cannot be taken, as it lies on the dead letters: what it was, where it was, and why. Its headers repeat nothing
-/// of the content.
+/// What is written to the dead letters: the record or reminder that cannot be processed, its position, and the reason.
+/// The headers repeat none of the content.
 enum DeadLetter {
-    /// A record: key, value and headers unchanged.
+    /// A record, with its key, value and headers unchanged.
     static func whole(_ record: Record, _ reason: String, _ configuration: StreamsConfiguration) -> ProducerRecord {
         ProducerRecord(
             topic: configuration.physical(configuration.deadLetters), key: record.key, value: record.value,
             headers: record.headers + Headers(position(record, reason, configuration)))
     }
 
-    /// A record that does not fit with headers of ours: its place, size and SHA-256 stand for it. The record itself can
-    /// be read where it lay, as long as its topic keeps it.
+    /// A record that would be too large with our headers. Its position, size and SHA-256 represent it. The record
+    /// itself can be read at its position while its topic keeps it.
     static func digest(_ record: Record, _ reason: String, _ configuration: StreamsConfiguration) -> ProducerRecord {
         let value = record.value ?? []
         let digest = SHA256.hash(data: value).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
@@ -25,7 +25,7 @@ enum DeadLetter {
             ])
     }
 
-    /// A reminder whose turn cannot be taken.
+    /// A reminder whose turn failed.
     static func reminder(
         _ reminder: Reminder, _ partition: Int32, _ reason: String, _ configuration: StreamsConfiguration
     ) -> ProducerRecord {
@@ -54,19 +54,19 @@ enum DeadLetter {
 
     private static func header(_ name: String, _ value: String) -> Header { (name: name, value: Bytes(value.utf8)) }
 
-    /// A reason is for a person, and must not be what makes the letter too large.
+    /// Cuts the reason, so that it cannot make the dead letter too large.
     private static func shortened(_ reason: String) -> String { String(reason.prefix(500)) }
 }
 
 extension ProducerRecord {
-    /// Bytes of key, value and headers, with what Kafka adds at most for each (record format v2: varints and CRC are of
-    /// the batch).
+    /// Bytes of key, value and headers, and at most what Kafka adds to each (record format v2: varints; the CRC belongs
+    /// to the batch).
     var size: Int {
         (key?.count ?? 0) + (value?.count ?? 0) + headers.size + 10 * headers.count + 70
     }
 }
 
-/// What a turn wants to write is larger than any record may be. The turn is not taken.
+/// A turn wants to write more than fits in one record. The turn is not applied.
 struct RecordTooLarge: Error, CustomStringConvertible {
     let description: String
 

@@ -1,4 +1,4 @@
-/// Where a test may kill the process or the thread; see `Tests/StreamsTests`.
+/// Points at which a test may kill the process or the thread; see `Tests/StreamsTests`.
 package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeProduce, afterProduce, afterOffsets, duringCommit, afterCommit, insideStoreCommit
 }

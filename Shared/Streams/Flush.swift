@@ -1,14 +1,14 @@
 import Kafka
 
-// When the state files take over what is committed. The changelog has it all, so a file may lag; it must never claim to
-// hold what it does not.
+// When committed changes are flushed to the state files. A file may lag, because the changelog has everything; it must
+// never claim to hold what it does not.
 //
-// A checkpoint's offset must come from before a commit of our own that Kafka accepted. Kafka accepts a step's offsets only
-// from the group's current owner, so all committed records below an end that was seen before are ours or of our
-// predecessors. An end that is looked up afterwards proves nothing: a thread that stood still would stamp its file with
-// what its successor has written.
+// A checkpoint's offset must be read before a commit of our own that Kafka accepted. Kafka accepts a step's offsets
+// only from the group's current owner, so all committed records below an end that was read before are ours or our
+// predecessors'. An end that is read after the commit proves nothing: a thread that stood still for a while would stamp
+// its file with what its successor has written.
 extension StreamThread {
-    /// The changelogs' ends for those tasks whose files are due, asked for inside the step.
+    /// The changelogs' ends for the tasks whose files are due for a flush, read inside the step.
     func endsBeforeCommit(of touched: [StreamTask]) -> [Int32: StateStore.Checkpoint] {
         let now = clock.steady()
         var ends: [Int32: StateStore.Checkpoint] = [:]
@@ -18,14 +18,14 @@ extension StreamThread {
                 ends[task.partition] = checkpoint(try log.watermarks(changelog(task.partition)).high, at)
             } catch {
                 events.notFlushed(task.partition, error)
-                break  // the others would be asked in vain as well
+                break  // requests for the others would fail as well
             }
         }
         return ends
     }
 
-    /// Brings up to date the files of which it is time. A task that rests makes an empty step first, which proves that it
-    /// is still ours.
+    /// Flushes the files that are due. An idle task first commits an empty step, which proves that the task is still
+    /// ours.
     func flushWhatIsDue(_ now: ContinuousClock.Instant) throws {
         for task in inOrder where task.isRunning && task.proven == nil && isDue(task, now) {
             task.flushedAt = now
@@ -39,7 +39,7 @@ extension StreamThread {
         try stallWhileFull(now)
     }
 
-    /// Ends the open step and brings all files up to date; the tasks are given back after it.
+    /// Commits the open step and flushes all files. The tasks are given back after it.
     func finish() throws {
         isFinishing = true
         defer { isFinishing = false }
@@ -48,7 +48,7 @@ extension StreamThread {
         for task in inOrder { if let proven = task.proven { try flush(task, at: proven) } }
     }
 
-    /// Memory is short, the file is old, or its checkpoint is about to lose its worth.
+    /// True if memory is short, the file is old, or its checkpoint will soon expire.
     private func isDue(_ task: StreamTask, _ now: ContinuousClock.Instant) -> Bool {
         if task.isFlushDue { return true }
         if isFileFull(task, now) { return false }
@@ -56,7 +56,7 @@ extension StreamThread {
         return task.flushedAt + configuration.checkpointLifetime / 4 < now
     }
 
-    /// The thread's tails together are bounded; the largest is flushed first.
+    /// The tails of all tasks together are bounded. When they exceed the limit, the larger ones are flushed.
     func isHeavy(_ task: StreamTask) -> Bool {
         let size = task.store.tailSize
         guard size * tasks.count > configuration.tailLimit else { return false }
@@ -65,7 +65,7 @@ extension StreamThread {
 
     private var tailSize: Int { tasks.values.reduce(0) { $0 + $1.store.tailSize } }
 
-    /// - Throws: `StateFileError.corrupt`: the file is not trusted any more, and the thread that is built anew restores it.
+    /// - Throws: `StateFileError.corrupt`. The file is not trusted any more, and the restarted thread restores it.
     func flush(_ task: StreamTask, at checkpoint: StateStore.Checkpoint) throws {
         task.flushedAt = clock.steady()
         task.proven = nil
@@ -78,23 +78,23 @@ extension StreamThread {
             task.store.distrust()
             throw error
         } catch {
-            // The changelog has it all; the file lags, and memory holds what it lacks.
+            // The file lags. The changelog has everything, and memory has what the file lacks.
             if StateStore.isFull(error) { task.fileIsFullUntil = clock.steady() + .seconds(5) }
             events.notFlushed(task.partition, error)
         }
     }
 
-    /// The disk was full a moment ago.
+    /// The disk was full in the last 5 s.
     func isFileFull(_ task: StreamTask, _ now: ContinuousClock.Instant) -> Bool {
         task.fileIsFullUntil.map { now < $0 } ?? false
     }
 
-    /// Files cannot be written, and memory holds all that it may: four times the tails' limit.
+    /// True if files cannot be written and memory is at its limit: four times the tails' limit.
     func mayNotGrow(_ now: ContinuousClock.Instant) -> Bool {
         tasks.values.contains { $0.fileIsFullUntil != nil } && tailSize > 4 * configuration.tailLimit
     }
 
-    /// Takes no more records while memory may not grow, and goes on when a file could be written.
+    /// Stops processing records while memory may not grow, and continues when a file could be written.
     private func stallWhileFull(_ now: ContinuousClock.Instant) throws {
         let stalls = mayNotGrow(now)
         guard stalls != isStalled else { return }

@@ -3,23 +3,23 @@ import Foundation
 import Kafka
 import Logging
 
-/// A compacted topic that every thread has whole before its first record, and reads in a turn as it reads a table.
+/// A compacted topic that every thread reads to the end before its first record. A turn reads it like a table.
 ///
-/// For what all keys need and few change: a directory, keys, prices. (Kafka Streams: `GlobalKTable`.)
+/// For data that all keys need and that changes rarely: a directory, keys, prices. (Kafka Streams: `GlobalKTable`.)
 public struct GlobalTable<Value: Sendable>: GlobalTableDeclaration {
     public let topic: String
     private let decode: @Sendable (_ key: String, _ value: Bytes) throws -> Value
 
     /// - Parameters:
     ///   - topic: without the installation's prefix.
-    ///   - decode: makes a value of a record's value. Where it throws, the value that was there stays, and the error is logged.
+    ///   - decode: decodes a record's value. If it throws, the error is logged and the former value is kept.
     public init(_ topic: String, _ decode: @escaping @Sendable (_ key: String, _ value: Bytes) throws -> Value) {
         (self.topic, self.decode) = (topic, decode)
     }
 
     public func empty() -> any GlobalContent { Content(decode) }
 
-    /// All values of one global table, as one thread has them.
+    /// All values of one global table. Each thread has its own.
     final class Content: GlobalContent {
         private(set) var values: [String: Value] = [:]
         private let decode: @Sendable (String, Bytes) throws -> Value
@@ -34,13 +34,13 @@ public struct GlobalTable<Value: Sendable>: GlobalTableDeclaration {
     }
 }
 
-/// A ``GlobalTable`` of some type.
+/// A ``GlobalTable`` of any value type.
 public protocol GlobalTableDeclaration: Sendable {
     var topic: String { get }
     func empty() -> any GlobalContent
 }
 
-/// What one thread has of a global table.
+/// One thread's copy of a global table.
 public protocol GlobalContent: AnyObject {
     /// Applies one record. A nil value deletes.
     func apply(_ key: String, _ value: Bytes?) throws
@@ -54,12 +54,12 @@ package final class Globals {
         contents = tables.map { ($0.topic, $0.empty()) }
     }
 
-    /// - Throws: what the table's own decoding throws; then nothing has changed.
+    /// - Throws: what the table's `decode` throws. Then nothing has changed.
     package func apply(_ topic: String, _ key: String, _ value: Bytes?) throws {
         try contents.first { $0.topic == topic }?.content.apply(key, value)
     }
 
-    /// Nil where the topology has no such table.
+    /// Nil if the topology has no such table.
     package func all<Value>(_ table: GlobalTable<Value>) -> [String: Value]? { content(table)?.values }
 
     package func replaceAll<Value>(_ table: GlobalTable<Value>, _ values: [String: Value]) {
@@ -71,7 +71,7 @@ package final class Globals {
     }
 }
 
-/// Fills a thread's global tables from their topics, and follows them.
+/// Fills a thread's global tables from their topics, and keeps them up to date.
 final class GlobalReader {
     let globals: Globals
     private let reader: TopicReader?
@@ -79,7 +79,7 @@ final class GlobalReader {
     private let logger: Logger
     private var refreshedAt = ContinuousClock.now
 
-    /// - Throws: `KafkaError`; ``TopicsNotReady`` when the topics cannot be read to their end within 30 s.
+    /// - Throws: `KafkaError`; ``TopicsNotReady`` if the topics cannot be read to their ends within 30 s.
     init(_ configuration: StreamsConfiguration, _ logger: Logger, until stop: StopFlag) throws {
         (self.configuration, self.logger) = (configuration, logger)
         let tables = configuration.topology.globals
@@ -100,7 +100,7 @@ final class GlobalReader {
         }
     }
 
-    /// Applies what has changed. Returns at once when there is nothing.
+    /// Applies new records. Does not wait for any.
     func refresh() {
         guard refreshedAt + .milliseconds(500) < .now else { return }
         refreshedAt = .now

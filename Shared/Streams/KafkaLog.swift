@@ -2,30 +2,31 @@ package import Kafka
 
 /// ``Log`` on librdkafka.
 ///
-/// Four handles, because one cannot do all: the group member; the transactional producer; a reader of changelogs with
-/// `read_committed`; and one with `read_uncommitted` for watermarks, which follow the handle's isolation level.
+/// It has four clients, because one cannot do everything: the group member; the transactional producer; a reader of
+/// changelogs with `read_committed`; and one with `read_uncommitted` for watermarks, which depend on the client's
+/// isolation level.
 package final class KafkaLog: Log {
     package let cluster: String
     package let showsAborted: Bool
 
     private let member: Consumer
     private let changelogs: Consumer
-    /// Topics whose place the reader of changelogs has asked for.
+    /// Topics whose metadata the reader of changelogs has fetched.
     private var known: Set<String> = []
     private let ends: Consumer
     private let producer: TransactionalProducer
 
-    /// Called about once a second while a call waits for a broker. What it throws ends the waiting.
+    /// Called about once a second while a call waits for a broker. An error that it throws ends the wait.
     package var onWait: () throws(KafkaError) -> Void
 
-    /// How long a question to a broker may take, in milliseconds.
+    /// How long a request to a broker may take, in milliseconds.
     private static let answerTimeout: Int32 = 5_000
-    /// The longest that a transaction may take, with some patience: after that its coordinator has ended it.
+    /// The longest time that a transaction may take, plus 5 s. After that its coordinator has ended it.
     private let transactionLimit: Duration
 
-    /// Connects, and takes over the `transactional.id` from whoever had it.
+    /// Connects, and fences any earlier owner of the `transactional.id`.
     ///
-    /// - Throws: ``TopicsNotReady`` where a property would weaken what the runtime promises; `KafkaError`.
+    /// - Throws: ``TopicsNotReady`` if a property would weaken the runtime's promises; `KafkaError`.
     package init(
         group: String, member id: String, _ properties: KafkaProperties,
         onWait: @escaping () throws(KafkaError) -> Void = {}
@@ -33,8 +34,8 @@ package final class KafkaLog: Log {
         if let problem = Self.problem(in: properties) { throw TopicsNotReady(problem) }
         self.onWait = onWait
         var properties = properties
-        // Some calls wait for their request, not for their time-out, where a broker is gone (`send_offsets_to_transaction`,
-        // `query_watermark_offsets`); librdkafka's default is a minute.
+        // If a broker is gone, some calls wait for their request to fail, not for their own time-out
+        // (`send_offsets_to_transaction`, `query_watermark_offsets`). librdkafka's default is a minute.
         properties["socket.timeout.ms"] = properties["socket.timeout.ms"] ?? "10000"
         var reading = properties
         reading["group.id"] = group
@@ -55,8 +56,8 @@ package final class KafkaLog: Log {
         }
         self.cluster = cluster
         showsAborted = EmbeddedBroker.isEmbedded(clusterId: cluster)
-        // A restore reads as fast as its state file takes it; what waits in the client is only memory. An end is told with
-        // an empty answer, so an answer does not wait for something to put into it.
+        // A restore is limited by its state file, so records queued in the client only cost memory. The end of a
+        // partition is reported with an empty response, so the broker should not delay a response until it has data.
         let restoring = [
             "queued.max.messages.kbytes": "16384", "fetch.message.max.bytes": "1048576", "fetch.wait.max.ms": "10",
         ]
@@ -64,7 +65,7 @@ package final class KafkaLog: Log {
 
         var joining = reading
         // Range is the assignor that gives partition n of every input to the same member. A static member keeps its
-        // tasks over a restart, and its stores on disk make that cheap. (The embedded broker knows no static members.)
+        // tasks over a restart, and can use its state files again. (The embedded broker has no static members.)
         joining["partition.assignment.strategy"] = "range"
         joining["session.timeout.ms"] = properties["session.timeout.ms"] ?? Default.sessionTimeout
         joining["heartbeat.interval.ms"] = properties["heartbeat.interval.ms"] ?? "3000"
@@ -73,7 +74,7 @@ package final class KafkaLog: Log {
 
         var writing = properties.filter { !Self.consumerOnly.contains($0.key) }
         writing["transactional.id"] = "\(group)-\(id)"
-        // A dead owner blocks readers of what it wrote until its transaction times out.
+        // A dead owner's open transaction blocks readers until it times out.
         let transactionTimeout = properties["transaction.timeout.ms"] ?? Default.transactionTimeout
         writing["transaction.timeout.ms"] = transactionTimeout
         transactionLimit = .milliseconds(Int(transactionTimeout) ?? 0) + .seconds(5)
@@ -115,8 +116,8 @@ package final class KafkaLog: Log {
 
     package func readChangelogs(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
         guard !positions.isEmpty else { return try changelogs.unassign() }
-        // librdkafka looks for topics that it does not know once a second (`rd_kafka_1s_tmr_cb`), so the reader is told
-        // where they are before it is assigned the first one.
+        // librdkafka looks up unknown topics only once a second (`rd_kafka_1s_tmr_cb`), so their metadata is fetched
+        // before the first one is assigned.
         let unknown = Set(positions.keys.map(\.topic)).subtracting(known)
         if !unknown.isEmpty, (try? changelogs.partitionCounts(Array(unknown), timeout: 1_000)) != nil {
             known.formUnion(unknown)
@@ -136,7 +137,7 @@ package final class KafkaLog: Log {
         var waits = 0
         while true {
             do throws(KafkaError) { return try producer.produce(record) } catch {
-                // Ends by itself: what waits for longer than `message.timeout.ms` fails the transaction.
+                // This loop ends: a record that waits longer than `message.timeout.ms` fails the transaction.
                 guard error.isQueueFull else { throw error }
                 waits += 1
                 if waits.isMultiple(of: 100) { try onWait() }
@@ -174,10 +175,10 @@ package final class KafkaLog: Log {
         ends.close(timeout: 0)
     }
 
-    /// Makes a call until it succeeds or fails for good; it is told how many milliseconds are left.
+    /// Repeats a call until it succeeds or fails for good. The call receives the milliseconds that are left.
     ///
-    /// - Throws: a fatal error where the transaction's own time has passed: who asks longer learns nothing, for by then
-    ///   the coordinator has ended it one way or the other.
+    /// - Throws: a fatal error if the transaction's time limit has passed. Asking longer is useless: by then the
+    ///   coordinator has ended the transaction one way or the other.
     private func finishing(_ doing: String, _ call: (Int32) throws(KafkaError) -> Void) throws(KafkaError) {
         let deadline = ContinuousClock.now + transactionLimit
         while true {
@@ -190,7 +191,7 @@ package final class KafkaLog: Log {
         }
     }
 
-    /// Throws fatal errors, ignores what librdkafka mends by itself, passes on the rest.
+    /// Throws fatal errors, ignores what librdkafka retries, passes on the rest.
     private static func checked(_ polled: Consumer.Polled) throws(KafkaError) -> Consumer.Polled {
         guard case .failed(let error, _) = polled else { return polled }
         if error.isFatal { throw error }

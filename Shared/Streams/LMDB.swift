@@ -1,53 +1,54 @@
 import CLMDB
 import Foundation
 
-// Small owners of LMDB's handles: each is let go exactly once, whichever way its owner ends.
+// Small owners of LMDB's handles. Each handle is released exactly once, however its owner ends.
 
 extension UnsafeRawBufferPointer {
     init(_ value: MDB_val) { self.init(start: value.mv_data, count: value.mv_size) }
 
-    /// LMDB's type has no constant form; what LMDB is given this way it only reads.
+    /// LMDB has no constant type for this. It only reads values passed this way.
     fileprivate var value: MDB_val {
         MDB_val(mv_size: count, mv_data: UnsafeMutableRawPointer(mutating: baseAddress))
     }
 }
 
-/// An open file of LMDB with its three databases, and the one transaction that all reads share.
+/// An open LMDB file with its three databases, and the one transaction that all reads share.
 final class Environment {
     /// Values by state key.
     let state: MDB_dbi
-    /// Nothing, by when a reminder is due and its state key.
+    /// An index with empty values. Its keys are a reminder's due time and state key.
     let reminders: MDB_dbi
-    /// What is known of the file as a whole.
+    /// Data about the file as a whole.
     let about: MDB_dbi
 
     private let path: String
     private let handle: Handle
-    /// Held from one write to the next, so that borrowed bytes stay good while others are read.
+    /// Kept open from one write to the next, so that borrowed bytes stay valid during other reads.
     private let reader: OpaquePointer
     private var isReading = true
-    /// There was no memory to map the file anew; LMDB must not be called any more.
+    /// The file could not be mapped again. LMDB must not be called any more.
     private var isUnmapped = false
 
-    /// Opens `file`, or makes LMDB's first pages in an empty one.
+    /// Opens `file`, or creates LMDB's first pages in an empty one.
     ///
-    /// - Parameter size: how much of the file is mapped, at least.
-    /// - Throws: `.corrupt` if it is not a file of LMDB, or not the whole of one.
+    /// - Parameter size: the least size of the map.
+    /// - Throws: `.corrupt` if it is not an LMDB file, or is truncated.
     init(_ file: borrowing LockedFile, size: Int) throws(StateFileError) {
         let path = file.path
         let found = try file.size()
         let handle = try Handle(path)
         try StateFileError.check(mdb_env_set_maxdbs(handle.pointer, 3), "open", path)
         try StateFileError.check(mdb_env_set_mapsize(handle.pointer, max(found, size)), "open", path)
-        // NOLOCK: the file is locked already, and has one thread. NOSYNC: a cache needs no durability. WRITEMAP: changed
-        // pages are the kernel's to write and to drop. Without NORDAHEAD a file that is not in memory yet is read twice
-        // as fast, as long as it fits.
+        // NOLOCK: the file is locked already, and one thread uses it. NOSYNC: a cache needs no durability. WRITEMAP:
+        // the kernel writes and drops changed pages. NORDAHEAD is not set: with read-ahead, a file that is not in
+        // memory yet is read twice as fast, as long as it fits.
         let flags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS | MDB_NOSYNC | MDB_WRITEMAP
         let code = mdb_env_open(handle.pointer, path, UInt32(flags), 0o600)
         if code == EINVAL || code == EFBIG { throw .corrupt("\(path) says that it is larger than can be") }
         try StateFileError.check(code, "open", path)
 
-        // A page that the file has lost would end the process with SIGBUS, so the size is looked at before any page.
+        // Reading a page that the file has lost would end the process with SIGBUS, so the size is checked before any
+        // page is read.
         var information = MDB_envinfo()
         var statistics = MDB_stat()
         try StateFileError.check(mdb_env_info(handle.pointer, &information), "look at", path)
@@ -72,7 +73,7 @@ final class Environment {
 
     // MARK: Reading
 
-    /// The bytes lie in the map, and are good until something is written.
+    /// The bytes are in the map, and are valid until the next write.
     func get(_ key: UnsafeRawBufferPointer, in database: MDB_dbi) throws(StateFileError) -> UnsafeRawBufferPointer? {
         try read(reading(), database, key, path)
     }
@@ -83,7 +84,7 @@ final class Environment {
         return statistics.ms_entries
     }
 
-    /// Must be gone before something is written.
+    /// Must be destroyed before the next write.
     func cursor(in database: MDB_dbi) throws(StateFileError) -> Cursor { try Cursor(reading(), database, path) }
 
     private func reading() throws(StateFileError) -> OpaquePointer {
@@ -95,7 +96,7 @@ final class Environment {
         return reader
     }
 
-    /// LMDB gives freed pages away at the next write, and without its locks it knows of no reader.
+    /// LMDB reuses freed pages at the next write. Without its locks it does not know of any reader.
     private func stopReading() {
         if isReading { mdb_txn_reset(reader) }
         isReading = false
@@ -109,14 +110,14 @@ final class Environment {
         return try Transaction(handle.pointer, path)
     }
 
-    /// How much of the file is mapped.
+    /// The size of the map.
     var size: Int {
         var information = MDB_envinfo()
         mdb_env_info(handle.pointer, &information)
         return information.me_mapsize
     }
 
-    /// Maps more of the file, all of which must be there.
+    /// Maps more of the file, which must be that large already.
     func map(_ size: Int) throws(StateFileError) {
         stopReading()
         isUnmapped = true
@@ -124,13 +125,13 @@ final class Environment {
         isUnmapped = false
     }
 
-    /// Brings every change to the disk.
+    /// Writes every change to the disk.
     func sync() throws(StateFileError) {
         guard !isUnmapped else { throw .failed("\(path) could not be mapped") }
         try StateFileError.check(mdb_env_sync(handle.pointer, 1), "sync", path)
     }
 
-    /// A class, because its owner gives it away when all of it is ready.
+    /// A class, so that its owner can hand it over once everything is ready.
     private final class Handle {
         let pointer: OpaquePointer
 
@@ -145,7 +146,7 @@ final class Environment {
     }
 }
 
-/// A transaction that writes; undone unless it is committed.
+/// A write transaction, aborted unless it is committed.
 struct Transaction: ~Copyable {
     private let pointer: OpaquePointer
     private let path: String
@@ -160,13 +161,13 @@ struct Transaction: ~Copyable {
 
     deinit { if isOpen { mdb_txn_abort(pointer) } }
 
-    /// When this throws, nothing is committed, and the transaction is over too.
+    /// If this throws, nothing is committed, and the transaction is over too.
     consuming func commit() throws(StateFileError) {
         isOpen = false
         try StateFileError.check(mdb_txn_commit(pointer), "commit to", path)
     }
 
-    /// Good until the next write.
+    /// Valid until the next write.
     func get(_ key: UnsafeRawBufferPointer, in database: MDB_dbi) throws(StateFileError) -> UnsafeRawBufferPointer? {
         try read(pointer, database, key, path)
     }
@@ -184,7 +185,7 @@ struct Transaction: ~Copyable {
         if code != MDB_NOTFOUND { try StateFileError.check(code, "write", path) }
     }
 
-    /// The database of that name, made if it is not there.
+    /// The database of that name, created if it does not exist.
     fileprivate func database(_ name: String) throws(StateFileError) -> MDB_dbi {
         var database: MDB_dbi = 0
         try StateFileError.check(mdb_dbi_open(pointer, name, UInt32(MDB_CREATE), &database), "open", path)
@@ -202,7 +203,7 @@ private func read(
     return UnsafeRawBufferPointer(value)
 }
 
-/// A place in the order of keys, which must not outlive its transaction.
+/// A position in the order of keys. It must not outlive its transaction.
 struct Cursor: ~Copyable {
     typealias Entry = (key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
 
@@ -220,7 +221,7 @@ struct Cursor: ~Copyable {
 
     /// The first entry at or after `key`.
     func seek(_ key: UnsafeRawBufferPointer) throws(StateFileError) -> Entry? {
-        // LMDB knows no empty key.
+        // LMDB has no empty keys.
         key.isEmpty ? try move(MDB_FIRST) : try move(MDB_SET_RANGE, key)
     }
 

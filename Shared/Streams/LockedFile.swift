@@ -1,9 +1,9 @@
 import Foundation
 
-/// The one owner of a state file's descriptor, and of the lock that keeps everybody else out.
+/// The only owner of a state file's descriptor, and of the lock that excludes every other user.
 ///
-/// The lock replaces LMDB's own: a state file has one process and one thread. It belongs to the open file, so the
-/// system lets go of it when the process dies, and a second open in the same process is refused too.
+/// The lock replaces LMDB's own: one process and one thread use a state file. The lock belongs to the open file, so the
+/// system releases it when the process dies, and a second open in the same process is refused too.
 struct LockedFile: ~Copyable {
     let path: String
     private let descriptor: Int32
@@ -12,7 +12,7 @@ struct LockedFile: ~Copyable {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StateFileError(errno, "open", path) }
-        // A child that this process has just forked has the file, too, until it runs its own program.
+        // A child that this process has just forked also holds the file, until it executes its own program.
         for _ in 0..<20 {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
             usleep(10_000)
@@ -33,10 +33,10 @@ struct LockedFile: ~Copyable {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw StateFileError(errno, "resize", path) }
     }
 
-    /// Takes the disk's blocks for the whole file up to `size`: a page of the map that has no block yet would end the
-    /// process with SIGBUS when it is written on a full disk.
+    /// Allocates disk blocks for the whole file up to `size`. Otherwise a write to a mapped page without a block would
+    /// end the process with SIGBUS on a full disk.
     ///
-    /// - Throws: `.full`, with the file as large as before.
+    /// - Throws: `.full`; the file keeps its size.
     func allocate(upTo size: Int) throws(StateFileError) {
         let before = try self.size()
         var code: Int32

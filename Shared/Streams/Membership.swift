@@ -1,10 +1,10 @@
 import Kafka
 
-// What the group gives and takes: tasks are taken up by `Restore`, worked on by `StreamThread`, and given back here.
+// Rebalances: tasks are assigned and given back here. `Restore` starts them; `StreamThread` runs them.
 extension StreamThread {
-    /// A task is ours when all its inputs are. While two versions with different inputs share the group, range can give
-    /// partition n of one input to us and of another to somebody else; then nobody else has the whole, and we do not act as
-    /// if we had it.
+    /// A task is ours only if all its inputs are. While two versions with different inputs share the group, range can
+    /// assign partition n of one input to us and of another to another instance. Then neither has the whole task, and
+    /// neither runs it.
     func accept(_ partitions: [TopicPartition]) throws {
         try log.read([:])
         let byTask = Dictionary(grouping: partitions, by: \.partition)
@@ -12,7 +12,7 @@ extension StreamThread {
         events.assigned(assigned, partly: Set(byTask.keys).subtracting(assigned))
     }
 
-    /// Ends the tasks: with what is finished, where they are still ours.
+    /// Gives the tasks back. Commits the open step if they are still ours, otherwise aborts it.
     func giveUp(finishing: Bool) throws {
         if finishing {
             do { try finish() } catch let error as KafkaError where error.isAbortable { try abortStep() }
@@ -33,9 +33,9 @@ extension StreamThread {
         try log.readChangelogs([:])
     }
 
-    /// A partition does not go on. Where its position is not in the log, the records were deleted before they were
-    /// read, or the topic is another one: what is gone is gone; what is left is read, and the loss is reported. A
-    /// position inside the log is read again: librdkafka has stopped fetching there.
+    /// Reading a partition failed. If its position is outside the log, records were deleted before they were read, or
+    /// the topic was recreated: the loss is reported, and reading continues with what is left. A position inside the
+    /// log is read again, because librdkafka has stopped fetching there.
     func resume(_ partition: TopicPartition?, after error: KafkaError) throws {
         events.trouble(error, partition)
         guard error.isPositionError, let partition, let task = tasks[partition.partition], task.isRunning,
@@ -55,7 +55,7 @@ extension StreamThread {
         try readOn()
     }
 
-    /// Reads every task that does not wait from its position.
+    /// Reads every task that is not paused from its position.
     func readOn() throws {
         var positions: [TopicPartition: Int64] = [:]
         for task in inOrder where task.isReading && !isStalled {

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// The wishes that may be performed now: handed over by the threads, taken by the one who performs.
+/// The wishes that may be performed now. The stream threads hand them over; the performer fetches them.
 ///
-/// Each is known by task and key until it is taken back, so that none is performed twice at once, none after it was
-/// replaced or fulfilled, and none after its task has gone to another instance.
+/// Each is registered by task and key until it is removed. So no wish is performed twice at once, none after it was
+/// replaced or fulfilled, and none after its task has moved to another instance.
 package final class OpenWishes: Sendable {
-    /// The most that a task has here at once; the rest waits in its state.
+    /// The most wishes registered for one task at once. The others wait in its state.
     static let limit = 1_024
 
-    /// A wish that was taken out to be performed.
+    /// A wish that was fetched to be performed.
     package struct Attempt: Sendable {
         package let wish: Wish
         fileprivate let place: Place
@@ -22,11 +22,11 @@ package final class OpenWishes: Sendable {
 
     private struct Entry {
         var wish: Wish
-        /// Tells a wish from one that was made later under the same key.
+        /// Distinguishes a wish from a later one under the same key.
         var number: UInt64
-        /// It was taken out; what comes of it is not known to the state yet.
+        /// It was fetched. The state does not know its result yet.
         var isTaken = false
-        /// An earlier wish under this key is being performed: this one waits for its end.
+        /// It waits until an earlier wish under this key has been performed.
         var waitsForEarlier = false
     }
 
@@ -36,14 +36,14 @@ package final class OpenWishes: Sendable {
         var queue: [(place: Place, number: UInt64)] = []
         var first = 0
         var lastNumber: UInt64 = 0
-        /// What is being performed at this moment.
+        /// The wishes being performed now.
         var performing: Set<Place> = []
         var isClosed = false
         var waiter: CheckedContinuation<Void, Never>?
 
         var hasNext: Bool { first < queue.count }
 
-        /// Removes and returns the first in the queue that still stands.
+        /// Removes and returns the first wish in the queue that is still valid.
         mutating func popNext() -> Attempt? {
             while hasNext {
                 let (place, number) = queue[first]
@@ -67,9 +67,9 @@ package final class OpenWishes: Sendable {
 
     // MARK: The threads' side
 
-    /// Hands over a wish that a committed step has made. One that stands under the same key is replaced.
+    /// Registers a wish of a committed step. It replaces an earlier wish under the same key.
     ///
-    /// - Returns: false where the task has as many as it may; the wish stays in its state.
+    /// - Returns: false if the task has reached its limit. The wish then waits in its state.
     func put(_ wish: Wish) -> Bool {
         wake {
             let place = Place(partition: wish.partition, key: wish.key)
@@ -83,7 +83,7 @@ package final class OpenWishes: Sendable {
         }
     }
 
-    /// A committed step has taken the wish back: it is fulfilled, or not wanted any more.
+    /// Removes a wish that a committed step fulfilled or cancelled.
     func remove(_ partition: Int32, _ key: String) {
         state.withLock {
             guard $0.entries.removeValue(forKey: Place(partition: partition, key: key)) != nil else { return }
@@ -91,7 +91,7 @@ package final class OpenWishes: Sendable {
         }
     }
 
-    /// The task is not ours any more.
+    /// Removes all wishes of a task that was given back.
     func release(_ partition: Int32) {
         state.withLock { state in
             state.entries = state.entries.filter { $0.key.partition != partition }
@@ -103,12 +103,12 @@ package final class OpenWishes: Sendable {
         state.withLock { $0.entries[Place(partition: partition, key: key)] != nil }
     }
 
-    /// How many more the task may hand over.
+    /// How many more wishes the task may hand over.
     func room(_ partition: Int32) -> Int { state.withLock { Self.limit - $0.counts[partition, default: 0] } }
 
     // MARK: The performer's side
 
-    /// The next wish to be performed; waits for one. Nil after ``close()``.
+    /// The next wish to perform. Waits until there is one. Nil after ``close()``.
     package func next() async -> Attempt? {
         while true {
             let (attempt, isClosed) = state.withLock { ($0.popNext(), $0.isClosed) }
@@ -125,15 +125,15 @@ package final class OpenWishes: Sendable {
         }
     }
 
-    /// The next wish that may be performed now; nil where there is none.
+    /// The next wish to perform, or nil if there is none now.
     package func tryNext() -> Attempt? { state.withLock { $0.isClosed ? nil : $0.popNext() } }
 
-    /// The wish has not been replaced or taken back since it was taken out, and may still be performed.
+    /// True if the wish may still be performed: it was not replaced or removed since it was fetched.
     package func stands(_ attempt: Attempt) -> Bool {
         state.withLock { !$0.isClosed && $0.entries[attempt.place]?.number == attempt.number }
     }
 
-    /// The attempt is over, whatever came of it. A wish made meanwhile under the same key has its turn now.
+    /// The attempt has ended, with or without success. A wish made meanwhile under the same key may be performed now.
     package func finished(_ attempt: Attempt) {
         _ = wake {
             $0.performing.remove(attempt.place)
@@ -145,7 +145,7 @@ package final class OpenWishes: Sendable {
         }
     }
 
-    /// Nothing new is performed from now on.
+    /// No further wish is performed.
     package func close() {
         _ = wake {
             $0.isClosed = true

@@ -1,21 +1,21 @@
 import CloudEvents
 
-/// Entries that are newer than the state file's, by key.
+/// Entries that are newer than those in the state file, by key.
 struct Overlay {
-    /// A value, or that the key is deleted.
+    /// A value, or nil for a deleted key.
     struct Entry { let value: Bytes? }
 
     /// Bytes in memory of all entries.
     private(set) var size = 0
     private var table: [Key: Entry] = [:]
 
-    /// What an entry costs beside its bytes: two arrays' headers, what their allocations are rounded up by, and its
+    /// Memory that an entry costs beside its bytes: two arrays' headers, the rounding of their allocations, and its
     /// share of the table.
     static let overhead = 128
-    /// The room for this many entries is kept when the overlay is emptied.
+    /// The most entries whose capacity is kept when the overlay is emptied.
     private static let kept = 65_536
 
-    /// Hashed and compared as a whole; an array would be element by element.
+    /// Hashed and compared as one block of memory. An array would be hashed and compared element by element.
     private struct Key: Hashable {
         let bytes: Bytes
 
@@ -29,11 +29,11 @@ struct Overlay {
     var isEmpty: Bool { table.isEmpty }
     var count: Int { table.count }
 
-    /// - Returns: nil where the state file's word stands.
+    /// - Returns: nil if the state file's entry is current.
     subscript(key: Bytes) -> Entry? { table[Key(bytes: key)] }
 
-    /// - Parameter entry: takes the key out if nil.
-    /// - Returns: what was there.
+    /// - Parameter entry: nil removes the key from the overlay.
+    /// - Returns: the former entry.
     @discardableResult
     mutating func replace(_ key: Bytes, _ entry: Entry?) -> Entry? {
         let previous =

@@ -1,22 +1,22 @@
 import CloudEvents
 import HeapModule
 
-/// The reminders of an ``Overlay``, by when they are due.
+/// The reminders of an ``Overlay``, by due time.
 ///
-/// The overlay is the truth; this is its index. A reminder that was moved or cancelled stays in the heap until its turn
-/// comes, and is dropped then, because the overlay no longer says the same.
+/// The overlay is the truth; this is its index. A reminder that was moved or cancelled stays in the heap until it comes
+/// first. It is dropped then, because the overlay no longer has it.
 struct OverlayReminders {
     private var heap = Heap<ReminderRank>()
 
-    /// Takes note of a reminder that was written to the overlay, or came back to it when a step was undone.
+    /// Adds a reminder that was written to the overlay, or restored to it when a step was aborted.
     mutating func note(_ rank: ReminderRank, _ overlay: Overlay) {
         guard !rank.isFailed else { return }
         heap.insert(rank)
-        // One reminder that is moved again and again is one entry of the overlay, and must not become many here.
+        // A reminder that is moved again and again is one entry in the overlay, and must not become many here.
         if heap.count > 2 * overlay.count + 1_024 { refill(overlay) }
     }
 
-    /// The earliest that stands.
+    /// The earliest that is still valid.
     mutating func first(_ overlay: Overlay) -> (key: Bytes, value: Bytes)? {
         while let first = heap.min {
             if let value = overlay[first.stateKey]?.value, ReminderRank(first.stateKey, value) == first {

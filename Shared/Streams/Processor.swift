@@ -1,25 +1,27 @@
 public import CloudEvents
 public import Foundation
 
-/// What a service decides: one event in, and on the ``Turn`` what follows from it.
+/// What a service decides about one event. It reads from the ``Turn`` and writes its results there.
 ///
-/// A processor is a value without state of its own. All that it knows is in the turn, so that the same event on the same
-/// state at the same instant always gives the same turn: it can be read, tested (`ProcessorTester`) and replayed
-/// without Kafka. It must not touch the world; what it wants done, it wishes for (``Turn/wish(_:_:)``).
+/// A processor is a value without state of its own. All it knows is in the turn, so the same event on the same state at
+/// the same instant always gives the same turn. It can be read, tested (`ProcessorTester`) and replayed without Kafka.
+/// A processor must not have side effects. For an effect it makes a wish (``Turn/wish(_:_:)``).
 public protocol Processor: Sendable {
-    /// Takes one event.
+    /// Processes one event.
     ///
-    /// - Throws: `Undecodable` for a payload that is not what its type says. Whatever is thrown sends the record to the
-    ///   dead letters, and nothing of the turn remains; what is well-formed but not allowed is answered, not thrown.
+    /// - Throws: `Undecodable` for a payload that does not match its type. Any error except ``StateUnreadable`` sends
+    ///   the record to the dead letters and discards the turn. Do not throw for an event that is well-formed but not
+    ///   allowed: answer it with an event.
     func process(_ event: Event, in turn: inout Turn) throws
 
-    /// Takes a reminder that is due. It has been removed from the state by then.
+    /// Processes a reminder that is due. It has already been removed from the state.
     ///
-    /// - Throws: whatever is thrown lays the reminder among the dead letters. It is tried again at its task's next start.
+    /// - Throws: any error except ``StateUnreadable`` sends the reminder to the dead letters. It is tried again at its
+    ///   task's next start.
     func wake(_ reminder: Reminder, in turn: inout Turn) throws
 
-    /// Answers a record that is no event at all, where somebody waits for an answer. The record itself goes to the dead
-    /// letters in any case.
+    /// Answers a record that is not an event, if its sender expects an answer. The record goes to the dead letters in
+    /// any case.
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws
 }
 
@@ -30,25 +32,26 @@ extension Processor {
 
 /// A record whose envelope cannot be read.
 public struct Unreadable: Sendable {
-    /// Topic, partition and offset, by which its sender can know it.
+    /// Topic, partition and offset: its sender can identify the record by them.
     public let position: String
     /// The topic without the installation's prefix.
     public let topic: String
-    /// What the record calls itself, as far as it says.
+    /// The id and source that the record claims, if it has them.
     public let id: String?
     public let source: String?
     public let error: Undecodable
 }
 
-/// An instant at which a processor asked to be woken: durable, in the changelog, fired once, in order of due time.
+/// A durable timer of a processor. It is kept in the changelog and fires once, in order of due time.
 public struct Reminder: Sendable, Hashable {
-    /// The key that the event which set it had; the turn of the reminder has it too.
+    /// The key of the event that set it, and of the turn in which it fires.
     public let key: String
-    /// What it is about, unique within the key.
+    /// Unique within the key.
     public let name: String
     /// Millisecond precision.
     public let due: Date
-    /// 128 bits that tell which turn set it; of a reminder set once more the turn's events have other ids.
+    /// 128 bits that identify the write that set it. A reminder that is set again gets another origin, so the events of
+    /// its turn get other ids.
     let origin: Bytes
 
     public init(key: String, name: String, due: Date) {
@@ -59,7 +62,7 @@ public struct Reminder: Sendable, Hashable {
         (self.key, self.name, self.due, self.origin) = (key, name, due, origin)
     }
 
-    /// What the events of its turn are caused by: the same on a replay, another when it is set again.
+    /// The cause id of the events published in its turn: the same on a replay, different if the reminder is set again.
     package var causeId: String {
         let isKnown = origin != StoredReminder.noOrigin
         let origin =
@@ -68,14 +71,14 @@ public struct Reminder: Sendable, Hashable {
     }
 }
 
-/// Something to be done in the world once the step that wished for it is committed, such as sending an e-mail.
+/// An effect to perform after its step is committed, such as sending an e-mail.
 ///
-/// A wish is state: it stays until a later step takes it back, so a crash anywhere leaves it open, to be performed again.
-/// Only the effect itself can happen twice, and it must carry an id by which its receiver knows it.
+/// A wish is state. It stays until a later step removes it, so it survives a crash and is performed again. Only the
+/// effect itself can happen twice. It must carry an id by which its receiver detects the duplicate.
 public struct Wish: Sendable, Hashable {
     public let key: String
     public let data: Bytes
-    /// The task that holds the wish; its result must come back to this partition.
+    /// The task that holds the wish. The result must be sent to this partition.
     public let partition: Int32
 
     public init(key: String, data: Bytes, partition: Int32) {
@@ -83,9 +86,9 @@ public struct Wish: Sendable, Hashable {
     }
 }
 
-/// Performs wishes, outside the streams' threads. Called with each open wish after every start of its task and after
-/// each step that made it, so the same wish can come twice.
+/// Performs wishes, outside the stream threads. Each open wish is passed to it after the step that made it, and again
+/// after every start of its task, so the same wish can come twice.
 public protocol WishPerformer: Sendable {
-    /// Does what is wished for, and sees to it that the result reaches the service's own command topic.
+    /// Performs the effect, and sends its result to the service's own command topic.
     func perform(_ wish: Wish) async
 }

@@ -1,11 +1,12 @@
 package import CloudEvents
 import Foundation
 
-/// How a reminder lies in the state: under its key and name, when it is due, what set it, and whether it failed.
+/// How a reminder is stored in the state. The key is its key and name; the value is its due time, its origin, and
+/// whether it failed.
 package enum StoredReminder {
     private static let separator: UInt8 = 0x1F
     private static let originLength = 16
-    /// Of a reminder that an earlier version has set.
+    /// The origin of a reminder that an earlier version set.
     static let noOrigin = Bytes(repeating: 0, count: originLength)
 
     static func key(_ key: String, _ name: String) -> Bytes {
@@ -13,12 +14,12 @@ package enum StoredReminder {
     }
 
     /// - Parameters:
-    ///   - origin: 16 bytes that tell which write set it, so that the same reminder, set again, can be told apart.
-    ///   - failed: its wake threw; it stays in the state and is not fired again by itself.
+    ///   - origin: 16 bytes that identify the write that set it. The same reminder, set again, has another origin.
+    ///   - failed: its `wake` threw. It stays in the state, and is not due any more.
     static func bytes(_ due: Date, origin: Bytes, failed: Bool = false) -> Bytes {
         precondition(origin.count == originLength, "an origin has \(originLength) bytes")
         let milliseconds = (due.timeIntervalSince1970 * 1_000).rounded()
-        // Doubles next to the ends of Int64, which no calendar reaches.
+        // Clamped to doubles just inside Int64's range, far beyond any calendar.
         let bounded = Int64(max(min(milliseconds, 9.2e18), -9.2e18))
         return withUnsafeBytes(of: bounded.bigEndian) { Bytes($0) } + origin + [failed ? 1 : 0]
     }
@@ -54,9 +55,9 @@ package enum StoredReminder {
     }
 }
 
-/// Where a reminder stands among all of its task: by due time, then by state key; failed ones behind all others.
+/// A reminder's place among all reminders of its task: by due time, then by state key. Failed ones come last.
 struct ReminderRank: Comparable, Sendable {
-    /// Milliseconds since 1970 with the sign bit turned, so that the order of its bytes is the order of time.
+    /// Milliseconds since 1970 with the sign bit flipped, so that the order of its bytes is the order of time.
     let order: UInt64
     let stateKey: Bytes
 
@@ -64,7 +65,8 @@ struct ReminderRank: Comparable, Sendable {
 
     var isFailed: Bool { order == Self.failed }
 
-    /// What this version cannot read stands first: it is found at once, and not fired too late in silence.
+    /// A value that this version cannot read comes first. It is then found at once, instead of firing late without
+    /// notice.
     init(_ stateKey: Bytes, _ stored: Bytes) {
         self.stateKey = stateKey
         order = stored.withUnsafeBytes(Self.order)
@@ -84,7 +86,7 @@ struct ReminderRank: Comparable, Sendable {
 
     // MARK: In the file
 
-    /// A key in the file's database of reminders from which on all failed ones with state keys beyond `after` lie.
+    /// A lower bound, in the file's database of reminders, for all failed ones whose state keys come after `after`.
     static func firstFailed(after: Bytes?) -> Bytes {
         (after ?? []).prefix(StateFileKey.limit).withUnsafeBytes { bytes(failed, $0) }
     }
@@ -94,7 +96,7 @@ struct ReminderRank: Comparable, Sendable {
         bytes(order(stored), storedKey)
     }
 
-    /// The key of the reminder itself in the file's database of state.
+    /// The reminder's key in the file's database of state.
     static func storedKey(in fileKey: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: fileKey[8...])
     }

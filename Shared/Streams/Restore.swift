@@ -1,17 +1,17 @@
 import Foundation
 import Kafka
 
-// How a task comes to its state: assigned → the group's offsets → the changelog's end → restore → read.
+// How a task gets its state: assigned → the group's offsets → the changelog's end → restore → read.
 //
-// The group's offsets come first, and are stable ones: asking for them waits for an open transaction of the former owner
-// whose offsets were accepted, and whose changelog records may still be on their way (KIP-447). After that, all that belongs
-// to these offsets lies below the changelog's end.
+// The group's stable offsets are fetched first. That waits for an open transaction of the former owner whose offsets
+// were accepted and whose changelog records may still be in flight (KIP-447). After that, all records that belong to
+// these offsets lie below the changelog's end.
 //
-// The end is the read-uncommitted high watermark. The last stable offset would not do: a step's marker can reach the
-// offsets topic before it reaches the changelog, so a position may be visible while its state is not (KAFKA-10167).
-// Reading committed up to the high watermark waits for exactly that marker.
+// The end is the read-uncommitted high watermark. The last stable offset would be too early: a step's marker can reach
+// the offsets topic before it reaches the changelog, so a position may be visible while its state is not (KAFKA-10167).
+// Reading committed records up to the high watermark waits for exactly that marker.
 extension StreamThread {
-    /// Goes a stretch of the way, without keeping the group waiting.
+    /// Restores for at most about 50 ms, so that the group's polls are not delayed.
     func restoreSome() throws {
         if !assigned.isEmpty { try openTasks() }
         guard tasks.values.contains(where: { !$0.isRunning }) else { return }
@@ -22,11 +22,12 @@ extension StreamThread {
         if !tasks.isEmpty, tasks.values.allSatisfy({ $0.phase == .restored || $0.isRunning }) { try startTasks() }
     }
 
-    /// Opens the stores of what was assigned and finds out how far each is behind.
+    /// Opens the stores of the assigned tasks and finds out how far each lags behind.
     private func openTasks() throws {
         do {
             let places = assigned.sorted().flatMap { number in inputs.map { TopicPartition($0.physical, number) } }
-            // Where a broker takes offsets at once, before the commit, they may run ahead of the records.
+            // A broker that shows aborted records stores offsets at once, before the commit. They may be ahead of the
+            // records.
             let offsets = log.showsAborted ? [:] : try log.committed(places)
             for partition in assigned.sorted() {
                 let groupOffsets = inputs.map { offsets[TopicPartition($0.physical, partition)] ?? nil }
@@ -37,7 +38,8 @@ extension StreamThread {
         } catch let error as KafkaError where error.isRetriable {
             events.retrying(error)  // the brokers did not answer; asked again after the next poll
         }
-        // Also for what was taken up before that: the reader still stands where an earlier restore has left it.
+        // Also needed for tasks that were opened before an error: the reader still has the positions of an earlier
+        // restore.
         try readChangelogs()
     }
 
@@ -50,7 +52,7 @@ extension StreamThread {
         if let checkpoint, checkpoint.offset <= high, isUsable(checkpoint, low) {
             (next, since) = (checkpoint.offset, checkpoint.at)
         } else if store.checkpoint != nil {
-            // Kept until the changelog is seen to be whole: if it is not, the file is what is left.
+            // Kept until the changelog is known to be complete. If it is not, this file is all that is left.
             former = .init(path: try store.setAside(), isAhead: checkpoint.map { $0.offset > high } ?? false)
         }
         let task = StreamTask(
@@ -62,8 +64,8 @@ extension StreamThread {
         if task.isRestoring { events.restoring(partition, from: next, to: high) }
     }
 
-    /// A checkpoint counts only in the stretch of log that it was taken in, and only while every tombstone written
-    /// since is still there; else erased children would come back. One from the future tells nothing of its age.
+    /// True if the checkpoint lies inside the changelog, and every tombstone written since is still there. Otherwise
+    /// deleted keys would come back. The age of a checkpoint from the future is unknown.
     private func isUsable(_ checkpoint: StateStore.Checkpoint, _ low: Int64) -> Bool {
         let age = clock.wall().timeIntervalSince(checkpoint.at)
         return checkpoint.offset >= low && age > -300 && age < configuration.checkpointLifetime.inSeconds
@@ -77,7 +79,7 @@ extension StreamThread {
         try log.readChangelogs(positions)
     }
 
-    /// Takes records up to the first thing of another kind.
+    /// Restores records up to the first poll result of another kind.
     private func restoreStretch() throws {
         var records = 0
         defer { if records > 0 { reportProgress(records) } }
@@ -92,7 +94,7 @@ extension StreamThread {
             switch polled {
             case .end(let partition, let offset): try reached(partition, offset)
             case .failed(let error, let partition):
-                // Records below the low watermark are gone from the file's checkpoint on: start over.
+                // Records after the file's checkpoint have been deleted: start over at the low watermark.
                 guard error.isOutOfRange, let partition else { throw error }
                 try startOver(partition.partition)
             default:
@@ -102,13 +104,14 @@ extension StreamThread {
         }
     }
 
-    /// - Returns: whose record it was; nil where it is nobody's any more.
+    /// - Returns: the record's task; nil if that is not restoring here.
     private func restore(_ record: BorrowedRecord) -> StreamTask? {
         guard let task = task(record.partition), case .restoring(_, let end) = task.phase, let key = record.key
         else { return nil }
         let isBegin = StateKey.isOfRuntime(key) && StateKey.stepBegins.borrowed { key.order($0) } == 0
         if log.showsAborted {
-            // Steps that were begun and never finished are dropped: their positions are not there to close them.
+            // A step's positions are its last record. A step without them was never finished, and is dropped when the
+            // next one begins.
             if isBegin {
                 pending[record.partition] = StateBatch()
             } else {
@@ -125,16 +128,16 @@ extension StreamThread {
         return task
     }
 
-    /// What follows from a record that was taken.
+    /// Called after a record was restored.
     private func restored(_ task: StreamTask) throws {
         restorePause = RestorePause()
         guard case .restoring(let next, let end) = task.phase else { return }
-        // Where everything is visible, there is no marker behind the last record to wait for.
+        // If aborted records are visible, there is no marker after the last record to wait for.
         if log.showsAborted, next >= end { return try finished(task, next) }
         if isHeavy(task) { try flushRestored(task, next) }
     }
 
-    /// What was read so far is whole, so a crash on the way goes on from here.
+    /// Flushes what was restored so far, so that a restore continues from here after a crash.
     private func flushRestored(_ task: StreamTask, _ next: Int64) throws {
         guard !isFileFull(task, clock.steady()), pending[task.partition]?.isEmpty ?? true else { return }
         try flush(task, at: checkpoint(next, task.restoredSince))
@@ -147,7 +150,7 @@ extension StreamThread {
         }
     }
 
-    /// The end of a changelog is a marker, not a record; only the reader's end of partition tells that it is reached.
+    /// The end of a changelog is a marker, not a record. Only the reader's end-of-partition says that it is reached.
     private func reached(_ partition: TopicPartition, _ offset: Int64) throws {
         guard let task = tasks[partition.partition], case .restoring(let next, let end) = task.phase, offset >= end
         else { return }
@@ -155,7 +158,7 @@ extension StreamThread {
     }
 
     private func finished(_ task: StreamTask, _ next: Int64) throws {
-        // Much is cheaper to write at once than to keep in memory entry by entry.
+        // Many entries are cheaper to flush at once than to keep in memory one by one.
         if task.store.tailSize > 1 << 20 { try flushRestored(task, next) }
         task.store.endRestore()
         task.phase = .restored
@@ -172,7 +175,7 @@ extension StreamThread {
         try readChangelogs()
     }
 
-    /// All states are complete: find where to read on, and begin.
+    /// Starts the tasks that are restored, each at its stored positions.
     private func startTasks() throws {
         do {
             let waiting = inOrder.filter { $0.phase == .restored }
@@ -181,7 +184,7 @@ extension StreamThread {
             for task in waiting {
                 var stored: [String: Int64]
                 do { stored = try positionsThatHold(task) } catch let error as TopicsNotReady {
-                    // Whatever is done about it begins with what was there.
+                    // Brings back the former files: whatever is done next must start with what was there.
                     for task in inOrder {
                         if let former = task.formerFile { try task.store.bringBack(former.path) }
                     }
@@ -207,11 +210,11 @@ extension StreamThread {
         }
     }
 
-    /// The positions that lie in the state: they are of the same step as the state, and do not expire with an empty
+    /// The positions stored in the state. They belong to the same step as the state, and do not expire with an empty
     /// group's offsets.
     ///
-    /// - Throws: ``TopicsNotReady`` where they are missing or behind the group's: then the changelog has lost what the
-    ///   group has already seen, and going on would answer from a state that forgot.
+    /// - Throws: ``TopicsNotReady`` if they are missing or behind the group's. The changelog has then lost records that
+    ///   the group has already processed, and the task would answer from an incomplete state.
     private func positionsThatHold(_ task: StreamTask) throws -> [String: Int64] {
         let stored = try task.storedPositions()
         if let stored, let partitions, stored.partitions > 0, stored.partitions != partitions {
@@ -230,8 +233,8 @@ extension StreamThread {
         return stored?.offsets ?? [:]
     }
 
-    /// The changelog is whole, or its loss was accepted: a file that only was old has no more use; one that knows more
-    /// is evidence.
+    /// The changelog is complete, or its loss was accepted. Deletes a file that was merely old; keeps one that is ahead
+    /// of the changelog, as evidence.
     private func letGo(of former: StreamTask.FormerFile, _ partition: Int32) throws {
         if former.isAhead { events.setAside(partition, former.path) } else { try StateFile.remove(former.path) }
     }
@@ -245,17 +248,17 @@ extension StreamThread {
     }
 }
 
-/// How long nothing has come in a restore.
+/// Counts how long a restore has received nothing.
 ///
-/// When its queue is full, librdkafka asks a partition's broker again after a second (`rd_kafka_toppar_fetch_decide`), though
-/// the queue is empty long before. Assigning the partitions again asks at once. Each time in a row the wait is twice as
-/// long, so that a slow broker's answer is not thrown away again and again.
+/// When its queue is full, librdkafka waits a second before it fetches from the partition again
+/// (`rd_kafka_toppar_fetch_decide`), though the queue is empty long before. Assigning the partitions again fetches at
+/// once. The wait doubles each time, so that a slow broker's answer is not discarded again and again.
 struct RestorePause {
-    /// Polls of 2 ms that brought nothing.
+    /// Polls of 2 ms that returned nothing.
     private var polls = 0
     private var limit = 3
 
-    /// Counts a poll that brought nothing; true where it is time to ask again.
+    /// Counts a poll that returned nothing; true if it is time to assign again.
     mutating func isLong() -> Bool {
         polls += 1
         guard polls >= limit else { return false }

@@ -1,21 +1,22 @@
 import Foundation
 import Kafka
 
-/// Entries in one piece of memory, on their way to the state file, which takes them in key order.
+/// Entries in one block of memory, on their way to the state file, which is written in key order.
 ///
-/// A restore and a flush handle many entries at a time; here none of them is an object of its own.
+/// A restore and a flush handle many entries at a time, so entries here are not separate objects.
 struct StateBatch {
     /// Keys and values, one after the other.
     private var bytes: Bytes = []
     private var entries: [Entry] = []
 
     private struct Entry {
-        /// The bytes of the key that tell most keys apart (see ``sort()``): most comparisons end here.
+        /// Eight bytes of the key that distinguish most keys (see ``sort()``). They decide most comparisons.
         var rank: UInt64 = 0
-        /// Where in `bytes` the key begins; the value follows it. Of equal keys, the higher one is the newer.
+        /// The start of the key in `bytes`. The value follows it. Of two entries with equal keys, the one with the
+        /// higher start is newer.
         let start: Int
         let keyCount: Int32
-        /// -1 where the key is deleted.
+        /// -1 if the key is deleted.
         let valueCount: Int32
 
         var end: Int { start + Int(keyCount) + max(0, Int(valueCount)) }
@@ -23,7 +24,7 @@ struct StateBatch {
 
     init() {}
 
-    /// - Parameters: how many entries are coming, and how many bytes their keys and values have.
+    /// - Parameters: the expected number of entries, and of bytes in their keys and values.
     init(entries count: Int, bytes size: Int) {
         bytes.reserveCapacity(size)
         entries.reserveCapacity(count)
@@ -31,7 +32,7 @@ struct StateBatch {
 
     var isEmpty: Bool { entries.isEmpty }
     var count: Int { entries.count }
-    /// Bytes in memory of all entries, at most: an array that grows has up to twice the room that it needs.
+    /// An upper bound of the entries' memory, in bytes: a growing array has up to twice the capacity that it needs.
     var size: Int { 2 * (bytes.count + entries.count * MemoryLayout<Entry>.stride) }
 
     /// - Parameter value: nil deletes the key.
@@ -42,7 +43,7 @@ struct StateBatch {
         if let value { bytes.append(contentsOf: value) }
     }
 
-    /// Puts the entries in key order. Of entries with the same key, the newest stays.
+    /// Sorts the entries by key. Of entries with the same key, only the newest stays.
     mutating func sort() {
         guard entries.count > 1 else { return }
         let all = bytes
@@ -50,7 +51,7 @@ struct StateBatch {
             func key(_ entry: Entry) -> UnsafeRawBufferPointer {
                 UnsafeRawBufferPointer(rebasing: all[entry.start..<(entry.start + Int(entry.keyCount))])
             }
-            // Keys of one table begin alike, so the eight bytes behind what all have in common are compared first.
+            // Keys of one table have a common prefix, so the eight bytes after it are compared first.
             let first = key(entries[0])
             let common = entries.reduce(first.count) {
                 $1.start == 0 ? $0 : key($1).countInCommon(with: first, upTo: $0)
@@ -72,7 +73,7 @@ struct StateBatch {
         }
     }
 
-    /// Visits the entries of `range` in their order.
+    /// Visits the entries of `range`, in order.
     func forEach<Failure: Error>(
         in range: Range<Int>,
         _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(Failure) -> Void
@@ -95,7 +96,7 @@ struct StateBatch {
 }
 
 extension UnsafeRawBufferPointer {
-    /// How many bytes at the beginning are the same in both, looking at no more than `limit`.
+    /// The length of the common prefix of both, at most `limit`.
     fileprivate func countInCommon(with other: UnsafeRawBufferPointer, upTo limit: Int) -> Int {
         let limit = Swift.min(limit, count, other.count)
         guard limit > 0, let mine = baseAddress, let others = other.baseAddress else { return 0 }
@@ -103,7 +104,7 @@ extension UnsafeRawBufferPointer {
         return (0..<limit).first { self[$0] != other[$0] } ?? limit
     }
 
-    /// The eight bytes from `index` on as a number that is ordered as they are; zeroes where there are none.
+    /// The eight bytes from `index` on as a number with the same order. Missing bytes count as zero.
     fileprivate func number(at index: Int) -> UInt64 {
         if index + 8 <= count { return UInt64(bigEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self)) }
         return (0..<8).reduce(0) { $0 << 8 | (index + $1 < count ? UInt64(self[index + $1]) : 0) }

@@ -1,13 +1,13 @@
 import CloudEvents
 import Foundation
 
-/// One task's state on disk: a file of LMDB that is a cache of the changelog and may be deleted at any time.
+/// One task's state on disk: an LMDB file. It is a cache of the changelog and may be deleted at any time.
 ///
-/// It needs no durability of its own, only to know when it cannot be trusted (``TrustMark``). What cannot be trusted or
-/// read is replaced by an empty file.
+/// It needs no durability of its own. It only needs to know when it cannot be trusted (``TrustMark``). A file that
+/// cannot be trusted or read is replaced by an empty one.
 ///
-/// The map is never larger than what the disk has given, so a flush that finds no room fails before it loses anything.
-/// A file system that copies on write, such as ZFS or Btrfs, keeps no such promise.
+/// The map is never larger than the allocated file, so a flush that finds no room fails before it loses anything. This
+/// does not hold on a copy-on-write file system such as ZFS or Btrfs.
 final class StateFile {
     let path: String
     private(set) var checkpoint: StateStore.Checkpoint?
@@ -17,15 +17,15 @@ final class StateFile {
     private let mark: TrustMark
     private let maximumSize: Int
 
-    /// Small, since tests make hundreds of files.
+    /// Small, because tests create hundreds of files.
     private static let initialSize = 1 << 20
-    /// Sizes are multiples of this: a whole number of pages everywhere.
+    /// Sizes are multiples of this, which is a whole number of pages on every platform.
     private static let granule = 1 << 16
-    /// Entries in one transaction. LMDB lists at most 131,071 changed pages, and uses freed pages again from the
-    /// second transaction after.
+    /// The most entries in one transaction. LMDB can list 131,071 changed pages at most, and reuses freed pages from
+    /// the second transaction after.
     private static let stretch = 8_192
 
-    /// Opens the file, or starts an empty one where there is none or it cannot be trusted.
+    /// Opens the file, or creates an empty one if there is none or it cannot be trusted.
     init(path: String, maximumSize: Int, boot: String = TrustMark.currentBoot) throws(StateFileError) {
         let file = try LockedFile(path)
         mark = TrustMark(path, boot: boot)
@@ -43,7 +43,8 @@ final class StateFile {
             if try file.size() > 0 {
                 let environment = try Environment(file, size: size)
                 if let checkpoint = try StateStore.Checkpoint(in: environment) { return (environment, checkpoint) }
-                // A first flush that did not reach its end: what there is of it stands for nothing.
+                // Entries without a checkpoint come from a first flush that was not completed. They are discarded
+                // below.
                 if try environment.count(of: environment.state) == 0 { return (environment, nil) }
             }
         } catch .corrupt {
@@ -56,14 +57,14 @@ final class StateFile {
         }
     }
 
-    /// Takes the file away, with its mark. Nobody may have it open.
+    /// Deletes the file and its mark. It must not be open.
     static func remove(_ path: String) throws(StateFileError) {
         for path in [path, TrustMark.path(of: path)] where unlink(path) != 0 && errno != ENOENT {
             throw StateFileError(errno, "remove", path)
         }
     }
 
-    /// Gives the file another name, with its mark, in place of an older one there.
+    /// Renames the file and its mark, and replaces an older one of that name.
     static func move(_ path: String, to other: String) throws(StateFileError) {
         try remove(other)
         for name in [{ $0 }, TrustMark.path] where rename(name(path), name(other)) != 0 && errno != ENOENT {
@@ -71,12 +72,12 @@ final class StateFile {
         }
     }
 
-    /// Nothing was ever flushed.
+    /// True if nothing was ever flushed.
     var isEmpty: Bool { checkpoint == nil && (try? environment.count(of: environment.state)) == 0 }
 
     // MARK: Reading
 
-    /// The value under `key`, which is good until something is written.
+    /// The value under `key`, valid until the next write.
     func value(_ key: Bytes) throws(StateFileError) -> UnsafeRawBufferPointer? {
         guard key.count > StateFileKey.limit else { return try stored(key) }
         let storedKey = StateFileKey.stored(key)
@@ -85,7 +86,7 @@ final class StateFile {
     }
 
     private func stored(_ key: Bytes) throws(StateFileError) -> UnsafeRawBufferPointer? {
-        // LMDB knows no empty key.
+        // LMDB has no empty keys.
         if key.isEmpty { return nil }
         return try key.borrowed { (key) throws(StateFileError) in
             try environment.get(key, in: environment.state)
@@ -94,9 +95,9 @@ final class StateFile {
 
     /// The entries whose key begins with `prefix`, in key order, until `body` returns false.
     ///
-    /// - Parameter after: only keys beyond this one.
+    /// - Parameter after: only keys after this one are visited.
     func scan(_ prefix: Bytes, after: Bytes?, _ body: (Cursor.Entry) throws -> Bool) throws {
-        // Stored keys agree with keys up to the limit; beyond it, each key is looked at in full.
+        // Stored keys equal the state keys up to the limit. Beyond it, the full keys are compared.
         let common = Bytes(prefix.prefix(StateFileKey.limit))
         var start = common
         if let after, common.isOrdered(before: after) { start = Bytes(after.prefix(StateFileKey.limit)) }
@@ -114,7 +115,7 @@ final class StateFile {
                 next = try cursor.next()
                 continue
             }
-            // Long keys with one beginning lie in the order of their hashes.
+            // Long keys with the same beginning are stored in the order of their hashes.
             var group: [Cursor.Entry] = []
             while let other = next, StateFileKey.isShortened(other.key),
                 other.key.begins(with: UnsafeRawBufferPointer(rebasing: stored.key[..<StateFileKey.limit]))
@@ -130,7 +131,7 @@ final class StateFile {
 
     /// Reminders in the order of ``ReminderRank``, until `body` returns false.
     ///
-    /// - Parameter start: a key of the reminders' database; from the beginning if empty.
+    /// - Parameter start: a key of the reminders' database. Empty starts at the beginning.
     func reminders(from start: Bytes, _ body: (_ fileKey: Bytes, Cursor.Entry) throws -> Bool) throws {
         let cursor = try environment.cursor(in: environment.reminders)
         var next = try start.borrowed { (start) throws(StateFileError) in try cursor.seek(start) }
@@ -146,10 +147,10 @@ final class StateFile {
 
     // MARK: Writing
 
-    /// Writes `entries`, which are sorted, and then the checkpoint.
+    /// Writes `entries`, which must be sorted, and then the checkpoint.
     ///
-    /// Many entries are written in several transactions. Until the last one the old checkpoint stands, and the changelog
-    /// read from there ends in the same state.
+    /// Many entries are written in several transactions. The old checkpoint stays until the last one. Restoring from
+    /// the old checkpoint ends in the same state.
     func write(
         _ entries: StateBatch, _ checkpoint: StateStore.Checkpoint, insideCommit: () -> Void
     ) throws(StateFileError) {
@@ -173,7 +174,7 @@ final class StateFile {
         self.checkpoint = checkpoint
     }
 
-    /// Runs `body` again in a larger map as long as it finds no room.
+    /// Runs `body`, and repeats it with a larger map while it finds no room.
     private func growing(_ body: () throws(StateFileError) -> Void) throws(StateFileError) {
         while true {
             do { return try body() } catch .full { try grow() }
@@ -210,7 +211,7 @@ final class StateFile {
         }
     }
 
-    /// Takes a reminder out of the order of reminders, at the time that the file has for it.
+    /// Removes a reminder from the index of reminders, under the due time that the file has for it.
     private func forget(
         _ storedKey: UnsafeRawBufferPointer, _ transaction: borrowing Transaction
     ) throws(StateFileError) {
@@ -227,7 +228,7 @@ final class StateFile {
         try storedKey.borrowed { (key) throws(StateFileError) in try StateFileKey.entry(key, value) }
     }
 
-    /// Brings the file to the disk, so that it is trusted after the machine has started anew.
+    /// Writes the file to the disk, so that it is trusted after the machine has restarted.
     func sync() throws(StateFileError) {
         guard checkpoint != nil, !mark.isSynced else { return }
         try environment.sync()
@@ -239,7 +240,7 @@ extension StateStore.Checkpoint {
     private static let key = Bytes("checkpoint".utf8)
     private static let format: UInt8 = 1
 
-    /// - Throws: `.corrupt` for one that a later version wrote.
+    /// - Throws: `.corrupt` for a checkpoint that a later version wrote.
     fileprivate init?(in environment: Environment) throws(StateFileError) {
         let found = try Self.key.borrowed { (key) throws(StateFileError) in
             try environment.get(key, in: environment.about)

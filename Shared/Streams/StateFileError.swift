@@ -1,13 +1,13 @@
 import CLMDB
 import Foundation
 
-/// Why the state file cannot serve. Never the fault of a record, so no record is skipped for it.
+/// Why the state file cannot be used. It is never the fault of a record, so no record is skipped for it.
 enum StateFileError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The file contradicts itself. It is a cache: wipe it and restore.
+    /// The file is inconsistent. It is a cache: delete and restore it.
     case corrupt(String)
-    /// The disk is full, or the file has reached its bound. Nothing is lost: the next flush tries again.
+    /// The disk is full, or the file has reached its limit. Nothing is lost: the next flush tries again.
     case full(String)
-    /// Whatever else the system refused.
+    /// Any other error of the system.
     case failed(String)
 
     var description: String {
@@ -18,7 +18,7 @@ enum StateFileError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// From a code of LMDB, whose own are negative and whose others are the system's.
+    /// From a code that LMDB returns. Its own codes are negative; the others are the system's.
     init(_ code: Int32, _ doing: StaticString, _ path: String) {
         let what = "\(doing) \(path): \(String(cString: mdb_strerror(code)))"
         switch code {
@@ -30,7 +30,7 @@ enum StateFileError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// - Throws: for any code but success.
+    /// - Throws: for every code but success.
     static func check(_ code: Int32, _ doing: StaticString, _ path: String) throws(StateFileError) {
         if code != MDB_SUCCESS { throw StateFileError(code, doing, path) }
     }

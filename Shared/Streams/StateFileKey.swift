@@ -2,13 +2,13 @@ import CloudEvents
 import Crypto
 import Foundation
 
-/// How a state key lies in the state file, where LMDB takes no key of more than 511 bytes.
+/// How a state key is stored in the state file. LMDB allows keys of up to 511 bytes.
 ///
-/// A longer one lies under its beginning and its hash, and stands in full before its value. All keys that share a
-/// beginning follow each other, so that a scan can put them in order.
+/// A longer key is replaced by its beginning and its hash, and is stored in full before its value. All keys with the
+/// same beginning follow each other, so that a scan can sort them.
 enum StateFileKey {
-    /// The longest key that lies in the file as it is. Room is left for the hash, and for what stands before a key in
-    /// the order of reminders.
+    /// The longest key that is stored unchanged. It leaves room for the hash, and for the prefix of a key in the index
+    /// of reminders.
     static let limit = 440
 
     static func stored(_ key: Bytes) -> Bytes {

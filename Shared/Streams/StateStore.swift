@@ -1,45 +1,47 @@
 import CloudEvents
 import Foundation
 
-/// One task's state on this machine: the state file, and over it what is not in the file yet.
+/// One task's state on this machine: the state file, overridden by what is not in the file yet.
 ///
-/// The *overlay* holds what the open step has written and what is committed in the changelog since the last flush (the
-/// *tail*). A step that is aborted is undone in it, entry by entry. The file takes over the tail now and then, together
-/// with the ``Checkpoint`` from which a restore must read on. A checkpoint may lie too early, never too late: reading a
-/// stretch of the changelog again ends in the same state, since each record replaces the one before it.
+/// The *overlay* holds what the open step has written, and what was committed in the changelog since the last flush
+/// (the *tail*). When a step is aborted, its entries in the overlay are undone one by one. Now and then the tail is
+/// flushed to the file, together with the ``Checkpoint`` from which a restore must read on. A checkpoint may be too
+/// early, never too late: reading a stretch of the changelog again ends in the same state, since each record replaces
+/// the one before it.
 final class StateStore: StateView {
     private var overlay = Overlay()
-    /// What the open step replaced in the overlay, oldest first; an entry that was not there is nil.
+    /// What the open step replaced in the overlay, oldest first. `previous` is nil if there was no entry.
     private var undo: [(key: Bytes, previous: Overlay.Entry?)] = []
-    /// Records of the changelog that a restore has read and nobody needs yet.
+    /// Changelog records that a restore has read and that need not be readable yet.
     private var restored = StateBatch()
     private var reminders = OverlayReminders()
-    /// Every reminder of the file before this one is overridden by the overlay. A key of the file's reminders.
+    /// A key in the file's index of reminders. The overlay overrides every reminder of the file before it.
     private var firstStanding: (now: Bytes, committed: Bytes) = ([], [])
     private var file: StateFile?
     private let path: String
     private let maximumSize: Int
     private let boot: String
-    /// The file has contradicted itself.
+    /// The file is inconsistent.
     private var isDistrusted = false
-    /// Borrowed bytes of the file are in somebody's hands.
+    /// How many callers hold borrowed bytes of the file.
     private var borrowers = 0
 
-    /// Where in the changelog the file stands.
+    /// The changelog position that the file reflects.
     struct Checkpoint: Equatable {
         /// Every committed changelog record below this offset is in the file.
         var offset: Int64
         /// The cluster that the offset belongs to.
         var cluster: String
-        /// When that was true. A checkpoint older than the changelog keeps its tombstones has missed deletions.
+        /// When that was true. A checkpoint that is older than the changelog's retention of tombstones has missed
+        /// deletions.
         var at: Date
     }
 
-    /// Opens the file, or starts an empty one where there is none or it cannot be trusted.
+    /// Opens the file, or creates an empty one if there is none or it cannot be trusted.
     ///
     /// - Parameters:
-    ///   - maximumSize: the most that the file may take on the disk, in bytes.
-    ///   - boot: tells this start of the machine from every other (``TrustMark``).
+    ///   - maximumSize: the largest size of the file on disk, in bytes.
+    ///   - boot: identifies this start of the machine (``TrustMark``).
     init(path: String, maximumSize: Int = 64 << 30, boot: String = TrustMark.currentBoot) throws {
         (self.path, self.maximumSize, self.boot) = (path, maximumSize, boot)
         file = try StateFile(path: path, maximumSize: maximumSize, boot: boot)
@@ -47,15 +49,15 @@ final class StateStore: StateView {
 
     var checkpoint: Checkpoint? { file?.checkpoint }
 
-    /// Whether an error comes from the file, and not from what a processor made of the state.
+    /// Whether an error comes from the file, and not from the processor.
     static func isFailure(_ error: any Error) -> Bool { error is StateFileError }
 
-    /// Whether the file has contradicted itself, so that it must be restored.
+    /// Whether the file is inconsistent, so that it must be restored.
     static func isCorrupt(_ error: any Error) -> Bool {
         if case .corrupt = error as? StateFileError { true } else { false }
     }
 
-    /// Whether the file could not be written for want of room.
+    /// Whether the file could not be written for lack of room.
     static func isFull(_ error: any Error) -> Bool {
         if case .full = error as? StateFileError { true } else { false }
     }
@@ -67,21 +69,22 @@ final class StateStore: StateView {
 
     // MARK: Reading
 
-    /// Gives `body` the value under `key` where it lies, without a copy; nil if there is none.
+    /// Passes the value under `key` to `body` without a copy. Returns nil if there is none.
     func read<Result>(_ key: Bytes, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
         if let entry = overlay[key] { return try entry.value.map { try $0.withUnsafeBytes(body) } }
         guard let value = try opened().value(key) else { return nil }
         return try borrowing { try body(value) }
     }
 
-    /// Gives `body` every entry whose key begins with `prefix`, in key order and without a copy, until it returns false.
+    /// Passes every entry whose key begins with `prefix` to `body`, in key order and without a copy, until `body`
+    /// returns false.
     func scan(
         _ prefix: Bytes, _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
     ) throws {
         try scan(prefix, after: nil, body)
     }
 
-    /// At most `limit` entries whose key begins with `prefix`, in key order, beginning behind `after`.
+    /// At most `limit` entries whose key begins with `prefix` and comes after `after`, in key order.
     func scan(_ prefix: Bytes, after: Bytes?, limit: Int) throws -> [(key: Bytes, value: Bytes)] {
         guard limit > 0 else { return [] }
         var page: [(key: Bytes, value: Bytes)] = []
@@ -131,19 +134,19 @@ final class StateStore: StateView {
 
     // MARK: Steps
 
-    /// Writes into the open step.
+    /// Writes to the open step.
     func write(_ key: Bytes, _ value: Bytes?) {
         undo.append((key, overlay.replace(key, Overlay.Entry(value: value))))
         note(key, value)
     }
 
-    /// The transaction is committed: the step is part of the state.
+    /// The transaction is committed: makes the step part of the state.
     func commitStep() {
         undo.removeAll(keepingCapacity: true)
         firstStanding.committed = firstStanding.now
     }
 
-    /// The transaction is aborted: nothing of the step remains.
+    /// The transaction is aborted: undoes the step.
     func dropStep() {
         while let (key, previous) = undo.popLast() {
             overlay.replace(key, previous)
@@ -154,18 +157,18 @@ final class StateStore: StateView {
 
     // MARK: Restoring
 
-    /// Takes over one committed record of the changelog.
+    /// Applies one committed record of the changelog.
     func restore(_ key: Bytes, _ value: Bytes?) {
         precondition(undo.isEmpty, "restored within a step")
         overlay.replace(key, Overlay.Entry(value: value))
         note(key, value)
     }
 
-    /// Keeps one committed record of the changelog for the next flush, past the overlay. It cannot be read before that,
-    /// or before ``endRestore()``.
+    /// Keeps one committed record of the changelog for the next flush, outside the overlay. It cannot be read before
+    /// ``endRestore()`` or that flush.
     func restore(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) { restored.append(key, value) }
 
-    /// Makes readable what was restored and not flushed.
+    /// Makes records readable that were restored and not flushed.
     func endRestore() {
         restored.forEach(in: 0..<restored.count) { restore(Bytes($0), $1.map { Bytes($0) }) }
         restored = StateBatch()
@@ -177,7 +180,7 @@ final class StateStore: StateView {
 
     // MARK: Reminders
 
-    /// The earliest reminder that stands, as it lies in the state.
+    /// The earliest valid reminder, as stored in the state.
     func firstReminder() throws -> (key: Bytes, value: Bytes)? {
         let newer = reminders.first(overlay)
         var older: (rank: ReminderRank, value: Bytes)?
@@ -194,7 +197,7 @@ final class StateStore: StateView {
         return (older.rank.stateKey, older.value)
     }
 
-    /// The first reminder in key order, beyond `after`, whose wake threw.
+    /// The first reminder in key order, after `after`, whose `wake` threw.
     func firstFailedReminder(after: Bytes?) throws -> (key: Bytes, value: Bytes)? {
         let newer = overlay.entries(StateKey.reminders, after: after).lazy
             .compactMap { entry in entry.value.map { (key: entry.key, value: $0) } }
@@ -202,7 +205,7 @@ final class StateStore: StateView {
         var older: (key: Bytes, value: Bytes)?
         try opened().reminders(from: ReminderRank.firstFailed(after: after)) { _, entry in
             let key = Bytes(entry.key)
-            // Long keys with one beginning come in the order of their hashes, so all of them are looked at.
+            // Long keys with the same beginning come in the order of their hashes, so all of them are compared.
             if let older, !key.begins(with: Bytes(older.key.prefix(StateFileKey.limit))) { return false }
             if let after, !after.isOrdered(before: key) { return true }
             if overlay[key] != nil { return true }
@@ -216,16 +219,16 @@ final class StateStore: StateView {
 
     // MARK: The file
 
-    /// What the overlay holds in memory, in bytes, with what each entry costs beside its key and value.
+    /// Memory of the tail in bytes, including the overhead of each entry.
     var tailSize: Int { overlay.size + restored.size }
 
-    /// There is something to flush.
+    /// True if there is something to flush.
     var hasTail: Bool { !overlay.isEmpty || !restored.isEmpty }
 
-    /// Brings the tail and the checkpoint into the file. Never while a step is open.
+    /// Writes the tail and the checkpoint to the file. Must not be called while a step is open.
     ///
-    /// - Parameter insideCommit: runs after the last write, before the file's commit (a point at which tests kill).
-    /// - Throws: ``StateFileError``; the tail is kept, and the next flush tries again.
+    /// - Parameter insideCommit: runs after the last write, before the file's commit. Tests kill here.
+    /// - Throws: ``StateFileError``. The tail is kept, and the next flush tries again.
     func flush(_ checkpoint: Checkpoint, insideCommit: () -> Void = {}) throws {
         precondition(undo.isEmpty, "flushed within a step")
         precondition(borrowers == 0, "flushed while the file's bytes are borrowed")
@@ -239,7 +242,7 @@ final class StateStore: StateView {
         forgetTail()
     }
 
-    /// Forgets everything, to be restored from the beginning of the changelog.
+    /// Deletes everything, to be restored from the beginning of the changelog.
     func wipe() throws {
         precondition(borrowers == 0, "wiped while the file's bytes are borrowed")
         undo = []
@@ -250,7 +253,7 @@ final class StateStore: StateView {
         file = try StateFile(path: path, maximumSize: maximumSize, boot: boot)
     }
 
-    /// Keeps the file as evidence under another name, in place of an older one there, and starts an empty one.
+    /// Keeps the file as evidence under another name, replacing an older one, and creates an empty file.
     ///
     /// - Returns: the other name.
     func setAside() throws -> String {
@@ -263,7 +266,7 @@ final class StateStore: StateView {
         return aside
     }
 
-    /// Undoes ``setAside()``: what was set aside is the file again, and closed.
+    /// Undoes ``setAside()``: renames the file back. The store is then closed.
     func bringBack(_ aside: String) throws {
         precondition(borrowers == 0, "brought back while the file's bytes are borrowed")
         file = nil
@@ -272,7 +275,7 @@ final class StateStore: StateView {
         try StateFile.move(aside, to: path)
     }
 
-    /// Brings the file to the disk and lets go of it. What is not flushed lies in the changelog.
+    /// Writes the file to the disk and closes it. What was not flushed is in the changelog.
     func close() {
         precondition(borrowers == 0, "closed while the file's bytes are borrowed")
         if isDistrusted {
@@ -280,12 +283,12 @@ final class StateStore: StateView {
             try? StateFile.remove(path)
             return
         }
-        // A file that could not be synced is not marked as such, and restored after a power failure.
+        // A file that could not be synced is not marked as synced, and is restored after a power failure.
         try? file?.sync()
         file = nil
     }
 
-    /// The file is wrong: what replaces it is restored from the changelog.
+    /// Marks the file as wrong. ``close()`` then deletes it, and its successor is restored from the changelog.
     func distrust() { isDistrusted = true }
 
     private func forgetTail() {

@@ -1,8 +1,8 @@
 package import Foundation
 
-/// The two clocks of a stream: what turns see as the time of day, and what deadlines are kept by.
+/// The two clocks of a stream: one for the time of day that turns see, one for deadlines.
 ///
-/// Both are handed in, so that a simulation owns them.
+/// Both are injected, so that a simulation controls them.
 package struct StreamClock: Sendable {
     /// The time of day. It may be set back or forward while the stream runs.
     package var wall: @Sendable () -> Date

@@ -4,20 +4,20 @@ package import Logging
 import Metrics
 import Synchronization
 
-/// What a stream tells of itself: log lines, metrics and health. One for all threads of a stream.
+/// What a stream reports about itself: log lines, metrics and health. All threads of a stream share one.
 package final class StreamEvents: Sendable {
     /// How a stream is doing, for `/live` and `/ready`.
     package struct Health: Sendable {
-        /// When the thread that is longest silent last came round; one that hangs in a call stops coming round.
+        /// When the slowest thread last completed a loop. A thread that hangs in a call completes none.
         package var beat: Date
-        /// The group has given this instance its tasks, each of them is running, and their files can be written.
+        /// The group has assigned this instance its tasks, all of them are running, and their files can be written.
         package var isReady: Bool
     }
 
     private struct State {
         var beats: [Int: Date] = [:]
         var hasJoined = false
-        /// Tasks that are ours and not running yet.
+        /// Assigned tasks that are not running yet.
         var waiting: Set<Int32> = []
         var isStalled = false
         var restoreShown: [Int32: (ContinuousClock.Instant, from: Int64)] = [:]
@@ -62,12 +62,12 @@ package final class StreamEvents: Sendable {
         }
     }
 
-    /// A thread came round, or waits for something with an end: it does not hang.
+    /// A thread completed a loop, or is in a wait with a time limit: it does not hang.
     func beat(_ thread: Int) { state.withLock { $0.beats[thread] = Date() } }
 
     // MARK: Tasks
 
-    /// - Parameter partly: tasks of which the group gave us some inputs and somebody else the others.
+    /// - Parameter partly: tasks of which the group assigned some inputs to us and the others to another member.
     func assigned(_ partitions: Set<Int32>, partly: Set<Int32> = []) {
         state.withLock {
             $0.hasJoined = true
@@ -161,7 +161,7 @@ package final class StreamEvents: Sendable {
             metadata: ["name": "\(reminder.name)", "why": "\(reason)"])
     }
 
-    /// An error that the client reported beside the records. The same is logged once in ten seconds.
+    /// An error that the client reported beside the records. The same error is logged at most once in ten seconds.
     func trouble(_ error: KafkaError, _ partition: TopicPartition?) {
         troubles.increment()
         let place = partition.map { "\($0)" } ?? "-"
@@ -189,7 +189,7 @@ package final class StreamEvents: Sendable {
             metadata: ["task": "\(partition)", "why": "\(error)"])
     }
 
-    /// The last step was not finished when the stream had to end; it is redone by whoever has the task next.
+    /// The stream ended before its last step was finished. The task's next owner redoes it.
     func cutShort(_ error: any Error) {
         logger.warning("stopped before the last step was finished", metadata: ["why": "\(error)"])
     }
@@ -204,7 +204,7 @@ package final class StreamEvents: Sendable {
         logger.notice("the state file can be written again", metadata: ["task": "\(partition)"])
     }
 
-    /// Files cannot be written and memory holds what it may, so no record is taken; or that is over.
+    /// Processing stopped because files cannot be written and memory is at its limit; or it continues.
     func stalled(_ isStalled: Bool) {
         state.withLock { $0.isStalled = isStalled }
         Gauge(label: "stream_stalled", dimensions: dimensions).record(isStalled ? 1 : 0)

@@ -1,86 +1,89 @@
 import Foundation
 import Kafka
 
-/// One partition number of all inputs together, with its state: the unit that moves between threads and machines.
+/// One partition number of all inputs, with its state: the unit that moves between threads and machines.
 ///
-/// Inputs are known by their place in the stream's list of inputs, so that a record costs no look-up by name.
+/// Inputs are identified by their index in the stream's list of inputs, so that a record needs no look-up by name.
 final class StreamTask {
     let partition: Int32
     let store: StateStore
     var phase: Phase
 
-    /// The next offset to be taken of each input, with the open step.
+    /// The next offset to process of each input, including the open step.
     private(set) var positions: [Int64] = []
-    /// The same as of the last committed step.
+    /// The same after the last committed step.
     private(set) var committed: [Int64] = []
-    /// Positions of inputs that this version does not read. They are kept for the version that does: in a rolling upgrade
-    /// a task may go to and fro between the two.
+    /// Positions of inputs that this version does not read. They are kept for the version that does: in a rolling
+    /// upgrade a task may move to and fro between the two.
     private(set) var otherPositions: [String: Int64] = [:]
-    /// The open step holds something of this task, so its positions must be part of the transaction: a transaction
-    /// without offsets is not fenced.
+    /// The open step includes this task, so its positions must be part of the transaction: a transaction without
+    /// offsets is not fenced.
     private(set) var isTouched = false
     /// Turns of this task in the open step.
     private(set) var turns = 0
 
-    /// Turns that are still to be taken one a step, after an abort: one that fails is then known by itself.
+    /// Turns that are to be redone one a step after an abort, so that one that fails is identified.
     private(set) var redo = 0
-    /// What Kafka refused, and will be laid among the dead letters when its turn comes again.
+    /// Turns that Kafka refused. When they come again, they go to the dead letters.
     var refused: [Trigger: Refusal] = [:]
-    /// Nothing of this task is taken before this: its last steps failed, through no fault of a record.
+    /// This task processes nothing before then: its last steps failed, through no fault of a record.
     private(set) var pausedUntil: ContinuousClock.Instant?
     private var failures = 0
 
-    /// The group's offsets as of when the task was taken, before the changelog's end was asked for (KIP-447).
+    /// The group's offsets when the task was assigned. They were fetched before the changelog's end (KIP-447).
     let groupOffsets: [Int64?]
-    /// Where each input ended when the task was taken.
+    /// The end of each input when the task started.
     private var backlog: [Int64] = []
-    /// All that lay unread when the task was taken has been taken: what is due may be done. Before, a reminder would go
-    /// out though its answer lies unread, and a wish though it is taken back there.
+    /// True once every record has been processed that was unread when the task started. Reminders and wishes run only
+    /// then: before, a reminder could fire although its answer is unread, and a wish could be performed although it is
+    /// cancelled there.
     private(set) var isCaughtUp = false
 
-    /// When the restore that filled the file began: a tombstone written since then is still in the changelog.
+    /// When the restore that filled the file began. A tombstone written since then is still in the changelog.
     var restoredSince: Date
     var flushedAt: ContinuousClock.Instant
-    /// A checkpoint from before a commit of this task that Kafka accepted.
+    /// A checkpoint that was read before a commit of this task which Kafka accepted.
     var proven: StateStore.Checkpoint?
-    /// The next commit is to prove a checkpoint.
+    /// The next commit must prove a checkpoint.
     var isFlushDue = false
-    /// The disk is full; the file is tried again then.
+    /// The disk is full. The next flush is tried after this.
     var fileIsFullUntil: ContinuousClock.Instant?
-    /// A file that was not used, kept aside until the changelog is restored.
+    /// A file that could not be used. It is kept until the changelog is restored.
     var formerFile: FormerFile?
 
     struct FormerFile {
         let path: String
-        /// It goes further than the changelog, which then has lost records.
+        /// Its checkpoint is after the changelog's end, so the changelog has lost records.
         let isAhead: Bool
     }
 
-    /// Keys of wishes that were made before all that lay unread was taken: nobody has begun them. At most a hundred
-    /// thousand are known.
+    /// Keys of wishes that were made before the task was caught up. None of them has been performed. At most 100,000
+    /// are kept.
     private(set) var heldWishes: Set<String> = []
-    /// There may be wishes in the state that have not been handed over.
+    /// The state may hold wishes that have not been handed over.
     var hasWaitingWishes = true
-    /// Reminders that failed before this start, from here on in the state's order, are tried once more; nil: no more.
+    /// Reminders that failed before this start are retried once, in the state's order. This is the last key that was
+    /// retried; nil when all were.
     var retriesFailedAfter: Bytes? = []
 
     enum Phase: Equatable {
-        /// The changelog is being read up to `end`, the offset after its last record or marker when the task was taken.
+        /// The changelog is being read up to `end`: the offset after its last record or marker when the task was
+        /// assigned.
         case restoring(next: Int64, end: Int64)
         case restored
         case running
     }
 
-    /// What a turn is taken for.
+    /// What causes a turn.
     enum Trigger: Hashable {
         case record(input: Int, offset: Int64)
         case reminder(Reminder)
     }
 
-    /// Kafka does not take what follows from a turn, and never will.
+    /// Kafka refused what a turn produced, and always will.
     struct Refusal {
         let reason: String
-        /// The dead letter with the whole record was refused as well.
+        /// Kafka also refused the dead letter with the whole record.
         var isWholeRefused = false
     }
 
@@ -96,10 +99,10 @@ final class StreamTask {
 
     var isRestoring: Bool { if case .restoring = phase { true } else { false } }
 
-    /// Records of this task are taken now.
+    /// Records of this task are processed now.
     var isReading: Bool { isRunning && pausedUntil == nil }
 
-    /// The input positions that the restored state reflects; nil in a state that never saw a step.
+    /// The input positions that the restored state reflects; nil if no step ever wrote to it.
     func storedPositions() throws -> StoredPositions? {
         try store.get(StateKey.positions).map { try StoredPositions($0) }
     }
@@ -107,7 +110,7 @@ final class StreamTask {
     /// When the next reminder is due.
     var nextReminder: Date? { try? store.firstReminder().map { try StoredReminder.reminder($0.key, $0.value).due } }
 
-    /// The next reminder that is due; then those that failed before this start, once each.
+    /// The next reminder that is due. After those, each reminder that failed before this start, once.
     func dueReminder(_ now: Date) throws -> Reminder? {
         if let first = try store.firstReminder() {
             let reminder = try StoredReminder.reminder(first.key, first.value)
@@ -119,10 +122,10 @@ final class StreamTask {
         return try failed.map { try StoredReminder.reminder($0.key, $0.value) }
     }
 
-    /// The state is complete and the inputs' positions are known: the first record may come.
+    /// Starts processing. The state is restored and the inputs' positions are known.
     ///
     /// - Parameters:
-    ///   - others: positions in the state of inputs that are not ours.
+    ///   - others: positions in the state of inputs that this version does not read.
     ///   - ends: where each input ends now.
     func start(at positions: [Int64], others: [String: Int64], ends: [Int64]) {
         (self.positions, committed, otherPositions, backlog) = (positions, positions, others, ends)
@@ -140,10 +143,10 @@ final class StreamTask {
         if !isCaughtUp, heldWishes.count < 100_000 { heldWishes.insert(key) }
     }
 
-    /// Wishes are handed over from now on.
+    /// Called when wishes are handed over: from now on, any wish may have been performed.
     func lettingWishesGo() { heldWishes = [] }
 
-    /// All below `offset` of an input has been taken.
+    /// Every record of an input below `offset` has been processed.
     func advance(_ input: Int, to offset: Int64) {
         positions[input] = offset
         if !isCaughtUp { lookWhetherCaughtUp() }
@@ -175,7 +178,7 @@ final class StreamTask {
         failures += 1
     }
 
-    /// - Returns: whether the task waited and goes on now.
+    /// - Returns: whether the task was paused and continues now.
     func resumes(_ now: ContinuousClock.Instant) -> Bool {
         guard let pausedUntil, pausedUntil <= now else { return false }
         self.pausedUntil = nil
@@ -183,9 +186,9 @@ final class StreamTask {
     }
 }
 
-/// Input positions as they lie in the state: `topic=offset` lines, sorted, and the number of partitions.
+/// Input positions as stored in the state: `topic=offset` lines, sorted, and the number of partitions.
 ///
-/// The number is there because a key's task follows from it: with another number, keys and their state part.
+/// The number of partitions decides which task a key belongs to. If it changes, keys and their state part.
 struct StoredPositions: Equatable {
     var offsets: [String: Int64]
     var partitions: Int

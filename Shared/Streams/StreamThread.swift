@@ -2,15 +2,15 @@ import CloudEvents
 import Foundation
 package import Kafka
 
-/// One thread of a stream: polls, processes, commits. Everything of it happens on the thread that calls ``run(until:)``.
+/// One thread of a stream: polls, processes, commits. All of it runs on the thread that calls ``run(until:)``.
 ///
-/// A *step* is one Kafka transaction: the records taken in it, what they made the processor publish, the changes of
-/// state, and the positions after it become visible together or not at all. The order within a step is:
+/// A *step* is one Kafka transaction. The records it processes, what they publish, their changes of state, and the
+/// positions after them become visible together or not at all. The order within a step is:
 ///
 ///     begin → (record → turn → produce outputs and changelog)* → positions → send offsets → commit → stores
 ///
-/// A crash before the commit leaves an aborted transaction that no reader sees; a crash after it leaves a store that
-/// lags behind its changelog, and is caught up before the task's next record.
+/// A crash before the commit leaves an aborted transaction that no reader sees. A crash after it leaves a store that
+/// lags behind its changelog, and is restored before the task's next record.
 package final class StreamThread {
     /// This thread's number in its instance.
     private let index: Int
@@ -27,9 +27,9 @@ package final class StreamThread {
 
     var tasks: [Int32: StreamTask] = [:] { didSet { lastTask = nil } }
     private var lastTask: StreamTask?
-    /// Tasks that the group gave us and whose state is not taken up yet.
+    /// Assigned tasks whose stores are not open yet.
     var assigned: Set<Int32> = []
-    /// Changelog records of steps whose end has not been restored yet, where aborted ones are not hidden.
+    /// Changelog records of steps whose end has not been read yet. Used only if the broker shows aborted records.
     var pending: [Int32: StateBatch] = [:]
     var restorePause = RestorePause()
     var step: Step?
@@ -37,15 +37,15 @@ package final class StreamThread {
     private var lastInput: (topic: String, index: Int)?
     private let outputNames: [(logical: String, physical: String)]
     private var lastRecordAt: ContinuousClock.Instant
-    /// The task whose reminders come first in the next pass, so that one with many does not starve the others.
+    /// The task whose reminders fire first in the next pass, so that a task with many does not starve the others.
     private var firstToFire: Int32 = 0
-    /// The tasks are about to be given back: each commit proves a checkpoint.
+    /// The tasks are about to be given back: every commit proves a checkpoint.
     var isFinishing = false
-    /// A step is being redone: it takes one turn only.
+    /// A step is being redone: it has only one turn.
     private var isRedoing = false
-    /// The number of partitions of each input; nil where nobody has counted.
+    /// The number of partitions of each input; nil if it is not known.
     let partitions: Int?
-    /// The state files cannot be written, and memory holds all that it may: no record is taken until they can.
+    /// The state files cannot be written, and memory is at its limit: no record is processed until they can.
     var isStalled = false
 
     package init(
@@ -65,9 +65,9 @@ package final class StreamThread {
         lastRecordAt = clock.steady()
     }
 
-    /// Works until `stop` is set, then finishes the open step and gives its tasks back.
+    /// Runs until `stop` is set, then finishes the open step and gives its tasks back.
     ///
-    /// - Throws: what this thread cannot go on from; its successor starts from what is committed.
+    /// - Throws: what this thread cannot recover from. Its successor starts from what is committed.
     package func run(until stop: StopFlag) throws {
         defer { close() }
         try log.join(inputs.map(\.physical))
@@ -75,7 +75,7 @@ package final class StreamThread {
         try attempt { try finish() }
     }
 
-    /// Takes what happens next: a stretch of records, or something else; then whatever is due.
+    /// One loop: processes a stretch of records or another poll result, then whatever is due.
     package func advance() throws {
         events.beat(index)
         try refresh()
@@ -89,8 +89,8 @@ package final class StreamThread {
         }
     }
 
-    /// Takes records, up to the first thing of another kind. What is due is looked at between stretches, not between
-    /// records: a stretch takes a millisecond or so.
+    /// Processes records up to the first poll result of another kind. Deadlines are checked between stretches, not
+    /// between records: a stretch takes about a millisecond.
     private func pollStretch() throws {
         var polled = try log.poll(patience)
         for _ in 1..<128 {
@@ -105,7 +105,8 @@ package final class StreamThread {
         try handle(polled)
     }
 
-    /// The end lies behind a marker, not a record: committed when idle, so that lag can reach zero.
+    /// The end is after a transaction marker, not after a record. The position there is committed when idle, so that
+    /// lag can reach zero.
     private func reached(_ partition: TopicPartition, _ offset: Int64) {
         guard let task = tasks[partition.partition], task.isReading, let input = input(partition.topic),
             offset > task.positions[input]
@@ -113,7 +114,8 @@ package final class StreamThread {
         task.advance(input, to: offset)
     }
 
-    /// The open step may take another turn: one only while a step is redone, so that a turn which fails is known.
+    /// True if the open step may have another turn. A step that is redone has only one, so that a turn that fails is
+    /// known.
     var isStepOpenForMore: Bool {
         guard let step else { return true }
         if isRedoing, step.turns > 0 { return false }
@@ -154,17 +156,18 @@ package final class StreamThread {
         return max(.zero, patience)
     }
 
-    /// The tasks in the order of their numbers: nothing that happens may depend on the order in a dictionary.
+    /// The tasks in the order of their numbers. Behaviour must not depend on a dictionary's order.
     var inOrder: [StreamTask] { tasks.values.sorted { $0.partition < $1.partition } }
 
-    /// The task of that number. Records come in stretches of one partition.
+    /// The task with that number. The last one is cached: records come in stretches of one partition.
     func task(_ partition: Int32) -> StreamTask? {
         if let lastTask, lastTask.partition == partition { return lastTask }
         lastTask = tasks[partition]
         return lastTask
     }
 
-    /// Where `topic` stands among the inputs. Records come in stretches of one topic, whose name is one text then.
+    /// The index of `topic` among the inputs. The last one is cached: records come in stretches of one topic, with the
+    /// same string.
     func input(_ topic: String) -> Int? {
         if let lastInput, lastInput.topic == topic { return lastInput.index }
         guard let index = inputs.firstIndex(where: { $0.physical == topic }) else { return nil }
@@ -172,7 +175,8 @@ package final class StreamThread {
         return index
     }
 
-    /// An output's name on the broker. They are few, and the same text is found by its address.
+    /// An output's name on the broker. A linear search is enough: outputs are few, and the same string is found by its
+    /// address.
     ///
     /// - Throws: ``Undeclared``
     func physical(_ name: String) throws(Undeclared) -> String {
@@ -185,7 +189,7 @@ package final class StreamThread {
     // MARK: Turns
 
     private func receive(_ record: Record) throws {
-        // What is not ours any more, or already taken, is nothing to us.
+        // Skips records of revoked partitions, and records that were processed already.
         guard let task = task(record.partition), task.isReading, let input = input(record.topic),
             record.offset >= task.positions[input]
         else { return }
@@ -198,7 +202,8 @@ package final class StreamThread {
         lastRecordAt = clock.steady()
     }
 
-    /// Fires what is due, as of one instant, until the step is full. What comes due meanwhile has the next pass.
+    /// Fires the reminders that are due now, until the step is full. Reminders that become due meanwhile fire in the
+    /// next pass.
     private func fireDueReminders() throws {
         let now = clock.wall()
         let order = inOrder
@@ -241,11 +246,11 @@ package final class StreamThread {
         ProducerRecord(topic: changelogName, partition: task.partition, key: key, value: value)
     }
 
-    /// Makes everything since the last commit visible, and only then part of the stores.
+    /// Commits the open step in Kafka, and then in the stores.
     package func commitStep() throws {
         guard let step else { return }
         let touched = inOrder.filter(\.isTouched)
-        // Where nothing is hidden, the positions must not be seen before what they stand for.
+        // If aborted records are visible, the positions must not become visible before the records that they cover.
         if log.showsAborted { try log.flush() }
         var offsets: [TopicPartition: Int64] = [:]
         for task in touched {
@@ -279,7 +284,7 @@ package final class StreamThread {
         }
     }
 
-    /// Undoes the open step: nothing of it was seen by anybody, and its records will be read again, one by one.
+    /// Aborts the open step. Nobody has seen any of it. Its records will be read again, and processed one a step.
     func abortStep() throws {
         guard let step else { return }
         self.step = nil
@@ -289,13 +294,14 @@ package final class StreamThread {
         events.aborted(records: step.turns)
     }
 
-    /// Runs `body`; what only costs the open step is mended here, the rest is thrown.
+    /// Runs `body`. Handles errors that only cost the open step; throws the rest.
     ///
-    /// A step of one turn that fails is that turn's fault where Kafka says so: it has its turn once more, as a dead letter.
-    /// Any other failure is the world's: the task waits, a little longer each time, and the others go on.
+    /// If a step of one turn fails and Kafka blames the record, the turn is redone and ends in the dead letters. Any
+    /// other failure is not the record's fault: the task waits, a little longer each time, and the other tasks
+    /// continue.
     func attempt(_ body: () throws -> Void) throws {
         do { try body() } catch let error where StateStore.isCorrupt(error) {
-            // Whichever it was: all of them are restored.
+            // It is not known which file it was, so all are restored.
             for task in tasks.values { task.store.distrust() }
             throw error
         } catch let error as KafkaError where error.isAbortable || error.isAboutTheRecord {
@@ -321,7 +327,7 @@ package final class StreamThread {
         try commitStep()
     }
 
-    /// Lets go of the state files without a checkpoint, as the end of a process does.
+    /// Closes the state files without a checkpoint, as if the process had ended.
     package func abandon() {
         for task in tasks.values { task.store.close() }
         tasks = [:]

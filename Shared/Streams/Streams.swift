@@ -5,13 +5,14 @@ public import Logging
 public import ServiceLifecycle
 import Synchronization
 
-/// A stream: one processor, run with exactly-once steps over its input topics on as many threads and machines as there
-/// are tasks, until it is told to stop.
+/// A stream: one processor that runs with exactly-once steps on its input topics. It runs on as many threads and
+/// machines as there are tasks, until it is stopped.
 ///
 ///     let streams = Streams(MyProcessor(), configuration, logger: logger)
 ///     try await ServiceGroup(services: [streams], gracefulShutdownSignals: [.sigterm], logger: logger).run()
 ///
-/// On graceful shutdown each thread finishes its open step and gives its tasks back, within 10 s; no wish is begun.
+/// On graceful shutdown each thread finishes its open step and gives its tasks back, within 10 s. No further wish is
+/// performed.
 public struct Streams<P: Processor>: Service {
     private let processor: P
     private let configuration: StreamsConfiguration
@@ -23,7 +24,7 @@ public struct Streams<P: Processor>: Service {
     private let faults: @Sendable (FaultPoint) -> Void
 
     /// - Parameters:
-    ///   - performer: does what the processor wishes for; nil where it wishes for nothing.
+    ///   - performer: performs the processor's wishes; nil if it makes none.
     ///   - clock: the time that turns see.
     public init(
         _ processor: P, _ configuration: StreamsConfiguration, performer: (any WishPerformer)? = nil, logger: Logger,
@@ -43,17 +44,17 @@ public struct Streams<P: Processor>: Service {
         events = StreamEvents(application: configuration.application, logger: logger)
     }
 
-    /// Every thread came round within the last minute: what hangs should be restarted. A thread that waits for brokers
-    /// comes round.
+    /// True if every thread completed a loop within the last minute. If not, a thread hangs and the process should be
+    /// restarted. A thread that waits for brokers still completes loops.
     public var isLive: Bool { events.health.beat.timeIntervalSinceNow > -60 }
 
-    /// The group has been joined, every task that this instance has is running, and the state files can be written.
+    /// True if the group has been joined, all tasks of this instance are running, and the state files can be written.
     public var isReady: Bool { events.health.isReady }
 
     /// Runs until graceful shutdown or cancellation.
     ///
-    /// - Throws: ``TopicsNotReady`` where the topics do not fit or a changelog has lost records; the last error of a
-    ///   thread that failed too often.
+    /// - Throws: ``TopicsNotReady`` if the topics do not fit or a changelog has lost records; ``Undeclared``; the last
+    ///   error of a thread that failed too often.
     public func run() async throws {
         let lock = try FolderLock(configuration.folder)
         defer { lock.unlock() }
@@ -83,10 +84,10 @@ public struct Streams<P: Processor>: Service {
 
     // MARK: Threads
 
-    /// Runs thread number `index`, and builds it anew when it fails: at once what was fenced, with patience what is
-    /// unreachable. Five failures within five minutes that are not the network's end it. A thread that was fenced after
-    /// it had worked for a while stood still, which happens to machines; one that is fenced soon has a rival of the same
-    /// name.
+    /// Runs thread number `index`, and restarts it when it fails. After a retriable error it waits longer each time, up
+    /// to 15 s. Five other failures within five minutes end the stream. A fatal error, such as being fenced, does not
+    /// count if the thread had run for 10 s: its machine stood still for a while, which happens. A thread that is
+    /// fenced sooner has a rival with the same name.
     private func keepRunning(_ index: Int, _ stop: Stop) throws {
         var failures: [ContinuousClock.Instant] = []
         var pause = 0.5
@@ -136,7 +137,7 @@ public struct Streams<P: Processor>: Service {
         try thread.run(until: stop.flag)
     }
 
-    /// A stop that reaches threads which wait in a poll or between two attempts.
+    /// A stop signal that also wakes threads that wait in a poll or between two attempts.
     private final class Stop: Sendable {
         let flag = StopFlag()
         private let wakers = Mutex<[Int: Waker]>([:])
@@ -144,7 +145,7 @@ public struct Streams<P: Processor>: Service {
         private let since = Mutex<ContinuousClock.Instant?>(nil)
 
         func wakes(_ index: Int, _ waker: Waker) {
-            // What is replaced is let go of outside the lock: nothing may end under it.
+            // The replaced waker is released outside the lock: no deinitialiser may run under it.
             let former = wakers.withLock { wakers in
                 defer { wakers[index] = waker }
                 return wakers[index]
@@ -161,7 +162,8 @@ public struct Streams<P: Processor>: Service {
             waiting.signal()
         }
 
-        /// Stop was asked longer ago than that: what still waits for a broker gives up, and its step is redone later.
+        /// True if the stop was requested longer ago than that. Calls that still wait for a broker then give up, and
+        /// their step is redone later.
         func isOlder(than duration: Duration) -> Bool { since.withLock { $0.map { $0 + duration < .now } ?? false } }
 
         func wait(seconds: Double) {
@@ -171,7 +173,7 @@ public struct Streams<P: Processor>: Service {
 
     // MARK: Wishes
 
-    /// Performs wishes as they come, a few at a time, until none may be begun any more.
+    /// Performs wishes as they come, at most eight at a time, until the stream stops.
     private func perform(with performer: any WishPerformer) async {
         await withTaskGroup(of: Void.self) { group in
             var running = 0
@@ -183,7 +185,7 @@ public struct Streams<P: Processor>: Service {
                 running += 1
                 let wishes = wishes
                 group.addTask {
-                    // It may have been taken back while it waited for its place.
+                    // It may have been removed while it waited for a free slot.
                     if wishes.stands(attempt) { await performer.perform(attempt.wish) }
                     wishes.finished(attempt)
                 }
@@ -192,7 +194,7 @@ public struct Streams<P: Processor>: Service {
     }
 }
 
-/// One process has an instance's state folder; a second one with the same name would fence the first again and again.
+/// The lock on an instance's state folder. A second process with the same name would fence the first again and again.
 private struct FolderLock {
     private let descriptor: Int32
 

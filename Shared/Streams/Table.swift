@@ -1,7 +1,7 @@
 public import CloudEvents
 public import SwiftProtobuf
 
-/// A part of a task's state by name: values of one type by key, as in Kafka Streams' key-value stores.
+/// A named part of a task's state: values of one type by key, like a key-value store in Kafka Streams.
 public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
     public let name: String
     package let prefix: Bytes
@@ -11,27 +11,27 @@ public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
         try stored.borrowed { (stored) throws(StateUnreadable) in try value(stored) }
     }
 
-    /// From where it lies, without a copy of its bytes.
+    /// Decodes without a copy of the bytes.
     ///
     /// - Throws: ``StateUnreadable``
     func value(_ stored: UnsafeRawBufferPointer) throws(StateUnreadable) -> Value {
         do throws(Undecodable) { return try StateValue.message(stored) } catch { throw StateUnreadable(name, error) }
     }
 
-    /// - Parameter name: unique within the service, and for ever: it is part of every key in the changelog.
+    /// - Parameter name: unique within the service. It must never change: it is part of every key in the changelog.
     public init(_ name: String, of type: Value.Type = Value.self) {
         self.name = name
         prefix = StateKey.checkedPrefix(name)
     }
 }
 
-/// How tables and keys lie in the store and in the changelog: `name`, a zero byte, `key`.
+/// The layout of keys in the store and in the changelog: table name, a zero byte, key.
 ///
-/// Names that begin with `~` are the runtime's own.
+/// Table names that begin with `~` belong to the runtime.
 package enum StateKey {
     static func prefix(_ table: String) -> Bytes { Bytes(table.utf8) + [0] }
 
-    /// The prefix of a processor's table, which is none of the runtime's own.
+    /// The prefix of a processor's table, whose name must not be one of the runtime's.
     static func checkedPrefix(_ table: String) -> Bytes {
         precondition(!table.isEmpty && !table.hasPrefix("~") && !table.utf8.contains(0), "not a table's name: \(table)")
         return prefix(table)
@@ -45,20 +45,20 @@ package enum StateKey {
         String(decoding: key[((key.firstIndex(of: 0) ?? -1) + 1)...], as: UTF8.self)
     }
 
-    /// The table is one of the runtime's own. Asked of every write, so it looks at one byte.
+    /// True if the table belongs to the runtime. Called for every write, so it reads one byte.
     static func isOfRuntime(_ key: some Collection<UInt8>) -> Bool { key.first == UInt8(ascii: "~") }
 
     package static let reminders = prefix("~reminders")
     package static let wishes = prefix("~wishes")
-    /// Up to where the task's inputs are reflected in the state; written last in every step.
+    /// The input positions that the state reflects. Written last in every step.
     static let positions = prefix("~positions")
-    /// Opens a step; written only where the broker does not hide what was aborted.
+    /// Marks the beginning of a step. Written only if the broker does not hide aborted records.
     static let stepBegins = prefix("~step")
 }
 
-/// A value as it lies in the store and the changelog: one byte for the format, then the bytes.
+/// The layout of values in the store and in the changelog: one byte for the format, then the bytes.
 ///
-/// The byte keeps "present, all defaults" (a protobuf message of 0 bytes) apart from "deleted" (a null value).
+/// The format byte distinguishes "present, all defaults" (a protobuf message of 0 bytes) from "deleted" (a null value).
 package enum StateValue {
     static let format: UInt8 = 1
 
@@ -78,7 +78,7 @@ package enum StateValue {
         return Bytes(stored.dropFirst())
     }
 
-    /// - Throws: `Undecodable` also for what is no such message.
+    /// - Throws: `Undecodable`, also for bytes that are not such a message.
     static func message<Value: SwiftProtobuf.Message>(_ stored: UnsafeRawBufferPointer) throws(Undecodable) -> Value {
         guard stored.first == format else {
             throw Undecodable("state", "written in a format that this version does not know")
@@ -89,8 +89,8 @@ package enum StateValue {
     }
 }
 
-/// State that this version cannot read: written by a later one, or by a table of another type. The records that need it
-/// wait, since they are not at fault; the service must be brought forward.
+/// State that this version cannot read: a later version wrote it, or a table of another type. The records that need it
+/// are not at fault, so they wait until the service is upgraded.
 public struct StateUnreadable: Error, Sendable, CustomStringConvertible {
     public let description: String
 
@@ -101,10 +101,11 @@ public struct StateUnreadable: Error, Sendable, CustomStringConvertible {
 
 /// Read access to a task's state as of the last finished turn.
 package protocol StateView: AnyObject {
-    /// Gives `body` the value under `key` where it lies, without a copy; nil if there is none.
+    /// Passes the value under `key` to `body` without a copy. Returns nil if there is none.
     func read<Result>(_ key: Bytes, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result?
 
-    /// Gives `body` every entry whose key begins with `prefix`, in key order and without a copy, until it returns false.
+    /// Passes every entry whose key begins with `prefix` to `body`, in key order and without a copy, until `body`
+    /// returns false.
     func scan(
         _ prefix: Bytes, _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
     ) throws

@@ -1,7 +1,6 @@
 package import Kafka
 
-// Which properties the runtime refuses, because they would widen the windows in which two owners can be at work, or give
-// up exactly-once altogether.
+// Refuses properties that would lengthen the time in which two owners can run a task, or that would break exactly-once.
 extension KafkaLog {
     enum Default {
         static let sessionTimeout = "10000"
@@ -11,7 +10,7 @@ extension KafkaLog {
         static let pollInterval = "300000"
     }
 
-    /// What is wrong with the properties, and what to set instead; nil where nothing is.
+    /// What is wrong with the properties, and what to set instead; nil if nothing is.
     package static func problem(in properties: KafkaProperties) -> String? {
         refusedValue(in: properties) ?? refusedTimeout(in: properties)
     }

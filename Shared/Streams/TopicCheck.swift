@@ -1,21 +1,21 @@
 import Foundation
 import Kafka
 
-/// The topics are not as the stream needs them. Nothing that waiting would mend: somebody must change something.
+/// The topics are not as the stream needs them. A retry cannot help: the topics or the configuration must be changed.
 public struct TopicsNotReady: Error, Sendable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
 }
 
-/// What a stream needs of its topics, checked before every start: that they are there, that they can be tasks together, and
-/// that they keep what they are given.
+/// Checks the topics before every start: that they exist, that they have the same number of partitions, and that they
+/// do not lose records.
 enum TopicCheck {
-    /// How long each question to a broker may take before a start, in milliseconds: a stop waits for its end.
+    /// How long each request to a broker may take before a start, in milliseconds. A stop waits for it.
     static let answerTimeout: Int32 = 3_000
 
     /// - Returns: the number of partitions, which is the number of tasks.
-    /// - Throws: ``TopicsNotReady`` with everything that is wrong; `KafkaError` when the brokers do not answer.
+    /// - Throws: ``TopicsNotReady`` with everything that is wrong; `KafkaError` if the brokers do not answer.
     static func run(_ configuration: StreamsConfiguration) throws -> Int {
         let admin = try Admin(configuration.kafka.filter { !$0.key.hasPrefix("session.") })
         let copartitioned = (configuration.inputs + [configuration.changelog]).map(configuration.physical)
@@ -32,7 +32,7 @@ enum TopicCheck {
         return topics[copartitioned[0]]?.partitions ?? 0
     }
 
-    /// The group has committed offsets, so it has had a state.
+    /// True if the group has committed offsets: then it has had a state.
     private static func hasTakenRecords(
         _ configuration: StreamsConfiguration, _ topics: [String: TopicDescription]
     ) throws -> Bool {
@@ -51,8 +51,8 @@ enum TopicCheck {
         return ["topics missing: \(names.joined(separator: ", ")); \(configuration.howToCreateTopics)"]
     }
 
-    /// All inputs and the changelog must have the same number of partitions, else a key's events and its state would lie
-    /// in different tasks, and nothing would tell.
+    /// All inputs and the changelog must have the same number of partitions. Otherwise a key's events and its state
+    /// would silently belong to different tasks.
     static func unequal(_ topics: [String: TopicDescription]) -> [String] {
         let counts = topics.mapValues(\.partitions)
         guard Set(counts.values).count > 1 else { return [] }
@@ -60,8 +60,8 @@ enum TopicCheck {
         return ["these topics must have the same number of partitions, but \(table)"]
     }
 
-    /// Settings under which records would be lost in silence. What a broker does not tell is not checked (the embedded
-    /// one tells nothing).
+    /// Settings under which records would be lost silently. A setting that a broker does not report is not checked (the
+    /// embedded broker reports none).
     static func forgetful(_ topics: [String: TopicDescription], _ configuration: StreamsConfiguration) -> [String] {
         var problems: [String] = []
         func number(_ topic: TopicDescription, _ name: String) -> Int? { topic.settings?[name].flatMap { Int($0) } }

@@ -1,23 +1,23 @@
-/// What one processor reads, publishes and keeps: its place among the topics, as one value.
+/// What one processor reads, publishes and keeps, as one value.
 ///
-/// All that must agree with it follows from it: the topics that are created, which of them must have the same number of
-/// partitions, the consumer group and the transactional ids.
+/// Everything else is derived from it: which topics are created, which of them must have the same number of partitions,
+/// the consumer group, and the transactional ids.
 public struct Topology: Sendable {
     /// The consumer group, the source of the processor's events, and the first part of its transactional ids.
     public let application: String
     /// Topics with the same keys and the same number of partitions.
     public let inputs: [Topic]
-    /// Topics that the processor publishes to. To any other it cannot.
+    /// The only topics that the processor may publish to.
     public let outputs: [Topic]
-    /// Holds the state.
+    /// The topic that holds the state.
     public let changelog: Topic
     /// The names of the state's tables.
     public let tables: Set<String>
-    /// Topics that every thread has whole before its first record.
+    /// Topics that every thread reads to the end before its first record.
     public let globals: [any GlobalTableDeclaration]
     public let deadLetters: Topic
 
-    /// A topic without the installation's prefix, and how it is to be on the broker.
+    /// A topic's name without the installation's prefix, and how it must be configured on the broker.
     public struct Topic: Sendable, Hashable {
         public let name: String
         public let cleanup: Cleanup
@@ -29,20 +29,20 @@ public struct Topology: Sendable {
     }
 
     public enum Cleanup: Sendable, Hashable {
-        /// The latest value of each key stays for ever.
+        /// The latest value of each key is kept for ever.
         case compacted
-        /// What happened stays for as long as the installation says.
+        /// Records are kept for the installation's retention time.
         case deleted
     }
 
     public enum Partitions: Sendable, Hashable {
-        /// As many as there are tasks.
+        /// One per task.
         case keyed
-        /// One: no key's order matters, and one is enough.
+        /// One partition is enough, and no order per key is needed.
         case one
     }
 
-    /// - Parameter tables: their names; each only once, since it is part of every key in the changelog.
+    /// - Parameter tables: the tables' names. They must be unique: a name is part of every key in the changelog.
     public init(
         _ application: String, inputs: [Topic], outputs: [Topic] = [], changelog: Topic, tables: [String] = [],
         globals: [any GlobalTableDeclaration] = [],
@@ -60,7 +60,8 @@ public struct Topology: Sendable {
         Set(inputs + outputs + [changelog, deadLetters] + globals.map { Topic($0.topic, .compacted, .one) })
     }
 
-    /// - Throws: ``Undeclared`` where something follows from a turn that has no place here.
+    /// - Throws: ``Undeclared`` if the turn publishes to a topic or writes to a table that the topology does not
+    ///   declare.
     package func check(_ turn: Turn) throws(Undeclared) {
         for output in turn.outputs where !outputs.contains(where: { $0.name == output.topic }) {
             throw Undeclared(application, publishesTo: output.topic)
@@ -74,7 +75,8 @@ public struct Topology: Sendable {
     }
 }
 
-/// A processor does what its topology does not say. A mistake in the program, which no waiting mends.
+/// A processor used a topic or table that its topology does not declare. This is a programming error, so a retry cannot
+/// help.
 public struct Undeclared: Error, Sendable, CustomStringConvertible {
     public let description: String
 

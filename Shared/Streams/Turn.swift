@@ -3,13 +3,13 @@ import Crypto
 public import Foundation
 public import SwiftProtobuf
 
-/// One event's or one reminder's whole world: what is known, and what follows.
+/// All that a processor may know while it processes one event or one reminder, and all that it decides.
 ///
-/// What a processor writes here is taken over as a whole when it returns, and dropped as a whole when it throws.
+/// What a processor writes here is applied as a whole when it returns, and discarded as a whole when it throws.
 public struct Turn {
-    /// The one instant that this turn sees.
+    /// The time of the turn. It does not change during the turn.
     public let now: Date
-    /// When the record came to Kafka, but never later than ``now``; for a reminder, ``now``.
+    /// When Kafka received the record, but never later than ``now``. For a reminder, ``now``.
     public let received: Date
     private let place: Place?
     /// The key of the record or reminder.
@@ -17,7 +17,7 @@ public struct Turn {
     public let cause: Cause
     private let globals: Globals
 
-    /// Why the turn takes place, passed on to everything published in it.
+    /// Why the turn takes place. It is copied to everything published in the turn.
     public struct Cause: Sendable {
         public let id: String
         public let source: String
@@ -31,7 +31,7 @@ public struct Turn {
         }
     }
 
-    /// Where a record lies.
+    /// A record's position.
     package struct Place: CustomStringConvertible {
         /// Without the installation's prefix.
         let topic: String
@@ -48,7 +48,7 @@ public struct Turn {
     package struct Output {
         package let topic: String
         package let key: Bytes
-        /// Nil deletes the key on a compacted topic.
+        /// Nil deletes the key from a compacted topic.
         package let event: Event?
     }
 
@@ -67,15 +67,15 @@ public struct Turn {
         (self.application, self.state, self.heldWishes) = (application, state, heldWishes)
     }
 
-    /// The topic of the record, without the installation's prefix; empty for a reminder.
+    /// The record's topic without the installation's prefix. Empty for a reminder.
     public var topic: String { place?.topic ?? "" }
 
-    /// Where the record lies: `topic/partition/offset`; empty for a reminder. The same record has the same on a replay.
+    /// The record's position, `topic/partition/offset`, which is the same on a replay. Empty for a reminder.
     public var position: String { place?.description ?? "" }
 
     // MARK: State
 
-    /// The value under `key`, with what this turn has already written.
+    /// The value under `key`, including this turn's own writes.
     public func get<Value>(_ table: Table<Value>, _ key: String) throws -> Value? {
         let key = table.prefix + key.utf8
         if let write = lastWrite(key) { return try write.value.map { try table.value($0) } }
@@ -84,14 +84,14 @@ public struct Turn {
 
     /// All values of a global table, by key.
     ///
-    /// The topology must have the table; else it is empty for ever.
+    /// The topology must declare the table. Otherwise it is always empty.
     public func all<Value>(_ table: GlobalTable<Value>) -> [String: Value] {
         let values = globals.all(table)
         assert(values != nil, "the global table \(table.topic) is not in the topology")
         return values ?? [:]
     }
 
-    /// The value under `key` of a global table.
+    /// The value under `key` in a global table.
     public func get<Value>(_ table: GlobalTable<Value>, _ key: String) -> Value? { all(table)[key] }
 
     public mutating func put<Value>(_ table: Table<Value>, _ key: String, _ value: Value) throws {
@@ -102,7 +102,8 @@ public struct Turn {
         writes.append((table.prefix + key.utf8, nil))
     }
 
-    /// All of the table, or what lies under keys that begin with `prefix`, in the order of the keys' bytes.
+    /// All entries of the table, or those whose keys begin with `prefix`, in the order of the keys' bytes. Includes
+    /// this turn's own writes.
     public func scan<Value>(_ table: Table<Value>, prefix: String = "") throws -> [(key: String, value: Value)] {
         let start = table.prefix + prefix.utf8
         var found: [(key: String, value: Value)] = []
@@ -114,7 +115,7 @@ public struct Turn {
             try write.key.withUnsafeBytes { key in try value.withUnsafeBytes { try give(key, $0) } }
         }
 
-        // What this turn has written lies over the state; of two writes of one key, the later one counts.
+        // This turn's writes override the state. If it wrote a key twice, the later write counts.
         let own = Dictionary(writes.lazy.filter { $0.key.begins(with: start) }.map { ($0.key, $0) }) { $1 }
             .values.sorted { $0.key.isOrdered(before: $1.key) }
         var next = own.startIndex
@@ -133,17 +134,17 @@ public struct Turn {
         return found
     }
 
-    // MARK: What follows
+    // MARK: Results
 
     /// Publishes a fact or a command.
     ///
-    /// Its id is made from the cause and its place in the turn, so that a replay publishes the same event again.
+    /// The event's id is derived from the cause and its place in the turn, so a replay publishes the same event again.
     ///
     /// - Parameters:
     ///   - topic: the topic's name without the installation's prefix.
     ///   - key: decides the partition; the turn's own key if nil.
-    ///   - id: what the id is made from in place of the cause's, where the same cause may truly come twice; such as
-    ///     ``position``, which a replay has too.
+    ///   - id: replaces the cause's id in that derivation, for a cause whose id may legitimately come twice.
+    ///     ``position`` is suitable: it is the same on a replay.
     public mutating func publish(
         _ payload: some EventPayload, to topic: String, key: String? = nil, subject: String? = nil, id: String? = nil
     ) throws {
@@ -155,7 +156,7 @@ public struct Turn {
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
     }
 
-    /// Publishes a payload that this runtime does not look into.
+    /// Publishes a payload that this runtime does not decode.
     public mutating func publish(type: String, _ data: Bytes, to topic: String, key: String? = nil) {
         let event = Event(
             id: EventId.derived(application, cause.source, cause.id, outputs.count), source: application, type: type,
@@ -164,17 +165,18 @@ public struct Turn {
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
     }
 
-    /// Sets a state value that this runtime does not look into. The table's name is checked as ``Table``'s is.
+    /// Writes a state value that this runtime does not decode. The table's name is checked as ``Table``'s is.
     public mutating func put(raw table: String, _ key: String, _ bytes: Bytes) {
         write(StateKey.checkedPrefix(table) + key.utf8, bytes)
     }
 
-    /// Deletes what a compacted topic holds under `key`.
+    /// Deletes `key` from a compacted topic.
     public mutating func erase(_ key: String, from topic: String) {
         outputs.append(Output(topic: topic, key: Bytes(key.utf8), event: nil))
     }
 
-    /// Wakes the processor at `due`, with this turn's key. The same name again moves the reminder.
+    /// Sets a reminder: the processor wakes at `due`, with this turn's key. Setting the same name again moves the
+    /// reminder.
     public mutating func remind(_ name: String, at due: Date) {
         let origin = EventId.digest(application, cause.source, cause.id, writes.count)
         write(StoredReminder.key(self.key, name), StoredReminder.bytes(due, origin: origin))
@@ -184,7 +186,7 @@ public struct Turn {
         writes.append((StoredReminder.key(self.key, name), nil))
     }
 
-    /// Asks for an effect, to be performed after the step is committed. The same key again replaces the wish.
+    /// Asks for an effect that is performed after the step is committed. The same key again replaces the wish.
     public mutating func wish(_ key: String, _ wish: some SwiftProtobuf.Message) throws {
         write(StateKey.wishes + key.utf8, try wish.wireBytes())
     }
@@ -198,20 +200,21 @@ public struct Turn {
         return try state.read(key) { try StateValue.message($0) }
     }
 
-    /// Nobody has begun the wish under `key`, and nobody will before this turn is over: it was made while the task still
-    /// takes what lay unread when it started. False where that is not certain.
+    /// True if the wish under `key` is certain not to have been performed, and not to be performed before this turn is
+    /// over. It was made while the task still processes records that were unread when it started. False if that is not
+    /// certain.
     public func isUnbegun(_ key: String) -> Bool { heldWishes?.contains(key) ?? false }
 
-    /// No wish is begun before this turn is over: the task still takes what lay unread when it started. What was wished
-    /// for before that start may have been performed, or not.
+    /// True if no wish is performed before this turn is over: the task still processes records that were unread when it
+    /// started. A wish from before that start may already have been performed.
     public var holdsWishes: Bool { heldWishes != nil }
 
-    /// Takes a wish back: it is fulfilled, or no longer wanted.
+    /// Removes a wish that is fulfilled or no longer wanted.
     public mutating func fulfil(_ key: String) {
         writes.append((StateKey.wishes + key.utf8, nil))
     }
 
-    /// Keeps a reminder whose turn could not be taken: it is not due any more, and not forgotten.
+    /// Keeps a reminder whose turn failed. It is not due any more, and is retried at the task's next start.
     mutating func keepAsFailed(_ reminder: Reminder) {
         write(
             StoredReminder.key(reminder.key, reminder.name),
@@ -229,8 +232,8 @@ public struct Turn {
 
 /// Ids of events that follow from other events.
 enum EventId {
-    /// SHA-256 of application, source, cause and output index; the first 128 bits. The same on every replay, and telling
-    /// nothing of a cause's id that an outsider chose.
+    /// SHA-256 of application, source, cause and output index; the first 128 bits. It is the same on every replay, and
+    /// does not reveal the cause's id, which an outsider may have chosen.
     static func derived(_ application: String, _ source: String, _ cause: String, _ ordinal: Int) -> String {
         withDigest(application, source, cause, ordinal) { digest in
             String(unsafeUninitializedCapacity: 32) { buffer in
@@ -243,12 +246,12 @@ enum EventId {
         }
     }
 
-    /// The 16 bytes themselves.
+    /// The same as 16 bytes.
     static func digest(_ application: String, _ source: String, _ cause: String, _ ordinal: Int) -> Bytes {
         withDigest(application, source, cause, ordinal) { Bytes($0.prefix(16)) }
     }
 
-    /// The digest of three texts, each closed by a zero byte, and a number of eight bytes, big-endian.
+    /// The digest of three texts, each followed by a zero byte, and of the number as eight bytes, big-endian.
     private static func withDigest<Result>(
         _ first: String, _ second: String, _ third: String, _ ordinal: Int, _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result {

@@ -2,8 +2,8 @@ import CloudEvents
 import Foundation
 import Kafka
 
-// One turn: what a record or a reminder makes of the state, and what it publishes. Whatever happens, the task moves on:
-// what cannot be taken is laid among the dead letters, in the same step as its position.
+// One turn: processing one record or one reminder. A task always moves on: a record that cannot be processed goes to
+// the dead letters, in the same step as its position.
 extension StreamThread {
     func process(_ record: Record, _ input: Int, _ trigger: StreamTask.Trigger, _ task: StreamTask) throws {
         step?.last = (task.partition, trigger)
@@ -39,15 +39,15 @@ extension StreamThread {
         }
     }
 
-    /// Kafka that fails, state that cannot be read, a program that is wrong: not the record's fault, so the record is not
-    /// skipped.
+    /// True if the record is not at fault: Kafka failed, the state cannot be read, or the program is wrong. Such a
+    /// record is not skipped.
     private func isWorlds(_ error: any Error) -> Bool {
         error is KafkaError || error is StateUnreadable || error is Undeclared || StateStore.isFailure(error)
     }
 
     private func turn(_ record: Record, _ input: Int, _ task: StreamTask) throws -> Turn {
         let now = clock.wall()
-        // A record without a time of its own came just now.
+        // A record without a timestamp is treated as received now.
         let received = record.timestamp < 0 ? now : Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
         let event = try Event(value: record.value, received: received) { record.headers.forEachField($0) }
         guard let key = String(validating: record.key ?? [], as: UTF8.self) else {
@@ -68,7 +68,7 @@ extension StreamThread {
         Turn.Place(topic: inputs[input].logical, partition: record.partition, offset: record.offset)
     }
 
-    /// Lets the processor answer what it could not read, in a turn that the record's position has caused.
+    /// Lets the processor answer an unreadable record. The turn's cause is the record's position.
     private func answer(_ record: Record, _ error: Undecodable, _ input: Int, _ task: StreamTask) throws {
         func claimed(_ name: String) -> String? {
             record.headers[name].flatMap { String(validating: $0, as: UTF8.self) }
@@ -98,9 +98,10 @@ extension StreamThread {
             heldWishes: task.isCaughtUp ? nil : task.heldWishes)
     }
 
-    /// Takes over a finished turn: into the transaction, and into the step's layer of the state.
+    /// Applies a finished turn: produces its records in the transaction, and writes its changes to the open step of the
+    /// state.
     ///
-    /// - Throws: ``RecordTooLarge`` before anything of it is produced.
+    /// - Throws: ``RecordTooLarge`` before anything is produced.
     private func apply(_ turn: Turn, _ task: StreamTask) throws {
         let limit = configuration.recordLimit
         for write in turn.writes where write.key.count + (write.value?.count ?? 0) > limit {
@@ -129,7 +130,8 @@ extension StreamThread {
 
     // MARK: Dead letters
 
-    /// Puts a record that cannot be taken among the dead letters, with where it was and why: unchanged where it fits.
+    /// Sends a record that cannot be processed to the dead letters, with its position and the reason. It is sent
+    /// unchanged if it fits, otherwise as a digest.
     private func bury(_ record: Record, _ reason: String, _ isWholeRefused: Bool = false) throws {
         let whole = DeadLetter.whole(record, reason, configuration)
         let fits = !isWholeRefused && whole.size <= configuration.recordLimit
@@ -137,8 +139,8 @@ extension StreamThread {
         events.buried(record.topicPartition, record.offset, reason)
     }
 
-    /// Puts a reminder among the dead letters, and keeps it in the state as failed: it is tried again at the task's
-    /// next start, when the fault may be mended.
+    /// Sends a reminder to the dead letters, and keeps it in the state as failed. It is retried at the task's next
+    /// start, when the cause may be fixed.
     private func bury(_ reminder: Reminder, _ reason: String, _ task: StreamTask) throws {
         var turn = turn(reminder, task)
         turn.keepAsFailed(reminder)

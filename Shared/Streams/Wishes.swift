@@ -1,9 +1,10 @@
 import CloudEvents
 import Kafka
 
-// How wishes come from the state to the one who performs them. Only between steps: what is handed over is committed.
+// How wishes get from the state to the performer. This happens only between steps, so every wish handed over is
+// committed.
 extension StreamThread {
-    /// What a committed step has wished for and taken back.
+    /// Registers the wishes that a committed step made or removed.
     func note(_ changes: [(partition: Int32, key: Bytes, value: Bytes?)]) throws {
         for change in changes {
             guard let task = tasks[change.partition] else { continue }
@@ -17,7 +18,7 @@ extension StreamThread {
         }
     }
 
-    /// Hands over what waits in the state, where there is room again.
+    /// Hands over wishes that wait in the state, for tasks that have room for them.
     func handOverWishes() throws {
         for task in inOrder where task.isReading && task.isCaughtUp && task.hasWaitingWishes {
             guard wishes.room(task.partition) >= OpenWishes.limit / 2 else { continue }

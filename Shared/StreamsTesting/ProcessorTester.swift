@@ -3,20 +3,20 @@ public import Foundation
 public import Streams
 public import SwiftProtobuf
 
-/// Runs a processor in memory: given state and events, then these facts, this state, these reminders. No Kafka.
+/// Runs a processor in memory, without Kafka: from given state and events to published events, new state and reminders.
 ///
 ///     var tester = ProcessorTester(Counting(), .counting, now: .now)
 ///     try tester.process(Greeting.with { $0.name = "Kim" }, key: "k")
 ///     #expect(tester.published(Counted.self).map(\.count) == [1])
 ///
-/// What the topology does not declare is an error here, in the first turn that does it.
+/// Use of a topic or table that the topology does not declare throws in the first turn that does it.
 public struct ProcessorTester<P: Processor> {
     public var now: Date
 
     /// Everything published so far: topic, key and event.
     public private(set) var published: [(topic: String, key: String, event: Event)] = []
 
-    /// Wishes are held, as while a task takes what lay unread when it started.
+    /// Holds wishes back, as while a task processes records that were unread when it started.
     public var holdsWishes = false
 
     private let processor: P
@@ -30,17 +30,17 @@ public struct ProcessorTester<P: Processor> {
         globals = Globals(topology.globals)
     }
 
-    /// All values of a global table. A table that the topology does not have is empty and stays so.
+    /// All values of a global table. A table that the topology does not declare is always empty.
     public func all<Value>(_ table: GlobalTable<Value>) -> [String: Value] { globals.all(table) ?? [:] }
 
-    /// Puts values into a global table in place of those that were there.
+    /// Replaces all values of a global table.
     public func replaceAll<Value>(_ table: GlobalTable<Value>, _ values: [String: Value]) {
         globals.replaceAll(table, values)
     }
 
-    /// Gives the processor one event around `payload`.
+    /// Processes one event with this payload.
     ///
-    /// - Parameter id: the event's id; one of its own if nil.
+    /// - Parameter id: the event's id; a new one if nil.
     public mutating func process(
         _ payload: some EventPayload, key: String, id: String? = nil, source: String = "tester",
         subject: String? = nil, topic: String = ""
@@ -50,7 +50,7 @@ public struct ProcessorTester<P: Processor> {
             topic: topic)
     }
 
-    /// - Parameter offset: where the record lies in its topic; a place of its own if nil.
+    /// - Parameter offset: the record's offset in its topic; a new one if nil.
     public mutating func process(_ event: Event, key: String, topic: String = "", offset: Int64? = nil) throws {
         count += 1
         var turn = Turn(
@@ -63,7 +63,7 @@ public struct ProcessorTester<P: Processor> {
         try apply(turn)
     }
 
-    /// Moves the time on, firing what comes due on the way, in order.
+    /// Advances the time, and fires the reminders that become due on the way, in order.
     public mutating func advance(to later: Date) throws {
         while let reminder = reminders.first, reminder.due <= later {
             now = max(now, reminder.due)
@@ -80,19 +80,19 @@ public struct ProcessorTester<P: Processor> {
         now = max(now, later)
     }
 
-    // MARK: What came of it
+    // MARK: Results
 
     /// All published payloads of one type, in order.
     public func published<Payload: EventPayload>(_ type: Payload.Type) -> [Payload] {
         published.compactMap { try? $0.event.decode(type) }
     }
 
-    /// What a table holds under a key.
+    /// The value under `key` in a table.
     public func state<Value>(_ table: Table<Value>, _ key: String) throws -> Value? {
         try state.get(table.prefix + key.utf8).map { try Value(wire: StateValue.decode($0)) }
     }
 
-    /// Puts a value into a table, as if an earlier turn had.
+    /// Writes a value to a table, as if an earlier turn had.
     public func put<Value>(_ table: Table<Value>, _ key: String, _ value: Value) throws {
         state.entries[table.prefix + key.utf8] = StateValue.encode(try value.wireBytes())
     }

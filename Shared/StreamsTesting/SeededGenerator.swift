@@ -1,4 +1,4 @@
-/// A generator that gives the same numbers for the same seed (SplitMix64), so that a failure can be played again.
+/// A generator that gives the same numbers for the same seed (SplitMix64), so that a failure can be repeated.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -3,7 +3,8 @@ public import Foundation
 public import Kafka
 public import Streams
 
-/// A processor on a Kafka in memory, run by several instances that a test can kill, freeze and rob of their files.
+/// Runs a processor in several instances on a Kafka in memory. A test can kill and freeze instances and delete their
+/// files.
 ///
 ///     let stream = SimulatedStream(Counter(), Counter.topology)
 ///     try stream.start("one")
@@ -17,7 +18,7 @@ public import Streams
 ///
 /// The runtime is the real one, with its state files. Kafka is simulated: transactions, fencing and the consumer group
 /// behave as on brokers, nothing is lost, and the same test always runs the same way. Time moves only while the test
-/// lets instances work or calls ``advance(by:)``. Everything happens on the thread of the caller.
+/// runs instances or calls ``advance(by:)``. Everything happens on the caller's thread.
 public final class SimulatedStream<P: Processor> {
     private let kafka: SimulatedKafka
     private let processor: P
@@ -25,10 +26,10 @@ public final class SimulatedStream<P: Processor> {
     private let globals: Globals
     private let folder = NSTemporaryDirectory() + "simulated-stream-" + UUID().uuidString.lowercased()
     private var instances: [String: SimulatedInstance<P>] = [:]
-    /// Instances that stand still in the middle of a call.
+    /// Instances that are frozen in the middle of a call.
     private var frozen: Set<String> = []
 
-    /// - Parameter partitions: of every topic; as many tasks there are.
+    /// - Parameter partitions: the number of partitions of every topic, and so of tasks.
     public init(_ processor: P, _ topology: Topology, partitions: Int = 4) {
         (self.processor, self.topology) = (processor, topology)
         globals = Globals(topology.globals)
@@ -42,16 +43,16 @@ public final class SimulatedStream<P: Processor> {
     /// The time that turns see.
     public var now: Date { kafka.clock.wall }
 
-    /// Puts values into a global table in place of those that were there.
+    /// Replaces all values of a global table.
     public func replaceAll<Value>(_ table: GlobalTable<Value>, _ values: [String: Value]) {
         globals.replaceAll(table, values)
     }
 
     // MARK: Instances
 
-    /// Starts an instance. One of the same name that still runs is killed first; one that ran before finds its files.
+    /// Starts an instance. A running one of the same name is killed first. The files of an earlier one are used again.
     ///
-    /// - Throws: `KafkaError` where the group does not let it in.
+    /// - Throws: `KafkaError` if the group does not admit it.
     public func start(_ name: String) throws {
         kill(name)
         let configuration = configuration(name)
@@ -62,16 +63,16 @@ public final class SimulatedStream<P: Processor> {
 
     /// Ends an instance as SIGTERM does: it finishes its open step and gives its tasks back.
     ///
-    /// - Throws: what the instance could not finish.
+    /// - Throws: the error that kept the instance from finishing.
     public func stop(_ name: String) throws {
         defer { kill(name) }
         try instances[name]?.stop()
     }
 
-    /// Ends an instance as SIGKILL does. The group learns of it when the session ends, six seconds later.
+    /// Ends an instance as SIGKILL does. The group notices when the session ends, six seconds later.
     public func kill(_ name: String) {
         guard let instance = instances.removeValue(forKey: name) else { return }
-        // One that is frozen stands in the middle of a call: its files are let go of when that call ends.
+        // A frozen instance is in the middle of a call. Its files are released when that call ends.
         if frozen.contains(name) { instance.log.cutOff() } else { instance.die() }
     }
 
@@ -81,10 +82,10 @@ public final class SimulatedStream<P: Processor> {
         try FileManager.default.removeItem(atPath: configuration(name).folder)
     }
 
-    /// Lets an instance work until it has written its next step and not yet committed it. There it stands still while
-    /// `body` runs: it sends no heartbeat. Then it goes on, and may find that its tasks are another's.
+    /// Runs an instance until it has written its next step but not committed it. It stands still there while `body`
+    /// runs, and sends no heartbeat. Then it continues, and may find that another instance has its tasks.
     ///
-    /// - Throws: what `body` throws; ``NotReached`` where the instance has nothing to commit.
+    /// - Throws: what `body` throws; ``NotReached`` if the instance has nothing to commit.
     public func freeze(_ name: String, while body: () throws -> Void) throws {
         let former = kafka.beforeCall
         defer { kafka.beforeCall = former }
@@ -108,7 +109,7 @@ public final class SimulatedStream<P: Processor> {
 
     /// Writes an event to an input.
     ///
-    /// - Throws: ``Undeclared`` where the topology has no such input.
+    /// - Throws: ``Undeclared`` if the topology has no such input.
     public func send(_ event: Event, key: String, to topic: String) throws {
         guard topology.inputs.contains(where: { $0.name == topic }) else {
             throw Undeclared("\(topology.application) reads nothing from \(topic)")
@@ -116,10 +117,11 @@ public final class SimulatedStream<P: Processor> {
         kafka.append(ProducerRecord(topic: topic, key: Bytes(key.utf8), value: event.data, headers: event.headers))
     }
 
-    /// Lets all instances work until nothing happens any more. That takes some milliseconds of simulated time; more where
+    /// Runs all instances until nothing happens any more. That takes some milliseconds of simulated time, or more if
     /// the group waits for a member that was killed.
     ///
-    /// - Throws: what ends an instance, such as ``Undeclared`` and ``TopicsNotReady``; ``NotReached`` where there is no end.
+    /// - Throws: what ends an instance, such as ``Undeclared`` and ``TopicsNotReady``; ``NotReached`` if it does not
+    ///   come to an end.
     public func work() throws {
         var (written, idle) = (kafka.written, 0)
         for _ in 0..<100_000 {
@@ -134,7 +136,7 @@ public final class SimulatedStream<P: Processor> {
                 + (waiting.isEmpty ? "the instances still write" : "\(waiting.joined(separator: ", ")) wait for tasks"))
     }
 
-    /// Lets time go by, then lets all instances work. Reminders that have come due fire.
+    /// Advances the time, then runs all instances. Reminders that are due fire.
     ///
     /// - Throws: as ``work()``.
     public func advance(by duration: Duration) throws {
@@ -142,7 +144,7 @@ public final class SimulatedStream<P: Processor> {
         try work()
     }
 
-    /// What Kafka refuses ends a thread, which is built anew from what is committed, as in `Streams`.
+    /// An error of Kafka ends the thread. It is restarted from what is committed, as in `Streams`.
     private func advance(_ name: String) throws {
         guard let instance = instances[name] else { return }
         do { try instance.thread.advance() } catch is KafkaError {
@@ -160,14 +162,14 @@ public final class SimulatedStream<P: Processor> {
         return configuration
     }
 
-    // MARK: What came of it
+    // MARK: Results
 
     /// The records of a topic that a reader with `read_committed` sees, in the order of each partition.
     public func records(on topic: String) -> [Record] { kafka.committedRecords(topic) }
 
     /// The events of a topic that a reader with `read_committed` sees, in the order of each partition.
     ///
-    /// - Throws: `Undecodable` where a record is no event.
+    /// - Throws: `Undecodable` if a record is not an event.
     public func events(on topic: String) throws -> [(key: String, event: Event)] {
         try records(on: topic).map {
             let event = try Event(headers: $0.headers, value: $0.value, received: now)
@@ -175,16 +177,17 @@ public final class SimulatedStream<P: Processor> {
         }
     }
 
-    /// What a table holds under a key, as the changelog has it.
+    /// The value under `key` in a table, as the changelog has it.
     ///
-    /// - Throws: `Undecodable` where it is no message of this type.
+    /// - Throws: `Undecodable` if it is not a message of this type.
     public func state<Value>(_ table: Table<Value>, _ key: String) throws -> Value? {
         let key = table.prefix + key.utf8
         let last = records(on: topology.changelog.name).last { $0.key == key }
         return try last?.value.map { try Value(wire: StateValue.decode($0)) }
     }
 
-    /// Takes the next wish that an instance would perform now; nil where there is none. Send its result back as an event.
+    /// Returns the next wish that an instance would perform now; nil if there is none. Send its result back as an
+    /// event.
     public func nextWish() -> Wish? {
         for (_, instance) in instances.sorted(by: { $0.key < $1.key }) {
             if let wish = instance.takeWish() { return wish }
@@ -193,7 +196,7 @@ public final class SimulatedStream<P: Processor> {
     }
 }
 
-/// A simulation did not come to what it was asked for.
+/// A simulation did not reach the expected state.
 public struct NotReached: Error, Sendable, CustomStringConvertible {
     public let description: String
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The end of a Kafka client", .timeLimit(.minutes(1)))
 struct EndingTests {
-    /// How a member of a group can stand when it is let go of.
+    /// The state of a group member when it is released.
     enum Stand: CaseIterable, CustomTestStringConvertible {
         case assigned, working, lost, lostAndAnswered, fenced
 
@@ -36,7 +36,7 @@ struct EndingTests {
     func cutOff(_ milliseconds: UInt32) async throws {
         try await withMember(.working) { member in
             member.close(timeout: 0)
-            // The moment is the point here: librdkafka's thread must get to ask while nobody listens.
+            // The moment matters here: librdkafka's thread must get to ask while nobody polls.
             usleep(milliseconds * 500)
         }
     }
@@ -90,7 +90,7 @@ struct EndingTests {
 
     // MARK: Helpers
 
-    /// Brings a member to where it stands, lets `leave` leave, lets go of it, and wants it to end.
+    /// Brings a member to a state, runs `leave`, releases the member, and expects it to end.
     private func withMember(
         _ stand: Stand, brokerStays: Bool = true, _ leave: @escaping @Sendable (Consumer) -> Void
     ) async throws {
@@ -111,7 +111,7 @@ struct EndingTests {
         let consumer: Consumer
         private(set) var partitions: [TopicPartition] = []
 
-        /// Has its partitions, and has not said so.
+        /// Has its partitions assigned, and has not answered.
         init(_ properties: KafkaProperties, _ topic: String) throws {
             consumer = try Consumer(
                 properties.merging([
@@ -143,7 +143,7 @@ struct EndingTests {
 }
 
 extension Consumer {
-    /// Polls until it has happened, for 15 s at most.
+    /// Polls until something has happened, 15 s at most.
     func wait(for happened: (Polled) -> Bool) throws {
         for _ in 0..<300 where happened(poll(timeout: 50)) { return }
         throw NotSeen()
@@ -156,7 +156,7 @@ final class Kept<Value: Sendable>: @unchecked Sendable {  // written before it i
     var value: Value?
 }
 
-/// Waits up to 10 s for something that another thread does.
+/// Waits up to 10 s for another thread to do something.
 func eventually(_ happened: @Sendable @escaping () -> Bool) async throws {
     for _ in 0..<1_000 {
         if happened() { return }

@@ -39,8 +39,9 @@ struct KafkaTests {
                 for (value, commits) in [(UInt8(1), true), (2, false), (3, true)] {
                     try producer.begin()
                     try producer.produce(ProducerRecord(topic: topic, partition: 0, key: nil, value: [value]))
-                    // An abort so soon after a commit that the partition is not added yet (CONCURRENT_TRANSACTIONS, asked
-                    // again) is refused by the coordinator: INVALID_TXN_STATE, fatal.
+                    // Flushes before an abort. Soon after a commit the partition may not be added yet
+                    // (CONCURRENT_TRANSACTIONS, retried). The coordinator would refuse an abort then:
+                    // INVALID_TXN_STATE, fatal.
                     try producer.flush(timeout: 10_000)
                     if commits { try producer.commit(timeout: -1) } else { try producer.abort(timeout: -1) }
                 }
@@ -65,7 +66,8 @@ struct KafkaTests {
                 let second = try TransactionalProducer(id)
                 try second.initialise(timeout: 20_000)
                 var error = #expect(throws: KafkaError.self) { try first.commit(timeout: 10_000) }
-                // Where the record meets the new epoch before the commit does, that costs the transaction first.
+                // If the record arrives with the old epoch before the commit does, the transaction fails first, as
+                // abortable.
                 if error?.isAbortable == true {
                     error = #expect(throws: KafkaError.self) { try first.abort(timeout: 10_000) }
                 }
@@ -124,7 +126,7 @@ struct KafkaTests {
                 let producer = try TransactionalProducer(properties.merging(["transactional.id": topic]) { $1 })
                 try producer.initialise(timeout: 20_000)
                 let headers: [Header] = [(name: "a", value: Bytes(repeating: 7, count: 300))]
-                let headerSize = 1 + 1 + 2 + 300  // each with the length of its name and of its value before it
+                let headerSize = 1 + 1 + 2 + 300  // name and value each have their length before them
                 func record(_ more: Int, _ headers: [Header]) -> ProducerRecord {
                     let value = 1_048_491 - 8 - (headers.isEmpty ? 0 : headerSize) + more
                     return ProducerRecord(

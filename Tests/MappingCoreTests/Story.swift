@@ -3,7 +3,7 @@ import Foundation
 import MappingCore
 import TestSupport
 
-/// One child's case told step by step, without a runtime: what is decided on, and the facts so far.
+/// One child's case step by step, without a runtime: the case, and the facts so far.
 struct Story {
     static let owner = "head-school"
 
@@ -13,14 +13,14 @@ struct Story {
     var directory = ExampleCounty.directory
     private var count = 0
 
-    /// Opened by a concern about a child of twelve.
+    /// Opens a case with a concern about a child of twelve.
     init(_ change: (inout Concern) -> Void = { _ in }) throws {
         let concern = try Self.concern(change)
         let opened = concern.decide(on: nil, Story.context(ExampleCounty.monday, ExampleCounty.directory, 0))
         (`case`, facts) = (opened.subject, opened.facts)
     }
 
-    /// The mapping can be concluded.
+    /// A case whose mapping can be concluded.
     static func ready(_ change: (inout Concern) -> Void = { _ in }) throws -> Story {
         var story = try Story(change)
         try story.give(TakeOn())
@@ -58,7 +58,7 @@ struct Story {
         apply(try Self.concern(change).decide(on: `case`, context))
     }
 
-    /// Fires what is due on the way, in order.
+    /// Advances the time, and wakes the case on the way, in order.
     mutating func advance(to day: String, hour: Int = 0) {
         let later = CivilTime.instant(Self.day(day), minute: hour * 60)
         while let next = `case`.wakes.filter({ $0.value > now && $0.value <= later }).min(by: { $0.value < $1.value }) {
@@ -81,7 +81,7 @@ struct Story {
                     .init(organisations: [.socialServices, .healthCare], latest: Self.day(latest)))))
     }
 
-    /// The codes by which a command is refused; empty where it is not.
+    /// The codes with which a command is refused; empty if it is not.
     func refused<Given: Command>(_ command: Given, by person: String = owner) -> [FaultCode]
     where Given.Subject == Case {
         do {
@@ -90,7 +90,7 @@ struct Story {
         } catch { return error.faults.map(\.code) }
     }
 
-    /// What the facts from a place on ask of Meetings.
+    /// The requests to Meetings among the facts from `index` on.
     func requests(from index: Int = 0) -> [MeetingsRequest] {
         facts[index...].compactMap { if case .meetings(let request) = $0 { request } else { nil } }
     }

@@ -30,7 +30,7 @@ struct ConsentTests {
         #expect(tester.status.awaited.contains("g2"))
         let reasons = try #require(tester.facts(CooperationWaiting.self).first).reasons
         #expect(reasons.allSatisfy { $0.code == "consent.missing" && $0.english.contains("rule 12") })
-        // It goes on by itself when the last one comes.
+        // Cooperation starts by itself with the last consent.
         for giver in ["g1", "g2"] { try tester.send(Tester.consent(giver)) }
         #expect(tester.facts(CallMeeting.self).count == 1)
         #expect(tester.phase == .cooperation && tester.status.awaited.isEmpty)
@@ -135,7 +135,7 @@ struct ConsentTests {
         }
         if phase == "cooperation" {
             #expect(tester.phase == .awaitingConsent && tester.status.awaited == [giver])
-            // Who has said no can say yes, and then it goes on by itself.
+            // A giver who has refused can consent later. Cooperation then starts by itself.
             try tester.send(Tester.consent(giver))
             #expect(tester.facts(CallMeeting.self).count == 2)
         }

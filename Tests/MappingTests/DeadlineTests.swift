@@ -15,7 +15,8 @@ struct DeadlineTests {
     @Test("rule 19: clocks run from receipt, in working days, also when Mapping was late")
     func receipt() throws {
         var tester = MappingTester()
-        // Received on the Thursday before; two working days on is the Monday, fifteen the Thursday three weeks on.
+        // Received on the Thursday before. Two working days later is the Monday; fifteen, the Thursday three weeks
+        // later.
         try tester.concern { $0.receivedAt = .init(ExampleCounty.monday - 4 * 24 * 3_600) }
         #expect((tester.status.step, tester.dueDay) == ("acknowledge", "2026-11-23"))
         try tester.takeOn()
@@ -26,7 +27,7 @@ struct DeadlineTests {
     func holidays() throws {
         var tester = MappingTester(now: try Date("2026-12-22T08:00:00Z", strategy: .iso8601))
         try tester.concern()
-        // 23 December; then Christmas Eve to Boxing Day and a Sunday; 28 December.
+        // 23 December is a working day. Then come Christmas Eve to Boxing Day and a Sunday; then 28 December.
         #expect(tester.dueDay == "2026-12-28")
     }
 
@@ -37,7 +38,8 @@ struct DeadlineTests {
         var tester = MappingTester()
         try tester.concern()
         try tester.takeOn()
-        // Due Monday 14 December: reminder two working days before, manager when it has passed, county three on.
+        // Due on Monday 14 December: the owner two working days before, the manager when it has passed, the county
+        // three working days later.
         try tester.advance(to: "2026-12-10", hour: 7)
         #expect(tester.facts(DeadlineReminded.self).isEmpty)
         try tester.advance(to: "2026-12-10", hour: 8)
@@ -168,12 +170,12 @@ struct DeadlineTests {
             #expect(
                 events.allSatisfy { $0.cause != nil && $0.correlation != nil }, "no fact without a cause, \(place)")
         }
-        // One open mapping per child: each opening after the first follows a closing.
+        // A child has one open mapping: each opening after the first follows a closing.
         let phases = tester.tester.published.compactMap { output in
             [MappingOpened.eventType, CaseClosed.eventType].firstIndex(of: output.event.type)
         }
         #expect(zip(phases, phases.dropFirst()).allSatisfy { $0 != $1 }, "seed \(seed)")
-        // A meeting that was asked for is either called off or stands, never asked for twice.
+        // A requested meeting is cancelled or stays; it is never requested twice.
         let meetings = tester.tester.published.compactMap { output in
             [CallMeeting.eventType, CancelMeeting.eventType].firstIndex(of: output.event.type)
         }

@@ -6,18 +6,18 @@ import ServiceKit
 
 @testable import mapping
 
-/// What the tests ask of a kept case.
+/// What the tests read from a stored case.
 extension MappingState {
     var asCase: Case? { try? kept(child: MappingTester.child).subject }
     var currentPhase: Phase? { asCase?.phase.word }
     var isOpen: Bool { asCase?.isOpen ?? false }
 
-    /// When the case is to be looked at, by the reminder's name.
+    /// When the case wakes, by the reminder's name.
     var wakes: [String: Date] { asCase.map(AggregateWiring<Case>.cases.reminders) ?? [:] }
 
     func status(_ now: Date) -> CaseStatus? { asCase.map { CaseStatus($0, on: CivilTime.day(of: now)) } }
 
-    /// Whose consent is missing for the cooperation that the outcome asks for.
+    /// Whose consent is missing for the outcome's cooperation.
     func awaited(on day: LocalDate) -> [Awaited] {
         guard let `case` = asCase, case .cooperation(let cooperation) = `case`.outcome else { return [] }
         return `case`.awaited(for: cooperation.organisations, on: day)

@@ -9,7 +9,7 @@ import TestSupport
 
 @testable import mapping
 
-/// One child's case, with the commands that people give written shortly.
+/// One child's case, with short forms of the commands.
 struct MappingTester {
     static let child = String(repeating: "a", count: 64)
     static let reference = "TST-AAAA-AAAA-AA"
@@ -22,7 +22,7 @@ struct MappingTester {
         tester = ProcessorTester(MappingProcessor(), application: "mapping", directory: directory, now: now)
     }
 
-    /// A case whose mapping can be concluded, but for consents.
+    /// A case whose mapping can be concluded, except for consents.
     static func ready(_ change: (inout ConcernRegistered) -> Void = { _ in }) throws -> MappingTester {
         var tester = MappingTester()
         try tester.concern(change)
@@ -46,7 +46,7 @@ struct MappingTester {
         try tester.process(concern, key: Self.child, topic: Topic.concerns.rawValue)
     }
 
-    /// - Parameter topic: where such a command travels, if nil.
+    /// - Parameter topic: if nil, the topic of such commands.
     mutating func send(_ command: some EventPayload, id: String? = nil, to topic: Topic? = nil) throws {
         let isStep = (type(of: command) as? any SuiteEvent.Type)?.kind == .internalCommand
         let topic = topic ?? (isStep ? .mappingSteps : .mappingCommands)
@@ -129,19 +129,19 @@ struct MappingTester {
             })
     }
 
-    /// To the start of a day, or an hour of it, on the clock in Sweden.
+    /// Advances to the start of a day or to an hour of it, in Swedish time.
     mutating func advance(to day: String, hour: Int = 0) throws {
         guard let day = LocalDate(day) else { return }
         try tester.advance(to: CivilTime.instant(day, minute: hour * 60))
     }
 
-    // MARK: What came of it
+    // MARK: Results
 
     func facts<Fact: EventPayload>(_ type: Fact.Type) -> [Fact] { tester.published(type) }
     var codes: [String] { facts(CommandRefused.self).flatMap { $0.reasons.map(\.code) } }
     var state: MappingState { (try? tester.state(MappingProcessor.cases, Self.child)) ?? MappingState() }
     var phase: Phase? { state.currentPhase }
-    /// Where the case stands, as last told.
+    /// The case's status, as last published.
     var status: CaseStatus { facts(CaseStatus.self).last ?? CaseStatus() }
     var dueDay: String { CivilTime.day(of: status.due.date).description }
 }

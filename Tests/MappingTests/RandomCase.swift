@@ -35,7 +35,7 @@ struct RandomCase {
         Case.Place(county: id(), municipality: id(), stage: one(Stage.self), attends: maybe { $0.id() })
     }
 
-    /// - Parameter needsArea: a person who adds information names the area.
+    /// - Parameter needsArea: true for information that a person adds, which must name an area.
     mutating func finding(needsArea: Bool = false) -> Case.Finding {
         switch number(0...3) {
         case 0: .strength(needsArea ? one(WheelArea.self) : maybe { $0.one(WheelArea.self) })

@@ -1,13 +1,13 @@
 import Foundation
 import Synchronization
 
-/// One of this package's executables, run beside a test: killed when the test lets go of it.
+/// One of this package's executables, run beside a test. It is killed when the test releases it.
 package final class ChildProcess: Sendable {
     private let process: Mutex<Process>
     private let output = Mutex("")
     package let pid: Int32
 
-    /// - Parameter environment: added to this process's own.
+    /// - Parameter environment: added to this process's environment.
     package init(_ executable: String, arguments: [String] = [], environment: [String: String]) throws {
         let process = Process()
         process.executableURL = URL(filePath: Self.folder + "/" + executable)
@@ -28,18 +28,18 @@ package final class ChildProcess: Sendable {
 
     deinit { kill(pid, SIGKILL) }
 
-    /// All that it has written so far.
+    /// All its output so far.
     package var text: String { output.withLock { $0 } }
 
     package var isRunning: Bool { process.withLock { $0.isRunning } }
 
-    /// SIGKILL: no last word.
+    /// Sends SIGKILL.
     package func kill9() async throws {
         kill(pid, SIGKILL)
         try await ended()
     }
 
-    /// SIGTERM, and the exit code.
+    /// Sends SIGTERM, and returns the exit code.
     @discardableResult
     package func terminate() async throws -> Int32 {
         kill(pid, SIGTERM)
@@ -47,14 +47,14 @@ package final class ChildProcess: Sendable {
         return process.withLock { $0.terminationStatus }
     }
 
-    /// Waits for the end, and returns whether a signal was the cause.
+    /// Waits for the end. Returns whether a signal was the cause.
     @discardableResult
     package func ended() async throws -> Bool {
         try await eventually("the end of process \(pid)", within: .seconds(30)) { !self.isRunning }
         return process.withLock { $0.terminationReason == .uncaughtSignal }
     }
 
-    /// Where the built executables lie: beside the tests.
+    /// The folder of the built executables: that of the tests.
     package static let folder: String = {
         let path = CommandLine.arguments[0]
         let folder = (path as NSString).deletingLastPathComponent
@@ -62,7 +62,7 @@ package final class ChildProcess: Sendable {
     }()
 }
 
-/// Waits for something to be so, looking again and again; fails with what was waited for.
+/// Waits until a condition is true, checking it again and again. If it fails, the error says what was waited for.
 package func eventually(
     _ what: String, within duration: Duration = .seconds(60), _ isSo: @escaping @Sendable () async throws -> Bool
 ) async throws {

@@ -4,14 +4,15 @@ public import Kafka
 public import Streams
 public import SwiftProtobuf
 
-/// A processor whose every mistake shows: it numbers the events of each key, and publishes the number with its cause.
+/// A processor that makes every mistake of the runtime visible. It numbers the events of each key, and publishes the
+/// number with its cause.
 ///
-/// Its state is numbers. `entries` counts the events of each key. `reminders` has a reminder's due time under `key/name`,
-/// and the number of the key's latest reminder and wish.
+/// Its state is numbers. `entries` counts the events of each key. `reminders` has a reminder's due time under
+/// `key/name`, and the numbers of each key's latest reminder and wish.
 public struct Ledger: Processor {
     public static let entries = Table("entries", of: Google_Protobuf_Int64Value.self)
 
-    /// - Parameter inputs: names of topics.
+    /// - Parameter inputs: the topics' names.
     public static func topology(_ application: String = "ledger", inputs: [String] = ["inputs"]) -> Topology {
         Topology(
             application, inputs: inputs.map { Topology.Topic($0) }, outputs: [.init("outputs"), .init("wakes")],
@@ -19,7 +20,7 @@ public struct Ledger: Processor {
     }
 
     static let reminders = Table("reminders", of: Google_Protobuf_Int64Value.self)
-    /// Always due, and the same on a replay, so that the reminder's event has the same id then.
+    /// Always due, and the same on a replay, so that the reminder's event has the same id.
     static let due = Date(timeIntervalSince1970: 0)
 
     /// What one event asks the ledger to do besides counting it.
@@ -29,16 +30,16 @@ public struct Ledger: Processor {
         case fail
         /// One output has this many bytes.
         case publish(bytes: Int)
-        /// A reminder of the event's number, at so many milliseconds since 1970.
+        /// Sets a reminder with the event's number, in milliseconds since 1970.
         case remind(at: Int64)
-        /// The key's latest reminder, if it has not fired.
+        /// Moves the key's latest reminder, if it has not fired.
         case move(to: Int64)
         case cancel
-        /// A wish of the event's number.
+        /// Makes a wish with the event's number.
         case wish
-        /// The key's latest wish, if it is still open.
+        /// Removes the key's latest wish, if it is still open.
         case withdraw
-        /// The result of a wish.
+        /// Reports a wish's result.
         case fulfil(wish: String)
     }
 
@@ -124,7 +125,7 @@ public struct Ledger: Processor {
         return ProducerRecord(topic: topic, key: Array(key.utf8), value: event.data, headers: event.headers)
     }
 
-    /// What is wrong with the outputs, given the inputs; nil when each input counted exactly once and in order.
+    /// What is wrong with the outputs, given the inputs; nil if each input counted exactly once and in order.
     public static func violation(
         inputs: [(number: Int, key: String)], outputs: [(key: String, number: Int)],
         wakes: [(key: String, name: String)]
@@ -146,7 +147,7 @@ public struct Ledger: Processor {
 }
 
 extension Ledger.Deed: CustomStringConvertible {
-    /// As it lies in the event's data; nothing for an event that is only counted.
+    /// As in the event's data; empty for an event that is only counted.
     public var description: String {
         switch self {
         case .count: ""
@@ -178,7 +179,7 @@ extension Ledger.Deed: CustomStringConvertible {
             }
     }
 
-    /// The record cannot be taken and belongs among the dead letters.
+    /// True if the record cannot be processed and must go to the dead letters.
     public var isRefused: Bool {
         switch self {
         case .fail, .publish: true

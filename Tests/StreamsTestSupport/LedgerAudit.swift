@@ -1,4 +1,4 @@
-/// Compares all that was fed to a ``Ledger`` with all that came out of it.
+/// Compares all inputs of a ``Ledger`` with all its outputs.
 package struct LedgerAudit {
     package struct Input {
         package let number: Int
@@ -14,14 +14,14 @@ package struct LedgerAudit {
     package var inputs: [Input] = []
     /// A key's running number, and the number of the input that caused it.
     package var outputs: [(key: String, number: Int, cause: Int)] = []
-    /// What the ledger told of reminders and wishes.
+    /// What the ledger published about reminders and wishes.
     package var wakes: [(key: String, text: String)] = []
-    /// The numbers of the inputs that lie among the dead letters.
+    /// The numbers of the inputs in the dead letters.
     package var dead: [Int] = []
 
     package init() {}
 
-    /// - Returns: what is wrong, or nil when everything counted exactly once and in order.
+    /// - Returns: what is wrong, or nil if everything counted exactly once and in order.
     package var violation: String? {
         let outputs = Dictionary(grouping: outputs, by: \.key)
         let wakes = Dictionary(grouping: wakes, by: \.key)
@@ -43,7 +43,7 @@ package struct LedgerAudit {
     ) -> String? {
         let numbers = outputs.map(\.number)
         let causes = outputs.map(\.cause)
-        // Between topics there is no order; within each there is.
+        // There is an order within each topic, but none between topics.
         for (topic, inputs) in Dictionary(grouping: inputs, by: \.topic).sorted(by: { $0.key < $1.key }) {
             let fed = inputs.map(\.number)
             let counted = causes.filter(Set(fed).contains)

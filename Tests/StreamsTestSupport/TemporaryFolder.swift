@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of a test's own, taken away again.
+/// A folder for one test, removed after it.
 package struct TemporaryFolder: Sendable {
     package let path: String
 

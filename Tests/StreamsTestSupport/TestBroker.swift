@@ -1,12 +1,12 @@
 import Foundation
 public import Kafka
 
-/// A Kafka for one test: an embedded broker of its own, or the one that `KAFKA_BOOTSTRAP_SERVERS` names, with a random
-/// prefix for its topics, which are taken away again.
+/// A Kafka for one test: its own embedded broker, or the one that `KAFKA_BOOTSTRAP_SERVERS` names. Its topics have a
+/// random prefix and are deleted afterwards.
 public final class TestBroker: Sendable {
     public let bootstrapServers: String
     public let prefix: String
-    /// Aborted records are hidden, as on a real Kafka.
+    /// True for a real Kafka, which hides aborted records.
     public let isReal: Bool
     private let embedded: EmbeddedBroker?
 
@@ -22,7 +22,7 @@ public final class TestBroker: Sendable {
 
     public var properties: KafkaProperties { ["bootstrap.servers": bootstrapServers] }
 
-    /// Creates topics, under the prefix.
+    /// Creates topics with the prefix.
     public func create(_ names: [String], partitions: Int32) async throws {
         try await create(names.map { TopicSpecification(prefix + $0, partitions: partitions) })
     }
@@ -44,7 +44,7 @@ public final class TestBroker: Sendable {
         }
     }
 
-    /// All records of a topic that a reader with read_committed sees now, in the order of each partition.
+    /// All records of a topic that a reader with `read_committed` sees now, in the order of each partition.
     public func records(_ topic: String) async throws -> [Record] {
         let (properties, name) = (properties, prefix + topic)
         return try await DedicatedThread.run(name: "read") {
@@ -55,7 +55,7 @@ public final class TestBroker: Sendable {
         }
     }
 
-    /// Takes the topics away from a shared Kafka.
+    /// Deletes the topics from a shared Kafka.
     public func remove() async {
         guard isReal else { return }
         let (properties, prefix) = (properties, prefix)

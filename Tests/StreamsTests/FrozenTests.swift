@@ -35,7 +35,7 @@ struct FrozenTests {
         }
     }
 
-    /// How often it has said that its tasks are running.
+    /// How often the process has logged that its tasks are running.
     private static func runs(_ process: ChildProcess) -> Int {
         process.text.components(separatedBy: "tasks running").count - 1
     }

@@ -82,7 +82,7 @@ struct KafkaLogTests {
         }
     }
 
-    /// A member that has its partition.
+    /// Runs `body` with a member that has its partition.
     private func withLog(_ body: @escaping @Sendable (EmbeddedBroker, KafkaLog) throws -> Void) async throws {
         let broker = try EmbeddedBroker()
         try broker.create("t", partitions: 1)

@@ -12,7 +12,7 @@ struct KillTests {
         try await ProbeRun.with { run in
             for round in 1...2 {
                 let probe = try run.start(fault: "\(point.rawValue):\(round * 2)")
-                // Fed until it is gone, since only it knows how many records make a step.
+                // Feeds it until it is gone, because only the probe knows how many records make a step.
                 while probe.isRunning, await run.fed.count < 20_000 { try await run.feed(1) }
                 #expect(try await probe.ended(), "it should have been killed: \(probe.text)")
             }
@@ -69,7 +69,7 @@ struct KillTests {
     }
 }
 
-/// A broker, a folder, and probes that number what is fed to them.
+/// A broker, a folder, and probes that number their inputs.
 final class ProbeRun: Sendable {
     let broker: TestBroker
     private let folder = TemporaryFolder()
@@ -106,7 +106,7 @@ final class ProbeRun: Sendable {
 
     func deleteState() { try? FileManager.default.removeItem(atPath: "\(folder.path)/\(broker.prefix)probe") }
 
-    /// Publishes inputs over seven keys.
+    /// Publishes inputs for seven keys.
     func feed(_ count: Int) async throws {
         for _ in 0..<count {
             let number = await fed.next()
@@ -116,7 +116,7 @@ final class ProbeRun: Sendable {
         }
     }
 
-    /// Waits until all that was fed has been numbered, and checks that each was, once and in order.
+    /// Waits until all inputs are numbered, and checks that each was numbered once and in order.
     func complete() async throws {
         let count = await fed.count
         let broker = broker
@@ -132,7 +132,7 @@ final class ProbeRun: Sendable {
         #expect(violation == nil)
     }
 
-    /// On the embedded broker aborted outputs stay visible, so what comes again under the same id counts once.
+    /// The embedded broker shows aborted outputs, so an event that comes again under the same id counts once there.
     private static func events(_ broker: TestBroker, _ topic: String) async throws -> [(key: String, data: String)] {
         var seen: Set<String> = []
         return try await broker.records(topic).compactMap { record in

@@ -8,7 +8,7 @@ struct OpenWishesTests {
         Wish(key: key, data: [data], partition: task)
     }
 
-    /// What would be performed now, in order; each is finished at once.
+    /// The wishes that would be performed now, in order. Each is finished at once.
     private func performed(_ wishes: OpenWishes) -> [UInt8] {
         var performed: [UInt8] = []
         while let attempt = wishes.tryNext() {

@@ -23,7 +23,7 @@ struct ReadmeTests {
             let names = try #require(promise.split(separator: "|").last).matches(of: /`([A-Za-z.]+)`/).map(\.1)
             #expect(!names.isEmpty, "\(promise)")
             for name in names {
-                // A bare function belongs to the suite that was named before it.
+                // A function without a suite belongs to the suite named before it.
                 let parts = name.split(separator: ".")
                 let function = parts.count == 2 || name.first!.isLowercase ? parts.last : nil
                 if parts.count == 2 || function == nil { suite = String(parts[0]) }

@@ -13,7 +13,7 @@ struct RemindersTests {
         let store = try bench.open()
         for (name, due) in [("a", 10), ("b", 20), ("c", 30), ("d", 40)] { store.restore(key(name), value(due)) }
         try store.flush(Bench.checkpoint)
-        store.write(key("a"), value(35))  // moved behind c
+        store.write(key("a"), value(35))  // moved after c
         store.write(key("b"), nil)  // cancelled
         store.write(key("e"), value(25))
         #expect(try fireAll(store) == ["e", "c", "a", "d"])
@@ -77,7 +77,7 @@ struct RemindersTests {
             store.write(first.key, nil)
             if fired % 1_000 == 0 {
                 store.commitStep()
-                // A step that came to nothing.
+                // A step that is aborted.
                 for _ in 0..<10 {
                     guard let first = try store.firstReminder() else { break }
                     store.write(first.key, nil)
@@ -86,7 +86,7 @@ struct RemindersTests {
             }
         }
         #expect(fired == count)
-        // Without the place kept it is quadratic: hours.
+        // Without the remembered position this would be quadratic and take hours.
         #expect(ContinuousClock.now - started < .seconds(60))
     }
 
@@ -178,7 +178,7 @@ struct RemindersTests {
                 Date(timeIntervalSince1970: Double(due)), origin: Bytes(repeating: 1, count: 16), failed: true))
     }
 
-    /// Fires all that stand, in the open step.
+    /// Fires all reminders, in the open step.
     private func fireAll(_ store: StateStore) throws -> [String] {
         var names: [String] = []
         while let first = try store.firstReminder() {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Streams
 
-/// A few instances on a simulated Kafka where nothing happens by chance: each test says what happens, and when.
+/// A few instances on a simulated Kafka without randomness: each test says what happens, and when.
 final class Scenario<P: Processor> {
     let kafka: SimulatedKafka
     private let processor: P
@@ -24,7 +24,7 @@ final class Scenario<P: Processor> {
 
     deinit { folder.remove() }
 
-    /// A new process of that name, which has joined the group.
+    /// Starts a process with that name, which joins the group.
     func start(
         _ name: String = "a", inputs: [String] = ["inputs"], as processor: P? = nil, partitions: Int? = nil,
         _ change: (inout StreamsConfiguration) -> Void = { _ in }
@@ -41,12 +41,12 @@ final class Scenario<P: Processor> {
         return instance
     }
 
-    /// Lets instances work in turn.
+    /// Runs instances in turn.
     func work(_ instances: SimulatedInstance<P>..., rounds: Int = 40) throws {
         for _ in 0..<rounds { for instance in instances where !instance.log.isGone { try instance.thread.advance() } }
     }
 
-    /// Lets others do something before one call of an instance, once.
+    /// Runs `body` once, before one call of an instance.
     func before(_ call: String, of name: String, _ body: @escaping () throws -> Void) {
         kafka.beforeCall = { [unowned kafka] caller, called in
             guard caller == name, called == call else { return }
@@ -55,7 +55,7 @@ final class Scenario<P: Processor> {
         }
     }
 
-    /// Writes an event; its type says what the processor shall do.
+    /// Writes an event. Its type says what the processor must do.
     func feed(_ type: String, key: String = "k", topic: String = "inputs", partition: Int32? = nil, data: Bytes = []) {
         number += 1
         let event = Event(id: "\(number)", source: "test", type: type, time: kafka.clock.wall, data: data)
@@ -72,7 +72,7 @@ final class Scenario<P: Processor> {
         kafka.append(record)
     }
 
-    // MARK: What came of it
+    // MARK: Results
 
     /// The texts on a topic, as readers see them.
     func texts(_ topic: String) -> [String] {
@@ -85,14 +85,14 @@ final class Scenario<P: Processor> {
         record?.headers[name].map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// What the story tells of restores from a line on.
+    /// The story's lines about restores, from a line on.
     func restores(since line: Int) -> [String] {
         (kafka.story ?? []).dropFirst(line).filter { $0.contains("restores from") }
     }
 
     var lines: Int { kafka.story?.count ?? 0 }
 
-    /// How many records on a topic each transaction has written.
+    /// How many records each transaction has written to a topic.
     func stepSizes(_ topic: String) -> [Int] {
         var sizes: [Int: Int] = [:]
         for partition in 0..<kafka.partitions {
@@ -108,7 +108,7 @@ final class Scenario<P: Processor> {
     var aborts: Int { kafka.transactions.count { $0.outcome == .aborted } }
 }
 
-/// A processor that a test writes down in place.
+/// A processor that a test defines in place.
 struct Scripted: Processor {
     struct Failure: Error {}
 
@@ -124,7 +124,7 @@ struct Scripted: Processor {
 }
 
 extension Date {
-    /// Minutes after the simulation's beginning.
+    /// Minutes after the simulation's start.
     static func minutes(_ minutes: Double) -> Date {
         Date(timeIntervalSince1970: Double(SimulatedClock.start) / 1_000 + minutes * 60)
     }

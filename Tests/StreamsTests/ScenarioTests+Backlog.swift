@@ -8,7 +8,7 @@ import Testing
 
 @testable import Streams
 
-/// `ask` sets a reminder in ten minutes, `answer` cancels it; `wish` wishes, `fulfil` takes back.
+/// `ask` sets a reminder in ten minutes, `answer` cancels it; `wish` makes a wish, `fulfil` removes it.
 private let asking = Scripted(event: { event, turn in
     switch event.type {
     case "ask": turn.remind("overdue", at: turn.now + 600)
@@ -28,7 +28,7 @@ struct BacklogScenarios {
         scenario.feed("ask")
         try scenario.work(first)
         try first.stop()
-        // The service is down over a weekend; other things come before the answer.
+        // The service is down for a weekend. Other events come before the answer.
         scenario.kafka.wait(48 * 3_600_000)
         for _ in 1...50 { scenario.feed("other", key: "other") }
         scenario.feed("answer")
@@ -172,7 +172,7 @@ struct BacklogScenarios {
                     }
                 },
                 reminder: { reminder, turn in
-                    // A runtime that never comes to an end shall fail, not hang.
+                    // A runtime that never ends must fail here, not hang.
                     if wakes.next() < 2_000 { turn.remind(reminder.name, at: turn.now) }
                 }))
         let instance = try scenario.start()

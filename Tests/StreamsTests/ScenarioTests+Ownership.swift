@@ -19,7 +19,8 @@ struct OwnershipScenarios {
         try scenario.work(first, rounds: 15)
         #expect(scenario.texts("outputs") == ["1", "2", "3"])
 
-        // In the middle of its next step, all of it still in its buffers, it stands still: the group expels it, and another takes over and writes.
+        // It stands still in the middle of its next step, whose records are all still in its buffers. The group expels
+        // it, and another instance gets the task and writes.
         scenario.count()
         var second: SimulatedInstance<Ledger>?
         scenario.before("sendOffsets", of: "a") {
@@ -33,7 +34,7 @@ struct OwnershipScenarios {
         #expect(second != nil)
         #expect(scenario.texts("outputs") == ["1", "2", "3", "4"])
 
-        // It gets the task back, with its file of before.
+        // It gets the task back, and uses its old file.
         second?.die()
         scenario.kafka.wait(7_000, asleep: ["b"])
         for _ in 1...2 { scenario.count() }
@@ -51,7 +52,8 @@ struct OwnershipScenarios {
         #expect(try outputsOfTwoOwners(.unstableOffsets) != ["1", "2"])
     }
 
-    /// The old owner's positions are accepted, its records still on their way, when the group gives the task to another.
+    /// The group gives the task to another owner when the old owner's offsets are accepted and its records are still in
+    /// flight.
     private func outputsOfTwoOwners(_ weakness: SimulatedKafka.Weakness = []) throws -> [String] {
         let scenario = Scenario(Ledger(), weakness: weakness)
         let first = try scenario.start("a")
@@ -84,7 +86,7 @@ struct OwnershipScenarios {
         scenario.kafka.pace = .held
         try scenario.work(first, rounds: 10)
         try first.thread.commitStep()
-        // The group counts the positions; the changelog has not heard of the commit.
+        // The group has the offsets; the changelog does not have the marker yet.
         scenario.kafka.deliver(0, SimulatedKafka.offsetsPlace)
         first.die()
         scenario.kafka.expel("a")
@@ -103,7 +105,7 @@ struct OwnershipScenarios {
         try scenario.work(old, rounds: 5)
         let new = try scenario.start("a", inputs: ["inputs", "commands"])
         try scenario.work(old, new, rounds: 10)
-        // Range deals out each topic by itself: inputs/1 lies with the old version, commands/1 with the new.
+        // Range assigns each topic by itself: inputs/1 belongs to the old version, commands/1 to the new.
         for _ in 1...3 { scenario.count(partition: 1) }
         scenario.count(topic: "commands", partition: 1)
         scenario.count(key: "other", partition: 0)
@@ -113,7 +115,7 @@ struct OwnershipScenarios {
         }
         #expect(scenario.texts("outputs").filter { $0 == "1" }.count == 2, "each key's first, once")
 
-        // When the old version has gone, what waited on the added input is taken, too.
+        // When the old version has gone, records that waited on the added input are processed, too.
         try old.stop()
         scenario.kafka.wait(10_000, asleep: ["b"])
         try scenario.work(new)
@@ -137,7 +139,7 @@ struct OwnershipScenarios {
         try scenario.work(second, rounds: 3)
         let restore = try #require(scenario.restores(since: line).first)
         let offset = try #require(restore.split(separator: "@").last.flatMap { Int($0) })
-        // 200 kB each: what had been read and was not in the file was less than 20 MB.
+        // 200 kB each: less than 20 MB had been read and not flushed.
         #expect(offset > 60, "\(restore)")
     }
 
@@ -164,7 +166,7 @@ struct OwnershipScenarios {
         #expect(error?.description.contains("changelog") == true)
         second.die()
 
-        // When the topic is brought back, the file is still there and good.
+        // When the topic is restored, the file is still there and valid.
         scenario.kafka.logs[TopicPartition("changelog", 0)] = changelog
         let line = scenario.lines
         let third = try scenario.start("a")
@@ -257,7 +259,7 @@ struct OwnershipScenarios {
         }
         for _ in 1...80 { scenario.feed("record") }
         try scenario.work(first, rounds: 400)
-        // 1 MB of file and 0.8 MB of memory: of 4 MB not all was taken, and nothing of it was lost or skipped.
+        // 1 MB of file and 0.8 MB of memory: not all of the 4 MB was processed, and nothing was lost or skipped.
         let taken = scenario.texts("outputs")
         #expect((20...60).contains(taken.count), "\(taken.count)")
         #expect(taken == (1...taken.count).map(String.init))

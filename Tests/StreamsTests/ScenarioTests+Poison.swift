@@ -84,7 +84,7 @@ struct PoisonScenarios {
         scenario.kafka.beforeCall = { [unowned instance] _, call in
             guard call == "produce" else { return }
             produced += 1
-            // librdkafka learns in the background that a record cannot be delivered.
+            // librdkafka notices in the background that a record cannot be delivered.
             if produced == 4 { instance.log.producer.failAbortably("NOT_ENOUGH_REPLICAS") }
         }
         #expect(throws: Never.self) { try scenario.work(instance) }
@@ -114,7 +114,7 @@ struct PoisonScenarios {
         scenario.kafka.pace = .buffered
         let instance = try scenario.start()
         try scenario.work(instance, rounds: 5)
-        // The changelog of task 0 has too few replicas; for a while.
+        // The changelog of task 0 has too few replicas for a while.
         scenario.kafka.refuses = {
             $0.topic == "changelog" && $0.partition == 0 ? "NOT_ENOUGH_REPLICAS" : nil
         }
@@ -146,7 +146,7 @@ struct PoisonScenarios {
                 }
                 turn.publish(type: "taken", Self.text(event.id), to: "outputs")
             }))
-        // The topic takes less than the client sends.
+        // The topic accepts smaller records than the client.
         scenario.kafka.clientLimit = 2_000_000
         scenario.kafka.pace = .buffered
         let instance = try scenario.start()

@@ -5,17 +5,17 @@ import StreamsTesting
 
 @testable import Streams
 
-/// Three instances over four tasks and two inputs for some hundred moves, each chosen by the seed; then calm, and the
-/// count.
+/// Three instances run four tasks with two inputs for some hundred moves that the seed chooses. Then it is calm, and
+/// the results are counted.
 final class Simulation {
     private static let names = ["a", "b", "c"]
 
     let kafka: SimulatedKafka
     private let seed: UInt64
     private var instances: [String: SimulatedInstance<Ledger>] = [:]
-    /// Who is in the middle of a call, with its move and how many calls that has made.
+    /// Instances in the middle of a call, each with its move and how many calls that has made.
     private var busy: [(name: String, move: Move, calls: Int, names: Set<String>)] = []
-    /// Those whose process dies at its next call.
+    /// Instances whose process dies at its next call.
     private var doomed: Set<String> = []
     private var versions: [String: Int] = [:]
     private var fed: [LedgerAudit.Input] = []
@@ -29,11 +29,11 @@ final class Simulation {
         let commitInterval: Duration
         let flushInterval: Duration
         let idlePoll: Duration
-        /// Machines without a volume: each start finds an empty folder.
+        /// Machines without a volume: each start has an empty folder.
         let forgetsFiles: Bool
     }
 
-    /// The moves of a seed, before anything has happened.
+    /// The moves of a seed.
     static func moves(seed: UInt64, count: Int = 420) -> [Move] {
         var generator = MoveGenerator(
             seed: seed, names: names, upgrades: seed % 3 == 0,
@@ -41,7 +41,7 @@ final class Simulation {
         return generator.moves(count)
     }
 
-    /// - Returns: what is wrong, or nil; and the story, if it is wanted.
+    /// - Returns: what is wrong, or nil; and the story, if `tells` is set.
     static func run(
         seed: UInt64, _ moves: [Move], weakness: SimulatedKafka.Weakness = [], tells: Bool = false
     ) -> (violation: String?, story: [String]) {
@@ -63,7 +63,7 @@ final class Simulation {
         self.seed = seed
         kafka = SimulatedKafka(seed: seed, partitions: 4, weakness: weakness)
         (kafka.clientLimit, kafka.brokerLimit) = (2_000, 1_500)
-        // In memory where there is such a place: the files are made and thrown away by the thousand.
+        // In memory if possible: thousands of files are created and deleted.
         let shared = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm/" : NSTemporaryDirectory()
         folder = shared + "tillsammans-simulation-" + UUID().uuidString.lowercased()
         var random = SeededGenerator(seed: seed &* 104_729)
@@ -99,7 +99,7 @@ final class Simulation {
         case .perform(let name): perform(name)
         case .kill(let name): kill(name)
         case .wipe(let name):
-            // The files of a process that still stands in the middle of a call are left alone.
+            // The files of a process that is in the middle of a call are not deleted.
             let isWiped = !isBusy(name)
             kill(name)
             if isWiped { try? FileManager.default.removeItem(atPath: configuration(name).folder) }
@@ -119,8 +119,8 @@ final class Simulation {
 
     private func isBusy(_ name: String) -> Bool { busy.contains { $0.name == name } }
 
-    /// Lets an instance make calls, unless it stands in the middle of one. What Kafka refuses ends its thread, as it does
-    /// in `Streams`; anything else that is thrown is a fault of the runtime.
+    /// Lets an instance make calls, unless it is in the middle of one. An error of Kafka ends its thread, as in
+    /// `Streams`. Any other error is a fault of the runtime.
     private func with(
         _ name: String, _ move: Move, _ body: (SimulatedInstance<Ledger>) throws -> Void
     ) throws(Violation) {
@@ -138,7 +138,7 @@ final class Simulation {
         }
     }
 
-    /// What went wrong inside of an interruption; thrown when the calls around it have ended.
+    /// A violation inside an interruption. It is thrown when the calls around it have ended.
     private var interrupted: Violation?
 
     private func called(_ name: String, _ call: String) {
@@ -179,7 +179,7 @@ final class Simulation {
         do { try instance.log.join(configuration.inputs) } catch { kill(name) }
     }
 
-    /// Gone without a word: no close, no leave; the group notices later, or when it comes back.
+    /// Ends without leaving the group, which notices later, or when the instance comes back.
     private func kill(_ name: String) {
         guard let instance = instances[name] else { return }
         instance.log.cutOff()
@@ -201,7 +201,8 @@ final class Simulation {
 
     // MARK: The end
 
-    /// One instance works without faults until all is done; then a little longer, to see that nothing comes twice.
+    /// Runs one instance without faults until everything is done, and then a little longer, to see that nothing comes
+    /// twice.
     private func calm() throws(Violation) {
         tell("calm: only a goes on")
         for name in Self.names { kill(name) }

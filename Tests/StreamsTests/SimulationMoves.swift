@@ -1,28 +1,28 @@
 import StreamsTestSupport
 import StreamsTesting
 
-/// One thing that happens in a simulation. A story is a list of moves; what a move does follows from its own seed, so
-/// that it does the same after another was taken out of the story.
+/// One thing that happens in a simulation. A story is a list of moves. Each move has its own seed, so that it does the
+/// same after another move was removed from the story.
 struct Move: CustomStringConvertible, Sendable {
     enum Action: Sendable {
-        /// Somebody writes an input.
+        /// An input is written.
         case input(number: Int, key: String, topic: String, deed: Ledger.Deed)
-        /// A thread takes what happens next; one that is down starts.
+        /// A thread runs one loop. An instance that is down starts.
         case work(String)
-        /// A thread commits without a poll that could have told what happened meanwhile.
+        /// A thread commits without a poll, so it does not learn what happened meanwhile.
         case commit(String)
         /// An open wish is performed, and its result written.
         case perform(String)
         case kill(String)
-        /// Killed, and its state folder deleted.
+        /// Kills an instance and deletes its state folder.
         case wipe(String)
-        /// Ends as on SIGTERM.
+        /// Ends an instance as SIGTERM does.
         case stop(String)
-        /// The group gives it up, though it may live.
+        /// The group expels an instance, even if it is alive.
         case expel(String)
-        /// Killed; its next start is of the other version.
+        /// Kills an instance. Its next start is of the other version.
         case upgrade(String)
-        /// Time goes by; who is asleep gives no sign of life.
+        /// Time passes. Instances that are asleep send no heartbeats.
         case wait(Int64, asleep: [String])
     }
 
@@ -32,18 +32,18 @@ struct Move: CustomStringConvertible, Sendable {
     var hasFaults = true
     var interruptions: [Interruption] = []
 
-    /// What others do before one call that the move makes.
+    /// What other instances do before one call of the move.
     struct Interruption: Sendable {
         let before: Place
-        /// Its whole process stands still, not only the thread: what it has buffered does not leave.
+        /// Its whole process is frozen, not only the thread: its buffers are not sent.
         var isFrozen: Bool
         var moves: [Move]
     }
 
     enum Place: Sendable {
-        /// The call with this number, counted within the move.
+        /// The call with this number within the move.
         case call(Int)
-        /// The first of that name.
+        /// The first call with this name.
         case named(String)
     }
 
@@ -106,7 +106,7 @@ struct MoveGenerator {
         return move
     }
 
-    /// Others move while the instance stands still; often it is thought dead meanwhile.
+    /// Other instances act while this one stands still. Often the group considers it dead.
     private mutating func interrupt(_ move: inout Move, _ name: String, _ depth: Int, _ busy: [String]) {
         var moves: [Move] = []
         var count = Int.random(in: 1...6, using: &random)
@@ -123,7 +123,7 @@ struct MoveGenerator {
         default: break
         }
         for _ in 0..<count { moves.append(self.move(depth: depth + 1, busy: busy + [name])) }
-        // Where a transaction hangs in the air, the most can go wrong.
+        // Most can go wrong while a transaction is undecided.
         let named = ["sendOffsets", "commit", "EndTxn", "watermarks", "read"][Int.random(in: 0..<5, using: &random)]
         let place: Move.Place =
             Bool.random(using: &random) ? .named(named) : .call(Int.random(in: 0..<14, using: &random))
@@ -142,7 +142,7 @@ struct MoveGenerator {
     private mutating func input() -> Move.Action {
         inputs += 1
         let key = "key-\(Int.random(in: 0..<9, using: &random))"
-        // Times are absolute, and a story lasts a few simulated minutes.
+        // Times are absolute. A story lasts a few simulated minutes.
         let due = SimulatedClock.start + Int64.random(in: 0...180_000, using: &random)
         let deed: Ledger.Deed =
             switch Int.random(in: 0..<100, using: &random) {
@@ -155,7 +155,7 @@ struct MoveGenerator {
             case ..<39: .withdraw
             default: .count
             }
-        // Reminders and wishes on one topic only, since between topics there is no order to check against.
+        // Reminders and wishes use one topic only, because there is no order between topics to check.
         let topic = deed == .count && Int.random(in: 0..<5, using: &random) == 0 ? "commands" : "inputs"
         return .input(number: inputs, key: key, topic: topic, deed: deed)
     }

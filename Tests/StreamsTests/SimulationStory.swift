@@ -1,7 +1,7 @@
 import Foundation
 import StreamsTesting
 
-/// A simulation that failed, made as short as the time allows.
+/// A simulation that failed, shortened as far as the time allows.
 struct SimulationStory {
     let seed: UInt64
     let weakness: SimulatedKafka.Weakness
@@ -14,8 +14,8 @@ struct SimulationStory {
         deadline = .now + within
     }
 
-    /// Takes out whatever the failure does not need: first moves, in ever smaller stretches; then what happens inside of
-    /// those that are left, and their faults.
+    /// Removes what the failure does not need: first moves, in ever smaller stretches; then interruptions and faults of
+    /// the moves that are left.
     mutating func shorten() {
         removeMoves()
         for index in moves.indices where !isOver { simplify(index) }
@@ -69,7 +69,7 @@ struct SimulationStory {
         return true
     }
 
-    /// The moves in numbered lines, with what Kafka did under them.
+    /// The moves as numbered lines, each with what Kafka did.
     var text: String {
         let (violation, story) = Simulation.run(seed: seed, moves, weakness: weakness, tells: true)
         var number = 0

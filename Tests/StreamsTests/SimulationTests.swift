@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Exactly once, on a simulated Kafka that fails wherever Kafka can")
 struct SimulationTests {
-    /// Seeds beyond the first 300 that have found something. 4166: where a broker did not answer while tasks were taken up,
-    /// the changelog reader went on from where an earlier restore had left it, and skipped a stretch.
+    /// Seeds after the first 300 that found a fault. 4166: when a broker did not answer while tasks were opened, the
+    /// changelog reader continued where an earlier restore had left it, and skipped a stretch.
     private static let found: [UInt64] = [4166]
 
     @Test(
@@ -14,7 +14,7 @@ struct SimulationTests {
         arguments: (1...300).map(UInt64.init) + Self.found)
     func exactlyOnce(seed: UInt64) { check(seed) }
 
-    /// By hand: `SIMULATION_SEEDS=20000 swift test --filter SimulationTests.manySeeds`, from `SIMULATION_FIRST` on.
+    /// By hand: `SIMULATION_SEEDS=20000 swift test --filter SimulationTests.manySeeds`, starting at `SIMULATION_FIRST`.
     @Test("the same for as many seeds as are asked for", .enabled(if: SimulationTests.seeds > 0))
     func manySeeds() async {
         let first = UInt64(ProcessInfo.processInfo.environment["SIMULATION_FIRST"] ?? "") ?? 1_001
@@ -37,7 +37,7 @@ struct SimulationTests {
 
     private static let seeds = Int(ProcessInfo.processInfo.environment["SIMULATION_SEEDS"] ?? "") ?? 0
 
-    /// The first few failures are shortened; the rest are only named.
+    /// How many failures were shortened. The first two are; the others are only named.
     private static let shortened = Atomic(0)
 
     @discardableResult

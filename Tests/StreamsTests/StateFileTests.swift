@@ -56,7 +56,7 @@ struct StateFileTests {
         #expect(try !isKept("second"))
         try flush("second", closing: true)
         #expect(try isKept("third"))
-        // Reading alone does not make it unsynced; a flush does.
+        // A read does not make the file unsynced; a flush does.
         #expect(try isKept("fourth"))
         try flush("fourth", closing: false)
         #expect(try !isKept("fifth"))
@@ -68,7 +68,7 @@ struct StateFileTests {
         defer { bench.remove() }
         var store: StateStore? = try bench.open(1 << 20)
         for number in 0..<30_000 { store?.restore(bench.key(number), Bytes(repeating: 1, count: 20)) }
-        // The first of several transactions fits.
+        // Only the first of several transactions fits.
         #expect(throws: StateFileError.self) { try store?.flush(Bench.checkpoint) }
         store = nil
         store = try bench.open()
@@ -155,7 +155,7 @@ extension Bench {
         return status
     }
 
-    /// Puts a file system in memory where the folder is, or gives the one there another size.
+    /// Mounts a file system in memory on the folder, or changes its size.
     fileprivate func mount(megabytes: Int, again: Bool = false) -> Bool {
         let options = "size=\(megabytes)m"
         return Glibc.mount("tmpfs", folder.path, "tmpfs", again ? UInt(MS_REMOUNT) : 0, options) == 0

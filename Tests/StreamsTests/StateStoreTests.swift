@@ -172,7 +172,7 @@ struct StateStoreTests {
     }
 }
 
-/// A file of its own, and what is done with it.
+/// A state file for one test.
 struct Bench {
     static let checkpoint = StateStore.Checkpoint(offset: 7, cluster: "c", at: Date(timeIntervalSince1970: 1_000))
 
@@ -195,7 +195,7 @@ struct Bench {
     func remove() { folder.remove() }
 }
 
-/// Random moves on a store, each also made on dictionaries.
+/// Random operations on a store, each repeated on dictionaries.
 private struct ModelRun {
     let bench = Bench()
     private var store: StateStore?
@@ -228,7 +228,7 @@ private struct ModelRun {
             flushed = committed
             #expect(store?.hasTail == false && store?.tailSize == 0)
         case 86..<90:
-            // At times with everything finished, at times as after a crash.
+            // Sometimes after a close, sometimes as after a crash.
             if Bool.random(using: &random) { store?.close() }
             store = nil
             store = try bench.open()

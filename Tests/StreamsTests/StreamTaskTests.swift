@@ -140,7 +140,7 @@ extension Topology {
         tables: ["kept"])
 }
 
-/// Puts a value of defaults, and deletes it.
+/// Puts, gets and deletes a value.
 private struct Keeper: Processor {
     static let table = Table("kept", of: Google_Protobuf_Int64Value.self)
 
@@ -154,7 +154,7 @@ private struct Keeper: Processor {
     }
 }
 
-/// Sets the reminder named by the event's type at the second named by its id; 0 cancels.
+/// Sets a reminder. The event's type is its name, the event's id the second at which it is due; 0 cancels.
 private struct Alarm: Processor {
     func process(_ event: Event, in turn: inout Turn) throws {
         if event.id == "0" {

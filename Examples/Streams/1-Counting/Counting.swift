@@ -3,7 +3,7 @@ import Stage
 import Streams
 import SwiftProtobuf
 
-/// Counts what it is given, for each key. State, and an event that follows from it, in one step.
+/// Counts events for each key. It writes state and publishes an event in one step.
 struct Counter: Processor {
     static let counts = Table("counts", of: Google_Protobuf_Int64Value.self)
 

@@ -3,8 +3,8 @@ import Foundation
 import Stage
 import Streams
 
-/// Waits for an answer to each question, and says so where none has come in time. The timers are state: a restart changes
-/// nothing.
+/// Waits for an answer to each question, and publishes an event if none comes in time. The timers are state, so they
+/// survive a restart.
 struct Patience: Processor {
     static let topology = Topology(
         "reminding", inputs: [.init("talk")], outputs: [.init("notes")],

@@ -5,8 +5,8 @@ import Stage
 import Streams
 import SwiftProtobuf
 
-/// Asks for a letter to be printed, and tells when it was. The processor touches nothing: it wishes, and the wish is
-/// performed after the step is committed. Its result comes back as an event.
+/// Asks for a letter to be printed, and publishes an event when it was. The processor has no side effects. It makes a
+/// wish, which is performed after the step is committed. The result comes back as an event.
 struct Letters: Processor {
     static let topology = Topology(
         "wishing", inputs: [.init("letters")], outputs: [.init("post")], changelog: .init("wishing-state", .compacted))
@@ -17,7 +17,7 @@ struct Letters: Processor {
             let letter = Google_Protobuf_StringValue(String(decoding: event.data, as: UTF8.self))
             try turn.wish(turn.key, letter)
         case "printed":
-            // Fulfilled, so it is not performed again. A second report finds no wish, and changes nothing.
+            // Fulfilled, so it is not performed again. A second report finds no wish and changes nothing.
             guard try turn.wish(turn.key, as: Google_Protobuf_StringValue.self) != nil else { return }
             turn.fulfil(turn.key)
             turn.publish(type: "posted", event.data, to: "post")
@@ -26,8 +26,8 @@ struct Letters: Processor {
     }
 }
 
-/// The one place that touches the world. It may be asked twice for the same letter, after a crash, so the letter's key is
-/// what its receiver knows it by.
+/// The only place with side effects. After a crash it may be asked again for the same letter. The receiver detects the
+/// duplicate by the letter's key.
 struct Printer: WishPerformer {
     let producer: Producer
 
@@ -37,7 +37,7 @@ struct Printer: WishPerformer {
         let report = Event(
             id: "\(wish.key)#printed", source: "printer", type: "printed", time: Date(),
             data: Bytes("\(letter.value.count) letters".utf8))
-        // Back to the partition whose task holds the wish.
+        // The result goes to the partition whose task holds the wish.
         _ = try? await producer.send(
             ProducerRecord(
                 topic: "letters", partition: wish.partition, key: Bytes(wish.key.utf8), value: report.data,

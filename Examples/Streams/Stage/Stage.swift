@@ -4,8 +4,8 @@ public import Kafka
 import Logging
 public import Streams
 
-/// Where the examples play: a broker inside this process, the topics that the topology asks for, and a folder that is
-/// removed afterwards. With `KAFKA_BOOTSTRAP_SERVERS` set, a stream of your own runs just the same on a real Kafka.
+/// Runs the examples: a broker inside this process, the topics of the topology, and a folder that is removed
+/// afterwards. Your own stream runs in the same way on a real Kafka.
 public final class Stage {
     private let broker: EmbeddedBroker
     private let folder = NSTemporaryDirectory() + "streams-example-" + UUID().uuidString.lowercased()
@@ -33,7 +33,7 @@ public final class Stage {
             ProducerRecord(topic: topic, key: Bytes(key.utf8), value: event.data, headers: event.headers))
     }
 
-    /// Runs the stream until `count` events have come out of `topic`, and prints each.
+    /// Runs the stream until `count` events are on `topic`, and prints each.
     ///
     /// - Throws: ``NothingCame`` after 30 s.
     public func play<P: Processor>(
@@ -68,7 +68,7 @@ public final class Stage {
     }
 }
 
-/// The stream has not published what was to come of it.
+/// The stream has not published the expected events in time.
 public struct NothingCame: Error, CustomStringConvertible {
     let topic: String
     let seen: Int

@@ -1,9 +1,9 @@
 package import Domain
 package import Foundation
 
-/// One child's case: what is known, who owns it, where it stands, and what is due (rules 6 to 13 and 19).
+/// One child's case: what is known, who owns it, its phase, and what is due (rules 6 to 13 and 19).
 ///
-/// A value without any reach into the world. A case that is closed stays: a later concern opens it anew.
+/// A plain value without I/O. A closed case is kept: a later concern opens a new mapping in its place.
 package struct Case: Aggregate, Equatable {
     package typealias Fact = CaseFact
 
@@ -12,9 +12,9 @@ package struct Case: Aggregate, Equatable {
     package var reference: String
     package var place: Place
     package var owner: Routing.Owner
-    /// Does the work in the owner's place (rule 6).
+    /// Does the work for the owner (rule 6).
     package var delegate: String?
-    /// Has been told by Meetings (rule 15).
+    /// Meetings reports it (rule 15).
     package var coordinator: String?
     package var phase: Phase
     package var deadlines: [Step: Deadline]
@@ -27,19 +27,19 @@ package struct Case: Aggregate, Equatable {
 
     /// The guardians on record, by key.
     package var guardians: [String]
-    /// The latest word of each giver.
+    /// Each giver's latest decision.
     package var consents: [Giver: Consent]
     package var maturity: Maturity?
     /// From this day the youth's own consent is needed (rule 12).
     package var youthConsentFrom: LocalDate
-    /// From this day nobody is a child (rule 4).
+    /// From this day the person is an adult (rule 4).
     package var adultFrom: LocalDate
 
     package var isProtected: Bool
-    /// Suspected once, it is visible for ever (rule 3).
+    /// Once set, it stays visible for ever (rule 3).
     package var isHarmSuspected: Bool
 
-    /// A case as a concern opens it, before anything is written in it.
+    /// A new case, before anything is written in it.
     package init(
         child: String, reference: String, place: Place, owner: Routing.Owner, opened: Date, youthConsentFrom: LocalDate,
         adultFrom: LocalDate
@@ -59,12 +59,12 @@ package struct Case: Aggregate, Equatable {
 }
 
 extension Case {
-    /// Where the child is. Decides who the named person is (rule 2).
+    /// Where the child lives and attends. It decides who the named person is (rule 2).
     package struct Place: Sendable, Equatable {
         package var county: String
         package var municipality: String
         package var stage: Stage
-        /// The unit that the child attends; nil where nobody said.
+        /// The unit that the child attends; nil if not known.
         package var attends: String?
 
         package init(county: String, municipality: String, stage: Stage, attends: String?) {
@@ -74,20 +74,20 @@ extension Case {
         var situation: Routing.Situation { .init(municipality: municipality, stage: stage, unit: attends) }
     }
 
-    /// Where the case stands, and what it has there.
+    /// The case's phase, with its data.
     package enum Phase: Sendable, Equatable {
         case mapping
-        /// Cooperation is decided. Not everybody has consented (rule 12).
+        /// Cooperation is decided. Some consent is missing (rule 12).
         case awaitingConsent(Cooperation)
-        /// A meeting has been asked for and stands.
+        /// A meeting has been requested and not cancelled.
         case cooperation(Cooperation)
         case ownMeasures(OwnMeasures)
         case resting(lookAgain: LocalDate)
-        /// Over; with the outcome that it had, where it had one.
+        /// Closed, with its outcome if it had one.
         case closed(after: Outcome?)
     }
 
-    /// How a mapping ends, with what each ending needs (rule 10).
+    /// How a mapping ends, with what each outcome needs (rule 10).
     package enum Outcome: Sendable, Equatable {
         case nothingFurther(lookAgain: LocalDate)
         case ownMeasures(OwnMeasures)
@@ -95,7 +95,7 @@ extension Case {
     }
 
     package struct Cooperation: Sendable, Equatable {
-        /// Those that question 5 names (rule 11).
+        /// The organisations named in question 5 (rule 11).
         package var organisations: [Organisation]
         /// The last day for the meeting.
         package var latest: LocalDate
@@ -114,11 +114,11 @@ extension Case {
         }
     }
 
-    /// What the own organisation does.
+    /// What the owner's organisation does.
     package struct Measure: Sendable, Equatable {
         package var area: WheelArea
         package var text: String
-        /// The directory's id.
+        /// The person's id in the directory.
         package var responsible: String
 
         package init(area: WheelArea, text: String, responsible: String) {
@@ -128,12 +128,12 @@ extension Case {
 }
 
 extension Case {
-    /// Somebody has something to do in it.
+    /// True unless the case is closed.
     package var isOpen: Bool {
         if case .closed = phase { false } else { true }
     }
 
-    /// The outcome that counts; nil while the mapping goes on.
+    /// The current outcome; nil while the mapping is open.
     package var outcome: Outcome? {
         switch phase {
         case .mapping: nil
@@ -144,7 +144,7 @@ extension Case {
         }
     }
 
-    /// A meeting has been asked for and not called off.
+    /// A meeting has been requested and not cancelled.
     package var isMeetingRequested: Bool {
         if case .cooperation = phase { true } else { false }
     }

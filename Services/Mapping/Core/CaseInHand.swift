@@ -1,12 +1,11 @@
 package import Domain
 import Foundation
 
-/// A case while something is decided about it: what changes, the facts that tell it, and what the decision may look at.
+/// A case during a decision: the changed case, the facts so far, and the decision's input.
 package struct CaseInHand {
     var `case`: Case
     private(set) var facts: [CaseFact] = []
     let context: DecisionContext
-    /// Who acts.
     let actor: Actor
 
     init(_ case: Case, by actor: Actor, _ context: DecisionContext) {
@@ -16,7 +15,7 @@ package struct CaseInHand {
     var decision: Decision<Case> { Decision(`case`, facts) }
     var today: LocalDate { context.today }
 
-    /// Nil where the directory does not have the case's county.
+    /// Nil if the directory does not have the case's county.
     var county: County? { context.directory.counties[`case`.place.county] }
     var settings: County.Settings { county?.settings ?? County.Settings() }
 
@@ -27,7 +26,7 @@ package struct CaseInHand {
 }
 
 extension Case {
-    /// Decides something that time or another service has brought.
+    /// Makes a decision that no person asked for.
     func deciding(_ context: DecisionContext, _ change: (inout CaseInHand) -> Void) -> Decision<Case> {
         var work = CaseInHand(self, by: .suite, context)
         change(&work)
@@ -35,16 +34,16 @@ extension Case {
     }
 }
 
-/// A command about a case: who may give it, where the case must stand, and what it does.
+/// A command about a case: who may give it, the phase it requires, and what it does.
 package protocol CaseCommand: Command, Equatable where Subject == Case {
     static var act: Authority.Act { get }
     static var requirement: Requirement { get }
 
-    /// Does it. What it throws is refused together with what stands against it anyway, and nothing changes.
+    /// Applies the command. If it throws, nothing changes. The refusal then has its faults and those of `obstacles`.
     func apply(to work: inout CaseInHand) throws(Refusal)
 }
 
-/// Where a case must stand for a command.
+/// The phase that a command requires.
 package enum Requirement: Sendable {
     case anyPhase, open, mapping, cooperation
 }
@@ -63,7 +62,7 @@ extension CaseCommand {
                 on: context.today)
     }
 
-    /// The next date has still to come (rule 10).
+    /// The next date must be in the future (rule 10).
     package static func faults(ofNext day: LocalDate, _ context: DecisionContext) -> [Fault] {
         day > context.today ? [] : [Fault(.nextDate, at: "next_date")]
     }

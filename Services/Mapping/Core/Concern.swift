@@ -1,16 +1,16 @@
 package import Domain
 package import Foundation
 
-/// What Intake has registered: somebody saw something that suggests risk (rule 1).
+/// A concern that Intake registered: somebody saw something that suggests risk (rule 1).
 package struct Concern: Sendable, Equatable {
     /// The concern's own id.
     package var id: String
-    /// The case's reference, where the concern opens one.
+    /// The case's reference, if the concern opens a case.
     package var reference: String
     package var child: String
     package var place: Case.Place
     package var owner: Routing.Owner
-    /// The child has moved since the last report: the ownership passes on (rule 2).
+    /// The child has moved since the last report, so the ownership passes on (rule 2).
     package var hasMoved: Bool
     package var receivedAt: Date
     package var areas: [WheelArea]
@@ -21,7 +21,7 @@ package struct Concern: Sendable, Equatable {
     package var adultFrom: LocalDate
     package var isProtected: Bool
     package var isHarmSuspected: Bool
-    /// The concern that this one is taken to be the same as.
+    /// The concern of which this one is probably a duplicate.
     package var linkedTo: String?
 
     package init(
@@ -48,13 +48,13 @@ package struct Concern: Sendable, Equatable {
         self.linkedTo = linkedTo
     }
 
-    /// A concern opens the child's mapping, or joins what is going on (rule 6).
+    /// Opens the child's mapping, or joins an open one (rule 6).
     package func decide(on case: Case?, _ context: DecisionContext) -> Decision<Case> {
         if let `case`, `case`.isOpen { return `case`.deciding(context) { $0.join(self) } }
         return opened(after: `case`, now: context.now).deciding(context) { $0.open(self) }
     }
 
-    /// A mapping of its own: what an earlier one said and was allowed is not this one's. Who the child is stays.
+    /// A new mapping. It takes over the child's data from an earlier one, but none of its information and consents.
     private func opened(after former: Case?, now: Date) -> Case {
         var new = Case(
             child: child, reference: reference, place: place, owner: owner, opened: now,
@@ -83,7 +83,7 @@ extension CaseInHand {
             .concernJoined(
                 owner: `case`.owner.person, isHarmSuspected: concern.isHarmSuspected, linkedTo: concern.linkedTo))
         if concern.hasMoved { hand(to: concern.owner, at: concern.place, .report) }
-        // Whoever owns it has something new to see, from the day it was received (rule 19).
+        // The owner must look at the new concern within a time that starts when it was received (rule 19).
         if `case`.deadlines[.acknowledge] == nil {
             set(.acknowledge, workingDays: settings.acknowledgeDays, from: concern.receivedAt)
         }

@@ -2,15 +2,15 @@ package import Domain
 package import Foundation
 
 // Rules 12 and 13: a meeting is called only with the consent of every guardian on record, and of the youth by age and
-// maturity. There is no override. Whoever withdraws is blocked by nothing.
+// maturity. There is no override. Nothing can block a withdrawal.
 
-/// Whose consent it is.
+/// The person who gives or refuses consent.
 package enum Giver: Sendable, Hashable {
     case youth
-    /// By key.
+    /// The guardian's key.
     case guardian(String)
 
-    /// As it is told: the guardian's key, or `youth`.
+    /// As published: the guardian's key, or `youth`.
     package var name: String {
         switch self {
         case .youth: Self.youthsName
@@ -29,7 +29,7 @@ package enum Awaited: Sendable, Hashable {
     /// No guardian is known.
     case nobodyKnown
 
-    /// As it is told: the giver's name, or that no guardian is known.
+    /// As published: the giver's name, or that no guardian is known.
     package var name: String {
         switch self {
         case .giver(let giver): giver.name
@@ -37,7 +37,7 @@ package enum Awaited: Sendable, Hashable {
         }
     }
 
-    /// In words.
+    /// The reason to show.
     package var fault: Fault {
         switch self {
         case .nobodyKnown: Fault(.consentNobody)
@@ -48,11 +48,11 @@ package enum Awaited: Sendable, Hashable {
 }
 
 extension Case {
-    /// What a guardian or the youth has said to sharing (rule 13).
+    /// A guardian's or the youth's decision about sharing (rule 13).
     package struct Consent: Sendable, Equatable {
         package var giver: Giver
         package var word: Word
-        /// Which organisations may share.
+        /// The organisations that may share.
         package var organisations: [Organisation]
         /// How it was given.
         package var form: String
@@ -62,7 +62,7 @@ extension Case {
         package var by: Actor
 
         package enum Word: Sendable, Equatable {
-            /// - Parameter until: the last day on which it holds; nil: until it is withdrawn.
+            /// - Parameter until: the last day on which it is in force; nil: until it is withdrawn.
             case given(until: LocalDate?)
             case refused
             case withdrawn
@@ -80,7 +80,7 @@ extension Case {
             if case .given = word { true } else { false }
         }
 
-        /// The last day on which it holds, where there is one.
+        /// The last day on which it is in force, if it has one.
         var lastDay: LocalDate? {
             if case .given(let until) = word { until } else { nil }
         }
@@ -101,18 +101,18 @@ extension Case {
         }
     }
 
-    /// A person's judgement of maturity counts, else the county's age (rule 12).
+    /// A person's judgement of maturity decides; without one, the county's age limit (rule 12).
     func isYouthsConsentNeeded(on day: LocalDate) -> Bool { maturity?.youthConsents ?? (day >= youthConsentFrom) }
 
-    /// Everybody whose consent it takes on a day. An adult decides alone.
+    /// Everybody whose consent is needed on a day. An adult decides alone.
     private func givers(on day: LocalDate) -> [Giver] {
         isAdult(on: day)
             ? [.youth] : guardians.map(Giver.guardian) + (isYouthsConsentNeeded(on: day) ? [.youth] : [])
     }
 
-    /// Whose consent is not in force for the organisations that are to share.
+    /// Whose consent is not in force for these organisations.
     ///
-    /// Whoever has refused or withdrawn counts, whether or not they are on record.
+    /// A refusal or withdrawal counts even if its giver is not on record.
     package func awaited(for organisations: [Organisation], on day: LocalDate) -> [Awaited] {
         let missing = givers(on: day).filter { consents[$0]?.isInForce(for: organisations, on: day) != true }
         if guardians.isEmpty, !isAdult(on: day) { return [.nobodyKnown] + missing.map(Awaited.giver) }
@@ -121,7 +121,7 @@ extension Case {
         return (missing + against).uniqued().map(Awaited.giver)
     }
 
-    /// Whose consent the case waits for; empty unless it waits.
+    /// Whose consent the case waits for; empty in other phases.
     package func awaited(on day: LocalDate) -> [Awaited] {
         guard case .awaitingConsent(let cooperation) = phase else { return [] }
         return awaited(for: cooperation.organisations, on: day)
@@ -129,8 +129,8 @@ extension Case {
 }
 
 extension CaseInHand {
-    /// Cooperation goes on by itself when the last consent comes. It stops as soon as one is no longer in force, and what
-    /// was booked is called off.
+    /// Starts cooperation when the last missing consent is given. Stops it as soon as a consent is no longer in force,
+    /// and cancels what was booked.
     mutating func reviewConsents() {
         switch `case`.phase {
         case .awaitingConsent(let cooperation):
@@ -143,7 +143,7 @@ extension CaseInHand {
         }
     }
 
-    /// Cooperation is decided: it starts where the consents are in force, and waits visibly where they are not.
+    /// Starts cooperation if all consents are in force. Otherwise the case waits for them.
     mutating func beginCooperation(_ cooperation: Case.Cooperation) {
         if `case`.awaited(for: cooperation.organisations, on: today).isEmpty {
             startCooperation(cooperation)

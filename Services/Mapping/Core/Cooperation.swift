@@ -1,16 +1,15 @@
 import Domain
 import Foundation
 
-// What Mapping asks of Meetings, and how a case ends or goes on (rules 10 to 12 and 17).
+// Mapping's requests to Meetings, and how a case ends or is reopened (rules 10 to 12 and 17).
 
 extension CaseInHand {
-    /// Asks for a meeting. The case is in cooperation from here on.
+    /// Requests a meeting. The case is then in cooperation.
     ///
-    /// - Returns: the cooperation with the meeting's last day, which may have had to move.
+    /// - Returns: the cooperation, with a later last day for the meeting if that day has passed.
     @discardableResult
     mutating func callMeeting(_ cooperation: Case.Cooperation) -> Case.Cooperation {
         var cooperation = cooperation
-        // The date may have passed meanwhile.
         if cooperation.latest <= today { cooperation.latest = today.plus(settings.meetingDays) }
         `case`.phase = .cooperation(cooperation)
         set(.meeting, on: cooperation.latest)
@@ -18,21 +17,21 @@ extension CaseInHand {
         return cooperation
     }
 
-    /// What was booked and planned is not to be done any more.
+    /// Cancels what was booked and planned.
     mutating func stopCooperation() {
         request(.cancel(county: `case`.place.county, isClosed: false))
         for step in [Step.meeting, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
     }
 
     mutating func close(reason: String) {
-        // Also where no meeting is asked for at present, its coordinator and plan end with the case.
+        // Even if no meeting is requested now, the coordinator and the plan end with the case.
         if `case`.isMeetingRequested || `case`.coordinator != nil {
             request(.cancel(county: `case`.place.county, isClosed: true))
         }
         end(reason: reason)
     }
 
-    /// Closes the case where Meetings knows already that nothing is left to do.
+    /// Closes the case without a request to Meetings, which already knows.
     mutating func end(reason: String) {
         `case`.phase = .closed(after: `case`.outcome)
         `case`.coordinator = nil
@@ -41,7 +40,7 @@ extension CaseInHand {
         report(.closed(reason: reason, by: actor))
     }
 
-    /// The mapping goes on, whatever its outcome was.
+    /// Continues the mapping, whatever its outcome was.
     mutating func reopen(reason: String) {
         `case`.deadlines = [:]
         if `case`.isMeetingRequested { request(.cancel(county: `case`.place.county, isClosed: false)) }

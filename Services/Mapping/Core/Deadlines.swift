@@ -1,18 +1,18 @@
 package import Domain
 package import Foundation
 
-// Rule 19: every open case has an owner and a next step with a date. Its owner is reminded before the date. When it has
-// passed, the unit's manager is told, and then the county's function: each once.
+// Rule 19: every open case has an owner and a next step with a date. The owner is reminded before the date. When the
+// date has passed, the unit's manager is notified, and later the county's function, each once.
 
 extension Case {
     package struct Deadline: Sendable, Equatable {
         package var due: Date
-        /// How far it has gone; nil while nobody was told.
+        /// The last level that was notified; nil if none was.
         package var reminded: ReminderLevel?
-        /// Nil once it has reached the county.
+        /// Nil once the county was notified.
         package var next: Next?
 
-        /// When, and to whom, it goes next.
+        /// The next level to notify, and when.
         package struct Next: Sendable, Equatable {
             package var at: Date
             package var level: ReminderLevel
@@ -25,19 +25,19 @@ extension Case {
         }
     }
 
-    /// Why a case is looked at without anybody's saying anything.
+    /// Why a case wakes without a command.
     package enum Wake: Sendable, Hashable {
         case step(Step)
-        /// A consent has run out, or the child's age changes what counts.
+        /// On this day a consent has expired, or the child reaches an age limit.
         case day(LocalDate)
     }
 
-    /// The date that comes first.
+    /// The step with the earliest date.
     package var nextStep: (step: Step, deadline: Deadline)? {
         deadlines.min { ($0.value.due, $0.key) < ($1.value.due, $1.key) }.map { ($0.key, $0.value) }
     }
 
-    /// When the case must be looked at.
+    /// When the case must wake.
     package var wakes: [Wake: Date] {
         guard isOpen else { return [:] }
         var wakes: [Wake: Date] = [:]
@@ -48,9 +48,10 @@ extension Case {
         return wakes
     }
 
-    /// A date comes near or has passed (rule 19), or what is in force changes with the day (rules 4, 12 and 13).
+    /// Handles a date that is near or has passed (rule 19), or a day on which consents or age limits change (rules 4,
+    /// 12 and 13).
     ///
-    /// - Parameter due: what the reminder was set for; one that was moved since then is not this one.
+    /// - Parameter due: the time that the reminder was set for. A deadline that was moved since then ignores it.
     package func woken(by wake: Wake, due: Date, _ context: DecisionContext) -> Decision<Case> {
         deciding(context) { work in
             work.keepOwner()
@@ -65,7 +66,7 @@ extension Case {
 }
 
 extension CaseInHand {
-    /// The hour at which reminders go out, and the one at which a working day is over; minutes from midnight.
+    /// When reminders are sent, and when a working day ends; minutes from midnight.
     private static let morning = 8 * 60
     private static let evening = 17 * 60
 
@@ -81,7 +82,8 @@ extension CaseInHand {
     @discardableResult
     mutating func set(_ step: Step, on day: LocalDate) -> Date {
         let due = CivilTime.instant(day, minute: Self.evening)
-        // As early as the county wants. A date that is near leaves less, and one that is too near none.
+        // As many working days before as the county has set. If that is past, fewer; if the date is too near, no
+        // reminder.
         let mornings = stride(from: settings.reminderDays, to: 0, by: -1).lazy
             .map { CivilTime.instant(WorkingDays.day(day, plus: -$0), minute: Self.morning) }
         let morning = mornings.first { $0 > context.now }
@@ -92,12 +94,12 @@ extension CaseInHand {
 
     mutating func done(_ step: Step) { `case`.deadlines[step] = nil }
 
-    /// Tells of a date whom it is due to tell now.
+    /// Notifies the deadline's next level, if its time is this instant.
     mutating func remind(_ step: Step, at instant: Date) {
         guard `case`.isOpen, var deadline = `case`.deadlines[step], let next = deadline.next, next.at == instant else {
             return
         }
-        // A unit without a manager leaves it to the county at once.
+        // If the unit has no manager, the county is notified at once.
         let level = next.level == .manager && people(.manager).isEmpty ? .county : next.level
         deadline.reminded = level
         switch level {
@@ -115,7 +117,7 @@ extension CaseInHand {
                     county: `case`.place.county)))
     }
 
-    /// Who is told at a level: those who do the work today, in place of those on leave.
+    /// Whom to notify at a level: the people who do the work today, with deputies for those on leave.
     private func people(_ level: ReminderLevel) -> [String] {
         guard let county else { return [`case`.owner.person] }
         func acting(_ person: String?) -> String? {

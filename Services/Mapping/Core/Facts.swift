@@ -1,16 +1,16 @@
 package import Domain
 package import Foundation
 
-/// What follows from a decision about a case, in the order in which it is told.
+/// What follows from a decision about a case, in the order of publication.
 package enum CaseFact: Sendable, Equatable {
     case course(CourseFact)
     case content(ContentFact)
     case cooperation(CooperationFact)
-    /// Asks Meetings for something.
+    /// A request to Meetings.
     case meetings(MeetingsRequest)
 }
 
-/// Who has the case, and where it stands.
+/// Facts about the case's owner and phase.
 package enum CourseFact: Sendable, Equatable {
     case opened(owner: Routing.Owner, due: Date, isHarmSuspected: Bool)
     case concernJoined(owner: String, isHarmSuspected: Bool, linkedTo: String?)
@@ -23,7 +23,7 @@ package enum CourseFact: Sendable, Equatable {
     case reopened(reason: String, by: Actor)
     case closed(reason: String, by: Actor)
 
-    /// The ownership has passed on. Both units are told (rule 2).
+    /// The ownership has passed on. Both units are notified (rule 2).
     package struct Move: Sendable, Equatable {
         package var from: Holder
         package var to: Routing.Owner
@@ -37,7 +37,7 @@ package enum CourseFact: Sendable, Equatable {
             case directory
         }
 
-        /// Who had the case.
+        /// The former owner.
         package struct Holder: Sendable, Equatable {
             package var county: String
             package var unit: String
@@ -53,7 +53,7 @@ package enum CourseFact: Sendable, Equatable {
         }
     }
 
-    /// A date comes near or has passed (rule 19).
+    /// A date is near or has passed (rule 19).
     package struct Reminded: Sendable, Equatable {
         package var step: Step
         package var due: Date
@@ -71,7 +71,7 @@ package enum CourseFact: Sendable, Equatable {
     }
 }
 
-/// What is written in the mapping.
+/// Facts about the mapping's content.
 package enum ContentFact: Sendable, Equatable {
     case informationAdded(Case.Information)
     case informationCorrected(before: Case.Information, after: Case.Information, reason: String, by: Actor)
@@ -83,18 +83,18 @@ package enum ContentFact: Sendable, Equatable {
 }
 
 package enum CooperationFact: Sendable, Equatable {
-    /// Not everybody whose consent it takes has given it, or no longer.
+    /// A needed consent is missing or no longer in force.
     case waiting(for: [Awaited], owner: String, county: String, due: Date)
-    /// All consents are in force. A meeting has been asked for.
+    /// All consents are in force. A meeting has been requested.
     case started(Case.Cooperation, owner: String)
 }
 
-/// What Mapping asks of Meetings, each under the county's key.
+/// Mapping's requests to Meetings, published under the county's key.
 package enum MeetingsRequest: Sendable, Equatable {
     case call(MeetingCall)
-    /// - Parameter isClosed: the coordinator and the plan are not the next case's.
+    /// - Parameter isClosed: the case is closed, so its coordinator and plan end too.
     case cancel(county: String, isClosed: Bool)
-    /// Nobody may be told the place any more (rule 22).
+    /// The meeting's place must not be disclosed any more (rule 22).
     case protect(county: String)
     case handOver(county: String, unit: String, namedPerson: String)
 
@@ -106,7 +106,7 @@ package enum MeetingsRequest: Sendable, Equatable {
     }
 }
 
-/// What Meetings must know to call a meeting (rule 14).
+/// What Meetings needs to call a meeting (rule 14).
 package struct MeetingCall: Sendable, Equatable {
     package var county: String
     package var child: String

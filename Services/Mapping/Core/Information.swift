@@ -2,13 +2,13 @@ package import Domain
 package import Foundation
 
 extension Case {
-    /// One piece of what is known: from whom, about what, in words (rules 7 and 8).
+    /// One piece of information: from whom, about what, in words (rules 7 and 8).
     package struct Information: Sendable, Equatable {
         package var id: String
         package var source: InformationSource
         package var finding: Finding
         package var text: String
-        /// Who wrote it down; the suite where a concern brought it.
+        /// Who wrote it; the suite if it came with a concern.
         package var by: Actor
         package var at: Date
 
@@ -20,16 +20,16 @@ extension Case {
         }
     }
 
-    /// A need, a strength or an obstacle in one area. There is no place for a diagnosis (rule 8).
+    /// A need, a strength or an obstacle in one area. A diagnosis has no place here (rule 8).
     package enum Finding: Sendable, Equatable {
         /// A concern's strengths name no area.
         case strength(WheelArea?)
         case need(WheelArea)
         case obstacle(WheelArea)
-        /// The child or the guardians were not asked; the text says why (rule 7).
+        /// The child or the guardians were not asked. The text says why (rule 7).
         case notAsked(WheelArea?)
 
-        /// Where something is to be done.
+        /// The area in which something must be done.
         var areaToActOn: WheelArea? {
             switch self {
             case .need(let area), .obstacle(let area): area
@@ -38,7 +38,7 @@ extension Case {
         }
     }
 
-    /// What stood there before; the earlier words stay in the history.
+    /// A corrected piece of information as it was before. The earlier words stay in the history.
     package struct Correction: Sendable, Equatable {
         package var before: Information
         package var by: Actor

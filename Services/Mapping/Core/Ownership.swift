@@ -4,12 +4,12 @@ import Foundation
 // Rules 2 and 4: the ownership is handed over at each transition, never dropped.
 
 extension Case {
-    /// The case as it is today, before anybody acts: if the owner has left the directory, the ownership has passed on.
+    /// The case as of today, before a command. If the owner has left the directory, the ownership has passed on.
     package func keepingOwner(_ context: DecisionContext) -> Decision<Case> { deciding(context) { $0.keepOwner() } }
 }
 
 extension CaseInHand {
-    /// The ownership passes on, and both units are told (rule 2).
+    /// Passes the ownership on, and notifies both units (rule 2).
     mutating func hand(to owner: Routing.Owner, at place: Case.Place, _ why: CourseFact.Move.Why) {
         let former = CourseFact.Move.Holder(
             county: `case`.place.county, unit: `case`.owner.unit, person: `case`.owner.person)
@@ -17,7 +17,7 @@ extension CaseInHand {
         if isElsewhere, `case`.isMeetingRequested { stopCooperation() }
         report(.moved(CourseFact.Move(from: former, to: owner, place: place, why: why)))
         (`case`.owner, `case`.place) = (owner, place)
-        // Delegated work was the former organisation's.
+        // The delegate belonged to the former organisation.
         `case`.delegate = nil
         guard case .cooperation(let cooperation) = `case`.phase else { return }
         if isElsewhere {
@@ -27,7 +27,7 @@ extension CaseInHand {
         }
     }
 
-    /// If the owner has left the directory, the ownership passes to whoever has the role now.
+    /// If the owner has left the directory, passes the ownership to the current role holder.
     mutating func keepOwner() {
         guard `case`.isOpen, let county, county.people[`case`.owner.person] == nil,
             county.municipalities[`case`.place.municipality] != nil
@@ -36,7 +36,7 @@ extension CaseInHand {
         hand(to: owner, at: `case`.place, .directory)
     }
 
-    /// From the birthday on the case is an adult's: it is handed over in order, not cut off (rule 4).
+    /// From this birthday on the person is an adult. The case gets a date for its handover; it is not cut off (rule 4).
     mutating func comeOfAge() {
         guard `case`.isOpen, `case`.isAdult(on: today), `case`.deadlines[.handOver] == nil else { return }
         let due = set(.handOver, workingDays: settings.mappingDays, from: context.now)

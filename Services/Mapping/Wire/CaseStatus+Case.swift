@@ -3,7 +3,7 @@ import Domain
 import MappingCore
 
 extension CaseStatus {
-    /// Where the case stands, as anybody who may see it is told (rules 19 and 20).
+    /// The case's status, as shown to everybody who may see it (rules 19 and 20).
     init(_ case: Case, on day: LocalDate) {
         self.init()
         caseReference = `case`.reference

@@ -9,8 +9,8 @@ import SwiftProtobuf
 extension Concern {
     /// - Parameters:
     ///   - child: the record's key.
-    ///   - receivedAt: counts where the concern does not say when it was received.
-    /// - Throws: `Undecodable` with everything that Intake should not have written.
+    ///   - receivedAt: used if the concern does not say when it was received.
+    /// - Throws: `Undecodable` with every word that this version does not know.
     init(_ message: ConcernRegistered, child: String, receivedAt: Date) throws(Undecodable) {
         var words = Words()
         let place = words.place(

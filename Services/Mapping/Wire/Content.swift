@@ -5,7 +5,7 @@ package import MappingCore
 package import ServiceKit
 import SwiftProtobuf
 
-// What the mapping says, between messages and values.
+// The mapping's content: messages to values and back.
 
 // MARK: Commands
 
@@ -83,7 +83,7 @@ extension Answer {
 }
 
 extension Codec.RecordConsent: CaseMessage {
-    /// Of a refusal or withdrawal only who gives it must be said. What else is unclear is left out (rule 13).
+    /// A refusal or withdrawal only needs its giver. Anything else that is unclear is ignored (rule 13).
     package func command(_ words: inout Words) -> MappingCore.RecordConsent? {
         guard let decision = words.one(of: ConsentDecision.self, decision, at: "decision") else { return nil }
         if giver.isEmpty {
@@ -148,7 +148,7 @@ extension ConcludeMapping: CaseMessage {
         OutcomeWords(outcome, nextDate, organisations, measures).read(&words).map(Conclude.init)
     }
 
-    /// A date that has passed is said also where other words cannot be read.
+    /// Reports a date that has passed, even if other words cannot be read.
     package func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
         let ofNext = LocalDate(nextDate).map { Conclude.faults(ofNext: $0, context) } ?? []
         return Conclude.obstacles(on: subject, by: actor, context) + ofNext

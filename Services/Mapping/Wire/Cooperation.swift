@@ -5,7 +5,7 @@ package import MappingCore
 package import ServiceKit
 import SwiftProtobuf
 
-// Consents and cooperation, between messages and values.
+// Consents and cooperation: messages to values and back.
 
 // MARK: Commands
 
@@ -22,7 +22,7 @@ extension Codec.NoteCooperation: CommandMessage {
     package var actor: Actor { .suite }
 
     package func command(_ words: inout Words) -> MappingCore.NoteCooperation? {
-        // Steps that this version does not know cannot stand in a case.
+        // No case can have a step that this version does not know, so such steps are ignored.
         let done = done.compactMap(Step.init)
         if step.isEmpty { return .init(done: done, next: nil, coordinator: coordinator.nonEmpty) }
         let step = words.one(of: Step.self, step, at: "step")
@@ -78,7 +78,7 @@ extension CooperationWaiting: FactMessage {
 extension Awaited {
     private static let (before, after) = ("consents[", "]")
 
-    /// The giver's name stands in the reason's path.
+    /// The giver's name is in the reason's path.
     fileprivate init?(_ reason: Reason, _ words: inout Words, at path: String) {
         if reason.code == FaultCode.consentNobody.rawValue {
             self = .nobodyKnown

@@ -5,7 +5,7 @@ package import MappingCore
 package import ServiceKit
 import SwiftProtobuf
 
-// Who has the case, and where it stands, between messages and values.
+// The case's owner and phase: messages to values and back.
 
 // MARK: Commands
 
@@ -21,7 +21,7 @@ extension CommandAdapter<Case> {
     ]
 }
 
-/// A command that is about one case, by somebody.
+/// A command about one case, with the person who gives it.
 package protocol CaseMessage: CommandMessage where Meaning: CaseCommand {
     var caseReference: String { get }
     var by: String { get }
@@ -95,7 +95,7 @@ extension RecordFollowUp: CaseMessage {
         }
     }
 
-    /// A date that has passed is said also where other words cannot be read.
+    /// Reports a date that has passed, even if other words cannot be read.
     package func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
         let isContinued = decision == FollowUpDecision.continue.rawValue
         let next = isContinued ? LocalDate(nextDate) : nil

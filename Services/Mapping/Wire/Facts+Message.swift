@@ -4,16 +4,16 @@ import Domain
 import MappingCore
 import ServiceKit
 
-/// A message that tells a fact about a case.
+/// A message with a fact about a case.
 protocol FactMessage: EventPayload {
     var caseReference: String { get }
 
-    /// The fact as a value; nil where `words` has found what is wrong.
+    /// The fact as a value; nil if `words` found faults.
     func fact(_ words: inout Words) -> CaseFact?
 }
 
 extension CaseFact {
-    /// - Parameter reference: the case's.
+    /// - Parameter reference: the case's reference.
     func message(of reference: String) -> any FactMessage {
         switch self {
         case .course(let fact): fact.message(of: reference)

@@ -114,7 +114,7 @@ extension MappingState {
 }
 
 extension Case.Phase {
-    /// The glossary's word.
+    /// The word in the glossary.
     var word: Phase {
         switch self {
         case .mapping: .mapping
@@ -157,7 +157,7 @@ extension Case.Wake {
         }
     }
 
-    /// Nil for what is no reminder of a case.
+    /// Nil if the name is not one of a case's reminders.
     init?(name: String) {
         if let step = Step(rawValue: name) {
             self = .step(step)
@@ -170,7 +170,7 @@ extension Case.Wake {
 }
 
 extension Undecodable {
-    /// What this version cannot read; of what was written, only where it stands.
+    /// Names the fields that this version cannot read. Repeats none of their content.
     init(_ refusal: Refusal) {
         self.init(
             refusal.faults.map(\.path).joined(separator: ", "),

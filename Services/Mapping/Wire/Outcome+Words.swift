@@ -4,7 +4,7 @@ import MappingCore
 import ServiceKit
 import SwiftProtobuf
 
-/// An outcome as commands, facts and the state spell it: a word, a date, and what the outcome needs.
+/// An outcome as spelt in commands, facts and state: a word, a date, and what the outcome needs.
 struct OutcomeWords {
     var outcome: String
     var nextDate: String
@@ -25,7 +25,7 @@ struct OutcomeWords {
         }
     }
 
-    /// What another outcome would need is not looked at.
+    /// Fields that only other outcomes need are ignored.
     func read(_ words: inout Words) -> Case.Outcome? {
         let outcome = words.one(of: Outcome.self, outcome, at: "outcome")
         let next = words.day(nextDate, at: "next_date", else: .nextDate)
@@ -47,7 +47,7 @@ struct OutcomeWords {
 }
 
 extension Case.Outcome {
-    /// The glossary's word.
+    /// The word in the glossary.
     var word: Outcome {
         switch self {
         case .nothingFurther: .nothingFurther

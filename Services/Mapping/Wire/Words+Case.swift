@@ -5,7 +5,7 @@ import MappingCore
 import ServiceKit
 import SwiftProtobuf
 
-// The words that several messages share.
+// Words that several messages share.
 
 extension Words {
     mutating func place(county: String, municipality: String, stage: String, attends: String) -> Case.Place? {
@@ -27,9 +27,9 @@ extension Words {
         return nil
     }
 
-    /// A need, strength or obstacle in one area (rule 8). Only who was not asked may name none.
+    /// A need, strength or obstacle in one area (rule 8). Only "not asked" may name no area.
     ///
-    /// - Parameter isAreaOptional: a concern's strengths name no area.
+    /// - Parameter isAreaOptional: true for a concern's strengths, which may name no area.
     mutating func finding(
         kind: String, area: String, at path: String = "", isAreaOptional: Bool = false
     ) -> Case.Finding? {
@@ -104,7 +104,7 @@ extension Consent {
         }
     }
 
-    /// Of a refusal or withdrawal, words that nobody knows are left out: it counts whatever they say (rule 13).
+    /// In a refusal or withdrawal, unknown words are ignored: it counts in any case (rule 13).
     func read(_ words: inout Words, at path: String) -> Case.Consent? {
         let decision = words.one(of: ConsentDecision.self, decision, at: "\(path).decision")
         let word: Case.Consent.Word
@@ -127,7 +127,7 @@ extension Consent {
 }
 
 extension Case.Consent.Word {
-    /// A refusal holds until it is taken back.
+    /// A refusal has no end date.
     var words: (decision: String, validUntil: String) {
         switch self {
         case .given(let until): (ConsentDecision.given.rawValue, until?.description ?? "")

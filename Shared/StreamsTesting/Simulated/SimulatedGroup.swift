@@ -1,13 +1,13 @@
 import Kafka
 
-// The group coordinator: static members, generations, and partitions dealt out by range.
+// The group coordinator: static members, generations, and range assignment.
 extension SimulatedKafka {
     struct Group {
         struct Member {
             var id: Int
             var topics: [String]
             var seen: Int64
-            /// It has come (back) for the generation that is being made.
+            /// It has joined the generation that is being formed.
             var hasJoined: Bool
         }
 
@@ -19,16 +19,16 @@ extension SimulatedKafka {
         var lastId = 0
     }
 
-    /// Enters the group, or comes back after having given everything up. While some have and others have not, nobody owns
-    /// anything new, and what is sent under the old generation still counts.
+    /// Joins the group, or rejoins after giving up its partitions. Until all members have joined, no new partitions are
+    /// assigned, and requests of the old generation are still accepted.
     ///
-    /// A static member that starts again takes its own place: where the group is at peace and the member reads the same,
-    /// it has the same partitions at once, in the same generation. What it was before is fenced.
+    /// A static member that restarts gets its own place back. If the group is not rebalancing and the member reads the
+    /// same topics, it has the same partitions at once, in the same generation. Its former client is fenced.
     ///
-    /// - Parameter id: nil for a client that knows of no membership.
+    /// - Parameter id: nil for a client without a membership.
     func join(_ instance: String, id: Int?, topics: [String]) -> Int {
         let known = group.members[instance]
-        if let known, let id, known.id != id { return id }  // fenced; it learns it with its next poll
+        if let known, let id, known.id != id { return id }  // fenced; its next poll reports it
         if let known, id == nil, !group.isRebalancing, known.topics == topics {
             let id = newId()
             group.members[instance]?.id = id
@@ -50,13 +50,12 @@ extension SimulatedKafka {
 
     func isMember(_ instance: String, _ id: Int?) -> Bool { id != nil && group.members[instance]?.id == id }
 
-    /// Another client has taken this one's place.
+    /// True if another client has this one's place.
     func isFenced(_ instance: String, _ id: Int?) -> Bool {
         guard let id, let member = group.members[instance] else { return false }
         return member.id != id
     }
 
-    /// A sign of life.
     func heartbeat(_ instance: String, _ id: Int?) {
         if isMember(instance, id) { group.members[instance]?.seen = clock.milliseconds }
     }
@@ -68,7 +67,7 @@ extension SimulatedKafka {
         }
     }
 
-    /// The group gives up a member, whether or not it lives. A zombie learns it later.
+    /// Removes a member from the group, whether or not it is alive. A zombie notices later.
     package func expel(_ instance: String) {
         guard group.members.removeValue(forKey: instance) != nil else { return }
         note("the group expels \(instance)")
@@ -87,7 +86,7 @@ extension SimulatedKafka {
         group.generation += 1
         group.isRebalancing = false
         group.assignments = [:]
-        // Range: per topic, in stretches, among the members that read that topic.
+        // Range assignment: for each topic, contiguous partitions for each member that reads it.
         for topic in Set(group.members.values.flatMap(\.topics)).sorted() {
             let readers = group.members.filter { $0.value.topics.contains(topic) }.keys.sorted()
             var next: Int32 = 0
@@ -101,10 +100,10 @@ extension SimulatedKafka {
         }
     }
 
-    /// The broker's answer to positions that are sent under this membership; nil where it takes them.
+    /// The broker's error for offsets that are sent with this membership; nil if it accepts them.
     ///
-    /// An empty group takes positions of a client without a generation. librdkafka keeps its generation when it learns
-    /// that it was expelled and forgets only its member id (`rdkafka_cgrp.c`, heartbeat), so that door stays shut here.
+    /// An empty group accepts offsets from a client without a generation. librdkafka keeps its generation when it is
+    /// expelled and only forgets its member id (`rdkafka_cgrp.c`, heartbeat), so its offsets are refused here.
     func refusal(_ instance: String, _ id: Int?, _ generation: Int) -> String? {
         if weakness.contains(.noFencing) { return nil }
         if generation < 0, group.members.isEmpty { return nil }

@@ -3,9 +3,9 @@ import Kafka
 package import Logging
 package import Streams
 
-/// One stream thread on a ``SimulatedKafka``, with its client and the wishes that it has handed over.
+/// One stream thread on a ``SimulatedKafka``, with its client and the wishes that it handed over.
 ///
-/// The one place where a simulation makes a thread.
+/// The only place that creates a simulation's thread.
 package final class SimulatedInstance<P: Processor> {
     package let log: SimulatedLog
     package let thread: StreamThread
@@ -26,7 +26,7 @@ package final class SimulatedInstance<P: Processor> {
             clock: kafka.clock.streamClock, events: events, wishes: wishes, faults: faults)
     }
 
-    /// Ends as `Streams` ends it on SIGTERM: nothing new is performed, the open step is finished, the tasks are given back.
+    /// Ends as `Streams` does on SIGTERM: performs no more wishes, finishes the open step, gives the tasks back.
     package func stop() throws {
         wishes.close()
         let stop = StopFlag()
@@ -34,16 +34,16 @@ package final class SimulatedInstance<P: Processor> {
         try thread.run(until: stop)
     }
 
-    /// Gone without a word; what it held on this machine is free.
+    /// Ends as SIGKILL does. Its state files are released.
     package func die() {
         log.cutOff()
         thread.abandon()
     }
 
-    /// It has its tasks, and each of them is running.
+    /// True if its tasks are assigned and running.
     var isReady: Bool { events.health.isReady }
 
-    /// Takes the next wish that may be performed now; nil where there is none.
+    /// Returns the next wish that may be performed now; nil if there is none.
     package func takeWish() -> Wish? {
         guard let attempt = wishes.tryNext() else { return nil }
         wishes.finished(attempt)

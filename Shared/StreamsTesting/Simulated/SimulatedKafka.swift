@@ -3,14 +3,15 @@ package import Kafka
 package import Streams
 import Synchronization
 
-/// Kafka as the runtime must survive it, in memory and seeded: no clock, no thread and no network of its own.
+/// A Kafka in memory with all the behaviour that the runtime must survive. It is seeded, and has no clock, thread or
+/// network of its own.
 ///
-/// The broker's side lies here and in `SimulatedTransactions` and `SimulatedGroup`; the clients' side is
-/// ``SimulatedProducer`` and ``SimulatedLog``. Time passes, records arrive, markers are written and sessions end in
-/// ``tick(_:)``, which every call of every client makes. Before each call stands ``beforeCall``, where a simulation lets
-/// others move: so an instance stands still in mid-step while another takes over.
+/// The broker's side is here and in `SimulatedTransactions` and `SimulatedGroup`; the clients' side is
+/// ``SimulatedProducer`` and ``SimulatedLog``. ``tick(_:)``, which every client call makes, advances the time, delivers
+/// records and markers, and ends sessions. ``beforeCall`` runs before each call. A simulation lets other instances act
+/// there, so that an instance stands still in the middle of a step while another gets its tasks.
 package final class SimulatedKafka {
-    /// What makes this Kafka weaker than a real one; each must be seen to break the promise.
+    /// Ways in which this Kafka is weaker than a real one. Tests show that each breaks the promise.
     package struct Weakness: OptionSet, Sendable {
         package let rawValue: Int
 
@@ -18,23 +19,23 @@ package final class SimulatedKafka {
 
         /// Readers see records of aborted and open transactions.
         package static let readsUncommitted = Weakness(rawValue: 1)
-        /// Offsets are taken from members that no longer belong to the group.
+        /// Offsets are accepted from clients that are no longer members of the group.
         package static let noFencing = Weakness(rawValue: 2)
-        /// The end of a changelog is told as its last stable offset (KAFKA-10167).
+        /// The reported end of a changelog is its last stable offset (KAFKA-10167).
         package static let stableEnds = Weakness(rawValue: 4)
-        /// Committed offsets are told while a transaction that holds newer ones is pending (before KIP-447).
+        /// Committed offsets are returned while a transaction with newer ones is pending (before KIP-447).
         package static let unstableOffsets = Weakness(rawValue: 8)
-        /// Nobody looks at a producer's epoch: what comes late belongs to whatever transaction is open then.
+        /// A producer's epoch is not checked: a late record is added to the transaction that is open then.
         package static let noEpochs = Weakness(rawValue: 16)
     }
 
     /// How fast the network is.
     package enum Pace {
-        /// Everything takes a seeded time.
+        /// Everything takes a random time, from the seed.
         case seeded
         /// Everything arrives at once; nothing fails.
         case prompt
-        /// Buffered records wait for the commit; everything else arrives at once.
+        /// Buffered records wait for the commit. Everything else arrives at once.
         case buffered
         /// Buffered records wait for the commit, and markers for ``deliverMarkers(of:)``.
         case held
@@ -49,15 +50,15 @@ package final class SimulatedKafka {
         package let producer: String
         package let began: Int64
         package var outcome = Outcome.open
-        /// Where it has written and its marker has not arrived.
+        /// Partitions that it has written to and that have no marker yet.
         package var unmarked: Set<TopicPartition> = []
-        /// Positions that the group knows of and does not count yet.
+        /// Offsets that are pending in the group.
         package var offsets: [TopicPartition: Int64] = [:]
     }
 
     package enum Outcome { case open, committed, aborted }
 
-    /// Stands for the partition of the offsets topic, whose marker makes positions count.
+    /// Represents the partition of the offsets topic. Its marker makes offsets valid.
     package static let offsetsPlace = TopicPartition("__consumer_offsets", 0)
 
     package var random: SeededGenerator
@@ -65,33 +66,33 @@ package final class SimulatedKafka {
     package let partitions: Int32
     package let weakness: Weakness
     package var pace = Pace.seeded
-    /// How often a call fails, of 1,000.
+    /// How many of 1,000 calls fail.
     package var faultsPerMille = 0
-    /// The largest record that a client sends, and that the broker takes.
+    /// The largest record that a client sends, and that a broker accepts.
     package var clientLimit = 1_000_000
     package var brokerLimit = 1_048_588
     package var sessionTimeout: Int64 = 6_000
     package var transactionTimeout: Int64 = 10_000
-    /// Whose process stands still as a whole, so that nothing leaves it.
+    /// Instances whose whole process is frozen, so that they send nothing.
     package var frozen: Set<String> = []
-    /// Called with the client's name before each of its calls does anything.
+    /// Called before each call of a client, with the client's and the call's names.
     package var beforeCall: (String, String) -> Void = { _, _ in }
-    /// What the broker says to a record that arrives, where it says no.
+    /// The broker's error for a record that arrives; nil if it accepts the record.
     package var refuses: (ProducerRecord) -> String? = { _ in nil }
-    /// The largest step of a call's time, in milliseconds.
+    /// The longest time that a call takes, in milliseconds.
     package var callTime: Int64 = 2
-    /// What happened, for the person who reads a failure; only written while somebody wants it.
+    /// What happened, for a person who reads a failure. Recorded only if not nil.
     package var story: [String]?
-    /// How deep in others' calls it happens.
+    /// How deeply the current call is nested in calls of other instances.
     package var depth = 0
 
     package var logs: [TopicPartition: [Entry]] = [:]
     private var lows: [TopicPartition: Int64] = [:]
-    /// Where transactions lie whose marker has not arrived: their first offset.
+    /// The first offset of each transaction whose marker has not arrived.
     var openAt: [TopicPartition: [Int: Int64]] = [:]
 
     package var transactions: [Transaction] = []
-    /// Transactions that are not decided or not marked everywhere, in their order.
+    /// Transactions that are undecided or lack a marker somewhere, in order.
     var unfinished: [Int] = []
     var epochs: [String: Int] = [:]
     var openByProducer: [String: Int] = [:]
@@ -99,9 +100,9 @@ package final class SimulatedKafka {
     package var committedOffsets: [TopicPartition: Int64] = [:]
 
     var group = Group()
-    /// The living clients, by instance.
+    /// The running clients, by instance.
     var members: [String: SimulatedLog] = [:]
-    /// Partitions whose next fetch fails, though the position lies in the log.
+    /// Partitions whose next fetch fails although the position is inside the log.
     package var brokenFetches: Set<TopicPartition> = []
 
     package init(seed: UInt64, partitions: Int32, weakness: Weakness = []) {
@@ -112,16 +113,16 @@ package final class SimulatedKafka {
 
     package func chance(_ perMille: Int) -> Bool { Int.random(in: 0..<1_000, using: &random) < perMille }
 
-    /// A call fails here, by chance.
+    /// True if a call fails here, by chance.
     package var fails: Bool { pace == .seeded && faultsPerMille > 0 && chance(faultsPerMille) }
 
     package func note(_ text: @autoclosure () -> String) {
         if story != nil { story?.append(String(repeating: "    ", count: depth + 1) + text()) }
     }
 
-    /// Time passes, and what is on its way moves on.
+    /// Advances the time, and delivers what is in flight.
     package func tick(_ most: Int64? = nil) {
-        // One number of the move's own: what happens in the background does not shift what the move does.
+        // A generator of its own, so that the background does not change the numbers that the caller draws.
         var background = SeededGenerator(seed: random.next())
         switch pace {
         case .seeded:
@@ -142,9 +143,9 @@ package final class SimulatedKafka {
         expire()
     }
 
-    /// Lets time go by. Who is not `asleep` goes on telling the group that it lives.
+    /// Advances the time. Members that are not `asleep` send heartbeats.
     package func wait(_ milliseconds: Int64, asleep: Set<String> = []) {
-        // In pieces, so that a live member's session does not end between two heartbeats.
+        // In steps, so that a live member's session does not end between two heartbeats.
         var left = milliseconds
         while left > 0 {
             clock.advance(min(left, 1_000))
@@ -164,7 +165,7 @@ package final class SimulatedKafka {
         TopicPartition(record.topic, record.partition ?? partition(record.key))
     }
 
-    /// Writes outside of any transaction, as other services do.
+    /// Writes outside any transaction, as other services do.
     package func append(_ record: ProducerRecord) { append(record, transaction: -1) }
 
     package func append(_ record: ProducerRecord, transaction: Int) {
@@ -181,7 +182,7 @@ package final class SimulatedKafka {
 
     package func end(_ place: TopicPartition) -> Int64 { Int64(logs[place]?.count ?? 0) }
 
-    /// How much has been written so far: records, markers and positions.
+    /// A number that grows with every record, marker and offset that is written.
     var written: Int64 {
         logs.values.reduce(0) { $0 + Int64($1.count) } + committedOffsets.values.reduce(0, +)
     }
@@ -197,7 +198,7 @@ package final class SimulatedKafka {
         transaction < 0 || weakness.contains(.readsUncommitted) || transactions[transaction].outcome == .committed
     }
 
-    /// All that a reader with read_committed would ever see of a topic.
+    /// All records of a topic that a reader with `read_committed` sees.
     package func committedRecords(_ topic: String) -> [Record] {
         (0..<partitions).flatMap { partition in
             let place = TopicPartition(topic, partition)
@@ -205,7 +206,7 @@ package final class SimulatedKafka {
         }
     }
 
-    /// The record at an offset, where readers may see one.
+    /// The record at an offset, if readers may see one.
     package func record(_ place: TopicPartition, _ offset: Int64) -> Record? {
         guard case .record(let record, let transaction)? = logs[place]?[Int(offset)], isVisible(transaction) else {
             return nil
@@ -215,21 +216,21 @@ package final class SimulatedKafka {
             key: record.key, value: record.value, headers: record.headers)
     }
 
-    // MARK: What an operator does to a topic
+    // MARK: An operator's changes to a topic
 
-    /// The topic is deleted and made anew, empty.
+    /// Deletes the topic and creates it again, empty.
     package func recreate(_ topic: String) {
         for partition in 0..<partitions { logs[TopicPartition(topic, partition)] = nil }
     }
 
-    /// The records below `low` are deleted, as retention does.
+    /// Deletes the records below `low`, as retention does.
     package func truncate(_ place: TopicPartition, below low: Int64) { lows[place] = low }
 
-    /// The records from `end` on are gone: an unclean election, a restored backup.
+    /// Deletes the records from `end` on, as an unclean election or a restored backup does.
     package func cut(_ place: TopicPartition, from end: Int64) { logs[place]?.removeSubrange(Int(end)...) }
 }
 
-/// Both clocks of a simulation: they stand still until somebody moves them.
+/// Both clocks of a simulation. They stand still until they are advanced.
 package final class SimulatedClock: Sendable {
     private let now = Atomic<Int64>(SimulatedClock.start)
     private let error = Atomic<Int64>(0)
@@ -242,14 +243,14 @@ package final class SimulatedClock: Sendable {
 
     package func advance(_ milliseconds: Int64) { now.wrappingAdd(milliseconds, ordering: .relaxed) }
 
-    /// Somebody sets the time of day; the steady clock does not care.
+    /// Sets the time of day back. The steady clock does not change.
     package func set(backBy milliseconds: Int64) { error.wrappingSubtract(milliseconds, ordering: .relaxed) }
 
     package var wall: Date {
         Date(timeIntervalSince1970: Double(milliseconds + error.load(ordering: .relaxed)) / 1_000)
     }
 
-    /// As the runtime takes it.
+    /// The clock for the runtime.
     package var streamClock: StreamClock {
         StreamClock(
             wall: { self.wall }, steady: { self.origin + .milliseconds(self.milliseconds - SimulatedClock.start) })

@@ -1,7 +1,7 @@
 package import Kafka
 import Streams
 
-/// One thread's clients of a ``SimulatedKafka``: a static member of the group, a producer, and a reader of changelogs.
+/// One thread's clients of a ``SimulatedKafka``: a static group member, a producer, and a reader of changelogs.
 package final class SimulatedLog: Log {
     package let cluster: String
     package let showsAborted = false
@@ -10,7 +10,7 @@ package final class SimulatedLog: Log {
     package let instance: String
     package let producer: SimulatedProducer
 
-    // The membership, as far as this client knows.
+    // The membership, as this client knows it.
     private var inputs: [String] = []
     private var id: Int?
     private var generation = -1
@@ -19,18 +19,18 @@ package final class SimulatedLog: Log {
 
     private var records = Reader()
     private var changelogs = Reader()
-    /// The process is dead or cut off: no call does anything any more.
+    /// The process is dead or cut off: no call has an effect any more.
     package private(set) var isGone = false
-    /// Positions that were asked to be committed, for tests that look.
+    /// Offsets that this client sent, for tests.
     package private(set) var sentOffsets: [[TopicPartition: Int64]] = []
 
     private enum Phase { case out, joined, leaving, steady }
 
-    /// Positions, and what has been told of the ends.
+    /// Positions, and the ends that were reported.
     private struct Reader {
         var positions: [TopicPartition: Int64] = [:]
         var told: [TopicPartition: Int64] = [:]
-        /// librdkafka stops fetching after an error of the offset, until the partition is assigned anew.
+        /// Partitions with a position error. librdkafka stops fetching from them until they are assigned again.
         var stopped: Set<TopicPartition> = []
     }
 
@@ -40,10 +40,10 @@ package final class SimulatedLog: Log {
         kafka.members[member] = self
     }
 
-    /// The client's own thread tells the group that it lives, whatever the thread that polls is doing.
+    /// Sends a heartbeat. The client's own thread does this, whatever the polling thread does.
     package func beat() { kafka.heartbeat(instance, id) }
 
-    /// Gone without a word: nothing is told to the group, and what is in flight still arrives.
+    /// Ends without leaving the group. What is in flight still arrives.
     package func cutOff() {
         isGone = true
         producer.isGone = true
@@ -78,7 +78,7 @@ package final class SimulatedLog: Log {
             kafka.note("\(instance): fenced by its own successor")
             throw KafkaError(simulated: "FENCED_INSTANCE_ID", isFatal: true)
         }
-        // A member learns of what the group decided with its next heartbeat's answer, not before; till then it works on.
+        // A member learns the group's decision with its next heartbeat. Until then it continues to work.
         if phase == .steady, kafka.pace != .seeded || kafka.chance(300) {
             if !kafka.isMember(instance, id) {
                 (phase, id) = (.leaving, nil)
@@ -95,7 +95,7 @@ package final class SimulatedLog: Log {
                 enterGroup()
                 return .nothing
             }
-            // The next rebalance began before this member had seen its assignment: it joins that one as well.
+            // The next rebalance began before this member got its assignment, so it joins that one as well.
             if kafka.group.isRebalancing, kafka.group.members[instance]?.hasJoined == false { enterGroup() }
             guard !kafka.group.isRebalancing else { return waited(timeout) }
             (generation, owned) = (kafka.group.generation, kafka.group.assignments[instance] ?? [])
@@ -146,7 +146,7 @@ package final class SimulatedLog: Log {
     package func committed(_ partitions: [TopicPartition]) throws(KafkaError) -> [TopicPartition: Int64?] {
         try enter("committed")
         if kafka.fails { throw KafkaError(simulated: "_TIMED_OUT", "ask for committed offsets") }
-        // Asked again until the time is up: UNSTABLE_OFFSET_COMMIT.
+        // librdkafka retries UNSTABLE_OFFSET_COMMIT until the time-out.
         if kafka.hasPendingOffsets(partitions), !kafka.weakness.contains(.unstableOffsets) {
             kafka.clock.advance(kafka.pace == .seeded ? Int64.random(in: 0...300, using: &kafka.random) : 5_000)
             kafka.note("\(instance): committed offsets are not stable")
@@ -209,7 +209,7 @@ package final class SimulatedLog: Log {
                 return .record(record)
             }
             reader.positions[place] = position
-            // Told once for each end that is reached, as librdkafka does.
+            // Reported once for each end that is reached, as in librdkafka.
             if reader.told[place] != position {
                 reader.told[place] = position
                 return .end(place, offset: position)
@@ -237,7 +237,7 @@ package final class SimulatedLog: Log {
 
     package func sendOffsets(_ positions: [TopicPartition: Int64]) throws(KafkaError) {
         try enter("sendOffsets")
-        // The client's own thread may have learned that it was expelled, and has then forgotten its member id.
+        // The client's own thread may have learned that it was expelled. It has then forgotten its member id.
         if !kafka.isMember(instance, id), !kafka.isFenced(instance, id), kafka.chance(500) { id = nil }
         sentOffsets.append(positions)
         try producer.sendOffsets(positions) { kafka.refusal(instance, id, generation) }

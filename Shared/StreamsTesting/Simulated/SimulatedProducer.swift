@@ -1,10 +1,10 @@
 import Kafka
 
-/// A transactional producer as librdkafka 2.0.2 is one: `produce` only buffers, and what goes wrong with a record is told
-/// by the next call that looks.
+/// A transactional producer that behaves like librdkafka 2.0.2: `produce` only buffers, and a later call reports a
+/// record's error.
 ///
-/// States and errors follow `rdkafka_txnmgr.c`: in the abortable state `produce` gives `_STATE` without a word of why,
-/// while offsets and commit give the error itself; a fatal one is for ever.
+/// States and errors follow `rdkafka_txnmgr.c`. In the abortable state `produce` returns `_STATE` without the cause,
+/// while sending offsets and committing return the error itself. A fatal error is permanent.
 package final class SimulatedProducer {
     private enum State { case ready, open, abortable(KafkaError), fatal(KafkaError) }
 
@@ -13,12 +13,12 @@ package final class SimulatedProducer {
     private let kafka: SimulatedKafka
     private var state = State.ready
     private var queues: [TopicPartition: [ProducerRecord]] = [:]
-    /// The coordinator knows of the transaction: there is something to end.
+    /// The transaction that the coordinator knows of; nil if there is nothing to end.
     private var transaction: Int?
     private var failed = 0
-    /// A commit that was sent, whose answer nobody waits for any more.
+    /// A commit was sent whose answer is not awaited any more.
     private var commitOnItsWay = false
-    /// The process is dead, but not what it has sent.
+    /// The process is dead. What it has sent still arrives.
     var isGone = false
 
     init(_ kafka: SimulatedKafka, _ name: String) {
@@ -51,12 +51,12 @@ package final class SimulatedProducer {
 
     func flush() throws(KafkaError) { sendAll() }
 
-    /// - Parameter refusal: what the group says to this membership, asked when the request arrives.
+    /// - Parameter refusal: the group's error for this membership. Called when the request arrives.
     func sendOffsets(_ offsets: [TopicPartition: Int64], refusal: () -> String?) throws(KafkaError) {
         try checkOpen("send offsets to the transaction")
         guard !offsets.isEmpty else { return }
         if kafka.fails {
-            // AddOffsetsToTxn or TxnOffsetCommit, retried until nothing of the time is left.
+            // AddOffsetsToTxn or TxnOffsetCommit was retried until the time-out.
             throw fail(KafkaError(simulated: "_TIMED_OUT", isAbortable: true))
         }
         guard kafka.isCurrent(name, epoch) else { throw fence() }
@@ -69,7 +69,7 @@ package final class SimulatedProducer {
         kafka.addOffsets(offsets, to: open)
     }
 
-    /// - Parameter pause: between the flush and the decision anything may happen.
+    /// - Parameter pause: called between the flush and the decision, when other instances may act.
     func commit(pause: () -> Void) throws(KafkaError) {
         try checkOpen("commit the transaction")
         sendAll()
@@ -77,26 +77,26 @@ package final class SimulatedProducer {
         if failed > 0 { throw fail(KafkaError(simulated: "_INCONSISTENT", isAbortable: true)) }
         pause()
         try checkOpen("commit the transaction")
-        guard let transaction else { return state = .ready }  // nothing was written: nobody is asked
+        guard let transaction else { return state = .ready }  // nothing was written, so no request is sent
         guard kafka.isCurrent(name, epoch) else { throw fence() }
         guard kafka.openByProducer[name] == transaction else {
             throw die(KafkaError(simulated: "INVALID_TXN_STATE", isFatal: true))
         }
         let isLost = kafka.fails
         switch isLost ? Int.random(in: 0..<3, using: &kafka.random) : 0 {
-        case 1: break  // it never arrives
+        case 1: break  // the request never arrives
         case 2: commitOnItsWay = true
         default: kafka.decide(transaction, commit: true)
         }
         state = .ready
-        // Resumed three times and never answered: the caller cannot know.
+        // Resumed three times and never answered: the caller cannot know the outcome.
         if isLost { throw die(KafkaError(simulated: "_TIMED_OUT", isRetriable: true)) }
     }
 
     func abort() throws(KafkaError) {
         try check()
         if case .ready = state { throw KafkaError(simulated: "_STATE", "abort the transaction") }
-        // What is in flight arrives, what is queued does not.
+        // Records in flight arrive; queued records do not.
         if kafka.pace == .seeded { send { _ in Int.random(in: 0...2, using: &kafka.random) } }
         try check()
         queues = [:]
@@ -108,12 +108,12 @@ package final class SimulatedProducer {
         (state, transaction) = (.ready, nil)
     }
 
-    /// In the next call, or in this one: a record fails as the broker or the client may fail it.
+    /// A record fails, as the broker or the client may fail it. This call or the next one reports it.
     package func failAbortably(_ name: String) { _ = fail(KafkaError(simulated: name, isAbortable: true)) }
 
     // MARK: The network
 
-    /// Some of what is buffered arrives, in order within each partition.
+    /// Delivers some of the buffered records, in order within each partition.
     func sendSome(_ random: inout SeededGenerator) {
         if commitOnItsWay, Int.random(in: 0..<20, using: &random) == 0 {
             commitOnItsWay = false
@@ -126,7 +126,7 @@ package final class SimulatedProducer {
         send { _ in Int.random(in: 0..<12, using: &random) < 3 ? Int.random(in: 1...3, using: &random) : 0 }
     }
 
-    /// All that is buffered arrives.
+    /// Delivers all buffered records.
     func sendAll() { send { _ in .max } }
 
     private func send(_ count: (TopicPartition) -> Int) {
@@ -147,7 +147,7 @@ package final class SimulatedProducer {
             return failAbortably(refusal)
         }
         if kafka.fails {
-            // Either the broker says no, or the client gives up on the record, and only the commit tells.
+            // Either the broker refuses the record, or the client gives it up and only the commit reports that.
             if kafka.chance(500) { failAbortably("NOT_ENOUGH_REPLICAS") } else { failed += 1 }
             return
         }
@@ -170,7 +170,7 @@ package final class SimulatedProducer {
         }
     }
 
-    /// The transaction must be aborted: what is queued is purged.
+    /// The transaction must be aborted. Purges the queues.
     private func fail(_ error: KafkaError) -> KafkaError {
         guard case .open = state else { return error }
         (state, queues) = (.abortable(error), [:])
@@ -189,7 +189,7 @@ package final class SimulatedProducer {
 }
 
 extension ProducerRecord {
-    /// About what it takes in a batch.
+    /// About the record's size in a batch.
     var bytes: Int {
         headers.reduce((key?.count ?? 0) + (value?.count ?? 0)) { $0 + $1.name.utf8.count + $1.value.count }
     }

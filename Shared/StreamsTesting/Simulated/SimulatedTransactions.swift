@@ -1,10 +1,10 @@
 package import Kafka
 
-// The transaction coordinator: who may write, what was decided, and when each partition learns of it.
+// The transaction coordinator: which producers may write, what was decided, and when each partition gets the marker.
 extension SimulatedKafka {
-    /// Takes over a transactional id: what its former holder left open is aborted, and its markers are waited for.
+    /// Fences the former holder of a transactional id, aborts its open transaction, and waits for the markers.
     func initialise(_ producer: String) -> Int {
-        // Without epochs nobody takes anything over: both write into the same transaction.
+        // Without epochs nothing is fenced: both write to the same transaction.
         if let open = openByProducer[producer], !weakness.contains(.noEpochs) { decide(open, commit: false) }
         deliverMarkers(of: producer)
         epochs[producer, default: 0] += 1
@@ -15,7 +15,7 @@ extension SimulatedKafka {
         epochs[producer] == epoch || weakness.contains(.noEpochs)
     }
 
-    /// The producer's open transaction, begun with what is written first in it. Waits for the markers of the one before
+    /// The producer's open transaction. The first write begins it. Waits for the markers of the one before
     /// (CONCURRENT_TRANSACTIONS, which librdkafka retries).
     func openTransaction(_ producer: String) -> Int {
         if let open = openByProducer[producer] { return open }
@@ -32,7 +32,7 @@ extension SimulatedKafka {
         unfinished.contains { transactions[$0].producer == producer && transactions[$0].outcome != .open }
     }
 
-    /// The point of no return. Readers learn of it with the marker in each partition.
+    /// Commits or aborts, which is final. Readers see it with the marker in each partition.
     func decide(_ transaction: Int, commit: Bool) {
         guard transactions[transaction].outcome == .open else { return }
         openByProducer[transactions[transaction].producer] = nil
@@ -43,7 +43,7 @@ extension SimulatedKafka {
 
     // MARK: Markers
 
-    /// All markers that are on their way arrive; of one producer's transactions, or of all.
+    /// Delivers all markers in flight, of one producer or of all.
     package func deliverMarkers(of producer: String? = nil) {
         for number in unfinished where transactions[number].outcome != .open {
             if let producer, transactions[number].producer != producer { continue }
@@ -62,7 +62,7 @@ extension SimulatedKafka {
         forgetFinished()
     }
 
-    /// One partition learns what was decided.
+    /// Delivers one partition's marker.
     package func deliver(_ number: Int, _ place: TopicPartition) {
         guard transactions[number].unmarked.remove(place) != nil else { return }
         if place == Self.offsetsPlace {
@@ -83,13 +83,13 @@ extension SimulatedKafka {
 
     // MARK: Offsets
 
-    /// Positions become part of a transaction: known to the group, counted with its marker.
+    /// Adds offsets to a transaction. They are pending in the group, and valid with the marker.
     func addOffsets(_ offsets: [TopicPartition: Int64], to transaction: Int) {
         transactions[transaction].offsets.merge(offsets) { $1 }
         transactions[transaction].unmarked.insert(Self.offsetsPlace)
     }
 
-    /// Positions in these partitions are pending, so the group's answer is not stable.
+    /// True if offsets of these partitions are pending, so that the group's answer is not stable.
     func hasPendingOffsets(_ partitions: [TopicPartition]) -> Bool {
         unfinished.contains { number in partitions.contains { transactions[number].offsets[$0] != nil } }
     }

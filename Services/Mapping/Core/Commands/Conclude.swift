@@ -1,7 +1,7 @@
 package import Domain
 
-/// The mapping ends with an outcome: all five answers, the child and the guardians heard or the reason why not, a next
-/// date, and what the outcome needs (rules 7, 9, 10 and 11).
+/// Ends the mapping with an outcome. It needs all five answers, the child's and the guardians' views or the reason why
+/// they are missing, a next date, and what the outcome needs (rules 7, 9, 10 and 11).
 package struct Conclude: CaseCommand {
     package static let act = Authority.Act.conclude
     package static let requirement = Requirement.mapping
@@ -44,7 +44,7 @@ package struct Conclude: CaseCommand {
 }
 
 extension Case.Outcome {
-    /// When it is looked at next; for cooperation, the last day for the meeting (rule 10).
+    /// The next date; for cooperation, the last day for the meeting (rule 10).
     package var next: LocalDate {
         switch self {
         case .nothingFurther(let day): day
@@ -55,7 +55,7 @@ extension Case.Outcome {
 }
 
 extension Case {
-    /// What no outcome can be without.
+    /// What every outcome needs and the case lacks.
     fileprivate var missingForOutcome: [Fault] {
         var faults = Question.allCases.filter { answers[$0] == nil }.map { question in
             Fault(

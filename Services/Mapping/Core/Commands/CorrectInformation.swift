@@ -1,10 +1,10 @@
 package import Domain
 
-/// What was written is put right; the earlier words stay in the history (rule 8).
+/// Corrects a piece of information. The earlier words stay in the history (rule 8).
 package struct CorrectInformation: CaseCommand {
     package static let act = Authority.Act.correctInformation
 
-    /// The id of the piece of information, as its fact told it.
+    /// The information's id, from its fact.
     package var information: String
     package var finding: Case.Finding
     package var text: String

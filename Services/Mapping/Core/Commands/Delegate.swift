@@ -1,10 +1,10 @@
 package import Domain
 
-/// The work goes to somebody in the own organisation; the responsibility stays: "inom sin verksamhet" (rule 6).
+/// Delegates the work to somebody in the same organisation. The responsibility stays: "inom sin verksamhet" (rule 6).
 package struct Delegate: CaseCommand {
     package static let act = Authority.Act.delegate
 
-    /// The directory's id.
+    /// The person's id in the directory.
     package var to: String
 
     package init(to: String) { self.to = to }

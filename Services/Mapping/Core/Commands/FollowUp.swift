@@ -1,7 +1,7 @@
 package import Domain
 
-/// Did it make a difference? Own measures, and cases that needed nothing further, are looked at again (rule 10). An
-/// adult's case is ended with where it was handed over to (rule 4).
+/// Records whether it made a difference. Own measures, and cases that needed nothing further, are followed up
+/// (rule 10). An adult's case ends with a note on where it was handed over to (rule 4).
 package struct FollowUp: CaseCommand {
     package static let act = Authority.Act.followUp
 

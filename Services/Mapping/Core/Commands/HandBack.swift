@@ -1,6 +1,6 @@
 package import Domain
 
-/// Delegated work goes back to the named person (rule 6).
+/// Gives delegated work back to the named person (rule 6).
 package struct HandBack: CaseCommand {
     package static let act = Authority.Act.handBack
 

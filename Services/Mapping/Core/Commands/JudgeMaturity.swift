@@ -1,6 +1,7 @@
 package import Domain
 
-/// A person judges whether the youth's own consent is needed, with a reason; the software never does (rules 3 and 12).
+/// Records a person's judgement of whether the youth's own consent is needed, with a reason. The software never judges
+/// (rules 3 and 12).
 package struct JudgeMaturity: CaseCommand {
     package static let act = Authority.Act.judgeMaturity
 

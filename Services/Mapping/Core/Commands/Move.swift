@@ -1,12 +1,13 @@
 package import Domain
 
-/// The child has changed school, stage or municipality. Who owns the case there follows from the county's table (rule 2).
+/// The child has changed school, stage or municipality. The county's routing table decides who owns the case there
+/// (rule 2).
 package struct Move: CaseCommand {
     package static let act = Authority.Act.moveCase
 
     package var to: Destination
     package var stage: Stage
-    /// The unit that the child attends there; nil where nobody said.
+    /// The unit that the child attends there; nil if not known.
     package var attends: String?
 
     package init(to destination: Destination, stage: Stage, attends: String?) {
@@ -20,12 +21,12 @@ package struct Move: CaseCommand {
     }
 }
 
-/// A municipality of a county that the directory has.
+/// A municipality in one of the directory's counties.
 package struct Destination: Sendable, Equatable {
     package let county: County
     package let municipality: String
 
-    /// Nil where no county has the municipality.
+    /// Nil if no county has the municipality.
     package init?(municipality: String, in directory: Directory) {
         guard let county = directory.county(ofMunicipality: municipality) else { return nil }
         (self.county, self.municipality) = (county, municipality)

@@ -1,6 +1,7 @@
 package import Domain
 
-/// From Meetings: what is done in the cooperation, and what is next. Never so that nothing is left to do (rule 19).
+/// From Meetings: what is done in the cooperation, and what is next. It must never leave the case without a next step
+/// (rule 19).
 package struct NoteCooperation: CaseCommand {
     package static let act = Authority.Act.noteCooperation
     package static let requirement = Requirement.cooperation
@@ -13,9 +14,9 @@ package struct NoteCooperation: CaseCommand {
     }
 
     package var done: [Step]
-    /// Nil where another step stands.
+    /// Nil if another step is already set.
     package var next: Next?
-    /// Nil where there is none yet, or it stays.
+    /// Nil if there is none yet, or it does not change.
     package var coordinator: String?
 
     package init(done: [Step], next: Next?, coordinator: String?) {
@@ -23,7 +24,7 @@ package struct NoteCooperation: CaseCommand {
     }
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {
-        // Outside cooperation that is the fault, and not what would be left.
+        // Outside cooperation the command is refused anyway, by its requirement.
         guard work.case.isMeetingRequested else { return }
         for step in done { work.done(step) }
         if let next {

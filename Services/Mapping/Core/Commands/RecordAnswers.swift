@@ -1,6 +1,6 @@
 package import Domain
 
-/// The five questions, each in words, in any order and as often as needed (rule 9).
+/// Records answers to the five questions, in words, in any order and as often as needed (rule 9).
 package struct RecordAnswers: CaseCommand {
     package static let act = Authority.Act.recordAnswers
     package static let requirement = Requirement.mapping

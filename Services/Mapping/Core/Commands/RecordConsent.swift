@@ -1,9 +1,9 @@
 package import Domain
 
-/// What a guardian or the youth says to sharing (rule 13).
+/// Records a guardian's or the youth's decision about sharing (rule 13).
 ///
-/// A refusal or withdrawal is blocked by nothing: not by a state, not by who records it, not by a giver whom nobody
-/// knows. Only a consent that is given must hold.
+/// Nothing blocks a refusal or withdrawal: no phase, no lack of authority, no unknown giver. Only a consent that is
+/// given must be valid.
 package struct RecordConsent: CaseCommand {
     package static let act = Authority.Act.withholdConsent
     package static let requirement = Requirement.anyPhase
@@ -22,7 +22,7 @@ package struct RecordConsent: CaseCommand {
         (self.form, self.date) = (form, date)
     }
 
-    /// What stands against every consent that is given.
+    /// The faults that any given consent would have.
     package static func obstaclesToGiven(
         on subject: Case, by actor: Actor, _ context: DecisionContext
     ) -> [Fault] {
@@ -44,7 +44,7 @@ package struct RecordConsent: CaseCommand {
 
     private func faultsOfGiven(until: LocalDate?, _ work: CaseInHand) -> [Fault] {
         var faults = Self.obstaclesToGiven(on: work.case, by: work.actor, work.context)
-        // Whoever has said no can say yes.
+        // A giver who has refused or withdrawn may consent later.
         if case .guardian(let key) = giver, !work.case.guardians.contains(key), work.case.consents[giver] == nil {
             faults.append(Fault(.consentGiver, at: "giver"))
         }

@@ -1,6 +1,6 @@
 package import Domain
 
-/// The mapping goes on, whatever its outcome was (rule 10).
+/// Continues the mapping, whatever its outcome was (rule 10).
 package struct Reopen: CaseCommand {
     package static let act = Authority.Act.reopen
 

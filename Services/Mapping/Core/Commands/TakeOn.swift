@@ -1,6 +1,6 @@
 package import Domain
 
-/// The named person has seen the concerns so far (rule 6).
+/// The named person confirms having seen the concerns so far (rule 6).
 package struct TakeOn: CaseCommand {
     package static let act = Authority.Act.takeOn
 

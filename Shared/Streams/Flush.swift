@@ -75,7 +75,7 @@ extension StreamThread {
             if task.fileIsFullUntil != nil { events.fileHasRoom(task.partition) }
             task.fileIsFullUntil = nil
         } catch let error where StateStore.isCorrupt(error) {
-            task.store.distrust()
+            task.store.markCorrupt()
             throw error
         } catch {
             // The file lags. The changelog has everything, and memory has what the file lacks.
@@ -100,6 +100,6 @@ extension StreamThread {
         guard stalls != isStalled else { return }
         isStalled = stalls
         events.stalled(stalls)
-        try readOn()
+        try resumeReading()
     }
 }

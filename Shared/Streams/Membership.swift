@@ -52,11 +52,11 @@ extension StreamThread {
         } else {
             task.pause(clock.steady())
         }
-        try readOn()
+        try resumeReading()
     }
 
     /// Reads every task that is not paused from its position.
-    func readOn() throws {
+    func resumeReading() throws {
         var positions: [TopicPartition: Int64] = [:]
         for task in inOrder where task.isReading && !isStalled {
             for (input, offset) in zip(inputs, task.positions) {

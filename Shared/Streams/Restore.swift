@@ -186,7 +186,7 @@ extension StreamThread {
                 do { stored = try positionsThatHold(task) } catch let error as TopicsNotReady {
                     // Brings back the former files: whatever is done next must start with what was there.
                     for task in inOrder {
-                        if let former = task.formerFile { try task.store.bringBack(former.path) }
+                        if let former = task.formerFile { try task.store.restoreFormerFile(former.path) }
                     }
                     throw error
                 }
@@ -203,7 +203,7 @@ extension StreamThread {
                 }
                 task.start(at: positions, others: stored, ends: ends)
             }
-            try readOn()
+            try resumeReading()
             events.running(Set(tasks.keys))
         } catch let error as KafkaError where error.isRetriable {
             return events.retrying(error)  // asked again after the next poll

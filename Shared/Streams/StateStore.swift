@@ -16,7 +16,7 @@ final class StateStore: StateView {
     private var restored = StateBatch()
     private var reminders = OverlayReminders()
     /// A key in the file's index of reminders. The overlay overrides every reminder of the file before it.
-    private var firstStanding: (now: Bytes, committed: Bytes) = ([], [])
+    private var firstReminderKey: (now: Bytes, committed: Bytes) = ([], [])
     private var file: StateFile?
     private let path: String
     private let maximumSize: Int
@@ -143,7 +143,7 @@ final class StateStore: StateView {
     /// The transaction is committed: makes the step part of the state.
     func commitStep() {
         undo.removeAll(keepingCapacity: true)
-        firstStanding.committed = firstStanding.now
+        firstReminderKey.committed = firstReminderKey.now
     }
 
     /// The transaction is aborted: undoes the step.
@@ -152,7 +152,7 @@ final class StateStore: StateView {
             overlay.replace(key, previous)
             if let previous { note(key, previous.value) }
         }
-        firstStanding.now = firstStanding.committed
+        firstReminderKey.now = firstReminderKey.committed
     }
 
     // MARK: Restoring
@@ -184,8 +184,8 @@ final class StateStore: StateView {
     func firstReminder() throws -> (key: Bytes, value: Bytes)? {
         let newer = reminders.first(overlay)
         var older: (rank: ReminderRank, value: Bytes)?
-        try opened().reminders(from: firstStanding.now) { place, entry in
-            firstStanding.now = place
+        try opened().reminders(from: firstReminderKey.now) { place, entry in
+            firstReminderKey.now = place
             let key = Bytes(entry.key)
             if overlay[key] != nil { return true }
             let value = Bytes(entry.value)
@@ -267,7 +267,7 @@ final class StateStore: StateView {
     }
 
     /// Undoes ``setAside()``: renames the file back. The store is then closed.
-    func bringBack(_ aside: String) throws {
+    func restoreFormerFile(_ aside: String) throws {
         precondition(borrowers == 0, "brought back while the file's bytes are borrowed")
         file = nil
         undo = []
@@ -289,12 +289,12 @@ final class StateStore: StateView {
     }
 
     /// Marks the file as wrong. ``close()`` then deletes it, and its successor is restored from the changelog.
-    func distrust() { isDistrusted = true }
+    func markCorrupt() { isDistrusted = true }
 
     private func forgetTail() {
         overlay.removeAll()
         restored.removeAll()
         reminders = OverlayReminders()
-        firstStanding = ([], [])
+        firstReminderKey = ([], [])
     }
 }

@@ -130,7 +130,7 @@ final class StreamTask {
     func start(at positions: [Int64], others: [String: Int64], ends: [Int64]) {
         (self.positions, committed, otherPositions, backlog) = (positions, positions, others, ends)
         phase = .running
-        lookWhetherCaughtUp()
+        updateIsCaughtUp()
     }
 
     // MARK: Steps
@@ -144,15 +144,15 @@ final class StreamTask {
     }
 
     /// Called when wishes are handed over: from now on, any wish may have been performed.
-    func lettingWishesGo() { heldWishes = [] }
+    func releaseHeldWishes() { heldWishes = [] }
 
     /// Every record of an input below `offset` has been processed.
     func advance(_ input: Int, to offset: Int64) {
         positions[input] = offset
-        if !isCaughtUp { lookWhetherCaughtUp() }
+        if !isCaughtUp { updateIsCaughtUp() }
     }
 
-    private func lookWhetherCaughtUp() { isCaughtUp = zip(positions, backlog).allSatisfy { $0 >= $1 } }
+    private func updateIsCaughtUp() { isCaughtUp = zip(positions, backlog).allSatisfy { $0 >= $1 } }
 
     func stepCommitted() {
         store.commitStep()
@@ -167,7 +167,7 @@ final class StreamTask {
         positions = committed
         redo = max(redo, turns)
         (isTouched, isFlushDue, turns) = (false, false, 0)
-        lookWhetherCaughtUp()
+        updateIsCaughtUp()
     }
 
     // MARK: Waiting

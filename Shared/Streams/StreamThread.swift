@@ -124,7 +124,7 @@ package final class StreamThread {
 
     private func betweenSteps() throws {
         let now = clock.steady()
-        for task in inOrder where task.resumes(now) { try readOn() }
+        for task in inOrder where task.resumes(now) { try resumeReading() }
         try commitEndsWhenIdle(now)
         try flushWhatIsDue(now)
         try handOverWishes()
@@ -302,7 +302,7 @@ package final class StreamThread {
     func attempt(_ body: () throws -> Void) throws {
         do { try body() } catch let error where StateStore.isCorrupt(error) {
             // It is not known which file it was, so all are restored.
-            for task in tasks.values { task.store.distrust() }
+            for task in tasks.values { task.store.markCorrupt() }
             throw error
         } catch let error as KafkaError where error.isAbortable || error.isAboutTheRecord {
             events.retrying(error)
@@ -310,7 +310,7 @@ package final class StreamThread {
             try abortStep()
             lastRecordAt = clock.steady()
             if let alone, let task = tasks[alone.task] { blame(alone.trigger, of: task, for: error) }
-            try readOn()
+            try resumeReading()
         }
     }
 

@@ -22,18 +22,20 @@ enum TopicCheck {
         let others = (configuration.outputs + [configuration.deadLetters]).map(configuration.physical)
         let wanted = Set(copartitioned + others).sorted()
         let topics = try admin.describe(wanted, timeout: answerTimeout)
-        if topics[configuration.physical(configuration.changelog)] == nil, try hasTakenRecords(configuration, topics) {
+        if topics[configuration.physical(configuration.changelog)] == nil,
+            try hasCommittedOffsets(configuration, topics)
+        {
             throw ChangelogLost.gone(configuration)
         }
         let problems =
             missing(wanted, topics, configuration) + unequal(topics.filter { copartitioned.contains($0.key) })
-            + forgetful(topics, configuration)
+            + lossySettings(topics, configuration)
         guard problems.isEmpty else { throw TopicsNotReady(problems.joined(separator: "; ")) }
         return topics[copartitioned[0]]?.partitions ?? 0
     }
 
     /// True if the group has committed offsets: then it has had a state.
-    private static func hasTakenRecords(
+    private static func hasCommittedOffsets(
         _ configuration: StreamsConfiguration, _ topics: [String: TopicDescription]
     ) throws -> Bool {
         let places = configuration.inputs.map(configuration.physical).flatMap { name in
@@ -62,7 +64,7 @@ enum TopicCheck {
 
     /// Settings under which records would be lost silently. A setting that a broker does not report is not checked (the
     /// embedded broker reports none).
-    static func forgetful(_ topics: [String: TopicDescription], _ configuration: StreamsConfiguration) -> [String] {
+    static func lossySettings(_ topics: [String: TopicDescription], _ configuration: StreamsConfiguration) -> [String] {
         var problems: [String] = []
         func number(_ topic: TopicDescription, _ name: String) -> Int? { topic.settings?[name].flatMap { Int($0) } }
         let changelog = configuration.physical(configuration.changelog)

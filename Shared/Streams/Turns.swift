@@ -7,41 +7,43 @@ import Kafka
 extension StreamThread {
     func process(_ record: Record, _ input: Int, _ trigger: StreamTask.Trigger, _ task: StreamTask) throws {
         step?.last = (task.partition, trigger)
-        if let refusal = task.refused[trigger] { return try bury(record, refusal.reason, refusal.isWholeRefused) }
+        if let refusal = task.refused[trigger] {
+            return try sendToDeadLetters(record, refusal.reason, refusal.isWholeRefused)
+        }
         do {
             try apply(try turn(record, input, task), task)
-        } catch let error where isWorlds(error) {
+        } catch let error where isNotTheRecordsFault(error) {
             throw error
         } catch let error as Undecodable {
             var reason = "\(error)"
-            do { try answer(record, error, input, task) } catch let error where isWorlds(error) {
+            do { try answer(record, error, input, task) } catch let error where isNotTheRecordsFault(error) {
                 throw error
             } catch {
                 reason += "; and the answer failed: \(error)"
             }
-            try bury(record, reason)
+            try sendToDeadLetters(record, reason)
         } catch {
-            try bury(record, "\(error)")
+            try sendToDeadLetters(record, "\(error)")
         }
     }
 
     func fire(_ reminder: Reminder, _ trigger: StreamTask.Trigger, _ task: StreamTask) throws {
-        if let refusal = task.refused[trigger] { return try bury(reminder, refusal.reason, task) }
+        if let refusal = task.refused[trigger] { return try sendToDeadLetters(reminder, refusal.reason, task) }
         do {
             var turn = turn(reminder, task)
             turn.remove(reminder)
             try processor.wake(reminder, in: &turn)
             try apply(turn, task)
-        } catch let error where isWorlds(error) {
+        } catch let error where isNotTheRecordsFault(error) {
             throw error
         } catch {
-            try bury(reminder, "\(error)", task)
+            try sendToDeadLetters(reminder, "\(error)", task)
         }
     }
 
     /// True if the record is not at fault: Kafka failed, the state cannot be read, or the program is wrong. Such a
     /// record is not skipped.
-    private func isWorlds(_ error: any Error) -> Bool {
+    private func isNotTheRecordsFault(_ error: any Error) -> Bool {
         error is KafkaError || error is StateUnreadable || error is Undeclared || StateStore.isFailure(error)
     }
 
@@ -132,7 +134,7 @@ extension StreamThread {
 
     /// Sends a record that cannot be processed to the dead letters, with its position and the reason. It is sent
     /// unchanged if it fits, otherwise as a digest.
-    private func bury(_ record: Record, _ reason: String, _ isWholeRefused: Bool = false) throws {
+    private func sendToDeadLetters(_ record: Record, _ reason: String, _ isWholeRefused: Bool = false) throws {
         let whole = DeadLetter.whole(record, reason, configuration)
         let fits = !isWholeRefused && whole.size <= configuration.recordLimit
         try log.produce(fits ? whole : DeadLetter.digest(record, reason, configuration))
@@ -141,7 +143,7 @@ extension StreamThread {
 
     /// Sends a reminder to the dead letters, and keeps it in the state as failed. It is retried at the task's next
     /// start, when the cause may be fixed.
-    private func bury(_ reminder: Reminder, _ reason: String, _ task: StreamTask) throws {
+    private func sendToDeadLetters(_ reminder: Reminder, _ reason: String, _ task: StreamTask) throws {
         var turn = turn(reminder, task)
         turn.keepAsFailed(reminder)
         try apply(turn, task)

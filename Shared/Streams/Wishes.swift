@@ -9,7 +9,7 @@ extension StreamThread {
         for change in changes {
             guard let task = tasks[change.partition] else { continue }
             if let value = change.value {
-                if task.isCaughtUp { task.lettingWishesGo() }
+                if task.isCaughtUp { task.releaseHeldWishes() }
                 let isHandedOver = try task.isCaughtUp && wishes.put(wish(change.key, value, change.partition))
                 if !isHandedOver { task.hasWaitingWishes = true }
             } else {
@@ -22,7 +22,7 @@ extension StreamThread {
     func handOverWishes() throws {
         for task in inOrder where task.isReading && task.isCaughtUp && task.hasWaitingWishes {
             guard wishes.room(task.partition) >= OpenWishes.limit / 2 else { continue }
-            task.lettingWishesGo()
+            task.releaseHeldWishes()
             var after: Bytes?
             page: while true {
                 let page = try task.store.scan(StateKey.wishes, after: after, limit: 256)

@@ -13,7 +13,7 @@ import Testing
 struct PoisonScenarios {
     private static func text(_ text: String) -> Bytes { Bytes(text.utf8) }
 
-    @Test("a reminder's refused output does not bury the record before it, but the reminder")
+    @Test("a reminder's refused output does not sendToDeadLetters the record before it, but the reminder")
     func refusedBehindRecord() throws {
         let scenario = Scenario(
             Scripted(

@@ -15,7 +15,7 @@ struct StateStoreTests {
         let store = try bench.open()
         store.restore([1], [1, 1])
         try store.flush(Bench.checkpoint)
-        store.distrust()
+        store.markCorrupt()
         store.close()
         let again = try bench.open()
         #expect(again.checkpoint == nil)

@@ -109,11 +109,11 @@ struct StreamTaskTests {
             ("changelog", ["cleanup.policy": "compact", "min.insync.replicas": "1"], "min.insync.replicas"),
             ("inputs", ["cleanup.policy": "delete", "retention.ms": "60000"], "retention.ms"),
         ])
-    func forgetful(topic: String, settings: [String: String], setting: String) {
+    func lossySettings(topic: String, settings: [String: String], setting: String) {
         let configuration = StreamsConfiguration(
             Ledger.topology("a"), instance: "i", kafka: [:], stateDirectory: "")
         func problems(_ settings: [String: String]?) -> [String] {
-            TopicCheck.forgetful(
+            TopicCheck.lossySettings(
                 [topic: TopicDescription(partitions: 4, replicas: 3, settings: settings)], configuration)
         }
         #expect(problems(settings).count == 1)

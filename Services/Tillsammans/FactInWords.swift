@@ -70,6 +70,12 @@ extension ConcernRegistered: Telling {
     }
 }
 
+extension ConcernSetAside: Telling {
+    fileprivate func telling(_ words: Words) -> Told {
+        tell("\(reporter.role) → \(namedPerson)", showsHarm: true)
+    }
+}
+
 extension MappingOpened: Telling {
     fileprivate func telling(_ words: Words) -> Told {
         tell(owner, ["due": words.day(due.date)])

@@ -40,11 +40,13 @@ public struct Event: Sendable, Hashable {
     /// An event around a message of a known type.
     public init(
         id: String, source: String, time: Date, subject: String? = nil, cause: String? = nil,
-        correlation: String? = nil, traceparent: String? = nil, _ payload: some EventPayload
+        correlation: String? = nil, traceparent: String? = nil, as content: Content = .protobuf,
+        _ payload: some EventPayload
     ) throws(Undecodable) {
         self.init(
             id: id, source: source, type: Swift.type(of: payload).eventType, time: time, subject: subject, cause: cause,
-            correlation: correlation, traceparent: traceparent, data: try payload.wireBytes())
+            correlation: correlation, traceparent: traceparent, content: content,
+            data: content == .json ? try payload.jsonBytes() : try payload.wireBytes())
     }
 
     /// The payload as a message.

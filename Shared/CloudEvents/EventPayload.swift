@@ -18,6 +18,13 @@ extension SwiftProtobuf.Message {
         }
     }
 
+    /// Proto3 JSON.
+    func jsonBytes() throws(Undecodable) -> Bytes {
+        do { return try jsonUTF8Bytes() } catch {
+            throw Undecodable(Self.protoMessageName, "cannot be written as JSON")
+        }
+    }
+
     /// - Throws: ``Undecodable`` for anything that is not this message.
     public init(wire bytes: Bytes) throws(Undecodable) {
         do {

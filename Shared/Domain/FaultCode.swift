@@ -11,7 +11,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case dateInvalid = "date.invalid"
 
     // A concern report (rules 1 to 4)
-    case alreadyReceived = "report.already_received"
+    case idReused = "report.id_reused"
     case observedInFuture = "observed_at.future"
     case municipalityUnknown = "municipality.unknown"
     case numberFormat = "personal_number.format"

@@ -37,6 +37,8 @@ public struct Unreadable: Sendable {
     /// What the record calls itself, as far as it says.
     public let id: String?
     public let source: String?
+    /// How its sender writes, as far as it says; JSON where it says nothing.
+    public let content: Event.Content
     public let error: Undecodable
 }
 

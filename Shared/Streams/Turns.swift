@@ -76,7 +76,7 @@ extension StreamThread {
         let place = place(record, input)
         let unreadable = Unreadable(
             position: place.description, topic: place.topic, id: claimed("ce_id"), source: claimed("ce_source"),
-            error: error)
+            content: claimed("content-type") == Event.Content.protobuf.rawValue ? .protobuf : .json, error: error)
         var turn = Turn(
             now: clock.wall(), place: place, key: String(validating: record.key ?? [], as: UTF8.self) ?? "",
             cause: Turn.Cause(

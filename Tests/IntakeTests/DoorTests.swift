@@ -268,7 +268,7 @@ struct DoorTests {
         }
         let again = ConcernReceipt.with {
             ($0.reportID, $0.reportSource) = ("r 1", "urn:school")
-            $0.refused = .with { $0.reasons = [Reason(Fault(.alreadyReceived))] }
+            $0.refused = .with { $0.reasons = [Reason(Fault(.idReused))] }
         }
         try await publish(known, "1")
         try await publish(again, "2")

@@ -34,6 +34,7 @@ struct IntakeTester {
     var published: [(topic: String, key: String, event: Event)] { tester.published }
     var receipts: [ConcernReceipt] { tester.published(ConcernReceipt.self) }
     var concerns: [ConcernRegistered] { tester.published(ConcernRegistered.self) }
+    func published<Payload: EventPayload>(_ type: Payload.Type) -> [Payload] { tester.published(type) }
     var codes: [String] { receipts.flatMap { $0.refused.reasons.map(\.code) } }
 
     mutating func advance(to later: Date) throws { try tester.advance(to: later) }

@@ -52,10 +52,12 @@ final class DoorTables: Service {
 }
 
 extension DoorTables.Known {
-    /// The first answer counts. That a report was sent again says nothing of what became of it.
+    /// What was registered counts. A refusal gives way to the answer to a corrected report.
     fileprivate mutating func apply(_ receipt: ConcernReceipt, at time: Date) {
-        let isRepeat = receipt.refused.reasons.contains { $0.code == FaultCode.alreadyReceived.rawValue }
-        if receipts[receipt.report] == nil || !isRepeat { receipts[receipt.report] = (receipt, time) }
+        let isRefused = if case .refused = receipts[receipt.report]?.receipt.answer { true } else { false }
+        if receipts[receipt.report] == nil || (isRefused && !receipt.repeated) {
+            receipts[receipt.report] = (receipt, time)
+        }
         applied += 1
         guard applied.isMultiple(of: 4_096) else { return }
         let oldest = Date() - ReportMemory.duration

@@ -11,6 +11,7 @@ struct FactRecord {
     var key: String?
     /// A case's or a question's reference; nil where there is none.
     var subject: String?
+    var content = Event.Content.protobuf
 }
 
 extension IntakeFact {
@@ -20,6 +21,8 @@ extension IntakeFact {
             FactRecord(message: ReportAccepted(command), topic: .intakeRepartition, key: command.child)
         case .concernRegistered(let registered):
             FactRecord(message: ConcernRegistered(registered), topic: .concerns, subject: registered.reference)
+        case .setAside(let concern):
+            FactRecord(message: ConcernSetAside(concern), topic: .concerns, subject: concern.reference)
         case .childRecorded(let recorded):
             FactRecord(message: Child(recorded), topic: .children, subject: recorded.reference)
         case .consultationRegistered(let registered):
@@ -33,7 +36,23 @@ extension IntakeFact {
         case .answered(let receipt):
             FactRecord(
                 message: ConcernReceipt(receipt), topic: .concernReceipts, key: receipt.report.source,
-                subject: receipt.reference)
+                subject: receipt.reference, content: receipt.format.content)
+        }
+    }
+}
+
+extension Receipt.Format {
+    init(_ content: Event.Content) {
+        switch content {
+        case .protobuf: self = .protobuf
+        case .json: self = .json
+        }
+    }
+
+    fileprivate var content: Event.Content {
+        switch self {
+        case .protobuf: .protobuf
+        case .json: .json
         }
     }
 }
@@ -52,7 +71,9 @@ extension Receipt {
 extension Turn {
     mutating func publish(_ facts: [IntakeFact]) throws {
         for record in facts.map(\.record) {
-            try publish(record.message, to: record.topic.rawValue, key: record.key, subject: record.subject)
+            try publish(
+                record.message, to: record.topic.rawValue, key: record.key, subject: record.subject,
+                as: record.content)
         }
     }
 }

@@ -34,7 +34,7 @@ struct IntakeProcessor: Processor {
 
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
         guard unreadable.topic == Topic.concernReports.rawValue else { return }
-        let faults = [Fault(unreadable.error)]
+        let faults = unreadable.error.all.map(Fault.init)
         let format = Receipt.Format(unreadable.content)
         guard let id = unreadable.id?.nonEmpty, let source = unreadable.source?.nonEmpty else {
             // A report without an id is known by where it lies. It cannot come again.

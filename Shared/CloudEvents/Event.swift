@@ -62,17 +62,3 @@ public struct Event: Sendable, Hashable {
         }
     }
 }
-
-/// Bytes that are not what they should be: where, and what. Never repeats the bytes, which may be personal data.
-public struct Undecodable: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The header or field, by name or path.
-    public let path: String
-    public let reason: String
-
-    public init(_ path: String, _ reason: String) {
-        self.path = path
-        self.reason = reason
-    }
-
-    public var description: String { "\(path): \(reason)" }
-}

@@ -39,6 +39,9 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case mediaType = "http.media_type"
     case unavailable = "http.unavailable"
     case receiptNone = "http.receipt_none"
+    case methodUnknown = "http.method"
+    case pathUnknown = "http.path"
+    case tooMany = "http.too_many"
 
     // A command about a case (rules 6 to 13)
     case caseUnknown = "case.unknown"

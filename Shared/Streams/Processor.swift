@@ -40,6 +40,13 @@ public struct Unreadable: Sendable {
     /// How its sender writes, as far as it says; JSON where it says nothing.
     public let content: Event.Content
     public let error: Undecodable
+
+    package init(
+        position: String, topic: String, id: String?, source: String?, content: Event.Content, error: Undecodable
+    ) {
+        (self.position, self.topic, self.id, self.source) = (position, topic, id, source)
+        (self.content, self.error) = (content, error)
+    }
 }
 
 /// An instant at which a processor asked to be woken: durable, in the changelog, fired once, in order of due time.

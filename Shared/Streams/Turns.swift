@@ -70,13 +70,12 @@ extension StreamThread {
 
     /// Lets the processor answer what it could not read, in a turn that the record's position has caused.
     private func answer(_ record: Record, _ error: Undecodable, _ input: Int, _ task: StreamTask) throws {
-        func claimed(_ name: String) -> String? {
-            record.headers[name].flatMap { String(validating: $0, as: UTF8.self) }
-        }
+        let claims = Event.claims(headers: record.headers, value: record.value)
         let place = place(record, input)
         let unreadable = Unreadable(
-            position: place.description, topic: place.topic, id: claimed("ce_id"), source: claimed("ce_source"),
-            content: claimed("content-type") == Event.Content.protobuf.rawValue ? .protobuf : .json, error: error)
+            position: place.description, topic: place.topic, id: claims.id, source: claims.source,
+            content: claims.content,
+            error: error)
         var turn = Turn(
             now: clock.wall(), place: place, key: String(validating: record.key ?? [], as: UTF8.self) ?? "",
             cause: Turn.Cause(

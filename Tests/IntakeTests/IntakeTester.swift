@@ -49,6 +49,14 @@ struct IntakeTester {
         try readOwnOutput()
     }
 
+    /// Gives Intake a record as somebody has written it.
+    mutating func send(_ headers: [String: String], _ value: Bytes?, key: String = "any") throws {
+        try tester.process(
+            headers: headers.map { (name: $0.key, value: Bytes($0.value.utf8)) }, value: value, key: key,
+            topic: Topic.concernReports.rawValue)
+        try readOwnOutput()
+    }
+
     /// Gives Intake a fact that Mapping has published.
     mutating func publish(_ fact: some EventPayload, child: String) throws {
         try tester.process(fact, key: child, topic: Topic.mappings.rawValue)

@@ -35,7 +35,7 @@ extension IntakeFact {
                 subject: request.reference)
         case .answered(let receipt):
             FactRecord(
-                message: ConcernReceipt(receipt), topic: .concernReceipts, key: receipt.report.source,
+                message: ConcernReceipt(receipt.inSendersWords), topic: .concernReceipts, key: receipt.report.source,
                 subject: receipt.reference, content: receipt.format.content)
         }
     }
@@ -58,6 +58,20 @@ extension Receipt.Format {
 }
 
 extension Receipt {
+    /// Who writes JSON finds each field by a JSON pointer, as at the HTTP door: `/observedAt`. Who writes protobuf finds it
+    /// by its name in the schema: `observed_at`.
+    var inSendersWords: Receipt {
+        guard format == .json, case .refused(let reasons) = answer else { return self }
+        var copy = self
+        copy.answer = .refused(
+            reasons.map { reason in
+                var reason = reason
+                if !FieldPath.isHeader(reason.path) { reason.path = FieldPath.pointer(reason.path) }
+                return reason
+            })
+        return copy
+    }
+
     /// The case's or the question's.
     fileprivate var reference: String? {
         switch answer {

@@ -25,6 +25,7 @@ let http = [product("Hummingbird", "hummingbird"), product("HummingbirdCore", "h
 let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let logging = product("Logging", "swift-log")
 let metrics = product("Metrics", "swift-metrics")
+let nio = product("NIOCore", "swift-nio")
 let mustache = product("Mustache", "swift-mustache")
 let protobuf = product("SwiftProtobuf", "swift-protobuf")
 let signals = product("UnixSignals", "swift-service-lifecycle")
@@ -54,6 +55,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -106,7 +108,7 @@ let package = Package(
             name: "intake",
             dependencies: [
                 "CloudEvents", "Codec", "Domain", "IntakeCore", "Kafka", "ServiceHost", "ServiceKit", "Streams", crypto,
-                lifecycle, logging, protobuf,
+                lifecycle, logging, metrics, nio, protobuf,
             ] + http,
             path: "Services/Intake", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
         .target(name: "MappingCore", dependencies: ["Domain"], path: "Services/Mapping/Core", swiftSettings: guarded),
@@ -197,8 +199,8 @@ let package = Package(
         .testTarget(
             name: "IntakeTests",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "IntakeCore", "Kafka", "ServiceKit", "Streams", "StreamsTesting",
-                "TestSupport", "intake", logging, protobuf,
+                "CloudEvents", "Codec", "Domain", "IntakeCore", "Kafka", "ServiceHost", "ServiceKit", "Streams",
+                "StreamsTesting", "TestSupport", "intake", logging, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
             name: "MappingCoreTests", dependencies: ["Codec", "Domain", "MappingCore", "TestSupport"],

@@ -11,7 +11,7 @@ import Streams
 /// 2. By its source and id: has it been received before, and does it hold? (`ReportAccepted`)
 /// 3. By child: who owns it, and what else is known of the child? (`ConcernRegistered`)
 ///
-/// The receipt is written in the turn that decides, so that each report gets exactly one.
+/// The receipt is written in the turn that decides, so that each report gets exactly one each time that it is sent.
 struct IntakeProcessor: Processor {
     let secret: KeySecret
 
@@ -27,19 +27,23 @@ struct IntakeProcessor: Processor {
         case .mappings: break
         default:
             let id = ReportID(source: event.source, id: event.id)
-            try repartition(id, ReportTaken.OneOf_Content(event, turn.directory), in: &turn)
+            try repartition(
+                id, .init(event.content), event.data, ReportTaken.OneOf_Content(event, turn.directory), in: &turn)
         }
     }
 
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
         guard unreadable.topic == Topic.concernReports.rawValue else { return }
-        let faults = [Fault(unreadable.error)]
+        let faults = unreadable.error.all.map(Fault.init)
+        let format = Receipt.Format(unreadable.content)
         guard let id = unreadable.id?.nonEmpty, let source = unreadable.source?.nonEmpty else {
             // A report without an id is known by where it lies. It cannot come again.
             let id = ReportID(source: unreadable.source ?? turn.key, id: unreadable.id ?? unreadable.position)
-            return try turn.publish([.answered(Receipt(id, refused: faults))])
+            return try turn.publish([.answered(Receipt(id, refused: faults, format))])
         }
-        try repartition(ReportID(source: source, id: id), .refused(faults), in: &turn)
+        try repartition(
+            ReportID(source: source, id: id), format, Bytes(unreadable.error.description.utf8), .refused(faults),
+            in: &turn)
     }
 
     /// The memory of a report ends.
@@ -48,9 +52,16 @@ struct IntakeProcessor: Processor {
     }
 
     /// 1. As it came. Nothing is known but what the record says.
-    private func repartition(_ id: ReportID, _ content: ReportTaken.OneOf_Content, in turn: inout Turn) throws {
+    ///
+    /// - Parameter bytes: tell a report that cannot be read from another one.
+    private func repartition(
+        _ id: ReportID, _ format: Receipt.Format, _ bytes: Bytes, _ content: ReportTaken.OneOf_Content,
+        in turn: inout Turn
+    ) throws {
         try turn.publish(
-            ReportTaken(id, receivedAt: turn.received, position: turn.position, content),
+            ReportTaken(
+                id, receivedAt: turn.received, position: turn.position, digest: content.digest(bytes, secret), format,
+                content),
             to: Topic.intakeRepartition.rawValue, key: id.name, id: turn.position)
     }
 
@@ -58,7 +69,9 @@ struct IntakeProcessor: Processor {
     private func receive(_ message: ReportTaken, in turn: inout Turn) throws {
         let report = try ReceiveReport(message, turn.directory)
         let name = report.id.name
-        let known = try turn.get(Self.reports, name)?.memory
+        let known = try turn.get(Self.reports, name).map { state in
+            try Words.stored(in: Self.reports.name) { state.memory(&$0) }
+        }
         let decision = report.decide(on: known, context(turn))
         if decision.subject != known { try turn.put(Self.reports, name, TakenReport(decision.subject)) }
         if known == nil { turn.remind(name, at: decision.subject.until) }
@@ -74,11 +87,13 @@ struct IntakeProcessor: Processor {
             var taken = known?.taken ?? []
             guard taken.take(event) else { return }
             let decision = command.decide(on: known?.subject, context(turn))
-            try turn.put(Self.children, turn.key, ChildState(Kept(decision.subject, taken: taken)))
+            if let known = decision.known {
+                try turn.put(Self.children, turn.key, ChildState(Kept(known, taken: taken)))
+            }
             try turn.publish(decision.facts)
         } catch let refusal as Refusal {
             // The directory has changed since the second turn.
-            try turn.publish([.answered(Receipt(message.id, refused: refusal.faults))])
+            try turn.publish([.answered(Receipt(message.id, refused: refusal.faults, message.format))])
         }
     }
 

@@ -56,12 +56,25 @@ struct ConcernCommand: AsyncParsableCommand {
                     headers: [(name: "content-type", value: Bytes("application/cloudevents+json".utf8))])
             }
         } else {
+            try checkPlaceholders(data, path)
             let event = Event(
                 id: UUID().uuidString.lowercased(), source: source, type: ConcernReported.eventType, time: Date(),
                 content: .json, data: Bytes(data))
             records[event.id] = connection.record(event, to: .concernReports, key: event.id)
         }
         return records
+    }
+
+    /// - Throws: ``CommandFault`` that names each placeholder of an example, and what could stand there.
+    private static func checkPlaceholders(_ data: Data, _ path: String) throws {
+        let text = String(decoding: data, as: UTF8.self)
+        let examples = ["$PERSONAL_NUMBER": WorkedExample.fictionalNumber(), "$OBSERVED_AT": Timestamp.text(Date())]
+        let open = examples.filter { text.contains($0.key) }.sorted { $0.key < $1.key }
+        guard open.isEmpty else {
+            throw CommandFault(
+                "\(path) has placeholders to fill in: "
+                    + open.map { "\($0.key), for example \($0.value)" }.joined(separator: "; "))
+        }
     }
 
     /// Prints receipts until each id has one; returns how many were refused.
@@ -80,7 +93,7 @@ struct ConcernCommand: AsyncParsableCommand {
                 }
             case .refused(let answer):
                 refused += 1
-                print("\(receipt.reportID)  refused")
+                print("\(receipt.reportID)  refused\(receipt.repeated ? ", as before" : "")")
                 for reason in answer.reasons {
                     print(
                         "    \(reason.path.isEmpty ? "" : reason.path + ": ")\(reason.swedish) / \(reason.english) [\(reason.code)]"

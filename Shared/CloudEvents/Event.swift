@@ -40,11 +40,13 @@ public struct Event: Sendable, Hashable {
     /// An event with a message of a known type.
     public init(
         id: String, source: String, time: Date, subject: String? = nil, cause: String? = nil,
-        correlation: String? = nil, traceparent: String? = nil, _ payload: some EventPayload
+        correlation: String? = nil, traceparent: String? = nil, as content: Content = .protobuf,
+        _ payload: some EventPayload
     ) throws(Undecodable) {
         self.init(
             id: id, source: source, type: Swift.type(of: payload).eventType, time: time, subject: subject, cause: cause,
-            correlation: correlation, traceparent: traceparent, data: try payload.wireBytes())
+            correlation: correlation, traceparent: traceparent, content: content,
+            data: content == .json ? try payload.jsonBytes() : try payload.wireBytes())
     }
 
     /// Decodes the payload.
@@ -59,18 +61,4 @@ public struct Event: Sendable, Hashable {
         case .json: try Payload(json: data)
         }
     }
-}
-
-/// Bytes that cannot be decoded: where, and why. Never repeats the bytes, which may be personal data.
-public struct Undecodable: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The header or field, by name or path.
-    public let path: String
-    public let reason: String
-
-    public init(_ path: String, _ reason: String) {
-        self.path = path
-        self.reason = reason
-    }
-
-    public var description: String { "\(path): \(reason)" }
 }

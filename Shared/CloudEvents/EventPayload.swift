@@ -18,12 +18,19 @@ extension SwiftProtobuf.Message {
         }
     }
 
+    /// Proto3 JSON.
+    func jsonBytes() throws(Undecodable) -> Bytes {
+        do { return try jsonUTF8Bytes() } catch {
+            throw Undecodable(Self.protoMessageName, "cannot be written as JSON")
+        }
+    }
+
     /// - Throws: ``Undecodable`` for anything that is not this message.
     public init(wire bytes: Bytes) throws(Undecodable) {
         do {
             try self.init(serializedBytes: bytes)
         } catch {
-            throw Undecodable(Self.protoMessageName, "not a protobuf message of this type (\(bytes.count) bytes)")
+            throw Undecodable("", .notProtobuf)
         }
     }
 
@@ -32,26 +39,25 @@ extension SwiftProtobuf.Message {
         do {
             try self.init(jsonUTF8Bytes: bytes)
         } catch let error as JSONDecodingError {
-            throw Undecodable(Self.protoMessageName, Self.explain(error))
+            throw Undecodable("", bytes.isEmpty ? .empty : Self.mistake(error))
         } catch {
-            throw Undecodable(Self.protoMessageName, "not proto3 JSON of this type")
+            throw Undecodable("", .other)
         }
     }
 
-    /// What is wrong with a JSON text, without any part of the text, which may be personal data.
-    private static func explain(_ error: JSONDecodingError) -> String {
+    /// What is wrong with a JSON text, without the text. Of a text that is valid JSON, the decoder's word for a value of
+    /// another kind is the kind that it expected.
+    private static func mistake(_ error: JSONDecodingError) -> Undecodable.Mistake {
         switch error {
-        case .unknownField: "a field that this message does not have"
-        case .truncated: "the JSON ends too early"
-        case .trailingGarbage: "something follows the JSON"
-        case .malformedString, .invalidUTF8: "a text that is not valid JSON or UTF-8"
-        case .malformedNumber, .numberRange, .leadingZero: "a number that is malformed or out of range"
-        case .malformedTimestamp: "a time that is not RFC 3339"
-        case .malformedBool: "a truth value that is neither true nor false"
-        case .malformedMap: "a map that is malformed"
-        case .conflictingOneOf: "two answers where one is allowed"
-        case .messageDepthLimit: "nested too deeply"
-        default: "not proto3 JSON of this type"
+        case .unknownField: .unknownField
+        case .truncated, .trailingGarbage, .invalidUTF8, .unquotedMapKey: .notJSON
+        case .malformedString: .text
+        case .malformedNumber, .numberRange, .leadingZero: .number
+        case .malformedTimestamp: .time
+        case .malformedBool: .flag
+        case .conflictingOneOf: .twoAnswers
+        case .messageDepthLimit: .deep
+        default: .other
         }
     }
 }

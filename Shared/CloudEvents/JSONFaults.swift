@@ -8,9 +8,14 @@ extension Event {
             _ = try decode(type)
             return []
         } catch {
-            guard content == .json, self.type == Payload.eventType else { return [error] }
-            let found = JSONFaults<Payload>(data).found
-            return found.isEmpty ? [error] : found
+            guard content == .json, self.type == Payload.eventType, !data.isEmpty else { return [error] }
+            guard let json = try? JSONSerialization.jsonObject(with: Data(data), options: .fragmentsAllowed) else {
+                return [Undecodable("", .notJSON)]
+            }
+            guard let object = json as? [String: Any] else { return [Undecodable("", .notObject)] }
+            let found = JSONFaults<Payload>(object).found
+            // Foundation takes a comma too many, which JSON does not have.
+            return found.isEmpty ? [Undecodable("", .notJSON)] : found
         }
     }
 }
@@ -27,10 +32,7 @@ private struct JSONFaults<Payload: EventPayload> {
         case element(Int)
     }
 
-    init(_ bytes: Bytes) {
-        guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else { return }
-        descend(object, at: [])
-    }
+    init(_ object: [String: Any]) { descend(object, at: []) }
 
     /// - Returns: whether a fault was found.
     @discardableResult
@@ -45,11 +47,29 @@ private struct JSONFaults<Payload: EventPayload> {
     }
 
     private mutating func probe(_ value: Any, at path: [Step]) {
-        guard probesLeft > 0, let error = error(of: value, at: path) else { return }
+        guard probesLeft > 0 else { return }
+        if let text = value as? String, Self.isPlaceholder(text) {
+            found.append(Undecodable(Self.text(path), .placeholder))
+            return
+        }
+        guard let error = error(of: value, at: path) else { return }
         // Splits a value only if an object or a list is allowed at this place.
         let empty: Any? = value is [String: Any] ? [String: Any]() : value is [Any] ? [Any]() : nil
         if let empty, self.error(of: empty, at: path) == nil, descend(value, at: path) { return }
-        found.append(Undecodable(Self.text(path), error.reason))
+        found.append(Undecodable(Self.text(path), mistake(value, at: path) ?? error.mistake ?? .other))
+    }
+
+    /// A list or an object is expected where an empty one is taken and this value is not.
+    private mutating func mistake(_ value: Any, at path: [Step]) -> Undecodable.Mistake? {
+        if !(value is [Any]), error(of: [Any](), at: path) == nil { return .list }
+        if !(value is [String: Any]), error(of: [String: Any](), at: path) == nil { return .object }
+        return nil
+    }
+
+    /// What the examples leave open: `$PERSONAL_NUMBER`.
+    private static func isPlaceholder(_ text: String) -> Bool {
+        text.utf8.count > 1 && text.first == "$"
+            && text.utf8.dropFirst().allSatisfy { (65...90).contains($0) || $0 == 95 }
     }
 
     /// The decoder's error for a text that contains only this value.
@@ -90,6 +110,9 @@ private struct JSONFaults<Payload: EventPayload> {
 /// The two spellings of a fault's path: ours (`reporter.email`, `personal_number`, `areas[2]`), and JSON pointers (RFC
 /// 6901) into proto3 JSON (`/reporter/email`, `/personalNumber`, `/areas/2`).
 public enum FieldPath {
+    /// The path names a header of a record or a request.
+    public static func isHeader(_ path: String) -> Bool { path.hasPrefix("ce_") || path == "content-type" }
+
     public static func pointer(_ path: String, in parent: String = "") -> String {
         guard !path.isEmpty else { return parent }
         return path.replacing("[", with: ".").replacing("]", with: "").split(separator: ".").reduce(parent) {

@@ -52,7 +52,7 @@ extension Event {
     public init(
         value: Bytes?, received: Date, fields: (_ visit: Visit) -> Void
     ) throws(Undecodable) {
-        guard let value else { throw Undecodable("value", "a tombstone is not an event") }
+        guard let value else { throw Undecodable("", .tombstone) }
         var attributes = Attributes()
         var media: Media?
         var failure: Undecodable?
@@ -67,15 +67,37 @@ extension Event {
             } catch { failure = failure ?? error }
         }
         if let failure { throw failure }
-        switch media ?? .event(.json) {
+        // Where no header says what the record is, it may say it itself.
+        switch media ?? (attributes.isEmpty && Self.isStructured(value) ? .structured : .event(.json)) {
         case .structured:
             self = try Event(structured: value, received: received, traceparent: attributes.traceparent)
         case .event(let content):
             self = try attributes.event(content, value, received, prefix: "ce_")
         case .other:
-            throw Undecodable(
-                "content-type", "expected application/json, application/protobuf or application/cloudevents+json")
+            throw Undecodable("content-type", .mediaType)
         }
+    }
+
+    /// What a record calls itself, as far as it says, where it cannot be read as an event.
+    public static func claims(
+        headers: some Sequence<(name: String, value: Bytes)>, value: Bytes?
+    ) -> (id: String?, source: String?, content: Content) {
+        let fields = Dictionary(headers.map { ($0.name, String(validating: $0.value, as: UTF8.self)) }) { $1 }
+        let media = fields["content-type"].flatMap(\.self)?.prefix { $0 != ";" }.lowercased()
+        let isEvent = media == nil || media == "application/cloudevents+json"
+        let object = (isEvent ? value : nil).flatMap { try? JSONSerialization.jsonObject(with: Data($0)) }
+        let members = object as? [String: Any]
+        return (
+            fields["ce_id"].flatMap(\.self) ?? members?["id"] as? String,
+            fields["ce_source"].flatMap(\.self) ?? members?["source"] as? String,
+            media.flatMap(Content.init(rawValue:)) ?? .json
+        )
+    }
+
+    private static func isStructured(_ value: Bytes) -> Bool {
+        guard value.first == UInt8(ascii: "{") else { return false }
+        let object = try? JSONSerialization.jsonObject(with: Data(value)) as? [String: Any]
+        return object?["specversion"] != nil
     }
 
     /// What a content type means for an event.
@@ -88,7 +110,7 @@ extension Event {
                 return
             }
             guard let text = String(validating: value.bindMemory(to: UInt8.self), as: UTF8.self) else {
-                throw Undecodable("content-type", "not UTF-8")
+                throw Undecodable("content-type", .notUTF8)
             }
             let media = text.prefix { $0 != ";" }.lowercased()
             if media == "application/cloudevents+json" {
@@ -102,7 +124,7 @@ extension Event {
     /// Structured mode (CloudEvents JSON event format, §3): `data` is a JSON object, `data_base64` is protobuf.
     private init(structured bytes: Bytes, received: Date, traceparent: String?) throws(Undecodable) {
         guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
-            throw Undecodable("value", "not a JSON object")
+            throw Undecodable("", bytes.isEmpty ? .empty : .notObject)
         }
         var attributes = Attributes()
         attributes.traceparent = traceparent
@@ -113,11 +135,11 @@ extension Event {
             case "data":
                 guard JSONSerialization.isValidJSONObject(member),
                     let inner = try? JSONSerialization.data(withJSONObject: member, options: [.sortedKeys])
-                else { throw Undecodable("data", "expected a JSON object") }
+                else { throw Undecodable("data", .object) }
                 data = Bytes(inner)
             case "data_base64":
                 guard let text = member as? String, let inner = Data(base64Encoded: text) else {
-                    throw Undecodable("data_base64", "not base64")
+                    throw Undecodable("data_base64", .notBase64)
                 }
                 data = Bytes(inner)
                 content = .protobuf
@@ -126,13 +148,13 @@ extension Event {
             default:
                 guard let text = member as? String else {
                     if member is NSNull { continue }
-                    throw Undecodable(Attributes.known.contains(name) ? name : "an attribute", "expected a text")
+                    throw Undecodable(Attributes.known.contains(name) ? name : "", .text)
                 }
                 attributes.set("ce_" + name, text)
             }
         }
-        guard let data else { throw Undecodable("data", "missing") }
-        self = try attributes.event(content, data, received, prefix: "")
+        self = try attributes.event(
+            content, data ?? [], received, prefix: "", also: data == nil ? [Undecodable("data", .missing)] : [])
     }
 
     fileprivate static func text(
@@ -140,8 +162,7 @@ extension Event {
     ) throws(Undecodable) -> String {
         guard let text = String(validating: value.bindMemory(to: UInt8.self), as: UTF8.self) else {
             let name = String(decoding: name, as: UTF8.self)
-            throw Undecodable(
-                Attributes.known.contains(String(name.dropFirst(3))) ? name : "a header", "not UTF-8")
+            throw Undecodable(Attributes.known.contains(String(name.dropFirst(3))) ? name : "", .notUTF8)
         }
         return text
     }
@@ -171,6 +192,8 @@ private struct Attributes {
     var cause: String?
     var correlation: String?
     var traceparent: String?
+
+    var isEmpty: Bool { version == nil && id == nil && source == nil && type == nil }
 
     /// Sets one attribute. Unknown extensions are ignored.
     ///
@@ -209,24 +232,32 @@ private struct Attributes {
         }
     }
 
+    /// - Parameters:
+    ///   - prefix: stands before the attributes' names where the sender has written them.
+    ///   - also: what has been found already.
+    /// - Throws: everything that is wrong, at once.
     func event(
-        _ content: Event.Content, _ data: Bytes, _ received: Date, prefix: String
+        _ content: Event.Content, _ data: Bytes, _ received: Date, prefix: String, also: [Undecodable] = []
     ) throws(Undecodable) -> Event {
-        guard version == "1.0" else { throw Undecodable(prefix + "specversion", "expected 1.0") }
+        var wrong: [Undecodable] = []
+        if version != "1.0" { wrong.append(Undecodable(prefix + "specversion", version == nil ? .missing : .version)) }
+        for (name, value) in [("id", id), ("source", source), ("type", type)] {
+            let value = value ?? ""
+            if value.isEmpty { wrong.append(Undecodable(prefix + name, .missing)) }
+            if value.utf8.count > 256 { wrong.append(Undecodable(prefix + name, .long)) }
+        }
         var at = at
         if let time {
             at = Timestamp.date(time)
-            guard at != nil else { throw Undecodable(prefix + "time", "not RFC 3339") }
+            if at == nil { wrong.append(Undecodable(prefix + "time", .time)) }
+        }
+        wrong += also
+        guard wrong.isEmpty, let id, let source, let type else {
+            let first = wrong.first ?? Undecodable(prefix + "id", .missing)
+            throw Undecodable(first.path, first.mistake ?? .missing, others: Array(wrong.dropFirst()))
         }
         return Event(
-            id: try required(id, prefix + "id"), source: try required(source, prefix + "source"),
-            type: try required(type, prefix + "type"), time: at ?? received, subject: subject, cause: cause,
+            id: id, source: source, type: type, time: at ?? received, subject: subject, cause: cause,
             correlation: correlation, traceparent: traceparent, content: content, data: data)
-    }
-
-    private func required(_ value: String?, _ name: String) throws(Undecodable) -> String {
-        guard let value, !value.isEmpty else { throw Undecodable(name, "missing") }
-        guard value.utf8.count <= 256 else { throw Undecodable(name, "longer than 256 bytes") }
-        return value
     }
 }

@@ -25,6 +25,8 @@ extension CommandRefused {
 extension Fault {
     /// A payload that cannot be read.
     package init(_ error: Undecodable) {
-        self.init(.undecodable, at: error.path, ["reason": error.reason])
+        self.init(
+            .undecodable, at: error.path,
+            ["reason": error.mistake.map { "undecodable.\($0.rawValue)" } ?? error.reason])
     }
 }

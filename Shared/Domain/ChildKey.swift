@@ -13,8 +13,10 @@ public struct KeySecret: Sendable {
     }
 
     /// HMAC-SHA256 (RFC 2104) of a text, in lower-case hexadecimal.
-    func code(_ text: String) -> String {
-        HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key).map { byte in
+    func code(_ text: String) -> String { code(Array(text.utf8)) }
+
+    func code(_ bytes: [UInt8]) -> String {
+        HMAC<SHA256>.authenticationCode(for: bytes, using: key).map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }.joined()
     }

@@ -11,7 +11,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case dateInvalid = "date.invalid"
 
     // A concern report (rules 1 to 4)
-    case alreadyReceived = "report.already_received"
+    case idReused = "report.id_reused"
     case observedInFuture = "observed_at.future"
     case municipalityUnknown = "municipality.unknown"
     case numberFormat = "personal_number.format"
@@ -39,6 +39,9 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case mediaType = "http.media_type"
     case unavailable = "http.unavailable"
     case receiptNone = "http.receipt_none"
+    case methodUnknown = "http.method"
+    case pathUnknown = "http.path"
+    case tooMany = "http.too_many"
 
     // A command about a case (rules 6 to 13)
     case caseUnknown = "case.unknown"

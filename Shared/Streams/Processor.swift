@@ -39,7 +39,16 @@ public struct Unreadable: Sendable {
     /// The id and source that the record claims, if it has them.
     public let id: String?
     public let source: String?
+    /// How its sender writes, as far as it says; JSON where it says nothing.
+    public let content: Event.Content
     public let error: Undecodable
+
+    package init(
+        position: String, topic: String, id: String?, source: String?, content: Event.Content, error: Undecodable
+    ) {
+        (self.position, self.topic, self.id, self.source) = (position, topic, id, source)
+        (self.content, self.error) = (content, error)
+    }
 }
 
 /// A durable timer of a processor. It is kept in the changelog and fires once, in order of due time.

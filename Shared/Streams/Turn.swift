@@ -145,14 +145,16 @@ public struct Turn {
     ///   - key: decides the partition; the turn's own key if nil.
     ///   - id: replaces the cause's id in that derivation, for a cause whose id may legitimately come twice.
     ///     ``position`` is suitable: it is the same on a replay.
+    ///   - content: how the payload is written. JSON only for outsiders who write JSON themselves.
     public mutating func publish(
-        _ payload: some EventPayload, to topic: String, key: String? = nil, subject: String? = nil, id: String? = nil
+        _ payload: some EventPayload, to topic: String, key: String? = nil, subject: String? = nil, id: String? = nil,
+        as content: Event.Content = .protobuf
     ) throws {
         let event = try Event(
             id: EventId.derived(application, cause.source, id ?? cause.id, outputs.count), source: application,
             time: now,
             subject: subject ?? cause.subject, cause: cause.id, correlation: cause.correlation,
-            traceparent: cause.traceparent, payload)
+            traceparent: cause.traceparent, as: content, payload)
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
     }
 

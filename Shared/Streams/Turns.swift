@@ -72,12 +72,11 @@ extension StreamThread {
 
     /// Lets the processor answer an unreadable record. The turn's cause is the record's position.
     private func answer(_ record: Record, _ error: Undecodable, _ input: Int, _ task: StreamTask) throws {
-        func claimed(_ name: String) -> String? {
-            record.headers[name].flatMap { String(validating: $0, as: UTF8.self) }
-        }
+        let claims = Event.claims(headers: record.headers, value: record.value)
         let place = place(record, input)
         let unreadable = Unreadable(
-            position: place.description, topic: place.topic, id: claimed("ce_id"), source: claimed("ce_source"),
+            position: place.description, topic: place.topic, id: claims.id, source: claims.source,
+            content: claims.content,
             error: error)
         var turn = Turn(
             now: clock.wall(), place: place, key: String(validating: record.key ?? [], as: UTF8.self) ?? "",

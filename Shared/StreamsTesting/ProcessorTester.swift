@@ -63,6 +63,31 @@ public struct ProcessorTester<P: Processor> {
         try apply(turn)
     }
 
+    /// Gives the processor a record as it lies in its topic; one that is no event is answered.
+    public mutating func process(
+        headers: [(name: String, value: Bytes)], value: Bytes?, key: String, topic: String = ""
+    ) throws {
+        let event: Event
+        do throws(Undecodable) { event = try Event(headers: headers, value: value, received: now) } catch {
+            count += 1
+            let place = Turn.Place(topic: topic, partition: 0, offset: Int64(count))
+            var turn = Turn(
+                now: now, place: place, key: key,
+                cause: Turn.Cause(
+                    id: place.description, source: "tester", correlation: place.description, subject: nil,
+                    traceparent: nil),
+                globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
+            let claims = Event.claims(headers: headers, value: value)
+            try processor.answer(
+                Unreadable(
+                    position: place.description, topic: topic, id: claims.id, source: claims.source,
+                    content: claims.content, error: error),
+                in: &turn)
+            return try apply(turn)
+        }
+        try process(event, key: key, topic: topic)
+    }
+
     /// Advances the time, and fires the reminders that become due on the way, in order.
     public mutating func advance(to later: Date) throws {
         while let reminder = reminders.first, reminder.due <= later {

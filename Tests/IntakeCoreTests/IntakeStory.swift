@@ -19,18 +19,34 @@ struct IntakeStory {
         }
     }
 
+    /// What was answered, in order.
+    var receipts: [Receipt] { facts.compactMap { if case .answered(let receipt) = $0 { receipt } else { nil } } }
+
+    /// The identity as it was recorded, in order.
+    var recorded: [RecordedChild] {
+        facts.compactMap { if case .childRecorded(let child) = $0 { child } else { nil } }
+    }
+
+    /// What was set aside, in order.
+    var setAside: [SetAsideConcern] {
+        facts.compactMap { if case .setAside(let concern) = $0 { concern } else { nil } }
+    }
+
     /// What was registered, in order.
     var concerns: [RegisteredConcern] {
         facts.compactMap { if case .concernRegistered(let concern) = $0 { concern } else { nil } }
     }
 
-    mutating func register(source: String = "urn:school", _ change: (inout Report) -> Void = { _ in }) throws {
-        count += 1
+    mutating func register(
+        _ occasion: RegisterConcern.Occasion = .new, source: String = "urn:school",
+        _ change: (inout Report) throws -> Void = { _ in }
+    ) throws {
+        if occasion != .repeated { count += 1 }
         let command = RegisterConcern(
             id: ReportID(source: source, id: "report-\(count)"), receivedAt: now, report: try report(change),
-            child: "child")
+            child: "child", occasion: occasion)
         let decision = command.decide(on: child, try context)
-        child = decision.subject
+        child = decision.known
         facts += decision.facts
     }
 
@@ -41,13 +57,13 @@ struct IntakeStory {
     }
 
     /// A report that holds, about a child of twelve.
-    func report(_ change: (inout Report) -> Void = { _ in }) throws -> Report {
+    func report(_ change: (inout Report) throws -> Void = { _ in }) throws -> Report {
         var report = Report(
             number: try PersonalNumber("20140315-2380", today: CivilTime.day(of: now)), name: "Alva Exempel",
             municipality: try #require(ServedMunicipality("0001", in: directory)), stage: .school, unit: "school",
             areas: [.safety, .home], observation: "ord", strengths: [], isHarmSuspected: false, observedAt: now,
             reporter: try Self.reporter, guardians: [], isProtected: false)
-        change(&report)
+        try change(&report)
         return report
     }
 

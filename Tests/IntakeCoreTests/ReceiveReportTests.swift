@@ -10,10 +10,21 @@ struct ReceiveReportTests {
     private let id = ReportID(source: "urn:school", id: "r1")
 
     private func receive(
-        _ content: ReceiveReport.Content, at position: String = "t/0/1", on memory: ReportMemory? = nil
+        _ content: ReceiveReport.Content, at position: String = "t/0/1", digest: String = "1",
+        on memory: ReportMemory? = nil
     ) throws -> Decision<ReportMemory> {
-        ReceiveReport(id: id, receivedAt: story.now, position: position, content: content)
-            .decide(on: memory, try story.context)
+        ReceiveReport(
+            id: id, receivedAt: story.now, position: position, digest: ReportDigest(stored: digest), format: .json,
+            content: content
+        ).decide(on: memory, try story.context)
+    }
+
+    private func occasions(_ decision: Decision<ReportMemory>) -> [RegisterConcern.Occasion] {
+        decision.facts.compactMap { if case .accepted(let command) = $0 { command.occasion } else { nil } }
+    }
+
+    private func receipts(_ decision: Decision<ReportMemory>) -> [Receipt] {
+        decision.facts.compactMap { if case .answered(let receipt) = $0 { receipt } else { nil } }
     }
 
     private func codes(_ decision: Decision<ReportMemory>) -> [FaultCode] {
@@ -36,14 +47,64 @@ struct ReceiveReportTests {
         #expect(decision.subject.until == story.now + ReportMemory.duration)
     }
 
-    @Test("rule 4: a report that is sent again is answered; a record that is read again is not")
+    @Test("rule 4: a report that is sent again is answered again; a record that is read again is not")
     func again() throws {
         let first = try receive(.concern(try story.report()))
+        #expect(occasions(first) == [.new])
         let sentAgain = try receive(.concern(try story.report()), at: "t/0/2", on: first.subject)
-        #expect(codes(sentAgain) == [.alreadyReceived] && sentAgain.facts.count == 1)
+        #expect(occasions(sentAgain) == [.repeated] && sentAgain.facts.count == 1)
         #expect(sentAgain.subject.until == first.subject.until)
         let readAgain = try receive(.concern(try story.report()), at: "t/0/2", on: sentAgain.subject)
         #expect(readAgain.facts.isEmpty && readAgain.subject == sentAgain.subject)
+    }
+
+    @Test("rule 4: what was answered here is answered again, word for word, and marked as repeated")
+    func repeated() throws {
+        let refusal = ReceiveReport.Content.refused([.init(Fault(.areasMissing, at: "areas"))])
+        let question = ReceiveReport.Content.consultation(
+            Consultation(
+                municipality: try #require(ServedMunicipality("0001", in: story.directory)), areas: [.learning],
+                question: "Hur?", reporter: try IntakeStory.reporter))
+        for content in [refusal, question] {
+            let first = try receive(content)
+            let again = try receive(content, at: "t/0/2", on: first.subject)
+            let answers = (try #require(receipts(first).last), try #require(receipts(again).last))
+            #expect(answers.0.answer == answers.1.answer && answers.1.format == .json)
+            #expect(!answers.0.isRepeated && answers.1.isRepeated && again.facts.count == 1)
+        }
+    }
+
+    @Test("another report under a taken id is refused as that, and not swallowed; each time that it comes")
+    func idReused() throws {
+        let first = try receive(.concern(try story.report()))
+        let other = try receive(.concern(try story.report()), at: "t/0/2", digest: "2", on: first.subject)
+        #expect(codes(other) == [.idReused] && !receipts(other)[0].isRepeated && occasions(other).isEmpty)
+        let faulty = try receive(
+            .refused([.init(Fault(.areasMissing, at: "areas"))]), at: "t/0/3", digest: "3", on: other.subject)
+        #expect(codes(faulty) == [.idReused, .areasMissing], "all faults are said at once")
+        let again = try receive(.concern(try story.report()), at: "t/0/4", digest: "2", on: faulty.subject)
+        #expect(codes(again) == [.idReused] && receipts(again)[0].isRepeated)
+        // The first report is still known as itself.
+        #expect(occasions(try receive(.concern(try story.report()), at: "t/0/5", on: again.subject)) == [.repeated])
+    }
+
+    @Test("rule 3: a report that speaks of harm goes to a person where its id is taken, once")
+    func harmUnderTakenID() throws {
+        let first = try receive(.concern(try story.report()))
+        let harm = ReceiveReport.Content.concern(try story.report { $0.isHarmSuspected = true })
+        let second = try receive(harm, at: "t/0/2", digest: "2", on: first.subject)
+        #expect(occasions(second) == [.idReused] && second.facts.count == 1)
+        let third = try receive(harm, at: "t/0/3", digest: "2", on: second.subject)
+        #expect(occasions(third).isEmpty && codes(third) == [.idReused])
+    }
+
+    @Test("a report that was refused may be corrected under its own id")
+    func corrected() throws {
+        let refused = try receive(.refused([.init(Fault(.areasMissing, at: "areas"))]))
+        let corrected = try receive(.concern(try story.report()), at: "t/0/2", digest: "2", on: refused.subject)
+        #expect(occasions(corrected) == [.new] && corrected.subject.positions == ["t/0/1", "t/0/2"])
+        let again = try receive(.concern(try story.report()), at: "t/0/3", digest: "2", on: corrected.subject)
+        #expect(occasions(again) == [.repeated])
     }
 
     @Test("however often a report is sent, the memory of it is bounded")
@@ -76,7 +137,7 @@ struct ReceiveReportTests {
                     PlaceRequest(
                         reference: registered.reference, county: "TST", municipality: "0001", areas: [.learning],
                         email: question.reporter.email)))
-        #expect(facts[2] == .answered(Receipt(id, .consultation(reference: registered.reference))))
+        #expect(facts[2] == .answered(Receipt(id, .consultation(reference: registered.reference), .json)))
     }
 
     @Test(

@@ -74,6 +74,100 @@ struct RegisterConcernTests {
         #expect(story.child?.isHarmSuspected == true)
     }
 
+    @Test("rule 22: the receipt is the same whatever others have told: no school, no other report, no other county")
+    func receipt() throws {
+        for isProtected in [true, false] {
+            var known = IntakeStory()
+            try known.register(source: "urn:school") { $0.isProtected = isProtected }
+            try known.register(source: "urn:clinic") { ($0.unit, $0.stage) = (nil, nil) }
+            var unknown = IntakeStory()
+            try unknown.register(source: "urn:clinic") { ($0.unit, $0.stage) = (nil, nil) }
+            #expect(known.receipts.last?.answer == unknown.receipts.last?.answer)
+            #expect(known.concerns.last?.owner.unit == "school", "the named person has it all the same")
+        }
+    }
+
+    @Test("rule 2: another source moves no case to another municipality; the named person learns what it says")
+    func contradicted() throws {
+        var story = IntakeStory()
+        story.directory = try ExampleCounty.twoMunicipalities
+        try story.register(source: "urn:school")
+        let known = try #require(story.child)
+        let other = try #require(ServedMunicipality("0002", in: story.directory))
+        try story.register(source: "urn:other") { ($0.municipality, $0.unit) = (other, "school-2") }
+        #expect(story.child?.place == known.place && story.child?.owner == known.owner)
+        let concern = try #require(story.concerns.last)
+        #expect(!concern.hasMoved && concern.owner.unit == "school" && concern.reportedMunicipality == "0002")
+        // The source that placed the child may say that it has moved.
+        try story.register(source: "urn:school") { ($0.municipality, $0.unit) = (other, "school-2") }
+        #expect(story.concerns.last?.hasMoved == true && story.child?.owner.unit == "school-2")
+        #expect(story.concerns.last?.reportedMunicipality == nil)
+    }
+
+    @Test("rule 2: where a person has moved the case to another municipality, no report takes it back by itself")
+    func decided() throws {
+        var story = IntakeStory()
+        story.directory = try ExampleCounty.twoMunicipalities
+        try story.register()
+        try story.move(
+            to: .init(county: "TST", municipality: "0002", stage: .school, attends: "school-2"),
+            Routing.Owner(unit: "school-2", person: "teacher"))
+        try story.register()
+        #expect(story.child?.owner.unit == "school-2" && story.concerns.last?.reportedMunicipality == "0001")
+    }
+
+    @Test("guardians and name are added to, and never erased by a report that says less or other")
+    func recorded() throws {
+        var story = IntakeStory()
+        let vera = IntakeStory.guardian("Vera Exempel", email: "vera@example.org", number: "19850101-2384")
+        let kim = IntakeStory.guardian("Kim Exempel")
+        try story.register { $0.guardians = [vera, kim] }
+        try story.register(source: "urn:clinic") { ($0.guardians, $0.name) = ([], "") }
+        #expect(story.recorded.last?.guardians == [vera, kim] && story.recorded.last?.name == "Alva Exempel")
+        var moved = vera
+        moved.email = "other@example.org"
+        let lo = IntakeStory.guardian("Lo Exempel")
+        try story.register(source: "urn:clinic") { $0.guardians = [moved, lo, IntakeStory.guardian("Kim Exempel")] }
+        #expect(story.recorded.last?.guardians == [vera, moved, kim, lo])
+        // However often somebody is described otherwise, what is kept is bounded.
+        for index in 0..<40 {
+            try story.register { $0.guardians = [IntakeStory.guardian("Vera \(index)", number: "19850101-2384")] }
+        }
+        #expect(story.recorded.last?.guardians.count == 6 && story.recorded.last?.guardians.first == vera)
+    }
+
+    @Test("rule 4: a report that is sent again is answered as the first time, and registers nothing")
+    func repeated() throws {
+        var story = IntakeStory()
+        try story.register { $0.isHarmSuspected = true }
+        let known = story.child
+        try story.register(.repeated) { $0.isHarmSuspected = true }
+        #expect(story.concerns.count == 1 && story.child == known)
+        #expect(story.receipts.map(\.isRepeated) == [false, true])
+        #expect(story.receipts[0].answer == story.receipts[1].answer)
+        #expect(story.receipts[0].report == story.receipts[1].report)
+    }
+
+    @Test(
+        "rule 3: a report that speaks of harm under a taken id is refused, and its named person and reporter are told")
+    func setAside() throws {
+        for isKnown in [true, false] {
+            var story = IntakeStory()
+            if isKnown { try story.register() }
+            let known = story.child
+            try story.register(.idReused) { ($0.isHarmSuspected, $0.observation) = (true, "Har blåmärken") }
+            #expect(story.child == known && story.concerns.count == (isKnown ? 1 : 0))
+            let concern = try #require(story.setAside.first)
+            #expect((concern.owner.unit, concern.owner.person) == ("school", "head-school"))
+            #expect(concern.observation == "Har blåmärken" && concern.reference.hasPrefix("TST-"))
+            guard case .refused(let reasons) = story.receipts.last?.answer else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(reasons.map(\.code) == [.idReused])
+        }
+    }
+
     @Test("rule 22: a protected identity stays protected, whatever later reports say")
     func protected() throws {
         var story = IntakeStory()

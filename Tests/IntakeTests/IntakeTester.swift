@@ -34,6 +34,7 @@ struct IntakeTester {
     var published: [(topic: String, key: String, event: Event)] { tester.published }
     var receipts: [ConcernReceipt] { tester.published(ConcernReceipt.self) }
     var concerns: [ConcernRegistered] { tester.published(ConcernRegistered.self) }
+    func published<Payload: EventPayload>(_ type: Payload.Type) -> [Payload] { tester.published(type) }
     var codes: [String] { receipts.flatMap { $0.refused.reasons.map(\.code) } }
 
     mutating func advance(to later: Date) throws { try tester.advance(to: later) }
@@ -45,6 +46,14 @@ struct IntakeTester {
 
     mutating func send(_ event: Event, offset: Int64? = nil) throws {
         try tester.process(event, key: "any", topic: Topic.concernReports.rawValue, offset: offset)
+        try readOwnOutput()
+    }
+
+    /// Gives Intake a record as somebody has written it.
+    mutating func send(_ headers: [String: String], _ value: Bytes?, key: String = "any") throws {
+        try tester.process(
+            headers: headers.map { (name: $0.key, value: Bytes($0.value.utf8)) }, value: value, key: key,
+            topic: Topic.concernReports.rawValue)
         try readOwnOutput()
     }
 

@@ -31,6 +31,7 @@ struct RandomReport {
     }
 
     mutating func areas() -> [WheelArea] { list(1...3) { $0.one(WheelArea.self) } }
+    mutating func digest() -> ReportDigest { ReportDigest(stored: id()) }
     mutating func reportID() -> ReportID { ReportID(source: "urn:\(id())", id: word()) }
 
     mutating func email() throws -> EmailAddress { try #require(EmailAddress("\(id())@example.org")) }
@@ -84,15 +85,16 @@ struct RandomReport {
         let guardians = list { random in
             KnownGuardian(
                 key: random.id(),
-                aliases: random.list { KnownGuardian.Alias($0.one(KnownGuardian.Alias.Kind.self), hash: $0.id()) })
+                aliases: random.list { KnownGuardian.Alias($0.one(KnownGuardian.Alias.Kind.self), hash: $0.id()) },
+                described: random.list { $0.guardian() })
         }
         let recent = list { random in
             RecentConcern(
                 concern: random.id(), source: random.id(), observedAt: random.date(), areas: random.areas())
         }
         let child = KnownChild(
-            reference: id(), place: place(), owner: owner(), isProtected: flag(), isHarmSuspected: flag(),
-            guardians: guardians, recent: recent)
+            reference: id(), place: place(), placedBy: maybe { $0.id() }, owner: owner(), isProtected: flag(),
+            isHarmSuspected: flag(), name: word(), guardians: guardians, recent: recent)
         return Kept(child, taken: list { UInt64($0.number(1...999_999)) })
     }
 
@@ -102,7 +104,13 @@ struct RandomReport {
             owner: owner(), hasMoved: flag(), receivedAt: date(), observedAt: date(), areas: areas(),
             observation: word(), strengths: list { $0.word() }, isHarmSuspected: flag(), reporter: try reporter(),
             guardians: list { $0.id() }, youthConsentFrom: day(), adultFrom: day(), isProtected: flag(),
-            linkedTo: maybe { $0.id() })
+            linkedTo: maybe { $0.id() }, reportedMunicipality: maybe { $0.id() })
+    }
+
+    mutating func setAside() throws -> SetAsideConcern {
+        SetAsideConcern(
+            reference: id(), child: id(), county: id(), municipality: id(), owner: owner(), receivedAt: date(),
+            observedAt: date(), areas: areas(), observation: word(), reporter: try reporter())
     }
 
     mutating func answer() -> Receipt.Answer {
@@ -113,8 +121,7 @@ struct RandomReport {
             .registered(
                 Receipt.Registered(
                     reference: id(), child: id(), unit: id(), unitName: maybe { $0.word() },
-                    fallback: maybe { $0.one(Routing.Fallback.self) }, isDutyToReport: flag(),
-                    linkedTo: maybe { $0.id() }))
+                    fallback: maybe { $0.one(Routing.Fallback.self) }, isDutyToReport: flag()))
         }
     }
 }

@@ -36,12 +36,15 @@ struct WireTests {
     func received(seed: UInt64) throws {
         var random = RandomReport(seed: seed)
         let (id, date, position) = (random.reportID(), random.date(), random.id())
+        let (digest, format) = (random.digest(), random.one(Receipt.Format.self))
         func check(_ message: ReportTaken.OneOf_Content, _ content: ReceiveReport.Content) throws {
             let taken = try ReportTaken(
-                wire: ReportTaken(id, receivedAt: date, position: position, message).wireBytes())
+                wire: ReportTaken(id, receivedAt: date, position: position, digest: digest, format, message)
+                    .wireBytes())
             #expect(
                 try ReceiveReport(taken, ExampleCounty.directory)
-                    == ReceiveReport(id: id, receivedAt: date, position: position, content: content))
+                    == ReceiveReport(
+                        id: id, receivedAt: date, position: position, digest: digest, format: format, content: content))
         }
         var report = try random.report()
         report.observedAt = date
@@ -57,8 +60,10 @@ struct WireTests {
         var random = RandomReport(seed: seed)
         let known = random.known()
         #expect(try again(ChildState(known)) { $0.kept(&$1) } == known)
-        let memory = ReportMemory(until: random.date(), positions: random.list { $0.id() })
-        #expect(try again(TakenReport(memory)) { message, _ in message.memory } == memory)
+        let memory = ReportMemory(
+            until: random.date(), positions: random.list { $0.id() }, digest: random.digest(),
+            others: random.list { $0.digest() }, outcome: random.maybe { .answered($0.answer()) } ?? .goneOn)
+        #expect(try again(TakenReport(memory)) { $0.memory(&$1) } == memory)
     }
 
     @Test("decode after encode is the identity for every fact", arguments: seeds)
@@ -67,11 +72,15 @@ struct WireTests {
         var report = try random.report()
         report.observedAt = random.date()
         let command = RegisterConcern(
-            id: random.reportID(), receivedAt: report.observedAt, report: report, child: random.id())
+            id: random.reportID(), receivedAt: report.observedAt, report: report, child: random.id(),
+            occasion: random.one(RegisterConcern.Occasion.self), format: random.one(Receipt.Format.self))
         #expect(try again(ReportAccepted(command)) { $0.command(child: command.child, &$1) } == command)
 
         let registered = try random.registered()
         #expect(try again(ConcernRegistered(registered)) { $0.fact(&$1) } == .concernRegistered(registered))
+
+        let setAside = try random.setAside()
+        #expect(try again(ConcernSetAside(setAside)) { $0.fact(&$1) } == .setAside(setAside))
 
         let recorded = RecordedChild(
             reference: random.id(), number: try random.personalNumber(), name: random.word(),
@@ -92,17 +101,18 @@ struct WireTests {
             email: try random.email())
         #expect(try again(BookConsultation(request)) { $0.fact(&$1) } == .placeRequested(request))
 
-        let receipt = Receipt(random.reportID(), random.answer())
-        #expect(try again(ConcernReceipt(receipt)) { $0.fact(&$1) } == .answered(receipt))
+        let receipt = Receipt(
+            random.reportID(), random.answer(), random.one(Receipt.Format.self), isRepeated: random.flag())
+        #expect(try again(ConcernReceipt(receipt)) { $0.fact(receipt.format, &$1) } == .answered(receipt))
     }
 
     @Test("each fact goes to its own topic, under the key and subject that its readers need")
     func records() throws {
         var random = RandomReport(seed: 1)
-        let receipt = Receipt(random.reportID(), .consultation(reference: "TST-Q-1"))
+        let receipt = Receipt(random.reportID(), .consultation(reference: "TST-Q-1"), .json)
         let record = IntakeFact.answered(receipt).record
         #expect(record.topic == .concernReceipts && record.key == receipt.report.source)
-        #expect(record.subject == "TST-Q-1")
+        #expect(record.subject == "TST-Q-1" && record.content == .json)
         let command = RegisterConcern(
             id: random.reportID(), receivedAt: random.date(), report: try random.report(), child: "key")
         let accepted = IntakeFact.accepted(command).record

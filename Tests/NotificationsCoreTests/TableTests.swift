@@ -57,6 +57,21 @@ struct TableTests {
             ])
     }
 
+    @Test("rule 2: the named person learns that a report names another home; rule 3: and of harm under a taken id")
+    func contradicted() {
+        let concern = CaseEvent.concernRegistered(
+            namedPerson: "head-school", reporter: "mia@example.org", isHarmSuspected: false, namesOtherHome: true)
+        #expect(
+            words(drafts(.ofCase(concern))) == [
+                "concern head.school@example.org", "otherHome head.school@example.org",
+            ])
+        let setAside = CaseEvent.concernSetAside(namedPerson: "head-school", reporter: "mia@example.org")
+        #expect(
+            words(drafts(.ofCase(setAside))) == [
+                "dutyToReport head.school@example.org", "dutyToReport mia@example.org",
+            ])
+    }
+
     @Test("rule 19: the owner is reminded, and a date that has passed escalates; a shared deputy gets one notice")
     func dates() throws {
         let step = CaseEvent.DueStep(name: "step.conclude", due: CivilTime.day(of: ExampleCounty.monday))

@@ -71,6 +71,21 @@ package enum ExampleCounty {
         return Directory(["TST": try message.county()])
     }
 
+    /// The county with a second municipality, 0002, and a school there.
+    package static var twoMunicipalities: Directory {
+        get throws {
+            try changed { county in
+                county.municipalities.append(
+                    .with { ($0.code, $0.name, $0.fallbackUnit) = ("0002", "Andraby", "fallback") })
+                county.units.append(
+                    .with {
+                        ($0.id, $0.kind, $0.name, $0.municipality) = ("school-2", "school", "Enhet 2", "0002")
+                        $0.namedPerson = "teacher"
+                    })
+            }
+        }
+    }
+
     /// Monday 23 November 2026, 09:00 in Sweden.
     package static let monday = Date(timeIntervalSince1970: 1_795_420_800)
 

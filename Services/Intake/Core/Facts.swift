@@ -7,6 +7,7 @@ package enum IntakeFact: Sendable, Equatable {
     case accepted(RegisterConcern)
     case concernRegistered(RegisteredConcern)
     case childRecorded(RecordedChild)
+    case setAside(SetAsideConcern)
     case consultationRegistered(RegisteredConsultation)
     /// Asks Meetings for a place in a forum.
     case placeRequested(PlaceRequest)
@@ -41,12 +42,15 @@ package struct RegisteredConcern: Sendable, Equatable {
     package var isProtected: Bool
     /// The concern from another system to which this one is linked.
     package var linkedTo: String?
+    /// The municipality that the report names, where another source has placed the child elsewhere. A person decides.
+    package var reportedMunicipality: String?
 
     package init(
         concern: String, reference: String, child: String, county: String, municipality: String, stage: Stage,
         owner: Routing.Owner, hasMoved: Bool, receivedAt: Date, observedAt: Date, areas: [WheelArea],
         observation: String, strengths: [String], isHarmSuspected: Bool, reporter: Reporter, guardians: [String],
-        youthConsentFrom: LocalDate, adultFrom: LocalDate, isProtected: Bool, linkedTo: String?
+        youthConsentFrom: LocalDate, adultFrom: LocalDate, isProtected: Bool, linkedTo: String?,
+        reportedMunicipality: String?
     ) {
         self.concern = concern
         self.reference = reference
@@ -68,10 +72,37 @@ package struct RegisteredConcern: Sendable, Equatable {
         self.adultFrom = adultFrom
         self.isProtected = isProtected
         self.linkedTo = linkedTo
+        self.reportedMunicipality = reportedMunicipality
     }
 }
 
-/// The identity itself, as last reported. For Intake alone (rule 22).
+/// A report that speaks of harm and was refused, since another report has its id. A person looks at it (rule 3).
+package struct SetAsideConcern: Sendable, Equatable {
+    /// The case's reference.
+    package var reference: String
+    /// The child's key.
+    package var child: String
+    package var county: String
+    package var municipality: String
+    package var owner: Routing.Owner
+    package var receivedAt: Date
+    package var observedAt: Date
+    package var areas: [WheelArea]
+    package var observation: String
+    package var reporter: Reporter
+
+    package init(
+        reference: String, child: String, county: String, municipality: String, owner: Routing.Owner, receivedAt: Date,
+        observedAt: Date, areas: [WheelArea], observation: String, reporter: Reporter
+    ) {
+        (self.reference, self.child) = (reference, child)
+        (self.county, self.municipality, self.owner) = (county, municipality, owner)
+        (self.receivedAt, self.observedAt) = (receivedAt, observedAt)
+        (self.areas, self.observation, self.reporter) = (areas, observation, reporter)
+    }
+}
+
+/// The identity itself, with all guardians that any report has described. For Intake alone (rule 22).
 package struct RecordedChild: Sendable, Equatable {
     /// The case's reference.
     package var reference: String

@@ -9,22 +9,27 @@ package struct KnownChild: Aggregate, Equatable {
     /// The case's reference. It stays, wherever the child moves.
     package var reference: String
     package var place: Place
+    /// The source whose report says in which municipality the child lives; nil where a person has decided it.
+    package var placedBy: String?
     package var owner: Routing.Owner
     /// Once reported, it stays (rule 22).
     package var isProtected: Bool
     /// Suspected once, known for ever (rule 3).
     package var isHarmSuspected: Bool
+    /// As last reported; empty where nobody has said.
+    package var name: String
     package var guardians: [KnownGuardian]
     /// Concerns to which a report from another system can still be linked.
     package var recent: [RecentConcern]
 
     package init(
-        reference: String, place: Place, owner: Routing.Owner, isProtected: Bool = false, isHarmSuspected: Bool = false,
-        guardians: [KnownGuardian] = [], recent: [RecentConcern] = []
+        reference: String, place: Place, placedBy: String?, owner: Routing.Owner, isProtected: Bool = false,
+        isHarmSuspected: Bool = false, name: String = "", guardians: [KnownGuardian] = [],
+        recent: [RecentConcern] = []
     ) {
-        (self.reference, self.place, self.owner) = (reference, place, owner)
+        (self.reference, self.place, self.placedBy, self.owner) = (reference, place, placedBy, owner)
         (self.isProtected, self.isHarmSuspected) = (isProtected, isHarmSuspected)
-        (self.guardians, self.recent) = (guardians, recent)
+        (self.name, self.guardians, self.recent) = (name, guardians, recent)
     }
 
     /// Where the child is. Decides who the named person is (rule 2).
@@ -38,6 +43,10 @@ package struct KnownChild: Aggregate, Equatable {
         package init(county: String, municipality: String, stage: Stage, attends: String?) {
             (self.county, self.municipality) = (county, municipality)
             (self.stage, self.attends) = (stage, attends)
+        }
+
+        func isSameMunicipality(as other: Place) -> Bool {
+            (county, municipality) == (other.county, other.municipality)
         }
 
         var situation: Routing.Situation { .init(municipality: municipality, stage: stage, unit: attends) }

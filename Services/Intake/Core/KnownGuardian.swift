@@ -1,11 +1,24 @@
 import Domain
 
-/// A guardian on record, without their name (rule 22): a key, and keyed hashes by which they are known again.
+/// A guardian on record: a key, keyed hashes by which they are known again, and how they have been described.
 package struct KnownGuardian: Sendable, Equatable {
     package var key: String
     package var aliases: [Alias]
+    /// What is said later is added. Nothing that was said before is lost.
+    package var described: [Guardian]
 
-    package init(key: String, aliases: [Alias]) { (self.key, self.aliases) = (key, aliases) }
+    private static let descriptionsKept = 4
+
+    package init(key: String, aliases: [Alias], described: [Guardian]) {
+        (self.key, self.aliases, self.described) = (key, aliases, described)
+    }
+
+    /// A description that says no more than another is left out. The first ones stay.
+    fileprivate mutating func add(_ description: Guardian) {
+        if described.contains(where: { $0.saysAll(of: description) }) { return }
+        described.removeAll { description.saysAll(of: $0) }
+        described = Array((described + [description]).prefix(Self.descriptionsKept))
+    }
 
     /// What a guardian has been called, as a keyed hash.
     package struct Alias: Sendable, Hashable {
@@ -48,6 +61,13 @@ package struct KnownGuardian: Sendable, Equatable {
 }
 
 extension Guardian {
+    fileprivate func saysAll(of other: Guardian) -> Bool {
+        func says(_ field: KeyPath<Guardian, String>) -> Bool {
+            other[keyPath: field].isEmpty || other[keyPath: field] == self[keyPath: field]
+        }
+        return says(\.name) && says(\.personalNumber) && says(\.email) && says(\.phone)
+    }
+
     /// The strongest first.
     fileprivate func aliases(_ secret: KeySecret) -> (first: KnownGuardian.Alias, all: [KnownGuardian.Alias]) {
         let name = KnownGuardian.Alias(.name, of: name, secret)
@@ -60,6 +80,11 @@ extension Guardian {
 }
 
 extension KnownChild {
+    private static let describedKept = 20
+
+    /// All guardians as they have been described, by all reports.
+    var describedGuardians: [Guardian] { Array(guardians.flatMap(\.described).prefix(Self.describedKept)) }
+
     /// The keys of a report's guardians. A guardian who is known keeps the key.
     ///
     /// Rule 12 needs every guardian's consent. One guardian with two keys is asked twice, which a person sorts out. Two
@@ -74,6 +99,7 @@ extension KnownChild {
                 ?? addGuardian(aliases.first, secret)
             used.insert(index)
             guardians[index].aliases = (guardians[index].aliases + aliases.all).uniqued()
+            guardians[index].add(guardian)
             return guardians[index].key
         }
     }
@@ -82,7 +108,8 @@ extension KnownChild {
     private mutating func addGuardian(_ alias: KnownGuardian.Alias, _ secret: KeySecret) -> Int {
         let key = GuardianKey(Personal(alias.text), secret: secret).text
         let namesakes = guardians.filter { $0.key.hasPrefix(key) }.count
-        guardians.append(KnownGuardian(key: namesakes == 0 ? key : "\(key)-\(namesakes + 1)", aliases: []))
+        guardians.append(
+            KnownGuardian(key: namesakes == 0 ? key : "\(key)-\(namesakes + 1)", aliases: [], described: []))
         return guardians.index(before: guardians.endIndex)
     }
 }

@@ -1,9 +1,17 @@
 package import Domain
 
-/// The one answer to each report (rule 4).
+/// The answer to each report (rule 4).
 package struct Receipt: Sendable, Equatable {
     package var report: ReportID
     package var answer: Answer
+    package var format: Format
+    /// The report has been sent again. This is the first answer once more.
+    package var isRepeated: Bool
+
+    /// How the receipt is written: as its sender writes.
+    package enum Format: Sendable, CaseIterable {
+        case protobuf, json
+    }
 
     package enum Answer: Sendable, Equatable {
         case registered(Registered)
@@ -12,35 +20,37 @@ package struct Receipt: Sendable, Equatable {
         case refused([Reason])
     }
 
-    package init(_ report: ReportID, _ answer: Answer) { (self.report, self.answer) = (report, answer) }
-
-    package init(_ report: ReportID, refused faults: [Fault]) {
-        self.init(report, .refused(faults.map(Reason.init)))
+    package init(_ report: ReportID, _ answer: Answer, _ format: Format, isRepeated: Bool = false) {
+        (self.report, self.answer) = (report, answer)
+        (self.format, self.isRepeated) = (format, isRepeated)
     }
 
-    /// Who has the concern. For the reporter.
+    package init(_ report: ReportID, refused faults: [Fault], _ format: Format) {
+        self.init(report, .refused(faults.map(Reason.init)), format)
+    }
+
+    /// For the reporter. Tells nothing that the report has not told (rule 22).
     package struct Registered: Sendable, Equatable {
         /// The case's reference.
         package var reference: String
         /// The child's key.
         package var child: String
+        /// The unit to turn to: where the report by itself leads.
         package var unit: String
         /// Nil where the directory no longer has the unit.
         package var unitName: String?
-        /// Why the municipality's fallback unit has the concern (rule 2).
+        /// Why that is the municipality's fallback unit (rule 2).
         package var fallback: Routing.Fallback?
         /// The reporter must report to social services, now (rule 3).
         package var isDutyToReport: Bool
-        /// The concern from another system to which this one is linked.
-        package var linkedTo: String?
 
         package init(
             reference: String, child: String, unit: String, unitName: String?, fallback: Routing.Fallback?,
-            isDutyToReport: Bool, linkedTo: String?
+            isDutyToReport: Bool
         ) {
             (self.reference, self.child) = (reference, child)
             (self.unit, self.unitName, self.fallback) = (unit, unitName, fallback)
-            (self.isDutyToReport, self.linkedTo) = (isDutyToReport, linkedTo)
+            self.isDutyToReport = isDutyToReport
         }
     }
 

@@ -32,23 +32,31 @@ struct Door: Service {
     let send: @Sendable (ProducerRecord) async throws -> Void
     let topic: String
     var limits = Limits()
+    let doorkeeper: Doorkeeper
     var onListening: @Sendable (Int) async -> Void = { _ in }
     let logger: Logger
 
     func run() async throws {
-        let router = Router()
-        router.post("v1/concerns") { request, _ in
-            await answer { () async throws(Problem) in try await accept(request) }
+        let router = Router(context: DoorContext.self)
+        router.add(middleware: Unrouted())
+        router.post("v1/concerns") { request, context in
+            await answer(request, context) { (publisher: String) async throws(Problem) -> Response in
+                try await accept(request, publisher)
+            }
         }
         router.get("v1/concerns/:id") { request, context in
-            await answer { () async throws(Problem) in
-                try receipt(request, id: context.parameters.get("id") ?? "")
+            await answer(request, context) { (publisher: String) async throws(Problem) -> Response in
+                try receipt(ReportID(source: publisher, id: context.parameters.get("id") ?? ""))
             }
         }
         var quiet = logger
         quiet.logLevel = .error
         let application = Application(
-            router: router, server: .http1(configuration: .init(idleTimeout: .seconds(Int64(limits.patience)))),
+            router: router,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionLimit(doorkeeper)],
+                    idleTimeout: .seconds(Int64(limits.patience)))),
             configuration: .init(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
@@ -60,37 +68,58 @@ struct Door: Service {
         try await application.run()
     }
 
-    private func answer(_ body: () async throws(Problem) -> Response) async -> Response {
-        do throws(Problem) { return try await body() } catch { return error.response }
+    /// Lets in whoever has a publisher's token.
+    private func answer(
+        _ request: Request, _ context: DoorContext, _ body: (String) async throws(Problem) -> Response
+    ) async -> Response {
+        guard let publisher = publishers.source(authorization: request.headers[.authorization]) else {
+            return doorkeeper.wrongToken(from: context.address).response
+        }
+        do throws(Problem) {
+            return try await doorkeeper.serve(publisher) { () async throws(Problem) -> Response in
+                try await body(publisher)
+            }
+        } catch { return error.response }
     }
 
     // MARK: POST
 
-    private func accept(_ request: Request) async throws(Problem) -> Response {
-        let publisher = try publishers.source(authorization: request.headers[.authorization])
+    private func accept(_ request: Request, _ publisher: String) async throws(Problem) -> Response {
         let body = try await request.wholeBody(within: limits)
-        let event = try read(request, body)
-        guard event.source == publisher else { throw Problem(.forbidden, [Fault(.sourceForbidden, at: "source")]) }
-        try check(event, isStructured: request.mode == .structured)
+        guard let mode = Event.HTTPMode(contentType: request.headers[.contentType]) else {
+            throw Problem(.unsupportedMediaType, [Fault(.mediaType, at: "content-type")])
+        }
+        let event = try read(mode, request, body)
+        guard event.source == publisher else {
+            throw Problem(.forbidden, [Fault(.sourceForbidden, at: "ce_source")], mode)
+        }
+        try check(event, mode)
         try await write(event)
-        let escaped = event.id.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        return Response(json: ["id": event.id], .accepted, [.location: "/v1/concerns/\(escaped)"])
+        tables.accept(ReportID(source: event.source, id: event.id))
+        return pending(event.id)
     }
 
-    private func read(_ request: Request, _ body: Bytes) throws(Problem) -> Event {
-        guard let mode = request.mode else { throw Problem(.unsupportedMediaType, [Fault(.mediaType)]) }
+    /// It has been taken, and its receipt is to come.
+    private func pending(_ id: String) -> Response {
+        let escaped = id.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        return Response(
+            json: ["id": id, "status": "pending"], .accepted,
+            [.location: "/v1/concerns/\(escaped)", .retryAfter: "2"])
+    }
+
+    private func read(_ mode: Event.HTTPMode, _ request: Request, _ body: Bytes) throws(Problem) -> Event {
         let fields = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
         do throws(Undecodable) {
             return try Event(mode, fields: fields, body: body, received: Date())
-        } catch { throw Problem(error) }
+        } catch { throw Problem(error, mode) }
     }
 
     /// Reads the report as the stream will.
-    private func check(_ event: Event, isStructured: Bool) throws(Problem) {
+    private func check(_ event: Event, _ mode: Event.HTTPMode) throws(Problem) {
         do throws(Refusal) {
             _ = try ReportMessage(event).content(received: Date(), tables.directory)
         } catch {
-            throw Problem(.unprocessableContent, error.faults, in: isStructured ? "/data" : "")
+            throw Problem(.unprocessableContent, error.faults, mode)
         }
     }
 
@@ -101,27 +130,25 @@ struct Door: Service {
                 ProducerRecord(topic: topic, key: Bytes(key.utf8), value: event.data, headers: event.headers))
         } catch {
             logger.warning("a report could not be written", metadata: ["why": "\(error)"])
-            throw Problem(.serviceUnavailable, [Fault(.unavailable)])
+            throw .unavailable
         }
     }
 
     // MARK: GET
 
     /// The receipt of a report that the same publisher sent. Nobody sees another's.
-    private func receipt(_ request: Request, id: String) throws(Problem) -> Response {
-        let publisher = try publishers.source(authorization: request.headers[.authorization])
-        guard tables.isCaughtUp else { throw Problem(.serviceUnavailable, [Fault(.unavailable)]) }
-        let report = ReportID(source: publisher, id: id.removingPercentEncoding ?? id)
-        guard let receipt = tables.receipt(of: report), let text = try? receipt.jsonString() else {
-            throw Problem(.notFound, [Fault(.receiptNone)])
+    private func receipt(_ escaped: ReportID) throws(Problem) -> Response {
+        let report = ReportID(source: escaped.source, id: escaped.id.removingPercentEncoding ?? escaped.id)
+        switch tables.answer(to: report) {
+        case .receipt(let receipt):
+            guard let text = try? receipt.jsonString() else { throw .unavailable }
+            return Response(
+                status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+                body: .init(byteBuffer: ByteBuffer(string: text)))
+        case .pending: return pending(report.id)
+        case nil:
+            // What has not been read yet is not unknown.
+            throw tables.isCaughtUp ? Problem(.notFound, [Fault(.receiptNone)]) : .unavailable
         }
-        return Response(
-            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(string: text)))
     }
-}
-
-extension Request {
-    /// How the request carries an event; nil for a media type that carries none.
-    fileprivate var mode: Event.HTTPMode? { Event.HTTPMode(contentType: headers[.contentType]) }
 }

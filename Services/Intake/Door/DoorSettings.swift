@@ -29,6 +29,7 @@ extension Door {
         let producer = try Producer(properties)
         let tables = DoorTables(
             directory: configuration.physical(Topic.directory.rawValue),
+            reports: configuration.physical(Topic.concernReports.rawValue),
             receipts: configuration.physical(Topic.concernReceipts.rawValue), configuration.kafka, logger)
         let door = Door(
             host: try settings.text("CONCERNS_HTTP_HOST"),
@@ -36,7 +37,8 @@ extension Door {
             publishers: try settings.value(
                 "PUBLISHER_TOKENS", expected: "source=token …, each token of at least 32 characters", Publishers.init),
             tables: tables, send: { _ = try await producer.send($0) },
-            topic: configuration.physical(Topic.concernReports.rawValue), limits: limits, logger: logger)
+            topic: configuration.physical(Topic.concernReports.rawValue), limits: limits,
+            doorkeeper: Doorkeeper(logger), logger: logger)
         return [tables, door]
     }
 }

@@ -1,7 +1,5 @@
 import Crypto
-import Domain
 import Foundation
-import Hummingbird
 
 /// Who may publish over HTTP. Each system has a token, and each token one CloudEvents source.
 struct Publishers: Sendable {
@@ -23,15 +21,11 @@ struct Publishers: Sendable {
         self.sources = sources
     }
 
-    /// The source of the token in an `Authorization` header.
-    ///
-    /// - Throws: a ``Problem`` with status 401 for every other header, and for none.
-    func source(authorization: String?) throws(Problem) -> String {
+    /// The source of the token in an `Authorization` header; nil for every other header, and for none.
+    func source(authorization: String?) -> String? {
         let words = authorization?.split(separator: " ", maxSplits: 1) ?? []
-        guard words.count == 2, words[0].lowercased() == "bearer", let source = sources[Self.hash(words[1])] else {
-            throw Problem(.unauthorized, [Fault(.unauthorized)])
-        }
-        return source
+        guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
+        return sources[Self.hash(words[1])]
     }
 
     private static func hash(_ token: Substring) -> Data { Data(SHA256.hash(data: Data(token.utf8))) }

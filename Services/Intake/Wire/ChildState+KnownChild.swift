@@ -20,8 +20,13 @@ extension ChildState {
         fallbackReason = known.owner.fallback?.rawValue ?? ""
         protectedIdentity = known.isProtected
         harmSuspected = known.isHarmSuspected
+        placedBy = known.placedBy ?? ""
+        name = known.name
         guardians = known.guardians.map { guardian in
-            .with { ($0.key, $0.aliases) = (guardian.key, guardian.aliases.map(\.text)) }
+            .with {
+                ($0.key, $0.aliases) = (guardian.key, guardian.aliases.map(\.text))
+                $0.described = guardian.described.map(Codec.Guardian.init)
+            }
         }
         recent = known.recent.map(RecentConcern.init)
     }
@@ -34,8 +39,9 @@ extension ChildState {
         let recent = recent.enumerated().compactMap { $1.read(&words, at: "recent[\($0)]") }
         guard let place else { return nil }
         let known = KnownChild(
-            reference: caseReference, place: place, owner: owner, isProtected: protectedIdentity,
-            isHarmSuspected: harmSuspected, guardians: guardians, recent: recent)
+            reference: caseReference, place: place, placedBy: placedBy.nonEmpty, owner: owner,
+            isProtected: protectedIdentity, isHarmSuspected: harmSuspected, name: name, guardians: guardians,
+            recent: recent)
         return Kept(known, taken: taken)
     }
 }
@@ -47,7 +53,7 @@ extension ChildState.KnownGuardian {
             words.add(Fault(.wordUnknown, at: "\(path).aliases[\(index)]"))
             return nil
         }
-        return KnownGuardian(key: key, aliases: aliases)
+        return KnownGuardian(key: key, aliases: aliases, described: described.map(\.read))
     }
 }
 

@@ -10,6 +10,7 @@ extension ReportAccepted {
         self = .with {
             ($0.reportID, $0.reportSource) = (command.id.id, command.id.source)
             ($0.receivedAt, $0.report) = (.init(command.receivedAt), .init(command.report))
+            ($0.occasion, $0.json) = (command.occasion.rawValue, command.format == .json)
         }
     }
 
@@ -17,10 +18,14 @@ extension ReportAccepted {
 
     /// - Parameter child: the record's key, which the message does not repeat.
     func command(child: String, _ words: inout Words) -> RegisterConcern? {
-        report.report(received: receivedAt.date, &words).map {
-            RegisterConcern(id: id, receivedAt: receivedAt.date, report: $0, child: child)
-        }
+        let occasion = words.one(of: RegisterConcern.Occasion.self, occasion, at: "occasion")
+        let report = report.report(received: receivedAt.date, &words)
+        guard let occasion, let report else { return nil }
+        return RegisterConcern(
+            id: id, receivedAt: receivedAt.date, report: report, child: child, occasion: occasion, format: format)
     }
+
+    var format: Receipt.Format { json ? .json : .protobuf }
 }
 
 extension ConcernRegistered {
@@ -49,6 +54,7 @@ extension ConcernRegistered {
         adultFrom = registered.adultFrom.description
         protectedIdentity = registered.isProtected
         linkedTo = registered.linkedTo ?? ""
+        reportedMunicipality = registered.reportedMunicipality ?? ""
     }
 
     func fact(_ words: inout Words) -> IntakeFact? {
@@ -65,7 +71,38 @@ extension ConcernRegistered {
                 stage: stage, owner: owner, hasMoved: moved, receivedAt: receivedAt.date, observedAt: observedAt.date,
                 areas: areas, observation: observation, strengths: strengths, isHarmSuspected: harmSuspected,
                 reporter: reporter, guardians: guardians, youthConsentFrom: youthConsentFrom, adultFrom: adultFrom,
-                isProtected: protectedIdentity, linkedTo: linkedTo.nonEmpty))
+                isProtected: protectedIdentity, linkedTo: linkedTo.nonEmpty,
+                reportedMunicipality: reportedMunicipality.nonEmpty))
+    }
+}
+
+extension ConcernSetAside {
+    init(_ concern: SetAsideConcern) {
+        self.init()
+        caseReference = concern.reference
+        child = concern.child
+        county = concern.county
+        municipality = concern.municipality
+        unit = concern.owner.unit
+        namedPerson = concern.owner.person
+        fallbackReason = concern.owner.fallback?.rawValue ?? ""
+        receivedAt = .init(concern.receivedAt)
+        observedAt = .init(concern.observedAt)
+        areas = concern.areas.map(\.rawValue)
+        observation = concern.observation
+        reporter = .init(concern.reporter)
+    }
+
+    func fact(_ words: inout Words) -> IntakeFact? {
+        let owner = words.owner(unit: unit, person: namedPerson, fallback: fallbackReason)
+        let areas = words.areas(areas)
+        let reporter = reporter.read(&words)
+        guard let areas, let reporter else { return nil }
+        return .setAside(
+            SetAsideConcern(
+                reference: caseReference, child: child, county: county, municipality: municipality, owner: owner,
+                receivedAt: receivedAt.date, observedAt: observedAt.date, areas: areas, observation: observation,
+                reporter: reporter))
     }
 }
 

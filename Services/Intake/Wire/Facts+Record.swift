@@ -11,6 +11,7 @@ struct FactRecord {
     var key: String?
     /// A case's or a question's reference; nil where there is none.
     var subject: String?
+    var content = Event.Content.protobuf
 }
 
 extension IntakeFact {
@@ -20,6 +21,8 @@ extension IntakeFact {
             FactRecord(message: ReportAccepted(command), topic: .intakeRepartition, key: command.child)
         case .concernRegistered(let registered):
             FactRecord(message: ConcernRegistered(registered), topic: .concerns, subject: registered.reference)
+        case .setAside(let concern):
+            FactRecord(message: ConcernSetAside(concern), topic: .concerns, subject: concern.reference)
         case .childRecorded(let recorded):
             FactRecord(message: Child(recorded), topic: .children, subject: recorded.reference)
         case .consultationRegistered(let registered):
@@ -32,13 +35,43 @@ extension IntakeFact {
                 subject: request.reference)
         case .answered(let receipt):
             FactRecord(
-                message: ConcernReceipt(receipt), topic: .concernReceipts, key: receipt.report.source,
-                subject: receipt.reference)
+                message: ConcernReceipt(receipt.inSendersWords), topic: .concernReceipts, key: receipt.report.source,
+                subject: receipt.reference, content: receipt.format.content)
+        }
+    }
+}
+
+extension Receipt.Format {
+    init(_ content: Event.Content) {
+        switch content {
+        case .protobuf: self = .protobuf
+        case .json: self = .json
+        }
+    }
+
+    fileprivate var content: Event.Content {
+        switch self {
+        case .protobuf: .protobuf
+        case .json: .json
         }
     }
 }
 
 extension Receipt {
+    /// Who writes JSON finds each field by a JSON pointer, as at the HTTP door: `/observedAt`. Who writes protobuf finds it
+    /// by its name in the schema: `observed_at`.
+    var inSendersWords: Receipt {
+        guard format == .json, case .refused(let reasons) = answer else { return self }
+        var copy = self
+        copy.answer = .refused(
+            reasons.map { reason in
+                var reason = reason
+                if !FieldPath.isHeader(reason.path) { reason.path = FieldPath.pointer(reason.path) }
+                return reason
+            })
+        return copy
+    }
+
     /// The case's or the question's.
     fileprivate var reference: String? {
         switch answer {
@@ -52,7 +85,9 @@ extension Receipt {
 extension Turn {
     mutating func publish(_ facts: [IntakeFact]) throws {
         for record in facts.map(\.record) {
-            try publish(record.message, to: record.topic.rawValue, key: record.key, subject: record.subject)
+            try publish(
+                record.message, to: record.topic.rawValue, key: record.key, subject: record.subject,
+                as: record.content)
         }
     }
 }

@@ -8,28 +8,39 @@ extension ConcernReceipt {
     init(_ receipt: Receipt) {
         self = .with {
             ($0.reportID, $0.reportSource) = (receipt.report.id, receipt.report.source)
-            $0.answer =
-                switch receipt.answer {
-                case .registered(let registered): .registered(.init(registered))
-                case .consultation(let reference): .consultation(.with { $0.reference = reference })
-                case .refused(let reasons): .refused(.init(reasons))
-                }
+            ($0.answer, $0.repeated) = (.init(receipt.answer), receipt.isRepeated)
         }
     }
 
+    /// An answer as it is remembered.
+    init(_ answer: Receipt.Answer) { self = .with { $0.answer = .init(answer) } }
+
     var report: ReportID { ReportID(source: reportSource, id: reportID) }
 
-    func fact(_ words: inout Words) -> IntakeFact? {
-        let answer: Receipt.Answer?
-        switch self.answer {
-        case .registered(let registered): answer = .registered(registered.read(&words))
-        case .consultation(let consultation): answer = .consultation(reference: consultation.reference)
-        case .refused(let refused): answer = refused.read(&words).map(Receipt.Answer.refused)
+    /// - Parameter format: of the record, which the message does not repeat.
+    func fact(_ format: Receipt.Format, _ words: inout Words) -> IntakeFact? {
+        readAnswer(&words).map { .answered(Receipt(report, $0, format, isRepeated: repeated)) }
+    }
+
+    func readAnswer(_ words: inout Words) -> Receipt.Answer? {
+        switch answer {
+        case .registered(let registered): return .registered(registered.read(&words))
+        case .consultation(let consultation): return .consultation(reference: consultation.reference)
+        case .refused(let refused): return refused.read(&words).map(Receipt.Answer.refused)
         case nil:
             words.add(Fault(.textMissing, at: "answer"))
-            answer = nil
+            return nil
         }
-        return answer.map { .answered(Receipt(report, $0)) }
+    }
+}
+
+extension ConcernReceipt.OneOf_Answer {
+    fileprivate init(_ answer: Receipt.Answer) {
+        switch answer {
+        case .registered(let registered): self = .registered(.init(registered))
+        case .consultation(let reference): self = .consultation(.with { $0.reference = reference })
+        case .refused(let reasons): self = .refused(.init(reasons))
+        }
     }
 }
 
@@ -43,13 +54,12 @@ extension ConcernReceipt.Registered {
         fallback = registered.fallback != nil
         fallbackReason = registered.fallback?.rawValue ?? ""
         dutyToReport = registered.isDutyToReport
-        linkedTo = registered.linkedTo ?? ""
     }
 
     fileprivate func read(_ words: inout Words) -> Receipt.Registered {
         Receipt.Registered(
             reference: caseReference, child: child, unit: unit, unitName: unitName.nonEmpty,
-            fallback: words.fallbackIfAny(fallbackReason), isDutyToReport: dutyToReport, linkedTo: linkedTo.nonEmpty)
+            fallback: words.fallbackIfAny(fallbackReason), isDutyToReport: dutyToReport)
     }
 }
 

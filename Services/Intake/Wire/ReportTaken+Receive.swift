@@ -8,11 +8,15 @@ import Streams
 import SwiftProtobuf
 
 extension ReportTaken {
-    init(_ id: ReportID, receivedAt: Date, position: String, _ content: OneOf_Content) {
+    init(
+        _ id: ReportID, receivedAt: Date, position: String, digest: ReportDigest, _ format: Receipt.Format,
+        _ content: OneOf_Content
+    ) {
         self.init()
         (reportID, reportSource) = (id.id, id.source)
         self.receivedAt = .init(receivedAt)
         self.position = position
+        (self.digest, json) = (digest.text, format == .json)
         self.content = content
     }
 }
@@ -33,6 +37,16 @@ extension ReportTaken.OneOf_Content {
         } catch { self = .refused(error.faults) }
     }
 
+    /// The same content has the same, whether it came as protobuf or as JSON. What could not be read is told apart by its
+    /// bytes.
+    func digest(_ bytes: Bytes, _ secret: KeySecret) throws -> ReportDigest {
+        switch self {
+        case .report(let message): ReportDigest(try message.wireBytes(), secret: secret)
+        case .consultation(let message): ReportDigest(try message.wireBytes(), secret: secret)
+        case .refused: ReportDigest(bytes, secret: secret)
+        }
+    }
+
     static func refused(_ faults: [Fault]) -> Self { .refused(.init(faults.map(Receipt.Reason.init))) }
 }
 
@@ -51,7 +65,9 @@ extension ReceiveReport {
             content = .refused(try Words.stored(in: Topic.intakeRepartition.rawValue) { refused.read(&$0) })
         case nil: throw Undecodable("content", "missing")
         }
-        self.init(id: id, receivedAt: receivedAt, position: message.position, content: content)
+        self.init(
+            id: id, receivedAt: receivedAt, position: message.position, digest: ReportDigest(stored: message.digest),
+            format: message.json ? .json : .protobuf, content: content)
     }
 
     private static func content(
@@ -65,8 +81,19 @@ extension ReceiveReport {
 
 extension TakenReport {
     init(_ memory: ReportMemory) {
-        self = .with { ($0.until, $0.positions) = (.init(memory.until), memory.positions) }
+        self.init()
+        (until, positions) = (.init(memory.until), memory.positions)
+        (digest, others) = (memory.digest.text, memory.others.map(\.text))
+        if case .answered(let answer) = memory.outcome { self.answer = ConcernReceipt(answer) }
     }
 
-    var memory: ReportMemory { ReportMemory(until: until.date, positions: positions) }
+    /// Nil where `words` has found what this version does not know.
+    func memory(_ words: inout Words) -> ReportMemory? {
+        let outcome = hasAnswer ? answer.readAnswer(&words).map(ReportMemory.Outcome.answered) : .goneOn
+        return outcome.map {
+            ReportMemory(
+                until: until.date, positions: positions, digest: ReportDigest(stored: digest),
+                others: others.map(ReportDigest.init(stored:)), outcome: $0)
+        }
+    }
 }

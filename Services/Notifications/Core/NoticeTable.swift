@@ -8,6 +8,7 @@ extension Notice {
     /// The word is also the name of the template, and of the subject in the catalogue.
     package enum Kind: String, CaseIterable, Sendable {
         case concern
+        case otherHome = "other_home"
         case dutyToReport = "duty_to_report"
         case consultation
         case consultationBooked = "consultation_booked"
@@ -72,6 +73,7 @@ extension Notice.Kind {
     /// One for each kind, which a test checks.
     package static let forms: [Notice.Kind: Notice.Form] = [
         .concern: .init(PackageResources.concern_mustache),
+        .otherHome: .init(PackageResources.other_home_mustache),
         .dutyToReport: .init(PackageResources.duty_to_report_mustache, isUrgent: true),
         .consultation: .init(PackageResources.consultation_mustache),
         .consultationBooked: .init(PackageResources.consultation_booked_mustache, [.time, .place]),
@@ -132,10 +134,11 @@ enum Addressee {
 extension CaseEvent {
     func rows() -> [Row] {
         switch self {
-        case .concernRegistered(let namedPerson, let reporter, let isHarmSuspected):
-            // Where harm is suspected, both are told of the duty to report at once (rule 3).
-            let duty = [Row(.dutyToReport, .staff(namedPerson)), Row(.dutyToReport, .reporter(reporter))]
-            return [Row(.concern, .staff(namedPerson))] + (isHarmSuspected ? duty : [])
+        case .concernRegistered(let namedPerson, let reporter, let isHarmSuspected, let namesOtherHome):
+            return [Row(.concern, .staff(namedPerson))]
+                + (namesOtherHome ? [Row(.otherHome, .staff(namedPerson))] : [])
+                + (isHarmSuspected ? Self.duty(namedPerson, reporter) : [])
+        case .concernSetAside(let namedPerson, let reporter): return Self.duty(namedPerson, reporter)
         case .questionUnplaced(let person): return [Row(.consultation, .staff(person))]
         case .questionPlaced(let chair, let asker, let time, let place):
             var values: Notice.Values = [.time: .text(time.swedish)]
@@ -162,6 +165,13 @@ extension CaseEvent {
         case .cameOfAge(let owner, let due):
             return [Row(.cameOfAge, .staff(owner), [.due: .text(due.description)])]
         }
+    }
+}
+
+extension CaseEvent {
+    /// Where harm is suspected, both are told of the duty to report at once (rule 3).
+    private static func duty(_ namedPerson: String, _ reporter: String) -> [Row] {
+        [Row(.dutyToReport, .staff(namedPerson)), Row(.dutyToReport, .reporter(reporter))]
     }
 }
 

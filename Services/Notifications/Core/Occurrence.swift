@@ -18,8 +18,13 @@ package struct Occurrence: Sendable, Equatable {
 
 /// What has happened to a case, or to an anonymous question. People are the directory's ids.
 package enum CaseEvent: Sendable, Equatable {
-    /// - Parameter reporter: their address.
-    case concernRegistered(namedPerson: String, reporter: String, isHarmSuspected: Bool)
+    /// - Parameters:
+    ///   - reporter: their address.
+    ///   - namesOtherHome: the report names another municipality than the case's. A person decides (rule 2).
+    case concernRegistered(
+        namedPerson: String, reporter: String, isHarmSuspected: Bool, namesOtherHome: Bool = false)
+    /// A report that speaks of harm was refused, since its id was taken (rule 3).
+    case concernSetAside(namedPerson: String, reporter: String)
     /// No forum has a time for it. A person sees to it.
     case questionUnplaced(to: String)
     /// - Parameter asker: their address.

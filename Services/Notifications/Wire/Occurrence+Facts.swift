@@ -20,7 +20,8 @@ extension Occurrence {
     private typealias Reader = @Sendable (CloudEvents.Event) throws -> Occurrence
 
     private static let readers: [String: Reader] = Dictionary(uniqueKeysWithValues: [
-        on(ConcernRegistered.self), on(ConsultationUnplaced.self), on(ConsultationBooked.self),
+        on(ConcernRegistered.self), on(ConcernSetAside.self), on(ConsultationUnplaced.self),
+        on(ConsultationBooked.self),
         on(DeadlineReminded.self), on(CaseMoved.self), on(WorkDelegated.self), on(CooperationWaiting.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
@@ -40,7 +41,15 @@ protocol ForeignFact: EventPayload {
 extension ConcernRegistered: ForeignFact {
     var occurrence: Occurrence {
         let event = CaseEvent.concernRegistered(
-            namedPerson: namedPerson, reporter: reporter.email, isHarmSuspected: harmSuspected)
+            namedPerson: namedPerson, reporter: reporter.email, isHarmSuspected: harmSuspected,
+            namesOtherHome: !reportedMunicipality.isEmpty)
+        return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
+    }
+}
+
+extension ConcernSetAside: ForeignFact {
+    var occurrence: Occurrence {
+        let event = CaseEvent.concernSetAside(namedPerson: namedPerson, reporter: reporter.email)
         return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
 }

@@ -21,6 +21,12 @@ extension ConcernRegistered: SuiteEvent {
     package static let topics: [Topic] = [.concerns]
 }
 
+extension ConcernSetAside: SuiteEvent {
+    package static let eventType = "se.tillsammans.concern.set_aside.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.concerns]
+}
+
 extension ConsultationRequested: SuiteEvent {
     package static let eventType = "se.tillsammans.consultation.requested.v1"
     package static let kind = EventKind.command
@@ -519,6 +525,7 @@ extension EventRegistry {
         ConcernReported.self,
         ConcernReceipt.self,
         ConcernRegistered.self,
+        ConcernSetAside.self,
         ConsultationRequested.self,
         ConsultationRegistered.self,
         Child.self,

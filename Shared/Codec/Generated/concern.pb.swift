@@ -192,6 +192,9 @@ package nonisolated struct ConcernReceipt: Sendable {
     set {answer = .consultation(newValue)}
   }
 
+  /// The report has been sent again. This is the first answer once more.
+  package var repeated: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Answer: Equatable, Sendable {
@@ -201,6 +204,7 @@ package nonisolated struct ConcernReceipt: Sendable {
 
   }
 
+  /// Tells nothing that the report has not told (rule 22).
   package nonisolated struct Registered: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -211,11 +215,12 @@ package nonisolated struct ConcernReceipt: Sendable {
     /// The child's key: the record key for every command about this case.
     package var child: String = String()
 
+    /// The unit to turn to: where the report by itself leads. What others have reported can have led further.
     package var unit: String = String()
 
     package var unitName: String = String()
 
-    /// No unit matched; the municipality's fallback unit has it.
+    /// The report names no unit that matches, so the unit is the municipality's fallback unit.
     package var fallback: Bool = false
 
     /// Set where harm is suspected: the reporter must report to social services, now.
@@ -224,7 +229,7 @@ package nonisolated struct ConcernReceipt: Sendable {
     /// Why the fallback unit has it: unit_unknown, unit_unfit, unit_without_person or person_absent.
     package var fallbackReason: String = String()
 
-    /// The concern, reported by another system, that this one is taken to be the same as; empty for none.
+    /// Always empty: no source learns that another has reported. Old receipts can have it.
     package var linkedTo: String = String()
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -422,6 +427,101 @@ package nonisolated struct ConcernRegistered: @unchecked Sendable {
     set {_uniqueStorage()._moved = newValue}
   }
 
+  /// The municipality that the report names, where another source has told of the child in another. The case stays, and a
+  /// person decides (rule 2). Else empty.
+  package var reportedMunicipality: String {
+    get {_storage._reportedMunicipality}
+    set {_uniqueStorage()._reportedMunicipality = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A report that speaks of harm was refused, since another report has its source and id. A person looks at it (rule 3).
+/// Keyed by child.
+package nonisolated struct ConcernSetAside: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
+
+  package var child: String {
+    get {_storage._child}
+    set {_uniqueStorage()._child = newValue}
+  }
+
+  package var county: String {
+    get {_storage._county}
+    set {_uniqueStorage()._county = newValue}
+  }
+
+  package var municipality: String {
+    get {_storage._municipality}
+    set {_uniqueStorage()._municipality = newValue}
+  }
+
+  package var unit: String {
+    get {_storage._unit}
+    set {_uniqueStorage()._unit = newValue}
+  }
+
+  /// The directory's id of the named person, who is told.
+  package var namedPerson: String {
+    get {_storage._namedPerson}
+    set {_uniqueStorage()._namedPerson = newValue}
+  }
+
+  /// unit_unknown, unit_unfit, unit_without_person or person_absent; empty where a unit matched.
+  package var fallbackReason: String {
+    get {_storage._fallbackReason}
+    set {_uniqueStorage()._fallbackReason = newValue}
+  }
+
+  package var receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._receivedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._receivedAt = newValue}
+  }
+  /// Returns true if `receivedAt` has been explicitly set.
+  package var hasReceivedAt: Bool {_storage._receivedAt != nil}
+  /// Clears the value of `receivedAt`. Subsequent reads from it will return its default value.
+  package mutating func clearReceivedAt() {_uniqueStorage()._receivedAt = nil}
+
+  package var observedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._observedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._observedAt = newValue}
+  }
+  /// Returns true if `observedAt` has been explicitly set.
+  package var hasObservedAt: Bool {_storage._observedAt != nil}
+  /// Clears the value of `observedAt`. Subsequent reads from it will return its default value.
+  package mutating func clearObservedAt() {_uniqueStorage()._observedAt = nil}
+
+  package var areas: [String] {
+    get {_storage._areas}
+    set {_uniqueStorage()._areas = newValue}
+  }
+
+  package var observation: String {
+    get {_storage._observation}
+    set {_uniqueStorage()._observation = newValue}
+  }
+
+  package var reporter: Reporter {
+    get {_storage._reporter ?? Reporter()}
+    set {_uniqueStorage()._reporter = newValue}
+  }
+  /// Returns true if `reporter` has been explicitly set.
+  package var hasReporter: Bool {_storage._reporter != nil}
+  /// Clears the value of `reporter`. Subsequent reads from it will return its default value.
+  package mutating func clearReporter() {_uniqueStorage()._reporter = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -560,6 +660,12 @@ package nonisolated struct ReportTaken: Sendable {
   /// Where the report lies, topic/partition/offset: tells a report that was sent twice from one that was read twice.
   package var position: String = String()
 
+  /// A keyed hash of what the report says: tells a report that was sent again from another one under the same id.
+  package var digest: String = String()
+
+  /// The sender writes JSON, and so is the receipt.
+  package var json: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Content: Equatable, Sendable {
@@ -574,7 +680,7 @@ package nonisolated struct ReportTaken: Sendable {
   fileprivate var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// The report holds and is new. Keyed by child.
+/// The report holds. Keyed by child.
 package nonisolated struct ReportAccepted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -602,6 +708,12 @@ package nonisolated struct ReportAccepted: Sendable {
   /// Clears the value of `report`. Subsequent reads from it will return its default value.
   package mutating func clearReport() {self._report = nil}
 
+  /// Why it goes on: new, repeated (the first answer is given once more) or id_reused (a person looks at it).
+  package var occasion: String = String()
+
+  /// The sender writes JSON, and so is the receipt.
+  package var json: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -628,11 +740,28 @@ package nonisolated struct TakenReport: Sendable {
   /// Where it lay, each time that it came.
   package var positions: [String] = []
 
+  /// A keyed hash of what it says.
+  package var digest: String = String()
+
+  /// The same of other reports under its id, which were refused.
+  package var others: [String] = []
+
+  /// The answer. None where the child's part gives it.
+  package var answer: ConcernReceipt {
+    get {_answer ?? ConcernReceipt()}
+    set {_answer = newValue}
+  }
+  /// Returns true if `answer` has been explicitly set.
+  package var hasAnswer: Bool {self._answer != nil}
+  /// Clears the value of `answer`. Subsequent reads from it will return its default value.
+  package mutating func clearAnswer() {self._answer = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _until: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _answer: ConcernReceipt? = nil
 }
 
 /// What Intake remembers of a child from one report to the next.
@@ -673,6 +802,11 @@ package nonisolated struct ChildState: Sendable {
   /// Suspected once, known for ever (rule 3).
   package var harmSuspected: Bool = false
 
+  /// The source whose report says in which municipality the child lives; empty where a person has decided it.
+  package var placedBy: String = String()
+
+  package var name: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct KnownGuardian: Sendable {
@@ -684,6 +818,9 @@ package nonisolated struct ChildState: Sendable {
 
     /// What the guardian has been called, each as a keyed hash.
     package var aliases: [String] = []
+
+    /// How the guardian has been described. What says no more than another is left out.
+    package var described: [Guardian] = []
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -970,7 +1107,7 @@ nonisolated extension Guardian: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension ConcernReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ConcernReceipt"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{1}registered\0\u{1}refused\0\u{1}consultation\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{1}registered\0\u{1}refused\0\u{1}consultation\0\u{1}repeated\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1019,6 +1156,7 @@ nonisolated extension ConcernReceipt: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.answer = .consultation(v)
         }
       }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.repeated) }()
       default: break
       }
     }
@@ -1050,6 +1188,9 @@ nonisolated extension ConcernReceipt: SwiftProtobuf.Message, SwiftProtobuf._Mess
     }()
     case nil: break
     }
+    if self.repeated != false {
+      try visitor.visitSingularBoolField(value: self.repeated, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1057,6 +1198,7 @@ nonisolated extension ConcernReceipt: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.reportID != rhs.reportID {return false}
     if lhs.reportSource != rhs.reportSource {return false}
     if lhs.answer != rhs.answer {return false}
+    if lhs.repeated != rhs.repeated {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1234,7 +1376,7 @@ nonisolated extension Reason: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ConcernRegistered"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{1}fallback\0\u{1}areas\0\u{1}observation\0\u{1}strengths\0\u{3}harm_suspected\0\u{3}observed_at\0\u{1}reporter\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}adult_from\0\u{3}received_at\0\u{1}concern\0\u{3}linked_to\0\u{3}fallback_reason\0\u{1}stage\0\u{1}moved\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{1}fallback\0\u{1}areas\0\u{1}observation\0\u{1}strengths\0\u{3}harm_suspected\0\u{3}observed_at\0\u{1}reporter\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}adult_from\0\u{3}received_at\0\u{1}concern\0\u{3}linked_to\0\u{3}fallback_reason\0\u{1}stage\0\u{1}moved\0\u{3}reported_municipality\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -1260,6 +1402,7 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
     var _fallbackReason: String = String()
     var _stage: String = String()
     var _moved: Bool = false
+    var _reportedMunicipality: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1293,6 +1436,7 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
       _fallbackReason = source._fallbackReason
       _stage = source._stage
       _moved = source._moved
+      _reportedMunicipality = source._reportedMunicipality
     }
   }
 
@@ -1334,6 +1478,7 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
         case 21: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
         case 22: try { try decoder.decodeSingularStringField(value: &_storage._stage) }()
         case 23: try { try decoder.decodeSingularBoolField(value: &_storage._moved) }()
+        case 24: try { try decoder.decodeSingularStringField(value: &_storage._reportedMunicipality) }()
         default: break
         }
       }
@@ -1415,6 +1560,9 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
       if _storage._moved != false {
         try visitor.visitSingularBoolField(value: _storage._moved, fieldNumber: 23)
       }
+      if !_storage._reportedMunicipality.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reportedMunicipality, fieldNumber: 24)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1447,6 +1595,154 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
         if _storage._stage != rhs_storage._stage {return false}
         if _storage._moved != rhs_storage._moved {return false}
+        if _storage._reportedMunicipality != rhs_storage._reportedMunicipality {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ConcernSetAside: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ConcernSetAside"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{3}fallback_reason\0\u{3}received_at\0\u{3}observed_at\0\u{1}areas\0\u{1}observation\0\u{1}reporter\0")
+
+  fileprivate class _StorageClass {
+    var _caseReference: String = String()
+    var _child: String = String()
+    var _county: String = String()
+    var _municipality: String = String()
+    var _unit: String = String()
+    var _namedPerson: String = String()
+    var _fallbackReason: String = String()
+    var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _observedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _areas: [String] = []
+    var _observation: String = String()
+    var _reporter: Reporter? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _caseReference = source._caseReference
+      _child = source._child
+      _county = source._county
+      _municipality = source._municipality
+      _unit = source._unit
+      _namedPerson = source._namedPerson
+      _fallbackReason = source._fallbackReason
+      _receivedAt = source._receivedAt
+      _observedAt = source._observedAt
+      _areas = source._areas
+      _observation = source._observation
+      _reporter = source._reporter
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._child) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._municipality) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._unit) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._namedPerson) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._receivedAt) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._observedAt) }()
+        case 10: try { try decoder.decodeRepeatedStringField(value: &_storage._areas) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._observation) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._reporter) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
+      }
+      if !_storage._child.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._child, fieldNumber: 2)
+      }
+      if !_storage._county.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 3)
+      }
+      if !_storage._municipality.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._municipality, fieldNumber: 4)
+      }
+      if !_storage._unit.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._unit, fieldNumber: 5)
+      }
+      if !_storage._namedPerson.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._namedPerson, fieldNumber: 6)
+      }
+      if !_storage._fallbackReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._fallbackReason, fieldNumber: 7)
+      }
+      try { if let v = _storage._receivedAt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      try { if let v = _storage._observedAt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._areas.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._areas, fieldNumber: 10)
+      }
+      if !_storage._observation.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._observation, fieldNumber: 11)
+      }
+      try { if let v = _storage._reporter {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ConcernSetAside, rhs: ConcernSetAside) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._child != rhs_storage._child {return false}
+        if _storage._county != rhs_storage._county {return false}
+        if _storage._municipality != rhs_storage._municipality {return false}
+        if _storage._unit != rhs_storage._unit {return false}
+        if _storage._namedPerson != rhs_storage._namedPerson {return false}
+        if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
+        if _storage._receivedAt != rhs_storage._receivedAt {return false}
+        if _storage._observedAt != rhs_storage._observedAt {return false}
+        if _storage._areas != rhs_storage._areas {return false}
+        if _storage._observation != rhs_storage._observation {return false}
+        if _storage._reporter != rhs_storage._reporter {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1611,7 +1907,7 @@ nonisolated extension Child: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
 
 nonisolated extension ReportTaken: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReportTaken"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0\u{1}consultation\0\u{1}refused\0\u{1}position\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0\u{1}consultation\0\u{1}refused\0\u{1}position\0\u{1}digest\0\u{1}json\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1662,6 +1958,8 @@ nonisolated extension ReportTaken: SwiftProtobuf.Message, SwiftProtobuf._Message
         }
       }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.position) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.json) }()
       default: break
       }
     }
@@ -1699,6 +1997,12 @@ nonisolated extension ReportTaken: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.position.isEmpty {
       try visitor.visitSingularStringField(value: self.position, fieldNumber: 7)
     }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 8)
+    }
+    if self.json != false {
+      try visitor.visitSingularBoolField(value: self.json, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1708,6 +2012,8 @@ nonisolated extension ReportTaken: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._receivedAt != rhs._receivedAt {return false}
     if lhs.content != rhs.content {return false}
     if lhs.position != rhs.position {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.json != rhs.json {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1715,7 +2021,7 @@ nonisolated extension ReportTaken: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReportAccepted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0\u{1}occasion\0\u{1}json\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1727,6 +2033,8 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularStringField(value: &self.reportSource) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._receivedAt) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._report) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.occasion) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.json) }()
       default: break
       }
     }
@@ -1749,6 +2057,12 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._report {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if !self.occasion.isEmpty {
+      try visitor.visitSingularStringField(value: self.occasion, fieldNumber: 5)
+    }
+    if self.json != false {
+      try visitor.visitSingularBoolField(value: self.json, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1757,6 +2071,8 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.reportSource != rhs.reportSource {return false}
     if lhs._receivedAt != rhs._receivedAt {return false}
     if lhs._report != rhs._report {return false}
+    if lhs.occasion != rhs.occasion {return false}
+    if lhs.json != rhs.json {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1764,7 +2080,7 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TakenReport"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}until\0\u{1}positions\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}until\0\u{1}positions\0\u{1}digest\0\u{1}others\0\u{1}answer\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1774,6 +2090,9 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._until) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.positions) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.others) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._answer) }()
       default: break
       }
     }
@@ -1790,12 +2109,24 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.positions.isEmpty {
       try visitor.visitRepeatedStringField(value: self.positions, fieldNumber: 2)
     }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 3)
+    }
+    if !self.others.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.others, fieldNumber: 4)
+    }
+    try { if let v = self._answer {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: TakenReport, rhs: TakenReport) -> Bool {
     if lhs._until != rhs._until {return false}
     if lhs.positions != rhs.positions {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.others != rhs.others {return false}
+    if lhs._answer != rhs._answer {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1803,7 +2134,7 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChildState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}placed_by\0\u{1}name\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1824,6 +2155,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.recent) }()
       case 12: try { try decoder.decodeRepeatedFixed64Field(value: &self.taken) }()
       case 13: try { try decoder.decodeSingularBoolField(value: &self.harmSuspected) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self.placedBy) }()
+      case 15: try { try decoder.decodeSingularStringField(value: &self.name) }()
       default: break
       }
     }
@@ -1869,6 +2202,12 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.harmSuspected != false {
       try visitor.visitSingularBoolField(value: self.harmSuspected, fieldNumber: 13)
     }
+    if !self.placedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.placedBy, fieldNumber: 14)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1886,6 +2225,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.recent != rhs.recent {return false}
     if lhs.taken != rhs.taken {return false}
     if lhs.harmSuspected != rhs.harmSuspected {return false}
+    if lhs.placedBy != rhs.placedBy {return false}
+    if lhs.name != rhs.name {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1893,7 +2234,7 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ChildState.KnownGuardian: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = ChildState.protoMessageName + ".KnownGuardian"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}aliases\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}aliases\0\u{1}described\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1903,6 +2244,7 @@ nonisolated extension ChildState.KnownGuardian: SwiftProtobuf.Message, SwiftProt
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.aliases) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.described) }()
       default: break
       }
     }
@@ -1915,12 +2257,16 @@ nonisolated extension ChildState.KnownGuardian: SwiftProtobuf.Message, SwiftProt
     if !self.aliases.isEmpty {
       try visitor.visitRepeatedStringField(value: self.aliases, fieldNumber: 2)
     }
+    if !self.described.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.described, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: ChildState.KnownGuardian, rhs: ChildState.KnownGuardian) -> Bool {
     if lhs.key != rhs.key {return false}
     if lhs.aliases != rhs.aliases {return false}
+    if lhs.described != rhs.described {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

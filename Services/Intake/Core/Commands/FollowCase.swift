@@ -9,6 +9,8 @@ package struct FollowCase: Command, Equatable {
 
     package func decide(on known: KnownChild, by actor: Actor, _ context: IntakeContext) -> Decision<KnownChild> {
         var after = known
+        // A move that no report has caused is a person's decision. No source takes it back by itself.
+        if !place.isSameMunicipality(as: known.place) { after.placedBy = nil }
         (after.place, after.owner) = (place, owner)
         return Decision(after)
     }

@@ -1,13 +1,16 @@
 import Domain
 
 extension Consultation {
+    /// The question's own reference, such as SRM-Q-4K7Q-M2XD-9T.
+    func reference(as id: ReportID) -> String {
+        Reference.text(county: "\(municipality.county.code)-Q", of: "consultation \(id.source) \(id.id)")
+    }
+
     /// The question goes to a forum, and nothing with it that says whom it is about (rule 5).
     ///
     /// It is kept under no child and under no aggregate of its own, so only facts follow.
-    func registered(as id: ReportID) -> [IntakeFact] {
+    func registered(under reference: String) -> [IntakeFact] {
         let county = municipality.county.code
-        // Such as SRM-Q-4K7Q-M2XD-9T.
-        let reference = Reference.text(county: "\(county)-Q", of: "consultation \(id.source) \(id.id)")
         return [
             .consultationRegistered(
                 RegisteredConsultation(
@@ -17,7 +20,6 @@ extension Consultation {
                 PlaceRequest(
                     reference: reference, county: county, municipality: municipality.code, areas: areas,
                     email: reporter.email)),
-            .answered(Receipt(id, .consultation(reference: reference))),
         ]
     }
 }

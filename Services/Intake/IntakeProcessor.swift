@@ -26,6 +26,7 @@ struct IntakeProcessor: Processor {
         case .mappings where event.type == CaseMoved.eventType: try follow(event.decode(CaseMoved.self), in: &turn)
         case .mappings: break
         default:
+            guard event.faultsOfEnvelope.isEmpty else { return try refuseEnvelope(of: event, in: &turn) }
             let id = ReportID(source: event.source, id: event.id)
             try repartition(id, ReportTaken.OneOf_Content(event, turn.directory), in: &turn)
         }
@@ -40,6 +41,14 @@ struct IntakeProcessor: Processor {
             return try turn.publish([.answered(Receipt(id, refused: faults))])
         }
         try repartition(ReportID(source: source, id: id), .refused(faults), in: &turn)
+    }
+
+    /// A report whose id holds a personal number is known by where it lies. Nothing of its envelope goes on.
+    private func refuseEnvelope(of event: Event, in turn: inout Turn) throws {
+        let faults = event.faultsOfEnvelope
+        let source = faults.contains { $0.path == "ce_source" } ? "" : event.source
+        turn.hideCause()
+        try turn.publish([.answered(Receipt(ReportID(source: source, id: turn.position), refused: faults))])
     }
 
     /// The memory of a report ends.

@@ -15,7 +15,7 @@ package struct Receipt: Sendable, Equatable {
     package init(_ report: ReportID, _ answer: Answer) { (self.report, self.answer) = (report, answer) }
 
     package init(_ report: ReportID, refused faults: [Fault]) {
-        self.init(report, .refused(faults.map(Reason.init)))
+        self.init(report, .refused(Reason.all(of: faults)))
     }
 
     /// Who has the concern. For the reporter.
@@ -55,6 +55,9 @@ package struct Receipt: Sendable, Equatable {
             (self.code, self.path) = (code, path)
             (self.swedish, self.english) = (swedish, english)
         }
+
+        /// As many as a sender is told.
+        package static func all(of faults: [Fault]) -> [Reason] { faults.told.map(Reason.init) }
 
         package init(_ fault: Fault) {
             self.init(code: fault.code, path: fault.path, swedish: fault.swedish, english: fault.english)

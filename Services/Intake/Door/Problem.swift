@@ -33,7 +33,7 @@ struct Problem: Error {
             json: [
                 "type": "about:blank", "title": status.reasonPhrase, "status": status.code,
                 "detail": faults.first?.english ?? "",
-                "errors": faults.map { fault in
+                "errors": faults.told.map { fault in
                     [
                         "code": fault.code.rawValue, "pointer": pointer(to: fault),
                         "detail": fault.english, "detail_sv": fault.swedish,

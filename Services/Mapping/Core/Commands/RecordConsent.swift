@@ -3,7 +3,7 @@ package import Domain
 /// What a guardian or the youth says to sharing (rule 13).
 ///
 /// A refusal or withdrawal is blocked by nothing: not by a state, not by who records it, not by a giver whom nobody
-/// knows. Only a consent that is given must hold.
+/// knows, not by a case that is full. Only a consent that is given must hold.
 package struct RecordConsent: CaseCommand {
     package static let act = Authority.Act.withholdConsent
     package static let requirement = Requirement.anyPhase
@@ -34,20 +34,25 @@ package struct RecordConsent: CaseCommand {
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {
         if case .given(let until) = word { try Refusal.unless(faultsOfGiven(until: until, work)) }
+        let teller = word.isGiven ? giver : work.case.teller(giver)
         let consent = Case.Consent(
-            giver: giver, word: word, organisations: organisations, form: form, date: date ?? work.today,
+            giver: teller, word: word, organisations: organisations, form: form, date: date ?? work.today,
             recordedAt: work.context.now, by: work.actor)
-        work.case.consents[giver] = consent
+        work.case.consents[teller] = consent
         work.report(.consentRecorded(consent))
         work.reviewConsents()
     }
 
     private func faultsOfGiven(until: LocalDate?, _ work: CaseInHand) -> [Fault] {
         var faults = Self.obstaclesToGiven(on: work.case, by: work.actor, work.context)
+        let isAwaited =
+            switch giver {
+            case .youth: true
+            case .guardian(let key): work.case.guardians.contains(key)
+            case .others: work.case.hasMoreGuardians
+            }
         // Whoever has said no can say yes.
-        if case .guardian(let key) = giver, !work.case.guardians.contains(key), work.case.consents[giver] == nil {
-            faults.append(Fault(.consentGiver, at: "giver"))
-        }
+        if !isAwaited, work.case.consents[giver] == nil { faults.append(Fault(.consentGiver, at: "giver")) }
         if let date, date > work.today { faults.append(Fault(.dateInvalid, at: "date")) }
         if let until, until < work.today { faults.append(Fault(.dateInvalid, at: "valid_until")) }
         return faults

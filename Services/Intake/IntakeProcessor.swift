@@ -26,6 +26,7 @@ struct IntakeProcessor: Processor {
         case .mappings where event.type == CaseMoved.eventType: try follow(event.decode(CaseMoved.self), in: &turn)
         case .mappings: break
         default:
+            guard event.faultsOfEnvelope.isEmpty else { return try refuseEnvelope(of: event, in: &turn) }
             let id = ReportID(source: event.source, id: event.id)
             try repartition(
                 id, .init(event.content), event.data, ReportTaken.OneOf_Content(event, turn.directory), in: &turn)
@@ -44,6 +45,14 @@ struct IntakeProcessor: Processor {
         try repartition(
             ReportID(source: source, id: id), format, Bytes(unreadable.error.description.utf8), .refused(faults),
             in: &turn)
+    }
+
+    /// A report whose id holds a personal number is known by where it lies. Nothing of its envelope goes on.
+    private func refuseEnvelope(of event: Event, in turn: inout Turn) throws {
+        let faults = event.faultsOfEnvelope
+        let source = faults.contains { $0.path == "ce_source" } ? "" : event.source
+        turn.hideCause()
+        try turn.publish([.answered(Receipt(ReportID(source: source, id: turn.position), refused: faults))])
     }
 
     /// The memory of a report ends.

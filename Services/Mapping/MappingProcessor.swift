@@ -46,6 +46,7 @@ extension AggregateWiring<Case> {
     /// One case for each child's key.
     static let cases = AggregateWiring(
         facts: .mappings,
+        steps: .mappingSteps,
         unknown: Fault(.caseUnknown, at: "case_reference"),
         find: { address, turn in
             try turn.keptCase().flatMap { $0.subject.reference == address.reference ? $0 : nil }

@@ -37,6 +37,7 @@ struct FactInWords {
         switch key {
         case "youth": Catalogue.text("giver_name.youth", language)
         case "child": Catalogue.text("giver_name.child", language)
+        case "others": Catalogue.text("giver_name.others", language)
         case "guardian_unknown": Catalogue.text("giver_name.unknown", language)
         default: "\(Catalogue.text("giver_name.guardian", language)) \(key.prefix(4))"
         }

@@ -3,10 +3,12 @@ package import Foundation
 package import SwiftProtobuf
 
 /// An event of the suite, with its contract from the schema.
-package protocol SuiteEvent: EventPayload {
+package protocol SuiteEvent: EventPayload, LimitedMessage {
     static var kind: EventKind { get }
     /// The topics on which it is published.
     static var topics: [Topic] { get }
+    /// The most bytes that it can have as protobuf within its limits.
+    static var largestBytes: Int { get }
 }
 
 package enum EventKind: String, CaseIterable, Sendable {

@@ -17,7 +17,7 @@ extension CommandRefused {
             $0.commandID = id
             $0.commandType = type
             $0.caseReference = reference
-            $0.reasons = faults.map(Reason.init)
+            $0.reasons = faults.told.map(Reason.init)
         }
     }
 }

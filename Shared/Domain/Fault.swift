@@ -42,3 +42,15 @@ public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { faults.map(\.description).joined(separator: "; ") }
 }
+
+extension [Fault] {
+    /// What a sender is told of so many: the first twenty, and how many more there are.
+    ///
+    /// Whatever turns faults into an answer uses it, so that no answer grows with what was sent.
+    public var told: [Fault] {
+        count <= Self.mostTold
+            ? self : prefix(Self.mostTold) + [Fault(.reasonsMore, ["count": "\(count - Self.mostTold)"])]
+    }
+
+    private static var mostTold: Int { 20 }
+}

@@ -8,6 +8,10 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case wordUnknown = "word.unknown"
     case textMissing = "text.missing"
     case textLong = "text.long"
+    case listLong = "list.long"
+    case messageLong = "message.long"
+    case idPersonalNumber = "id.personal_number"
+    case reasonsMore = "reasons.more"
     case dateInvalid = "date.invalid"
 
     // A concern report (rules 1 to 4)
@@ -45,7 +49,9 @@ public enum FaultCode: String, CaseIterable, Sendable {
 
     // A command about a case (rules 6 to 13)
     case caseUnknown = "case.unknown"
+    case partitionWrong = "partition.wrong"
     case caseClosed = "case.closed"
+    case caseFull = "case.full"
     case commandUnknown = "command.unknown"
     case personUnknown = "person.unknown"
     case personNotAllowed = "person.not_allowed"
@@ -64,6 +70,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case consentGiver = "consent.giver"
     case consentMissing = "consent.missing"
     case consentNobody = "consent.nobody"
+    case consentOthers = "consent.others"
     case consentScope = "consent.scope"
     case followUpNone = "follow_up.none"
     case cooperationNone = "cooperation.none"
@@ -97,6 +104,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case coordinatorReason = "coordinator.reason"
     case planNone = "plan.none"
     case planMeasures = "plan.measures"
+    case planFull = "plan.full"
     case judgementMissing = "judgement.missing"
     case concernNone = "plan_concern.none"
 

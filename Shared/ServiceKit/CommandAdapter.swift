@@ -6,8 +6,8 @@ package import Streams
 
 /// Applies all commands about one kind of aggregate, in the same way in every service.
 ///
-/// The order is fixed: decode, find the aggregate, skip the command if it was applied before, read the words, decide,
-/// save, publish, move the reminders. If the command cannot be decoded or its aggregate does not exist, the refusal has
+/// The order is fixed: decode, check the sizes and the partition, find the aggregate, skip the command if it was applied
+/// before, read the words, decide, save, publish, move the reminders. If the command cannot be decoded or its aggregate does not exist, the refusal has
 /// only that fault. Otherwise it has all faults: those of the aggregate's state, of the actor's authority, and of the
 /// words. A refusal changes nothing.
 ///
@@ -85,9 +85,11 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
     private func process<Message: CommandMessage>(
         _ type: Message.Type, _ event: Event, _ turn: inout Turn
     ) throws where Message.Meaning.Subject == Subject {
-        let undecodable = event.faults(as: type)
-        guard undecodable.isEmpty else { return try turn.refuse(event, undecodable.map(Fault.init), on: wiring.facts) }
-        let message = try event.decode(type)
+        let message: Message
+        do { message = try read(type, event, &turn) } catch {
+            return try turn.refuse(event, error.faults, on: wiring.facts)
+        }
+        if turn.isMisplaced { return try answer(misplaced: message, event, &turn) }
         do {
             guard var kept = try wiring.find(message.address, turn) else { throw Refusal([wiring.unknown]) }
             guard kept.taken.take(event) else { return }
@@ -100,6 +102,27 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
         } catch let refusal as Refusal {
             try turn.refuse(event, about: message.address.about, refusal.faults, on: wiring.facts)
         }
+    }
+
+    /// The message within the limits of its contract, before anything else is looked at.
+    private func read<Message: CommandMessage>(
+        _ type: Message.Type, _ event: Event, _ turn: inout Turn
+    ) throws(Refusal) -> Message {
+        let message = try event.payload(as: type)
+        if message.isUnstoppable {
+            if !event.faultsOfEnvelope.isEmpty { turn.hideCause() }
+            return message.shortened
+        }
+        try Refusal.unless(event.faultsOfEnvelope + (type.kind == .command ? message.excesses : []))
+        return message
+    }
+
+    /// The record lies on another partition than its key's, where the key's aggregates are not. What is unstoppable goes
+    /// on to the right one.
+    private func answer<Message: CommandMessage>(misplaced message: Message, _ event: Event, _ turn: inout Turn) throws
+    {
+        if message.isUnstoppable, let topic = wiring.steps { return try turn.publish(message, to: topic.rawValue) }
+        try turn.refuse(event, about: message.address.about, [Fault(.partitionWrong)], on: wiring.facts)
     }
 
     /// Collects all faults at once: those of the words, and those that the aggregate finds.
@@ -122,9 +145,13 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
 }
 
 /// A message that is a command.
-package protocol CommandMessage: EventPayload {
+package protocol CommandMessage: SuiteEvent {
     associatedtype Meaning: Command
 
+    /// Nothing may stop it: neither its envelope, nor its sizes, nor where it lies (rule 13).
+    var isUnstoppable: Bool { get }
+    /// The message without what it can do without, where that is too large. Only asked of what is unstoppable.
+    var shortened: Self { get }
     var address: CommandAddress { get }
     /// Who gives the command, as the message says.
     var actor: Actor { get }
@@ -141,6 +168,9 @@ package protocol CommandMessage: EventPayload {
 }
 
 extension CommandMessage {
+    package var isUnstoppable: Bool { false }
+    package var shortened: Self { self }
+
     package func obstacles(on subject: Meaning.Subject, by actor: Actor, _ context: Meaning.Subject.Context) -> [Fault]
     {
         Meaning.obstacles(on: subject, by: actor, context)
@@ -177,6 +207,8 @@ extension Kept: Equatable where Subject: Equatable {}
 package struct AggregateWiring<Subject: Aggregate>: Sendable {
     /// The topic of facts and refusals.
     package let facts: Topic
+    /// The service's own commands; nil where nothing must ever be passed on.
+    let steps: Topic?
     /// The fault if the aggregate does not exist.
     package let unknown: Fault
     /// Nil if there is no such aggregate. May throw a `Refusal`.
@@ -194,7 +226,7 @@ package struct AggregateWiring<Subject: Aggregate>: Sendable {
     let afterwards: @Sendable (Subject?, Subject, inout Turn) throws -> Void
 
     package init(
-        facts: Topic, unknown: Fault,
+        facts: Topic, steps: Topic? = nil, unknown: Fault,
         find: @escaping @Sendable (CommandAddress, Turn) throws -> Kept<Subject>?,
         context: @escaping @Sendable (Event, Subject, Turn) throws -> Subject.Context,
         asOfToday: @escaping @Sendable (Subject, Subject.Context) -> Decision<Subject> = { subject, _ in
@@ -206,7 +238,8 @@ package struct AggregateWiring<Subject: Aggregate>: Sendable {
         reminders: @escaping @Sendable (Subject) -> [String: Date] = { _ in [:] },
         afterwards: @escaping @Sendable (Subject?, Subject, inout Turn) throws -> Void = { _, _, _ in }
     ) {
-        (self.facts, self.unknown, self.find, self.context) = (facts, unknown, find, context)
+        (self.facts, self.steps, self.unknown) = (facts, steps, unknown)
+        (self.find, self.context) = (find, context)
         (self.asOfToday, self.load, self.put, self.publish) = (asOfToday, load, put, publish)
         (self.reminders, self.afterwards) = (reminders, afterwards)
     }

@@ -13,7 +13,7 @@ extension Topology {
 
     package static let mapping = Topology(
         "mapping", inputs: topics(.concerns, .mappingCommands, .mappingSteps),
-        outputs: topics(.mappings, .cases, .meetingCalls),
+        outputs: topics(.mappings, .cases, .meetingCalls, .mappingSteps),
         changelog: Topic(.mappingState), tables: ["cases"], globals: [counties])
 
     package static let meetings = Topology(
@@ -38,7 +38,9 @@ extension Topology {
 
 extension Topology.Topic {
     package init(_ topic: Codec.Topic) {
-        self.init(topic.rawValue, topic.isCompacted ? .compacted : .deleted, topic.isSingle ? .one : .keyed)
+        self.init(
+            topic.rawValue, topic.isCompacted ? .compacted : .deleted, topic.isSingle ? .one : .keyed,
+            isFromOutside: topic.isExternal)
     }
 }
 

@@ -12,8 +12,11 @@ extension Turn {
     package mutating func refuse(
         _ event: Event, about reference: String = "", _ faults: [Fault], on topic: Topic
     ) throws {
+        let isNamed = event.faultsOfEnvelope.isEmpty
+        if !isNamed { hideCause() }
         try publish(
-            CommandRefused(id: event.id, type: event.type, case: reference, faults), to: topic.rawValue,
+            CommandRefused(id: isNamed ? event.id : position, type: event.type, case: reference, faults),
+            to: topic.rawValue,
             subject: reference.nonEmpty)
     }
 

@@ -4,6 +4,7 @@ import CloudEvents
 struct Input {
     let logical: String
     let physical: String
+    let isFromOutside: Bool
 }
 
 /// What was done since the transaction began.

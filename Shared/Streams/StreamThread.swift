@@ -59,7 +59,9 @@ package final class StreamThread {
         refresh = refreshGlobals
         (self.clock, self.events, self.wishes, self.faults) = (clock, events, wishes, faults)
         changelogName = configuration.physical(configuration.changelog)
-        inputs = configuration.inputs.map { Input(logical: $0, physical: configuration.physical($0)) }
+        inputs = configuration.topology.inputs.map {
+            Input(logical: $0.name, physical: configuration.physical($0.name), isFromOutside: $0.isFromOutside)
+        }
         outputNames = configuration.outputs.map { ($0, configuration.physical($0)) }
         (self.index, self.partitions) = (index, partitions)
         lastRecordAt = clock.steady()

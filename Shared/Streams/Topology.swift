@@ -22,9 +22,16 @@ public struct Topology: Sendable {
         public let name: String
         public let cleanup: Cleanup
         public let partitions: Partitions
+        /// Others than the installation's own processors write to it. What they say of a chain of events is not passed
+        /// on, and their records may lie on any partition (``Turn/isMisplaced``).
+        public let isFromOutside: Bool
 
-        public init(_ name: String, _ cleanup: Cleanup = .deleted, _ partitions: Partitions = .keyed) {
+        public init(
+            _ name: String, _ cleanup: Cleanup = .deleted, _ partitions: Partitions = .keyed,
+            isFromOutside: Bool = false
+        ) {
             (self.name, self.cleanup, self.partitions) = (name, cleanup, partitions)
+            self.isFromOutside = isFromOutside
         }
     }
 

@@ -14,7 +14,7 @@ public struct Turn {
     private let place: Place?
     /// The key of the record or reminder.
     public let key: String
-    public let cause: Cause
+    public private(set) var cause: Cause
     private let globals: Globals
 
     /// Why the turn takes place. It is copied to everything published in the turn.
@@ -29,6 +29,15 @@ public struct Turn {
             (self.id, self.source, self.correlation) = (id, source, correlation)
             (self.subject, self.traceparent) = (subject, traceparent)
         }
+
+        /// - Parameter isFromOutside: its correlation is its publisher's own. A chain of ours begins with an id of ours.
+        package init(_ event: Event, isFromOutside: Bool, _ application: String) {
+            self.init(
+                id: event.id, source: event.source,
+                correlation: isFromOutside
+                    ? EventId.derived(application, event.source, event.id, 0) : event.correlation ?? event.id,
+                subject: event.subject, traceparent: event.traceparent)
+        }
     }
 
     /// A record's position.
@@ -37,9 +46,11 @@ public struct Turn {
         let topic: String
         let partition: Int32
         let offset: Int64
+        let isMisplaced: Bool
 
-        package init(topic: String, partition: Int32, offset: Int64) {
+        package init(topic: String, partition: Int32, offset: Int64, isMisplaced: Bool = false) {
             (self.topic, self.partition, self.offset) = (topic, partition, offset)
+            self.isMisplaced = isMisplaced
         }
 
         package var description: String { "\(topic)/\(partition)/\(offset)" }
@@ -72,6 +83,16 @@ public struct Turn {
 
     /// The record's position, `topic/partition/offset`, which is the same on a replay. Empty for a reminder.
     public var position: String { place?.description ?? "" }
+
+    /// The record lies on another partition than its key's, so the key's state is not here. Its producer has another
+    /// partitioner than `murmur2_random`. Only looked at where others write (``Topology/Topic/isFromOutside``).
+    public var isMisplaced: Bool { place?.isMisplaced ?? false }
+
+    /// What is published from here on names the record's place as its cause, and nothing that its sender has written into
+    /// the envelope.
+    public mutating func hideCause() {
+        cause = Cause(id: position, source: topic, correlation: position, subject: nil, traceparent: nil)
+    }
 
     // MARK: State
 

@@ -57,9 +57,7 @@ extension StreamThread {
         }
         var turn = Turn(
             now: now, received: received, place: place(record, input), key: key,
-            cause: Turn.Cause(
-                id: event.id, source: event.source, correlation: event.correlation ?? event.id,
-                subject: event.subject, traceparent: event.traceparent),
+            cause: Turn.Cause(event, isFromOutside: inputs[input].isFromOutside, configuration.application),
             globals: globals, application: configuration.application, state: task.store,
             heldWishes: task.isCaughtUp ? nil : task.heldWishes)
         try processor.process(event, in: &turn)
@@ -67,7 +65,14 @@ extension StreamThread {
     }
 
     private func place(_ record: Record, _ input: Int) -> Turn.Place {
-        Turn.Place(topic: inputs[input].logical, partition: record.partition, offset: record.offset)
+        Turn.Place(
+            topic: inputs[input].logical, partition: record.partition, offset: record.offset,
+            isMisplaced: inputs[input].isFromOutside && isMisplaced(record))
+    }
+
+    private func isMisplaced(_ record: Record) -> Bool {
+        guard let partitions, let key = record.key, !key.isEmpty else { return false }
+        return record.partition != KeyPartition.of(key, among: partitions)
     }
 
     /// Lets the processor answer an unreadable record. The turn's cause is the record's position.

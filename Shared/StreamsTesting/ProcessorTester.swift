@@ -50,14 +50,20 @@ public struct ProcessorTester<P: Processor> {
             topic: topic)
     }
 
-    /// - Parameter offset: the record's offset in its topic; a new one if nil.
-    public mutating func process(_ event: Event, key: String, topic: String = "", offset: Int64? = nil) throws {
+    /// - Parameters:
+    ///   - offset: where the record lies in its topic; a place of its own if nil.
+    ///   - isMisplaced: the record lies on another partition than its key's.
+    public mutating func process(
+        _ event: Event, key: String, topic: String = "", offset: Int64? = nil, isMisplaced: Bool = false
+    ) throws {
         count += 1
         var turn = Turn(
-            now: now, place: Turn.Place(topic: topic, partition: 0, offset: offset ?? Int64(count)), key: key,
+            now: now,
+            place: Turn.Place(
+                topic: topic, partition: 0, offset: offset ?? Int64(count), isMisplaced: isMisplaced), key: key,
             cause: Turn.Cause(
-                id: event.id, source: event.source, correlation: event.correlation ?? event.id,
-                subject: event.subject, traceparent: event.traceparent),
+                event, isFromOutside: topology.inputs.contains { $0.name == topic && $0.isFromOutside },
+                topology.application),
             globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
         try processor.process(event, in: &turn)
         try apply(turn)

@@ -29,6 +29,21 @@ struct KafkaTests {
         }
     }
 
+    @Test("the partition of a key is where a producer with murmur2_random writes it, and as Kafka's own tests have it")
+    func keyPartition() async throws {
+        #expect(KeyPartition.of(Bytes("foobar".utf8), among: 1_000) == (-790_332_482 & 0x7FFF_FFFF) % 1_000)
+        try await withBroker([]) { broker in
+            try await broker.create(["keys"], partitions: 7)
+            let producer = try Producer(broker.properties)
+            for number in 0..<50 {
+                let key = Bytes("key \(number)".utf8)
+                let written = try await producer.send(
+                    ProducerRecord(topic: broker.prefix + "keys", key: key, value: [1]))
+                #expect(written.partition == KeyPartition.of(key, among: 7))
+            }
+        }
+    }
+
     @Test("a committed transaction is read; an aborted one is not, where the broker hides it")
     func transactions() async throws {
         try await withBroker(["t"]) { broker in

@@ -25,7 +25,13 @@ struct RandomCase {
     }
 
     mutating func actor() -> Actor { flag() ? .person(id()) : .suite }
-    mutating func giver() -> Giver { flag() ? .youth : .guardian(id()) }
+    mutating func giver() -> Giver {
+        switch number(0...4) {
+        case 0: .others
+        case 1, 2: .youth
+        default: .guardian(id())
+        }
+    }
 
     mutating func owner() -> Routing.Owner {
         Routing.Owner(unit: id(), person: id(), fallback: maybe { $0.one(Routing.Fallback.self) })
@@ -127,6 +133,7 @@ struct RandomCase {
         }
         for _ in 0..<number(0...5) { `case`.answers[one(Question.self)] = word() }
         `case`.guardians = list { $0.id() }
+        `case`.hasMoreGuardians = flag()
         for consent in list(make: { $0.consent() }) { `case`.consents[consent.giver] = consent }
         `case`.maturity = maybe { $0.maturity() }
         `case`.isProtected = flag()

@@ -26,6 +26,67 @@ struct RefusedCommandTests {
         #expect(tester.facts(CommandRefused.self).last?.reasons.map(\.path) == ["by", "case"])
     }
 
+    @Test("a text or list over its limit is refused by its name, before anything else is looked at")
+    func large() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        try tester.send(
+            Codec.AddInformation.with {
+                ($0.caseReference, $0.by) = (MappingTester.reference, "nobody")
+                $0.text = String(repeating: "x", count: 10_001)
+            })
+        try tester.send(
+            ConcludeMapping.with {
+                $0.caseReference = MappingTester.reference
+                $0.measures = Array(repeating: Measure(), count: 51)
+            })
+        #expect(tester.codes == ["text.long", "list.long"])
+        #expect(tester.facts(CommandRefused.self).map { $0.reasons.map(\.path) } == [["text"], ["measures"]])
+    }
+
+    @Test("a command on another partition than its key's is answered as exactly that, with the setting that mends it")
+    func misplaced() throws {
+        var tester = MappingTester()
+        try tester.tester.process(
+            Event(
+                id: "x", source: "s", time: tester.tester.now,
+                TakeOn.with { ($0.caseReference, $0.by) = (MappingTester.reference, MappingTester.owner) }),
+            key: MappingTester.child, topic: Topic.mappingCommands.rawValue, isMisplaced: true)
+        let reason = try #require(tester.facts(CommandRefused.self).first?.reasons.first)
+        #expect(tester.codes == ["partition.wrong"])
+        #expect(reason.swedish.contains("partitioner=murmur2_random"))
+    }
+
+    @Test("a command whose id holds a personal number is refused, and what is published says nothing of it")
+    func personalId() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        let number = "20140315-2380"
+        try tester.tester.process(
+            Event(
+                id: number, source: "urn:\(number)", time: tester.tester.now, subject: number, correlation: number,
+                TakeOn.with { ($0.caseReference, $0.by) = (MappingTester.reference, MappingTester.owner) }),
+            key: MappingTester.child, topic: Topic.mappingCommands.rawValue)
+        #expect(Set(tester.codes) == ["id.personal_number"])
+        let told = try #require(tester.tester.published.last).event
+        #expect(!"\(told.headers.map { String(decoding: $0.value, as: UTF8.self) })".contains("2380"))
+        #expect(!String(decoding: told.data, as: UTF8.self).contains("2380"))
+        #expect(tester.facts(CommandRefused.self).first?.commandID.hasPrefix(Topic.mappingCommands.rawValue) == true)
+    }
+
+    @Test("an outsider's correlation is not passed on; that of our own events is")
+    func correlation() throws {
+        var tester = MappingTester()
+        try tester.concern()
+        let command = TakeOn.with { ($0.caseReference, $0.by) = (MappingTester.reference, MappingTester.owner) }
+        for (topic, isPassedOn) in [(Topic.mappingCommands, false), (.mappingSteps, true)] {
+            try tester.tester.process(
+                Event(id: "c", source: "\(topic)", time: tester.tester.now, correlation: "theirs", command),
+                key: MappingTester.child, topic: topic.rawValue)
+            #expect((tester.tester.published.last?.event.correlation == "theirs") == isPassedOn)
+        }
+    }
+
     @Test("a concern in words of a newer version waits, and is neither laid aside nor taken in part")
     func newerConcern() throws {
         var tester = MappingTester()

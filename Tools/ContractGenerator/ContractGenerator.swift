@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes the registry of events from the descriptors of the schemas: `contract-generator Shared/Codec`.
+/// Writes the registry of events and the limits of their fields from the descriptors of the schemas: `contract-generator Shared/Codec`.
 @main
 struct ContractGenerator {
     static func main() throws {
@@ -13,6 +13,7 @@ struct ContractGenerator {
         let faults = schema.faults
         guard faults.isEmpty else { fail(faults) }
         try Data(schema.registry.utf8).write(to: folder.appending(path: "Generated/Registry.swift"))
+        try Data(schema.limits.utf8).write(to: folder.appending(path: "Generated/Limits.swift"))
         let digest = try Schema.digest(of: schemas.appending(path: "tillsammans/v1"))
         try Data("\(digest)\n".utf8).write(to: schemas.appending(path: "contract.sha256"))
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Schema {
-    /// The Swift source of the registry: each event with its type, kind and topics, and a list of all.
+    /// The Swift source of the registry: each event with its type, kind, topics and largest size, and a list of all.
     var registry: String {
         let declarations = events.map { event in
             """
@@ -9,6 +9,7 @@ extension Schema {
                 package static let eventType = "\(event.type)"
                 package static let kind = EventKind.\(event.kind.caseName)
                 package static let topics: [Topic] = [\(event.topics.map { ".\(Self.caseName($0))" }.joined(separator: ", "))]
+                package static let largestBytes = \(event.largestBytes)
             }
             """
         }

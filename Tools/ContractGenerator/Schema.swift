@@ -10,6 +10,8 @@ struct Schema {
         let type: String
         let kind: EventContract.Kind
         let topics: [String]
+        /// The most bytes that it can have as protobuf, if every field is as large as its options allow.
+        let largestBytes: Int
     }
 
     /// A field of an event, or of a message inside one.
@@ -23,7 +25,7 @@ struct Schema {
         var isList: Bool { descriptor.label == .repeated }
     }
 
-    private let messages: [String: Google_Protobuf_DescriptorProto]
+    let messages: [String: Google_Protobuf_DescriptorProto]
 
     /// All events, in the order of the schemas.
     let events: [Event]
@@ -46,9 +48,14 @@ struct Schema {
             for message in file.messageType { add(message, in: ".\(file.package)") }
         }
         self.messages = messages
-        events = set.file.flatMap(\.messageType).filter(\.options.hasEvent).map { message in
-            let contract = message.options.event
-            return Event(name: message.name, type: contract.type, kind: contract.kind, topics: contract.topics)
+        let sizes = LargestSize(of: messages)
+        events = set.file.flatMap { file in
+            file.messageType.filter(\.options.hasEvent).map { message in
+                let contract = message.options.event
+                return Event(
+                    name: message.name, type: contract.type, kind: contract.kind, topics: contract.topics,
+                    largestBytes: sizes.bytes(of: ".\(file.package).\(message.name)"))
+            }
         }
     }
 

@@ -7,6 +7,7 @@ package struct KnownGuardian: Sendable, Equatable {
     /// What is said later is added. Nothing that was said before is lost.
     package var described: [Guardian]
 
+    fileprivate static let aliasesKept = 16
     private static let descriptionsKept = 4
 
     package init(key: String, aliases: [Alias], described: [Guardian]) {
@@ -42,6 +43,8 @@ package struct KnownGuardian: Sendable, Equatable {
 
         /// The letter of the kind, then the hash.
         package var text: String { "\(kind.letter)\(hash)" }
+
+        fileprivate func key(_ secret: KeySecret) -> String { GuardianKey(Personal(text), secret: secret).text }
 
         fileprivate init(_ kind: Kind, of text: String, _ secret: KeySecret) {
             self.init(kind, hash: GuardianKey(Personal("\(kind.letter) \(text)"), secret: secret).text)
@@ -94,19 +97,24 @@ extension KnownChild {
         var used: Set<Int> = []
         return reported.map { guardian in
             let aliases = guardian.aliases(secret)
-            let index =
-                guardians.indices.first { !used.contains($0) && guardians[$0].isSame(as: aliases.all) }
-                ?? addGuardian(aliases.first, secret)
+            let known = guardians.indices.first { !used.contains($0) && guardians[$0].isSame(as: aliases.all) }
+            // Without room nobody is known again by other words. That is one key too many at worst.
+            guard known != nil || guardians.count < Self.guardiansKept else { return aliases.first.key(secret) }
+            let index = known ?? addGuardian(aliases.first, secret)
             used.insert(index)
-            guardians[index].aliases = (guardians[index].aliases + aliases.all).uniqued()
+            guardians[index].aliases = Array(
+                (guardians[index].aliases + aliases.all).uniqued().prefix(KnownGuardian.aliasesKept))
             guardians[index].add(guardian)
             return guardians[index].key
         }
     }
 
+    /// More than any child has.
+    private static let guardiansKept = 40
+
     /// - Returns: the new guardian's index.
     private mutating func addGuardian(_ alias: KnownGuardian.Alias, _ secret: KeySecret) -> Int {
-        let key = GuardianKey(Personal(alias.text), secret: secret).text
+        let key = alias.key(secret)
         let namesakes = guardians.filter { $0.key.hasPrefix(key) }.count
         guardians.append(
             KnownGuardian(key: namesakes == 0 ? key : "\(key)-\(namesakes + 1)", aliases: [], described: []))

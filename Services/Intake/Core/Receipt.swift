@@ -26,7 +26,7 @@ package struct Receipt: Sendable, Equatable {
     }
 
     package init(_ report: ReportID, refused faults: [Fault], _ format: Format) {
-        self.init(report, .refused(faults.map(Reason.init)), format)
+        self.init(report, .refused(Reason.all(of: faults)), format)
     }
 
     /// For the reporter. Tells nothing that the report has not told (rule 22).
@@ -65,6 +65,9 @@ package struct Receipt: Sendable, Equatable {
             (self.code, self.path) = (code, path)
             (self.swedish, self.english) = (swedish, english)
         }
+
+        /// As many as a sender is told.
+        package static func all(of faults: [Fault]) -> [Reason] { faults.told.map(Reason.init) }
 
         package init(_ fault: Fault) {
             self.init(code: fault.code, path: fault.path, swedish: fault.swedish, english: fault.english)

@@ -54,9 +54,6 @@ package struct Report: Sendable, Equatable {
 }
 
 extension Report {
-    /// The most that one text may hold, in bytes.
-    package static let textLimit = 20_000
-
     /// What is wrong with the time of an observation. A publisher's clock may be fast, but not by more than a day.
     package static func faults(ofObservationAt observed: Date, received: Date) -> [Fault] {
         observed > received + 24 * 3_600 ? [Fault(.observedInFuture, at: "observed_at")] : []

@@ -47,7 +47,7 @@ struct Problem: Error {
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         if let wait { headers[.retryAfter] = "\(wait)" }
         if closes { headers[.connection] = "close" }
-        let errors = faults.map(error)
+        let errors = faults.told.map(error)
         return Response(
             json: [
                 "type": "about:blank", "title": status.reasonPhrase, "status": status.code,

@@ -35,8 +35,6 @@ extension ConcernReported {
         }
         let areas = words.areas(areas)
         let observation = words.text(observation, at: "observation", else: .observationMissing)
-        words.limit(self.observation, at: "observation")
-        for (index, text) in strengths.enumerated() { words.limit(text, at: "strengths[\(index)]") }
         let reporter = reporter.read(&words)
         let stage = stage.nonEmpty.flatMap { words.one(of: Stage.self, $0, at: "stage", else: .stageUnknown) }
         guard let home, let number, let areas, let observation, let reporter else { return nil }

@@ -19,7 +19,6 @@ extension ConsultationRequested {
         let areas = words.areas(areas)
         let reporter = reporter.read(&words)
         let question = words.text(question, at: "question")
-        words.limit(self.question, at: "question")
         for fault in Anonymity.faults(in: self.question, at: "question") { words.add(fault) }
         guard let municipality, let areas, let reporter, let question else { return nil }
         return Consultation(municipality: municipality, areas: areas, question: question, reporter: reporter)

@@ -13,8 +13,8 @@ enum ReportMessage {
     /// - Throws: `Refusal` with everything that keeps the event from being such a message.
     init(_ event: Event) throws(Refusal) {
         switch event.type {
-        case ConcernReported.eventType: self = .concern(try event.message())
-        case ConsultationRequested.eventType: self = .consultation(try event.message())
+        case ConcernReported.eventType: self = .concern(try event.message(as: ConcernReported.self))
+        case ConsultationRequested.eventType: self = .consultation(try event.message(as: ConsultationRequested.self))
         default: throw Refusal([Fault(.typeUnknown, at: "ce_type")])
         }
     }
@@ -29,14 +29,6 @@ enum ReportMessage {
             .concern(try Words.read(directory) { message.report(received: received, &$0) })
         case .consultation(let message):
             .consultation(try Words.read(directory) { message.consultation(&$0) })
-        }
-    }
-}
-
-extension Event {
-    fileprivate func message<Payload: EventPayload>() throws(Refusal) -> Payload {
-        do throws(Undecodable) { return try decode(Payload.self) } catch {
-            throw Refusal(faults(as: Payload.self).map(Fault.init))
         }
     }
 }

@@ -47,7 +47,7 @@ extension ReportTaken.OneOf_Content {
         }
     }
 
-    static func refused(_ faults: [Fault]) -> Self { .refused(.init(faults.map(Receipt.Reason.init))) }
+    static func refused(_ faults: [Fault]) -> Self { .refused(.init(Receipt.Reason.all(of: faults))) }
 }
 
 extension ReceiveReport {
@@ -74,7 +74,7 @@ extension ReceiveReport {
         _ message: ReportMessage, received: Date, _ directory: Directory
     ) -> Content {
         do throws(Refusal) { return try message.content(received: received, directory) } catch {
-            return .refused(error.faults.map(Receipt.Reason.init))
+            return .refused(Receipt.Reason.all(of: error.faults))
         }
     }
 }

@@ -63,12 +63,6 @@ extension Words {
         return nil
     }
 
-    /// Says of a text that it is too long.
-    mutating func limit(_ text: String, at path: String) {
-        guard text.utf8.count > Report.textLimit else { return }
-        add(Fault(.textLong, at: path, ["limit": "\(Report.textLimit)"]))
-    }
-
     /// Reading has failed where ``faults`` has grown.
     mutating func owner(unit: String, person: String, fallback: String) -> Routing.Owner {
         Routing.Owner(unit: unit, person: person, fallback: fallbackIfAny(fallback))

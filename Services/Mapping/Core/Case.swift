@@ -27,6 +27,8 @@ package struct Case: Aggregate, Equatable {
 
     /// The guardians on record, by key.
     package var guardians: [String]
+    /// More guardians were named than the case tells apart. They are awaited as ``Giver/others``.
+    package var hasMoreGuardians: Bool
     /// Each giver's latest decision.
     package var consents: [Giver: Consent]
     package var maturity: Maturity?
@@ -54,7 +56,7 @@ package struct Case: Aggregate, Equatable {
         (phase, deadlines) = (.mapping, [:])
         (concernAreas, information, corrections, answers) = ([], [], [], [:])
         (guardians, consents) = ([], [:])
-        (isProtected, isHarmSuspected) = (false, false)
+        (hasMoreGuardians, isProtected, isHarmSuspected) = (false, false, false)
     }
 }
 

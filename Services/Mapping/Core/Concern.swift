@@ -61,6 +61,7 @@ package struct Concern: Sendable, Equatable {
             youthConsentFrom: youthConsentFrom, adultFrom: adultFrom)
         if let former {
             new.guardians = former.guardians
+            new.hasMoreGuardians = former.hasMoreGuardians
             new.isProtected = former.isProtected
             new.isHarmSuspected = former.isHarmSuspected
         }
@@ -99,12 +100,17 @@ extension CaseInHand {
             concern.strengths.map { (Case.Finding.strength(nil), $0) }
             + concern.areas.map { (.need($0), concern.observation) }
         for (index, (finding, text)) in observed.enumerated() {
-            `case`.information.append(
-                .init(
-                    id: "\(concern.id)-\(index + 1)", source: .detector, finding: finding, text: text, by: .suite,
-                    at: concern.receivedAt))
+            var information = Case.Information(
+                id: "\(concern.id)-\(index + 1)", source: .detector, finding: finding, text: text, by: .suite,
+                at: concern.receivedAt)
+            if !`case`.hasRoom(for: text, of: Case.roomForConcerns) {
+                // The words stay in the concern itself. That somebody saw this is kept once.
+                if `case`.information.contains(where: { $0.source == .detector && $0.finding == finding }) { continue }
+                information.text = Catalogue.text("information.elsewhere", .swedish)
+            }
+            `case`.information.append(information)
         }
-        `case`.guardians = (`case`.guardians + concern.guardians).uniqued()
+        `case`.record(concern.guardians)
         `case`.youthConsentFrom = concern.youthConsentFrom
         `case`.adultFrom = concern.adultFrom
         `case`.isProtected = `case`.isProtected || concern.isProtected

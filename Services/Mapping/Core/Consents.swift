@@ -9,18 +9,27 @@ package enum Giver: Sendable, Hashable {
     case youth
     /// The guardian's key.
     case guardian(String)
+    /// All whom the case has no room to tell apart, together. A person finds out who they are.
+    case others
 
-    /// As published: the guardian's key, or `youth`.
+    /// As published: the guardian's key, `youth` or `others`.
     package var name: String {
         switch self {
         case .youth: Self.youthsName
         case .guardian(let key): key
+        case .others: Self.othersName
         }
     }
 
-    package init(name: String) { self = name == Self.youthsName ? .youth : .guardian(name) }
+    package init(name: String) {
+        switch name {
+        case Self.youthsName: self = .youth
+        case Self.othersName: self = .others
+        default: self = .guardian(name)
+        }
+    }
 
-    private static let youthsName = "youth"
+    private static let (youthsName, othersName) = ("youth", "others")
 }
 
 /// Whose consent is missing.
@@ -42,6 +51,7 @@ package enum Awaited: Sendable, Hashable {
         switch self {
         case .nobodyKnown: Fault(.consentNobody)
         case .giver(.youth): Fault(.consentMissing, at: "consents[\(name)]", ["giver": "giver.youth"])
+        case .giver(.others): Fault(.consentOthers, at: "consents[\(name)]")
         case .giver(.guardian): Fault(.consentMissing, at: "consents[\(name)]", ["giver": "giver.guardian"])
         }
     }
@@ -66,6 +76,10 @@ extension Case {
             case given(until: LocalDate?)
             case refused
             case withdrawn
+
+            var isGiven: Bool {
+                if case .given = self { true } else { false }
+            }
         }
 
         package init(
@@ -76,9 +90,7 @@ extension Case {
             (self.form, self.date, self.recordedAt, self.by) = (form, date, recordedAt, by)
         }
 
-        var isGiven: Bool {
-            if case .given = word { true } else { false }
-        }
+        var isGiven: Bool { word.isGiven }
 
         /// The last day on which it is in force, if it has one.
         var lastDay: LocalDate? {
@@ -106,8 +118,9 @@ extension Case {
 
     /// Everybody whose consent is needed on a day. An adult decides alone.
     private func givers(on day: LocalDate) -> [Giver] {
-        isAdult(on: day)
-            ? [.youth] : guardians.map(Giver.guardian) + (isYouthsConsentNeeded(on: day) ? [.youth] : [])
+        if isAdult(on: day) { return [.youth] }
+        return guardians.map(Giver.guardian) + (hasMoreGuardians ? [.others] : [])
+            + (isYouthsConsentNeeded(on: day) ? [.youth] : [])
     }
 
     /// Whose consent is not in force for these organisations.

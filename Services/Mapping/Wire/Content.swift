@@ -1,4 +1,4 @@
-import Codec
+package import Codec
 package import Domain
 import Foundation
 package import MappingCore
@@ -96,6 +96,23 @@ extension Codec.RecordConsent: CaseMessage {
         case .withdrawn: return withheld(.withdrawn)
         }
     }
+
+    package var isUnstoppable: Bool {
+        [ConsentDecision.refused, .withdrawn].map(\.rawValue).contains(decision)
+    }
+
+    /// Only that somebody says no must be read. A text that is too large counts as left out, and as nobody's.
+    package var shortened: Codec.RecordConsent {
+        excesses.isEmpty
+            ? self
+            : .with {
+                ($0.caseReference, $0.decision) = (caseReference, decision)
+                $0.giver = Self.isWithinLimits(giver) ? giver : Giver.others.name
+                $0.by = Self.isWithinLimits(by) ? by : ""
+            }
+    }
+
+    private static func isWithinLimits(_ id: String) -> Bool { with { $0.giver = id }.excesses.isEmpty }
 
     private func given(_ words: inout Words) -> MappingCore.RecordConsent? {
         if organisations.isEmpty { words.add(Fault(.textMissing, at: "organisations")) }

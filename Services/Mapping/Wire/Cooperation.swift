@@ -82,7 +82,8 @@ extension Awaited {
     fileprivate init?(_ reason: Reason, _ words: inout Words, at path: String) {
         if reason.code == FaultCode.consentNobody.rawValue {
             self = .nobodyKnown
-        } else if reason.code == FaultCode.consentMissing.rawValue, reason.path.hasPrefix(Self.before),
+        } else if [FaultCode.consentMissing, .consentOthers].map(\.rawValue).contains(reason.code),
+            reason.path.hasPrefix(Self.before),
             reason.path.hasSuffix(Self.after)
         {
             let name = reason.path.dropFirst(Self.before.count).dropLast(Self.after.count)

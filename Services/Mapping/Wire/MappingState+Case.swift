@@ -34,6 +34,7 @@ extension MappingState {
         corrections = `case`.corrections.map(Correction.init)
         for (question, text) in `case`.answers { answers[Int32(question.number)] = text }
         guardians = `case`.guardians
+        moreGuardians = `case`.hasMoreGuardians
         for (giver, consent) in `case`.consents { consents[giver.name] = Consent(consent) }
         youthConsentFrom = `case`.youthConsentFrom.description
         adultFrom = `case`.adultFrom.description
@@ -78,6 +79,7 @@ extension MappingState {
             `case`.answers[question] = text
         }
         `case`.guardians = guardians
+        `case`.hasMoreGuardians = moreGuardians
         for consent in consents.values {
             guard let read = consent.read(&words, at: "consents") else { continue }
             `case`.consents[read.giver] = read

@@ -11,8 +11,8 @@ package struct Cooperation: Sendable, Hashable {
     package var stage: Stage
     /// Coordinator and plan; nil until the first meeting has been held.
     package var agreement: Agreement?
-    /// Earlier revisions of the plan, the oldest first.
-    package var history: [Plan]
+    /// The last revisions of the plan before this one, the oldest first. The facts hold all.
+    package private(set) var history: [Plan]
     /// Where the family was notified of the meeting: each address, in small letters, with the person whose it is.
     package var told: [String: String]
 
@@ -106,10 +106,15 @@ extension Cooperation {
 
     /// Ends the case: the plan becomes history, and a later case begins without one.
     mutating func end() {
-        if let agreement { history.append(agreement.plan) }
+        if let agreement { keep(agreement.plan) }
         agreement = nil
         told = [:]
     }
+
+    /// Keeps a revision that another one follows.
+    mutating func keep(_ plan: Plan) { history = (history + [plan]).suffix(Self.historyKept) }
+
+    private static let historyKept = 3
 
     /// One of the staff as a participant.
     func participant(_ person: String, isRequired: Bool = true, in county: County) -> Participant {

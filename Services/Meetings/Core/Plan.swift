@@ -39,6 +39,9 @@ package struct Plan: Sendable, Hashable {
     /// Raised by each revision.
     package var revision: Int32
 
+    /// More measures than this are no plan that a family can follow. Also keeps every fact small.
+    package static let measuresLimit = 40
+
     package init(
         worksAlready: [String], measures: [Measure], followUp: LocalDate?, isSIP: Bool, revision: Int32
     ) {

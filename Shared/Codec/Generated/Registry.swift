@@ -7,18 +7,21 @@ extension ConcernReported: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.reported.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.concernReports]
+    package static let largestBytes = 233884
 }
 
 extension ConcernReceipt: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.received.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concernReceipts]
+    package static let largestBytes = 48360
 }
 
 extension ConcernRegistered: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.registered.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concerns]
+    package static let largestBytes = 225898
 }
 
 extension ConcernSetAside: SuiteEvent {
@@ -31,492 +34,574 @@ extension ConsultationRequested: SuiteEvent {
     package static let eventType = "se.tillsammans.consultation.requested.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.concernReports]
+    package static let largestBytes = 22122
 }
 
 extension ConsultationRegistered: SuiteEvent {
     package static let eventType = "se.tillsammans.consultation.registered.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concerns]
+    package static let largestBytes = 22319
 }
 
 extension Child: SuiteEvent {
     package static let eventType = "se.tillsammans.child.recorded.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.children]
+    package static let largestBytes = 11499
 }
 
 extension ReportTaken: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.report.taken.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 234753
 }
 
 extension ReportAccepted: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.report.accepted.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 234430
 }
 
 extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
+    package static let largestBytes = 91809644
 }
 
 extension TakeOn: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.take_on.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 262
 }
 
 extension DelegateWork: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.delegate.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 393
 }
 
 extension HandBackWork: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.hand_back.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 262
 }
 
 extension AddInformation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.information.add.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 10463
 }
 
 extension CorrectInformation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.information.correct.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 14531
 }
 
 extension RecordAnswers: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.answers.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 50347
 }
 
 extension RecordConsent: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.consent.record.v1"
     package static let kind = EventKind.command
-    package static let topics: [Topic] = [.mappingCommands]
+    package static let topics: [Topic] = [.mappingCommands, .mappingSteps]
+    package static let largestBytes = 2050
 }
 
 extension RecordMaturity: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.maturity.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 4267
 }
 
 extension ConcludeMapping: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.conclude.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 111832
 }
 
 extension RecordFollowUp: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.follow_up.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 10431
 }
 
 extension ReopenMapping: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.reopen.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 4265
 }
 
 extension MoveCase: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.move.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 525
 }
 
 extension NoteCooperation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.cooperation.note.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.mappingSteps]
+    package static let largestBytes = 1682
 }
 
 extension EndCooperation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.cooperation.end.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.mappingSteps]
+    package static let largestBytes = 262
 }
 
 extension MappingOpened: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.opened.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 485
 }
 
 extension ConcernJoined: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.concern.joined.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 395
 }
 
 extension CaseTakenOn: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.taken_on.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 262
 }
 
 extension WorkDelegated: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.delegated.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 459
 }
 
 extension WorkHandedBack: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.handed_back.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 393
 }
 
 extension InformationAdded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.information.added.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 20754
 }
 
 extension InformationCorrected: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.information.corrected.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 45249
 }
 
 extension AnswersRecorded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.answers.recorded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 317
 }
 
 extension ConsentRecorded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.consent.recorded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 2208
 }
 
 extension MaturityRecorded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.maturity.recorded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 4267
 }
 
 extension MappingConcluded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.concluded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 113152
 }
 
 extension CooperationWaiting: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.cooperation.waiting.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 73248
 }
 
 extension CooperationStarted: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.cooperation.started.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1616
 }
 
 extension MeasuresFollowedUp: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.followed_up.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 10431
 }
 
 extension MappingReopened: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.reopened.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 4265
 }
 
 extension CaseMoved: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.moved.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1378
 }
 
 extension CameOfAge: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.came_of_age.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 352
 }
 
 extension CaseClosed: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.closed.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 10265
 }
 
 extension DeadlineReminded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.reminded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 3104
 }
 
 extension MappingOverdue: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.overdue.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 262
 }
 
 extension CommandRefused: SuiteEvent {
     package static let eventType = "se.tillsammans.command.refused.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings, .meetings]
+    package static let largestBytes = 48487
 }
 
 extension CaseStatus: SuiteEvent {
     package static let eventType = "se.tillsammans.case.status.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.cases]
+    package static let largestBytes = 5363
 }
 
 extension CaseViewed: SuiteEvent {
     package static let eventType = "se.tillsammans.case.viewed.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.accessLog]
+    package static let largestBytes = 328
 }
 
 extension CallMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.call.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 5886
 }
 
 extension CancelMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.cancel.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 199
 }
 
 extension HandOverMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.hand_over.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 459
 }
 
 extension ProtectMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.protect.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 197
 }
 
 extension AnswerMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.answer.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 817
 }
 
 extension MoveMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.move.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 4465
 }
 
 extension ChangeParticipants: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.participants.change.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 17431
 }
 
 extension PublishBusyTimes: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.busy.publish.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 200199
 }
 
 extension TellFamily: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.family.tell.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 782
 }
 
 extension BookConsultation: SuiteEvent {
     package static let eventType = "se.tillsammans.consultation.book.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 1840
 }
 
 extension RecordMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 139046
 }
 
 extension RecordNotHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.not_held.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 4331
 }
 
 extension ReportPlanConcern: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.concern.report.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 10331
 }
 
 extension AnswerPlanConcern: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.concern.answer.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 10331
 }
 
 extension RecordPlanFollowUp: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.follow_up.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 192490
 }
 
 extension BookPlanFollowUp: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.follow_up.book.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 362
 }
 
 extension MeetingScheduled: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.scheduled.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 30694
 }
 
 extension MeetingCancelled: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.cancelled.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 30628
 }
 
 extension MeetingImpossible: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.impossible.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 220928
 }
 
 extension BusyTimesPublished: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.busy.published.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 208
 }
 
 extension MeetingAnswered: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.answered.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 536
 }
 
 extension AnswerOutdated: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.answer_outdated.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 547
 }
 
 extension MeetingHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.held.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 169477
 }
 
 extension MeetingNotHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.not_held.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 34762
 }
 
 extension PlanAlarm: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.alarm.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 459
 }
 
 extension PlanConcernReported: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.concern.reported.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 10462
 }
 
 extension PlanConcernAnswered: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.concern.answered.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 10331
 }
 
 extension PlanFollowedUp: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.followed_up.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 212569
 }
 
 extension FamilyTold: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.family.told.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 31215
 }
 
 extension ConsultationBooked: SuiteEvent {
     package static let eventType = "se.tillsammans.consultation.booked.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 967
 }
 
 extension ConsultationUnplaced: SuiteEvent {
     package static let eventType = "se.tillsammans.consultation.unplaced.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 460
 }
 
 extension DeliveryReported: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.delivery.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.noticeSteps]
+    package static let largestBytes = 839
 }
 
 extension AddToDigest: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.digest.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.noticeSteps]
+    package static let largestBytes = 12342405
 }
 
 extension ResendNotice: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.resend.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.noticeCommands]
+    package static let largestBytes = 259
 }
 
 extension NoticeQueued: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.queued.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.notices]
+    package static let largestBytes = 611
 }
 
 extension NoticeSent: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.sent.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.notices]
+    package static let largestBytes = 598
 }
 
 extension NoticeDelayed: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.delayed.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.notices]
+    package static let largestBytes = 1125
 }
 
 extension NoticeFailed: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.failed.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.notices]
+    package static let largestBytes = 1101
 }
 
 extension NoticeSuperseded: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.superseded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.notices]
+    package static let largestBytes = 587
 }
 
 extension EventRegistry {

@@ -255,6 +255,7 @@ package nonisolated struct ConcernReceipt: Sendable {
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
+    /// The first twenty, and a last one that says how many more.
     package var reasons: [Reason] = []
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -162,7 +162,7 @@ package nonisolated struct RecordConsent: Sendable {
 
   package var by: String = String()
 
-  /// A guardian's key, or "youth".
+  /// A guardian's key, "youth", or "others": all whom the case cannot tell apart.
   package var giver: String = String()
 
   /// given, refused or withdrawn.
@@ -487,6 +487,7 @@ package nonisolated struct Information: Sendable {
 
   package var kind: String = String()
 
+  /// A concern's words may be longer than what a person writes down.
   package var text: String = String()
 
   package var id: String = String()
@@ -909,6 +910,7 @@ package nonisolated struct CommandRefused: Sendable {
 
   package var caseReference: String = String()
 
+  /// The first twenty, and a last one that says how many more.
   package var reasons: [Reason] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1005,7 +1007,7 @@ package nonisolated struct CaseStatus: @unchecked Sendable {
   /// Clears the value of `opened`. Subsequent reads from it will return its default value.
   package mutating func clearOpened() {_uniqueStorage()._opened = nil}
 
-  /// Whose consent is missing: guardians' keys, or youth.
+  /// Whose consent is missing: guardians' keys, youth or others.
   package var awaited: [String] {
     get {_storage._awaited}
     set {_uniqueStorage()._awaited = newValue}
@@ -1216,6 +1218,12 @@ package nonisolated struct MappingState: @unchecked Sendable {
   package var coordinator: String {
     get {_storage._coordinator}
     set {_uniqueStorage()._coordinator = newValue}
+  }
+
+  /// More guardians were named than are told apart.
+  package var moreGuardians: Bool {
+    get {_storage._moreGuardians}
+    set {_uniqueStorage()._moreGuardians = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -3482,7 +3490,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{c}\u{10}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -3515,6 +3523,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _corrections: [MappingState.Correction] = []
     var _opened: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _coordinator: String = String()
+    var _moreGuardians: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3555,6 +3564,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _corrections = source._corrections
       _opened = source._opened
       _coordinator = source._coordinator
+      _moreGuardians = source._moreGuardians
     }
   }
 
@@ -3603,6 +3613,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 29: try { try decoder.decodeRepeatedMessageField(value: &_storage._corrections) }()
         case 30: try { try decoder.decodeSingularMessageField(value: &_storage._opened) }()
         case 31: try { try decoder.decodeSingularStringField(value: &_storage._coordinator) }()
+        case 32: try { try decoder.decodeSingularBoolField(value: &_storage._moreGuardians) }()
         default: break
         }
       }
@@ -3705,6 +3716,9 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._coordinator.isEmpty {
         try visitor.visitSingularStringField(value: _storage._coordinator, fieldNumber: 31)
       }
+      if _storage._moreGuardians != false {
+        try visitor.visitSingularBoolField(value: _storage._moreGuardians, fieldNumber: 32)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3744,6 +3758,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._corrections != rhs_storage._corrections {return false}
         if _storage._opened != rhs_storage._opened {return false}
         if _storage._coordinator != rhs_storage._coordinator {return false}
+        if _storage._moreGuardians != rhs_storage._moreGuardians {return false}
         return true
       }
       if !storagesAreEqual {return false}

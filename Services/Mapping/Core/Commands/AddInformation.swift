@@ -13,7 +13,9 @@ package struct AddInformation: CaseCommand {
         (self.source, self.finding, self.text) = (source, finding, text)
     }
 
-    package func apply(to work: inout CaseInHand) {
+    package func apply(to work: inout CaseInHand) throws(Refusal) {
+        // The first words of each source always have room: without them nothing can be concluded (rule 7).
+        if work.case.information.contains(where: { $0.source == source }) { try work.case.requireRoom(for: text) }
         let information = Case.Information(
             id: work.context.commandId, source: source, finding: finding, text: text, by: work.actor,
             at: work.context.now)

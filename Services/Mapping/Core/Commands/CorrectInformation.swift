@@ -18,6 +18,7 @@ package struct CorrectInformation: CaseCommand {
         guard let index = work.case.information.firstIndex(where: { $0.id == information }) else {
             throw Refusal([Fault(.informationUnknown, at: "information")])
         }
+        try work.case.requireRoom(for: text + reason)
         let before = work.case.information[index]
         work.case.corrections.append(
             .init(before: before, by: work.actor, at: work.context.now, reason: reason))

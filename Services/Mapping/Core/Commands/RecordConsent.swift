@@ -2,7 +2,7 @@ package import Domain
 
 /// Records a guardian's or the youth's decision about sharing (rule 13).
 ///
-/// Nothing blocks a refusal or withdrawal: no phase, no lack of authority, no unknown giver. Only a consent that is
+/// Nothing blocks a refusal or withdrawal: no phase, no lack of authority, no unknown giver, no full case. Only a consent that is
 /// given must be valid.
 package struct RecordConsent: CaseCommand {
     package static let act = Authority.Act.withholdConsent
@@ -34,20 +34,25 @@ package struct RecordConsent: CaseCommand {
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {
         if case .given(let until) = word { try Refusal.unless(faultsOfGiven(until: until, work)) }
+        let teller = word.isGiven ? giver : work.case.teller(giver)
         let consent = Case.Consent(
-            giver: giver, word: word, organisations: organisations, form: form, date: date ?? work.today,
+            giver: teller, word: word, organisations: organisations, form: form, date: date ?? work.today,
             recordedAt: work.context.now, by: work.actor)
-        work.case.consents[giver] = consent
+        work.case.consents[teller] = consent
         work.report(.consentRecorded(consent))
         work.reviewConsents()
     }
 
     private func faultsOfGiven(until: LocalDate?, _ work: CaseInHand) -> [Fault] {
         var faults = Self.obstaclesToGiven(on: work.case, by: work.actor, work.context)
+        let isAwaited =
+            switch giver {
+            case .youth: true
+            case .guardian(let key): work.case.guardians.contains(key)
+            case .others: work.case.hasMoreGuardians
+            }
         // A giver who has refused or withdrawn may consent later.
-        if case .guardian(let key) = giver, !work.case.guardians.contains(key), work.case.consents[giver] == nil {
-            faults.append(Fault(.consentGiver, at: "giver"))
-        }
+        if !isAwaited, work.case.consents[giver] == nil { faults.append(Fault(.consentGiver, at: "giver")) }
         if let date, date > work.today { faults.append(Fault(.dateInvalid, at: "date")) }
         if let until, until < work.today { faults.append(Fault(.dateInvalid, at: "valid_until")) }
         return faults

@@ -17,7 +17,7 @@ package struct ChangeAttendees: Command, Hashable {
         let cooperation = try planning.called(for: .changeParticipants, else: .meetingNone, by: actor, context)
         try Refusal.unless(
             cooperation.faultsUnlessMay(.changeParticipants, actor, context) + cooperation.faultsUnlessAhead()
-                + faults(cooperation, context.county))
+                + faults(cooperation, context.county) + faultsIfCrowded(cooperation))
         var draft = Draft(cooperation, planning.agenda, context)
         switch cooperation.stage {
         case .idle: break
@@ -40,6 +40,15 @@ package struct ChangeAttendees: Command, Hashable {
             }
     }
 
+    /// Those who are responsible in the plan come besides, so this is half of what a meeting's record holds.
+    private static let participantsLimit = 50
+
+    private func faultsIfCrowded(_ cooperation: Cooperation) -> [Fault] {
+        let others = Set(added).subtracting(cooperation.attendees.map(\.person))
+        guard !others.isEmpty, cooperation.attendees.count + others.count > Self.participantsLimit else { return [] }
+        return [Fault(.listLong, at: "add", ["limit": "\(Self.participantsLimit)"])]
+    }
+
     private func changed(
         _ participants: [Participant], _ cooperation: Cooperation, _ county: County
     ) -> [Participant] {
@@ -48,5 +57,16 @@ package struct ChangeAttendees: Command, Hashable {
             changed.append(cooperation.participant(person, in: county))
         }
         return changed
+    }
+}
+
+extension Cooperation {
+    /// Who is to come to the meeting that is booked or waits for a time.
+    fileprivate var attendees: [Participant] {
+        switch stage {
+        case .booked(let meeting): meeting.participants
+        case .waiting(let participants, _): participants
+        case .idle: []
+        }
     }
 }

@@ -18,11 +18,14 @@ package struct FollowUp: Command, Hashable {
         let cooperation = try planning.called(for: .followUpPlan, else: .planNone, by: actor, context)
         let allowed = cooperation.faultsUnlessMay(.followUpPlan, actor, context)
         guard let agreement = cooperation.agreement else { throw Refusal(allowed + cooperation.faultsUnlessPlanned()) }
-        try Refusal.unless(allowed + faults(agreement.plan, cooperation, context))
         let plan = agreement.plan.revised(
             judgements, added: added.numbered(by: context.commandId), next: next, in: context.county)
+        let full =
+            plan.measures.count > Plan.measuresLimit
+            ? [Fault(.planFull, at: "added", ["limit": "\(Plan.measuresLimit)"])] : []
+        try Refusal.unless(allowed + faults(agreement.plan, cooperation, context) + full)
         var draft = Draft(cooperation, planning.agenda, context)
-        draft.cooperation.history.append(agreement.plan)
+        draft.cooperation.keep(agreement.plan)
         draft.cooperation.agreement?.plan = plan
         endMeeting(&draft)
         let fact = FollowedUp(by: actor.id, child: child, judgements: judgements, plan: plan)

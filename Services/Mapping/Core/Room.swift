@@ -1,0 +1,52 @@
+import Domain
+
+// How much a case may hold. Its record stays far under what Kafka takes, so that a refusal or withdrawal of consent has
+// room whatever was written before (rule 13).
+
+extension Case {
+    /// The most bytes of the mapping's words, with what is kept beside them. The record is at most a million.
+    package static let room = 400_000
+    /// The part of it that concerns may fill. Nobody can refuse a concern, and people must still be able to write.
+    package static let roomForConcerns = 250_000
+    /// Guardians on record whom a case tells apart.
+    package static let guardiansLimit = 20
+    /// Givers who are not on record, have said no, and are told apart.
+    package static let unknownGiversLimit = 8
+
+    /// Ids, who and when: what is kept beside each text, at most.
+    private static let besideText = 500
+
+    private var filled: Int {
+        information.reduce(0) { $0 + $1.text.utf8.count + Self.besideText }
+            + corrections.reduce(0) { $0 + $1.before.text.utf8.count + $1.reason.utf8.count + Self.besideText }
+    }
+
+    func hasRoom(for text: String, of room: Int) -> Bool { filled + text.utf8.count + Self.besideText <= room }
+
+    /// - Throws: a refusal where the text has no room.
+    func requireRoom(for text: String) throws(Refusal) {
+        guard hasRoom(for: text, of: Self.room) else {
+            throw Refusal([Fault(.caseFull, at: "text", ["limit": "\(Self.room)"])])
+        }
+    }
+
+    /// Who has said it, as far as the case can tell: one whom it does not know and has no room for counts among the others.
+    func teller(_ giver: Giver) -> Giver {
+        guard isUnknown(giver), consents[giver] == nil else { return giver }
+        return consents.keys.filter(isUnknown).count < Self.unknownGiversLimit ? giver : .others
+    }
+
+    private func isUnknown(_ giver: Giver) -> Bool {
+        if case .guardian(let key) = giver { !guardians.contains(key) } else { false }
+    }
+
+    /// Puts guardians on record. Those for whom there is no room are awaited as the others.
+    mutating func record(_ reported: [String]) {
+        let all = (guardians + reported).uniqued()
+        guardians = Array(all.prefix(Self.guardiansLimit))
+        guard all.count > guardians.count else { return }
+        hasMoreGuardians = true
+        // Whoever was agreed on before, this may be somebody else.
+        if consents[.others]?.isGiven == true { consents[.others] = nil }
+    }
+}

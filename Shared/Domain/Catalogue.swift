@@ -9,13 +9,18 @@ public enum Language: String, CaseIterable, Sendable {
 ///
 /// A line is `name = text`; `{word}` is a placeholder. A test checks that both files have the same names.
 public enum Catalogue {
-    /// The text under `name` with its placeholders filled in. A value that is itself a name is replaced by its text.
+    /// The text under `name` with its placeholders filled in. A value that is itself a name is replaced by its text. So is one
+    /// that is a name after its placeholder's: `{role}` with `social_worker` is the text of `role.social_worker`.
     public static func text(_ name: String, _ language: Language, _ values: [String: String] = [:]) -> String {
         // A test finds names without a text. In production the name is shown instead.
         guard var text = all[language]?[name] else { return name }
-        for (key, value) in values { text.replace("{\(key)}", with: all[language]?[value] ?? value) }
+        for (key, value) in values {
+            text.replace("{\(key)}", with: all[language]?[value] ?? all[language]?["\(key).\(value)"] ?? value)
+        }
         return text
     }
+
+    public static func holds(_ name: String) -> Bool { all[.swedish]?[name] != nil }
 
     /// All names, sorted.
     public static func names(_ language: Language) -> [String] { all[language, default: [:]].keys.sorted() }

@@ -40,7 +40,7 @@ protocol ForeignFact: EventPayload {
 extension ConcernRegistered: ForeignFact {
     var occurrence: Occurrence {
         let event = CaseEvent.concernRegistered(
-            namedPerson: namedPerson, reporter: reporter.email, isHarmSuspected: harmSuspected)
+            namedPerson: namedPerson, reporter: EmailAddress(reporter.email), isHarmSuspected: harmSuspected)
         return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
 }
@@ -54,7 +54,7 @@ extension ConsultationUnplaced: ForeignFact {
 extension ConsultationBooked: ForeignFact {
     var occurrence: Occurrence {
         let event = CaseEvent.questionPlaced(
-            chair: chair, asker: email, TimeSlot(from: start.date, to: end.date), place: place.nonEmpty)
+            chair: chair, asker: EmailAddress(email), TimeSlot(from: start.date, to: end.date), place: place.nonEmpty)
         return Occurrence(county: county, caseReference: reference, .ofCase(event))
     }
 }
@@ -99,7 +99,8 @@ extension CameOfAge: ForeignFact {
 }
 
 extension MeetingScheduled: ForeignFact {
-    var occurrence: Occurrence { Occurrence(meeting, .scheduled(meeting.meeting)) }
+    /// A reason that this version does not know makes no difference.
+    var occurrence: Occurrence { Occurrence(meeting, .scheduled(meeting.meeting, isFollowUp: why == "follow_up")) }
 }
 
 extension MeetingCancelled: ForeignFact {
@@ -127,7 +128,7 @@ extension MeetingImpossible: ForeignFact {
 
 extension FamilyTold: ForeignFact {
     var occurrence: Occurrence {
-        let notice = MeetingEvent.FamilyNotice(key: to, email: email.nonEmpty, isCancellation: cancelled)
+        let notice = MeetingEvent.FamilyNotice(key: to, email: EmailAddress(email), isCancellation: cancelled)
         return Occurrence(meeting, .familyInformed(meeting.meeting, notice))
     }
 }

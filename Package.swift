@@ -229,7 +229,7 @@ let package = Package(
             name: "NotificationsTests",
             dependencies: [
                 "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceKit", "Streams",
-                "StreamsTesting", "TestSupport", "notifications", logging, protobuf,
+                "StreamsTesting", "TestSupport", "notifications", configuration, logging, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
             name: "TillsammansTests",

@@ -32,16 +32,18 @@ struct NotificationsProcessor: Processor {
         case ResendNotice.eventType: return try resend(event.decode(ResendNotice.self).noticeID, &turn)
         default: break
         }
-        var taken = try turn.get(Self.taken, turn.key) ?? TakenEvents()
+        let known = try turn.get(Self.taken, turn.key)
+        var taken = known ?? TakenEvents()
         guard taken.taken.take(event) else { return }
         try turn.put(Self.taken, turn.key, taken)
         turn.remind(Alarm.taken.name("all"), at: turn.now + Self.takenMemory)
         if event.type == AddToDigest.eventType { return try gather(event.decode(AddToDigest.self), &turn) }
         guard let occurrence = try Occurrence(event) else { return }
-        for draft in occurrence.drafts(cause: event.id, turn.context) { try send(draft, &turn) }
-        if case .ofMeeting(let change) = occurrence.event {
-            try follow(change, of: occurrence.caseReference, event, &turn)
-        }
+        var context = turn.context
+        context.isKnownCase = known != nil
+        context.invited = try turn.invited(by: occurrence)
+        for draft in occurrence.drafts(cause: event.id, context) { try send(draft, &turn) }
+        if case .ofMeeting(let change) = occurrence.event { try follow(change, of: occurrence.caseReference, &turn) }
     }
 
     func wake(_ reminder: Reminder, in turn: inout Turn) throws {
@@ -54,7 +56,7 @@ struct NotificationsProcessor: Processor {
         case .meeting:
             guard let meeting = try turn.get(Self.upcoming, id)?.meeting else { return }
             turn.delete(Self.upcoming, id)
-            for draft in meeting.reminders(turn.directory) { try send(draft, &turn) }
+            for draft in meeting.reminders(turn.context) { try send(draft, &turn) }
         case .digest: try sendDigest(&turn)
         case .forget: turn.delete(Self.failed, id)
         case .taken: turn.delete(Self.taken, turn.key)
@@ -63,16 +65,10 @@ struct NotificationsProcessor: Processor {
 
     // MARK: Meetings to come
 
-    /// Keeps the meetings of which participants are to be reminded, and cancels the invitations that no longer hold.
-    private func follow(
-        _ change: MeetingEvent, of reference: String, _ event: Event, _ turn: inout Turn
-    ) throws {
+    /// Keeps the meetings of which participants are to be reminded.
+    private func follow(_ change: MeetingEvent, of reference: String, _ turn: inout Turn) throws {
         switch change {
-        case .scheduled(let meeting):
-            let invited = try turn.scan(Self.lanes, prefix: meeting.id + "|")
-                .filter { $0.value.method == CalendarMethod.request.rawValue }
-                .map { String($0.key.dropFirst(meeting.id.utf8.count + 1)) }
-            for draft in meeting.uninvitations(of: invited, cause: event.id, turn.directory) { try send(draft, &turn) }
+        case .scheduled(let meeting, _):
             guard meeting.reminderDue > turn.now else { return turn.delete(Self.upcoming, meeting.id) }
             try turn.put(Self.upcoming, meeting.id, Codec.Meeting(meeting))
             turn.remind(Alarm.meeting.name(meeting.id), at: meeting.reminderDue)
@@ -88,18 +84,20 @@ struct NotificationsProcessor: Processor {
 
     // MARK: The queue
 
+    /// Whoever knows the meeting in this state is not told again: others may have come or gone.
     private func send(_ draft: NoticeDraft, _ turn: inout Turn) throws {
-        try send(writer.notice(draft, now: turn.now), &turn)
+        let notice = writer.notice(draft, turn.context)
+        if let key = NoticeLane.key(notice), try turn.lane(key)?.newest == notice.meeting?.edition { return }
+        try send(notice, &turn)
     }
 
     /// Puts a notice into its lane, or sends it where it is about no meeting.
     private func send(_ notice: NotificationsCore.Notice, _ turn: inout Turn) throws {
-        guard let calendar = notice.calendar else {
+        guard let part = notice.meeting, let key = NoticeLane.key(notice) else {
             return try apply(.queued(notice, notice.departure(turn.context)), &turn)
         }
-        let key = NoticeLane.key(meeting: calendar.meeting, notice.recipient)
         let lane = try turn.lane(key)
-        let decision = notice.entering(lane, as: calendar.edition, try turn.progress(of: lane), turn.context)
+        let decision = notice.entering(lane, as: part.edition, try turn.progress(of: lane), turn.context)
         try save(decision, before: lane, under: key, &turn)
     }
 
@@ -107,8 +105,7 @@ struct NotificationsProcessor: Processor {
     private func settle(_ report: DeliveryReport, _ event: Event, _ turn: inout Turn) throws {
         guard let notice = try turn.wishedNotice(report.notice), notice.attempt == report.attempt else { return }
         turn.fulfil(notice.id)
-        let key = notice.calendar.map { NoticeLane.key(meeting: $0.meeting, notice.recipient) }
-        if let key, let lane = try turn.lane(key) {
+        if let key = NoticeLane.key(notice), let lane = try turn.lane(key) {
             let decision = lane.settling(notice, report.result, cause: event.id, turn.context)
             return try save(decision, before: lane, under: key, &turn)
         }
@@ -176,7 +173,7 @@ struct NotificationsProcessor: Processor {
         guard let digest = try turn.digest() else { return }
         turn.delete(Self.digests, turn.key)
         guard let draft = digest.draft(turn.context) else { return }
-        let notice = writer.notice(draft, now: turn.now)
+        let notice = writer.notice(draft, turn.context)
         try turn.wish(notice.id, Codec.Notice(notice))
     }
 }
@@ -209,6 +206,24 @@ extension Turn {
         return try get(table, key).flatMap { message in
             try reading(table.name) { () throws(Refusal) in try message.digest() }
         }
+    }
+
+    /// Who has the meeting that something happened to in the calendar, and where they were invited, by id.
+    fileprivate func invited(by occurrence: Occurrence) throws -> [String: Recipient] {
+        let meeting: NotificationsCore.Meeting
+        switch occurrence.event {
+        case .ofMeeting(.scheduled(let scheduled, _)): meeting = scheduled
+        case .ofMeeting(.cancelled(let cancelled)): meeting = cancelled
+        default: return [:]
+        }
+        let table = NotificationsProcessor.lanes
+        var invited: [String: Recipient] = [:]
+        for (key, message) in try scan(table, prefix: meeting.id + "|") {
+            let lane = try reading(table.name) { () throws(Refusal) in try message.lane() }
+            guard let recipient = lane.invited else { continue }
+            invited[String(key.dropFirst(meeting.id.utf8.count + 1))] = recipient
+        }
+        return invited
     }
 
     fileprivate func progress(of lane: Lane?) throws -> Lane.Progress {

@@ -41,8 +41,7 @@ struct WorkedExample: Sendable {
 
     /// Prints the first invitation: where it lies, and what it says.
     private static func show(_ folder: String, _ meeting: Meeting) throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-        where name.contains("invitation") {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
             let path = "\(folder)/\(name)"
             guard let message = try? String(contentsOfFile: path, encoding: .utf8) else { continue }
             // Each part is base64 between an empty line and the next boundary.
@@ -50,7 +49,9 @@ struct WorkedExample: Sendable {
                 .compactMap {
                     Data(base64Encoded: $0.components(separatedBy: "\r\n--")[0], options: .ignoreUnknownCharacters)
                 }.map { String(decoding: $0, as: UTF8.self).replacing("\r\n", with: "\n") }
-            guard let calendar = parts.last, calendar.contains("UID:\(meeting.id)") else { continue }
+            guard let calendar = parts.last, calendar.contains("METHOD:REQUEST"),
+                calendar.contains("UID:\(meeting.id)")
+            else { continue }
             print("\nThe invitation: \(path)\n\n\(parts[0])\n\(calendar)")
             return
         }

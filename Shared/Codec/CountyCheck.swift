@@ -106,7 +106,8 @@ private struct CountyCheck {
             people[member.id] = County.Person(
                 id: member.id, name: member.name, email: member.email, unit: member.unit, role: member.role,
                 hours: hours(of: member, path), absences: absences(of: member, path),
-                deputy: person(member.deputy, "\(path).deputy"), digest: member.digest)
+                deputy: person(member.deputy, "\(path).deputy"), digest: member.digest,
+                phone: member.phone.isEmpty ? nil : member.phone)
         }
         return people
     }

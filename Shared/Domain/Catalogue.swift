@@ -8,18 +8,22 @@ public enum Language: String, CaseIterable, Sendable {
 ///
 /// Below a name stands its text in each language, after the language's code. `{word}` is a placeholder.
 public enum Catalogue {
-    /// The text under `name` with its placeholders filled in. A value that is itself a name is replaced by its text.
+    /// The text under `name` with its placeholders filled in. A value that is itself a name is replaced by its text. So is one
+    /// that is a name after its placeholder's: `{role}` with `social_worker` is the text of `role.social_worker`.
     public static func text(_ name: String, _ language: Language, _ values: [String: String] = [:]) -> String {
         // A test finds names without a text. In production the name is shown instead.
         guard var text = entry(name, language.rawValue) else { return name }
         for (key, value) in values {
-            text.replace("{\(key)}", with: entry(value, language.rawValue) ?? value)
+            let word = entry(value, language.rawValue) ?? entry("\(key).\(value)", language.rawValue)
+            text.replace("{\(key)}", with: word ?? value)
         }
         return text
     }
 
     /// What stands under `name` after `code`: a language's code, or `who` under a fact's name. Nil where nothing does.
     public static func entry(_ name: String, _ code: String) -> String? { entries[name]?[code] }
+
+    public static func holds(_ name: String) -> Bool { entries[name] != nil }
 
     /// All names, sorted.
     public static var names: [String] { entries.keys.sorted() }

@@ -38,21 +38,35 @@ public enum CivilTime {
 
     /// `måndag 23 november 2026 kl. 09.00–10.00`, as a Swedish letter writes it; both days where they differ.
     public static func swedish(from start: Date, to end: Date) -> String {
-        let weekdays = ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"]
-        let months = [
-            "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober",
-            "november", "december",
-        ]
         func time(_ instant: Date) -> String {
             let minute = clock(of: instant).minute
             return "\(minute / 60 < 10 ? "0" : "")\(minute / 60).\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
         }
-        func moment(_ instant: Date) -> String {
-            let day = day(of: instant)
-            return "\(weekdays[clock(of: instant).weekday - 1]) \(day.day) \(months[day.month - 1]) \(day.year) "
-                + "kl. \(time(instant))"
-        }
+        func moment(_ instant: Date) -> String { "\(text(day(of: instant), .swedish)) kl. \(time(instant))" }
         return day(of: start) == day(of: end)
             ? "\(moment(start))–\(time(end))" : "\(moment(start)) – \(moment(end))"
     }
+
+    /// `tisdag 8 december 2026`, as a letter in that language writes it.
+    public static func text(_ day: LocalDate, _ language: Language) -> String {
+        let (weekdays, months) =
+            switch language {
+            case .swedish: (swedishWeekdays, swedishMonths)
+            case .english: (englishWeekdays, englishMonths)
+            }
+        return "\(weekdays[day.weekday - 1]) \(day.day) \(months[day.month - 1]) \(day.year)"
+    }
+
+    private static let swedishWeekdays = ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"]
+    private static let swedishMonths = [
+        "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
+        "december",
+    ]
+    private static let englishWeekdays = [
+        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+    ]
+    private static let englishMonths = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
 }

@@ -59,14 +59,18 @@ public struct County: Sendable {
         public var deputy: String?
         /// Gets one message each working day with all notices that are not urgent.
         public var digest: Bool
+        /// What a family that is invited to a meeting may ring.
+        public var phone: String?
 
         public init(
             id: String, name: String, email: String, unit: String, role: String, hours: [Int: WorkingHours],
-            absences: [ClosedRange<LocalDate>] = [], deputy: String? = nil, digest: Bool = false
+            absences: [ClosedRange<LocalDate>] = [], deputy: String? = nil, digest: Bool = false,
+            phone: String? = nil
         ) {
             (self.id, self.name, self.email) = (id, name, email)
             (self.unit, self.role, self.hours) = (unit, role, hours)
             (self.absences, self.deputy, self.digest) = (absences, deputy, digest)
+            self.phone = phone
         }
 
         public func isAbsent(on day: LocalDate) -> Bool { absences.contains { $0.contains(day) } }

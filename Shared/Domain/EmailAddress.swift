@@ -21,6 +21,9 @@ public struct EmailAddress: Sendable, Hashable {
         self.text = text
     }
 
+    /// What stands after the `@`.
+    public var domain: String { String(text[text.index(after: text.lastIndex(of: "@") ?? text.startIndex)...]) }
+
     /// `atext` of RFC 5322 §3.2.3.
     private static func isAtomText(_ byte: UInt8) -> Bool {
         byte.isASCIIAlphanumeric || "!#$%&'*+-/=?^_`{|}~".utf8.contains(byte)

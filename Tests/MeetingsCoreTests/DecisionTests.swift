@@ -107,11 +107,32 @@ struct DecisionTests {
     func handOver() throws {
         var county = try called()
         try county.decide(HandOver(unit: "gymnasium", namedPerson: "head-gymnasium"), by: .suite)
-        #expect(county.meeting?.participants.first?.person == "head-gymnasium" && county.meeting?.sequence == 1)
+        #expect(county.meeting?.participants.first?.person == "head-gymnasium" && county.meeting?.sequence == 0)
         county.take("head-kaa", days: 200)
         try county.decide(HandOver(unit: "kaa", namedPerson: "head-kaa"), by: .suite)
         #expect(county.meeting == nil && county.cooperation?.former?.end == .calledOff)
         #expect(county.cooperation?.former?.meeting.participants.first?.person == "head-kaa")
+    }
+
+    @Test(
+        "other participants keep SEQUENCE and the answers of those who stay; another time or place raises it (RFC 5546)"
+    )
+    func participantsChanged() throws {
+        var county = try called()
+        try county.decide(Answer(person: "family", email: nil, .accepted, sequence: 0, stamp: nil), by: .suite)
+        try county.decide(ChangeAttendees(added: ["teacher"], removed: ["nurse"], reason: "Behövs"))
+        let meeting = try #require(county.meeting)
+        #expect(meeting.sequence == 0 && meeting.participants.map(\.person).contains("teacher"))
+        #expect(meeting.participants.first { $0.person == "family" }?.answer?.attendance == .accepted)
+        // An invitation that went out before the change can still be answered.
+        let known = county.facts.count
+        try county.decide(Answer(person: "head-school", email: nil, .accepted, sequence: 0, stamp: nil), by: .suite)
+        let answered = Answered(person: "head-school", answer: .accepted, sequence: 0)
+        #expect(Array(county.facts.dropFirst(known)) == [.answered(answered)])
+        try county.decide(Protect(), by: .suite)
+        #expect(county.meeting?.sequence == 1, "the place")
+        try county.decide(Move(reason: "Annat möte", notBefore: nil, latestDate: nil, form: nil))
+        #expect(county.meeting?.sequence == 2, "the time")
     }
 
     @Test("everything that is against a command is told at once, with its place")

@@ -50,7 +50,7 @@ struct HandOverTests {
         try tester.call()
         let before = tester.meeting
         try tester.send(handOver("head-gymnasium"))
-        #expect((tester.meeting.id, tester.meeting.start, tester.meeting.sequence) == (before.id, before.start, 1))
+        #expect((tester.meeting.id, tester.meeting.start, tester.meeting.sequence) == (before.id, before.start, 0))
         #expect(tester.staff == ["head-gymnasium", "family", "nurse"])
         #expect(try tester.bookings("head-school").isEmpty && tester.bookings("head-gymnasium").count == 1)
         func move(_ by: String) -> MoveMeeting {
@@ -59,7 +59,7 @@ struct HandOverTests {
         try tester.send(move("head-school"))
         #expect(tester.codes == ["person.not_allowed"])
         try tester.send(move("head-gymnasium"))
-        #expect(tester.meeting.sequence == 2)
+        #expect(tester.meeting.sequence == 1)
     }
 
     @Test("rule 17: a handover leaves plan, coordinator and the booked follow-up as they are")
@@ -206,7 +206,7 @@ struct HandOverTests {
         }
         try tester.tester.advance(to: tester.tester.now + 2 * 86_400)
         #expect(tester.staff == ["head-school", "family-2", "nurse"])
-        #expect(tester.meeting.start == before.start && tester.meeting.sequence == 1)
+        #expect(tester.meeting.start == before.start && tester.meeting.sequence == 0)
         #expect(try tester.bookings("family").isEmpty && tester.bookings("family-2").count == 1)
         tester.tester.directory = try ExampleCounty.changed { county in
             county.people.removeAll { ["family", "nurse"].contains($0.id) }

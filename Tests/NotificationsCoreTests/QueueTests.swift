@@ -16,8 +16,13 @@ struct QueueTests {
     ) -> Notice {
         Notice(
             id: id, kind: kind, caseReference: "TST-1", county: "TST",
-            recipient: .person(person, email: "\(person)@example.org"), text: .init(subject: "", body: "", html: ""),
-            calendar: edition.map { .init(meeting: "m", edition: $0, text: "") }, messageID: "", created: now)
+            recipient: recipient(person), text: .init(subject: "", body: "", html: ""),
+            meeting: edition.map { .init(id: "m", edition: $0, calendar: "") }, messageID: "", created: now)
+    }
+
+    private func recipient(_ person: String) -> Recipient {
+        guard let email = EmailAddress("\(person)@example.org") else { preconditionFailure("no address") }
+        return .person(person, email: email)
     }
 
     private let now = ExampleCounty.monday
@@ -34,7 +39,7 @@ struct QueueTests {
     private func enter(
         _ notice: Notice, _ lane: Lane?, _ progress: Lane.Progress = .beingSent
     ) throws -> Decision<Lane> {
-        notice.entering(lane, as: try #require(notice.calendar).edition, progress, context)
+        notice.entering(lane, as: try #require(notice.meeting).edition, progress, context)
     }
 
     @Test("a cancellation never overtakes its invitation: it waits until that is settled")
@@ -47,19 +52,19 @@ struct QueueTests {
         #expect(third.facts == [.superseded(invitation(1), .new)])
         let settled = third.subject.settling(invitation(0), .sent, cause: "r", context)
         #expect(settled.facts == [.sent(invitation(0)), .queued(cancellation(2), .now)])
-        #expect(settled.subject == Lane(open: "c2", newest: Edition(2, .cancel)))
+        #expect(settled.subject == Lane(open: "c2", newest: Edition(2, .cancel), recipient: recipient("head-school")))
     }
 
     @Test("an older notice that comes late changes nothing")
     func late() throws {
-        let lane = Lane(newest: Edition(2, .cancel))
+        let lane = Lane(newest: Edition(2, .cancel), recipient: nil)
         let decision = try enter(invitation(1), lane)
         #expect(decision.subject == lane && decision.facts == [.superseded(invitation(1), .new)])
     }
 
     @Test("a notice that waits for its next attempt gives way to a newer one")
     func delayed() throws {
-        let lane = Lane(open: "i0", newest: Edition(0, .request))
+        let lane = Lane(open: "i0", newest: Edition(0, .request), recipient: nil)
         let decision = try enter(cancellation(1), lane, .delayed(invitation(0)))
         #expect(decision.facts == [.superseded(invitation(0), .delayed), .queued(cancellation(1), .now)])
         #expect(decision.subject.open == "c1")
@@ -67,10 +72,10 @@ struct QueueTests {
 
     @Test("a cancellation is not sent to somebody who was never invited; after an attempt it is")
     func held() throws {
-        let lane = Lane(open: "i0", newest: Edition(0, .request))
+        let lane = Lane(open: "i0", newest: Edition(0, .request), recipient: nil)
         let untold = try enter(cancellation(1), lane, .held(invitation(0), isUnbegun: true))
         #expect(untold.facts == [.superseded(invitation(0), .wished), .superseded(cancellation(1), .new)])
-        #expect(untold.subject == Lane(newest: Edition(1, .cancel)))
+        #expect(untold.subject == Lane(newest: Edition(1, .cancel), recipient: recipient("head-school")))
         let perhaps = try enter(cancellation(1), lane, .held(invitation(0), isUnbegun: false))
         #expect(perhaps.facts == [.superseded(invitation(0), .wished), .queued(cancellation(1), .now)])
     }
@@ -92,7 +97,7 @@ struct QueueTests {
                 by: failure, isOvertaken: false, cause: "r", late)
         else { return #expect(Bool(false), "nobody takes over") }
         #expect(substitute.kind == .undelivered && substitute.recipient.id == "manager")
-        #expect(substitute.values[.recipient] == .text("head_school"))
+        #expect(substitute.values[.recipient] == .text("en medarbetare"))
         let again = notice("n", .undelivered).settled(
             by: .permanent(detail: ""), isOvertaken: false, cause: "r", context)
         #expect(again == .failed(notice("n", .undelivered), detail: "", substitute: nil))

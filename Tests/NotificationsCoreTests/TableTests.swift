@@ -11,13 +11,18 @@ private typealias Notice = NotificationsCore.Notice
 
 @Suite("Who gets which notice")
 struct TableTests {
-    private func drafts(_ event: Occurrence.Event, _ directory: Directory = ExampleCounty.directory) -> [NoticeDraft] {
-        Occurrence(county: "TST", caseReference: "TST-1", event)
-            .drafts(cause: "e", NoticeContext(now: ExampleCounty.monday, directory: directory))
+    private func drafts(
+        _ event: Occurrence.Event, _ directory: Directory = ExampleCounty.directory, invited: [Recipient] = []
+    ) -> [NoticeDraft] {
+        var context = NoticeContext(now: ExampleCounty.monday, directory: directory)
+        context.invited = Dictionary(uniqueKeysWithValues: invited.map { ($0.id ?? "", $0) })
+        return Occurrence(county: "TST", caseReference: "TST-1", event).drafts(cause: "e", context)
     }
 
+    private func address(_ text: String) throws -> EmailAddress { try #require(EmailAddress(text)) }
+
     /// `kind email`
-    private func words(_ drafts: [NoticeDraft]) -> [String] { drafts.map { "\($0.kind) \($0.recipient.email)" } }
+    private func words(_ drafts: [NoticeDraft]) -> [String] { drafts.map { "\($0.kind) \($0.recipient.email.text)" } }
 
     private static let meeting = Meeting(
         id: "TST-1-abc", caseReference: "TST-1", county: "TST",
@@ -43,11 +48,11 @@ struct TableTests {
     }
 
     @Test("rule 3: where harm is suspected, the reporter and the named person get the duty to report")
-    func duty() {
+    func duty() throws {
+        let reporter = try address("mia@example.org")
         func concern(_ isHarmSuspected: Bool) -> Occurrence.Event {
             .ofCase(
-                .concernRegistered(
-                    namedPerson: "head-school", reporter: "mia@example.org", isHarmSuspected: isHarmSuspected))
+                .concernRegistered(namedPerson: "head-school", reporter: reporter, isHarmSuspected: isHarmSuspected))
         }
         #expect(words(drafts(concern(false))) == ["concern head.school@example.org"])
         #expect(
@@ -94,23 +99,25 @@ struct TableTests {
     func unknown() {
         #expect(drafts(.ofCase(.delegated(to: "nobody"))).isEmpty)
         #expect(drafts(.ofCase(.delegated(to: "teacher")), Directory()).isEmpty)
-        #expect(drafts(.ofMeeting(.scheduled(Self.meeting)), Directory()).isEmpty)
+        #expect(drafts(.ofMeeting(.scheduled(Self.meeting, isFollowUp: false)), Directory()).isEmpty)
     }
 
     @Test("rule 22: the family gets an invitation by a person's decision alone, and the named person is asked")
-    func family() {
-        let scheduled = drafts(.ofMeeting(.scheduled(Self.withFamily)))
+    func family() throws {
+        let scheduled = drafts(.ofMeeting(.scheduled(Self.withFamily, isFollowUp: false)))
         #expect(
             words(scheduled) == [
                 "invitation head.school@example.org", "invitation fia@example.org",
                 "familyAsk head.school@example.org",
             ])
-        func informed(_ email: String?) -> [NoticeDraft] {
+        func informed(_ email: EmailAddress?) -> [NoticeDraft] {
             let notice = MeetingEvent.FamilyNotice(key: "child", email: email, isCancellation: false)
             return drafts(.ofMeeting(.familyInformed(Self.withFamily, notice)))
         }
         #expect(informed(nil).isEmpty)
-        #expect(informed("alva@example.org").map(\.recipient) == [.family("child", email: "alva@example.org")])
+        let alva = try address("alva@example.org")
+        #expect(informed(alva).map(\.recipient) == [.family("child", email: alva)])
+        #expect(informed(alva).map(\.replyTo?.text) == ["head.school@example.org"], "an answer goes to a person")
     }
 
     @Test("a meeting says its room, or its link, or that the place comes another way")
@@ -118,25 +125,72 @@ struct TableTests {
         func values(_ place: Meeting.Place) -> Notice.Values? {
             var meeting = Self.meeting
             meeting.place = place
-            return drafts(.ofMeeting(.scheduled(meeting))).first?.values
+            return drafts(.ofMeeting(.scheduled(meeting, isFollowUp: false))).first?.values
         }
         #expect(values(.room("Rum 1"))?[.place] == .text("Rum 1"))
         #expect(values(.digital(link: "https://m.example.org"))?[.online] == .text("https://m.example.org"))
         #expect(values(.unnamed)?[.unknown] == .flag(true))
     }
 
-    @Test("whoever was invited and does not take part any more gets a cancellation; the family does not by itself")
-    func uninvited() {
-        let drafts = Self.meeting.uninvitations(
-            of: ["head-school", "nurse", "child"], cause: "e", ExampleCounty.directory)
-        #expect(words(drafts) == ["cancellation nils@example.org"])
-        #expect(drafts.first?.invitation?.edition == Edition(0, .cancel))
+    @Test(
+        "whoever does not take part any more is told that they do not, where they were invited; the family is not by itself"
+    )
+    func uninvited() throws {
+        let nurse = Recipient.person("nurse", email: try address("nils.before@example.org"))
+        let head = Recipient.person("head-school", email: try address("head.school@example.org"))
+        let drafts = drafts(
+            .ofMeeting(.scheduled(Self.meeting, isFollowUp: false)), invited: [head, nurse])
+        #expect(
+            words(drafts) == [
+                "invitation head.school@example.org", "invitation fia@example.org", "uninvited nils.before@example.org",
+            ])
+        #expect(drafts.map { $0.meeting?.method } == [.request, .request, .cancel])
+        #expect(drafts.last?.meeting?.entry == .formerParticipant, "for them alone")
+        #expect(drafts.map(\.subjectName) == ["notice.invitation.changed", "notice.invitation", "notice.uninvited"])
+    }
+
+    @Test("the end of a meeting is told where each was invited, also to somebody who has left the directory")
+    func cancelledForAll() throws {
+        let nurse = Recipient.person("nurse", email: try address("nils.before@example.org"))
+        let family = Recipient.person("family", email: try address("fia.before@example.org"))
+        var left = ExampleCounty.directory
+        left.counties["TST"]?.people["family"] = nil
+        let drafts = drafts(.ofMeeting(.cancelled(Self.meeting)), left, invited: [nurse, family])
+        #expect(
+            words(drafts) == [
+                "cancellation head.school@example.org", "cancellation fia.before@example.org",
+                "cancellation nils.before@example.org",
+            ])
+    }
+
+    @Test("each occasion has a subject of its own: a first call, a follow-up, a change, a further concern")
+    func occasions() {
+        #expect(
+            drafts(.ofMeeting(.scheduled(Self.meeting, isFollowUp: true))).map(\.subjectName)
+                == Array(repeating: "notice.invitation.follow_up", count: 2))
+        var context = NoticeContext(now: ExampleCounty.monday, directory: ExampleCounty.directory)
+        let concern = CaseEvent.concernRegistered(namedPerson: "head-school", reporter: nil, isHarmSuspected: false)
+        func subjects() -> [String] {
+            Occurrence(county: "TST", caseReference: "TST-1", .ofCase(concern)).drafts(cause: "e", context)
+                .map(\.subjectName)
+        }
+        #expect(subjects() == ["notice.concern"])
+        context.isKnownCase = true
+        #expect(subjects() == ["notice.concern.further"])
+        for kind in Notice.Kind.allCases {
+            for occasion in kind.form.occasions {
+                #expect(Catalogue.holds("notice.\(kind.rawValue).\(occasion.rawValue)"), "\(kind) \(occasion)")
+            }
+        }
     }
 
     @Test("on the working day before, those who have not declined are reminded")
     func reminders() {
         let meeting = Self.withFamily.answered(by: "family", .declined)
-        #expect(words(meeting.reminders(ExampleCounty.directory)) == ["meetingReminder head.school@example.org"])
+        #expect(
+            words(meeting.reminders(.init(now: ExampleCounty.monday, directory: ExampleCounty.directory))) == [
+                "meetingReminder head.school@example.org"
+            ])
         #expect(meeting.reminderDue == ExampleCounty.monday - 3_600)
     }
 }

@@ -13,10 +13,13 @@ struct CalendarMessageTests {
     {
         let start = CivilTime.instant(try #require(LocalDate(day)), minute: 9 * 60)
         return CalendarMessage(
-            method: .request, uid: "u@tillsammans", sequence: 0, stamp: ExampleCounty.monday, start: start,
+            method: .request, endsForAll: true, uid: "u@tillsammans", sequence: 0, stamp: ExampleCounty.monday,
+            start: start,
             end: start + 3_600,
-            summary: summary, place: place, link: "https://example.org/case/TST-1", organiser: "t@example.org",
-            attendee: "a@example.org", isRequired: true)
+            summary: summary, place: place, link: "https://example.org/case/TST-1",
+            organiser: .init(address: try NotificationsTests.address("t@example.org"), name: "Tillsammans \"Län\"; A"),
+            attendee: .init(address: try NotificationsTests.address("a@example.org"), name: "Fia Exempelson"),
+            isRequired: true)
     }
 
     @Test(

@@ -134,21 +134,23 @@ extension SMTPTests {
     )
     func exim() async throws {
         @Sendable func mailer(_ port: Int) throws -> SMTPMailer {
-            try SMTPMailer(url: "smtp://127.0.0.1:\(port)", tls: .never, username: "", password: "", patience: 20)
+            try SMTPMailer(url: "smtp://127.0.0.1:\(port)", tls: .off, username: "", password: "", patience: 20)
         }
         let exim = try await Exim.start { port in
             // Any reply shows that it is up.
-            guard let mailer = try? mailer(port), let failure = await send("later", by: mailer) else { return false }
+            guard let mailer = try? mailer(port), let failure = try? await send("later", by: mailer) else {
+                return false
+            }
             return failure.detail.hasPrefix("SMTP")
         }
         guard let exim else { return }
-        #expect(await send("ok", by: try mailer(exim.port)) == nil)
+        #expect(try await send("ok", by: try mailer(exim.port)) == nil)
         let message = try #require(try await exim.delivered().first)
-        let sent = String(
-            decoding: MailMessage(notice: Self.notice, sender: "tillsammans@example.org").bytes, as: UTF8.self)
+        let sender = try NotificationsTests.address("tillsammans@example.org")
+        let sent = String(decoding: try Self.message(from: sender), as: UTF8.self)
         let body = sent.replacing("\r\n", with: "\n").trimmingCharacters(in: .newlines)
         #expect(message.contains(body))
-        #expect(await send("later", by: try mailer(exim.port))?.isTemporary == true)
-        #expect(await send("nobody", by: try mailer(exim.port))?.isTemporary == false)
+        #expect(try await send("later", by: try mailer(exim.port))?.isTemporary == true)
+        #expect(try await send("nobody", by: try mailer(exim.port))?.isTemporary == false)
     }
 }

@@ -80,7 +80,68 @@ extension NotificationsTests {
         #expect(tester.published(NoticeSuperseded.self).count == 1)
     }
 
-    @Test("whoever is not invited any more gets a cancellation")
+    @Test("others come and go under the same SEQUENCE: those who stay are not asked anew, and each change is told once")
+    func othersComeAndGo() throws {
+        var tester = try tester()
+        try tester.process(scheduled(0, ["family", "nurse"]), key: "TST")
+        for _ in 0..<2 { try report("sent", &tester) }
+        func told() throws -> [String] {
+            let told = try tester.wishes(Notice.self).values.map { "\($0.recipient) \($0.kind) \($0.sequence)" }
+            for _ in told { try report("sent", &tester) }
+            return told.sorted()
+        }
+        try tester.process(scheduled(0, ["family", "teacher"]), key: "TST")
+        #expect(try told() == ["nurse uninvited 0", "teacher invitation 0"])
+        try tester.process(scheduled(0, ["family", "nurse", "teacher"]), key: "TST")
+        #expect(try told() == ["nurse invitation 0"], "back again")
+        try tester.process(scheduled(1, ["family", "nurse", "teacher"]), key: "TST")
+        #expect(try told() == ["family invitation 1", "nurse invitation 1", "teacher invitation 1"])
+    }
+
+    @Test("whoever is removed from the directory gets the cancellation where they were invited, and nobody else does")
+    func leftDirectory() throws {
+        var tester = try tester()
+        try tester.process(scheduled(0, ["family", "nurse"]), key: "TST")
+        for _ in 0..<2 { try report("sent", &tester) }
+        tester.directory.counties["TST"]?.people["nurse"] = nil
+        try tester.process(scheduled(0), key: "TST")
+        let notice = try #require(try tester.wishes(Notice.self).values.first)
+        #expect(try tester.wishes(Notice.self).count == 1)
+        #expect(notice.email == "nils@example.org" && notice.kind == "uninvited" && notice.method == "CANCEL")
+        #expect(notice.body.contains("Du är inte längre kallad") && !notice.body.contains("inställt"))
+        // It is off for them alone (RFC 5546 §3.2.5).
+        #expect(notice.calendar.contains("METHOD:CANCEL\r\n") && !notice.calendar.contains("STATUS:"))
+        try report("sent", &tester)
+        tester.directory.counties["TST"]?.people["family"] = nil
+        try tester.process(cancelled(1), key: "TST")
+        #expect(try tester.wishes(Notice.self).values.map { "\($0.email) \($0.method)" } == ["fia@example.org CANCEL"])
+    }
+
+    @Test(
+        "the named person is asked about the family once for each time and place; a question that has become wrong is not sent"
+    )
+    func familyAsk() throws {
+        var tester = try tester()
+        func scheduled(_ sequence: Int32, _ people: [String] = []) -> MeetingScheduled {
+            var fact = self.scheduled(sequence, people)
+            fact.meeting.namedPerson = "head-school"
+            fact.meeting.participants.append(.with { ($0.person, $0.family) = ("child", true) })
+            return fact
+        }
+        func asked() throws -> [String] { try tester.wishes(Notice.self).values.map { "\($0.kind) \($0.sequence)" } }
+        try tester.process(scheduled(0), key: "TST")
+        #expect(try asked() == ["family_ask 0"])
+        #expect(
+            try tester.wishes(Notice.self).values.allSatisfy { $0.calendar.isEmpty && !$0.body.contains("inställt") })
+        try report("temporary", &tester)
+        try tester.process(scheduled(1), key: "TST")
+        #expect(try asked() == ["family_ask 1"] && tester.published(NoticeSuperseded.self).count == 1)
+        try report("sent", &tester)
+        try tester.process(scheduled(1, ["teacher"]), key: "TST")
+        #expect(try asked() == ["invitation 1"], "others alone have come")
+    }
+
+    @Test("whoever is not invited any more is told so")
     func uninvited() throws {
         var tester = try tester()
         try tester.process(scheduled(0, ["family", "nurse"]), key: "TST")

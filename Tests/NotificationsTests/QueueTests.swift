@@ -25,11 +25,8 @@ struct QueueTests {
         at now: Date = ExampleCounty.monday, _ change: (inout CountyDirectory) -> Void = { _ in }
     ) throws -> Tester {
         ProcessorTester(
-            NotificationsProcessor(
-                writer: NoticeWriter(
-                    sender: "tillsammans@example.org", caseLink: "https://example.org/case/", templates: try Templates()
-                )),
-            application: "notifications", directory: try ExampleCounty.changed(change), now: now)
+            NotificationsProcessor(writer: try NotificationsTests.writer()), application: "notifications",
+            directory: try ExampleCounty.changed(change), now: now)
     }
 
     /// `kind recipient`

@@ -13,7 +13,10 @@ struct RandomNotice {
     mutating func flag() -> Bool { Bool.random(using: &generator) }
     mutating func word() -> String { "ord \(number(0...999_999)) å" }
     mutating func id() -> String { String(number(1...999_999), radix: 16) }
-    mutating func email() -> String { "\(id())@example.org" }
+    mutating func email() -> EmailAddress {
+        guard let address = EmailAddress("\(id())@example.org") else { preconditionFailure("no address") }
+        return address
+    }
     mutating func attempt() -> Int32 { Int32(number(1...50)) }
     mutating func date() -> Date { Date(timeIntervalSince1970: Double(number(1_700_000_000...1_900_000_000))) }
     mutating func one<Value: CaseIterable>(_ type: Value.Type) -> Value {
@@ -36,13 +39,19 @@ struct RandomNotice {
             ? .family(id(), email: email()) : flag() ? .person(id(), email: email()) : .reporter(email: email())
         return Notice(
             id: id(), kind: kind, caseReference: maybe { $0.id() }, county: id(), recipient: recipient,
-            text: .init(subject: word(), body: word(), html: word()),
-            calendar: maybe { .init(meeting: $0.id(), edition: $0.edition(), text: $0.word()) },
+            sender: word(), replyTo: maybe { $0.email() }, text: .init(subject: word(), body: word(), html: word()),
+            meeting: maybe { some in
+                .init(id: some.id(), edition: some.edition(), calendar: some.maybe { $0.word() })
+            },
             messageID: word(), attempt: attempt(), status: one(Notice.Status.self), created: date(),
             gathered: list { $0.label() })
     }
 
-    mutating func lane() -> Lane { Lane(open: maybe { $0.id() }, next: maybe { $0.notice() }, newest: edition()) }
+    mutating func lane() -> Lane {
+        Lane(
+            open: maybe { $0.id() }, next: maybe { $0.notice() }, newest: edition(),
+            recipient: maybe { $0.flag() ? .person($0.id(), email: $0.email()) : .family($0.id(), email: $0.email()) })
+    }
 
     mutating func digest() -> Digest { Digest(notice(), list { $0.notice() }) }
 

@@ -20,17 +20,18 @@ struct RelaysTests {
         var ids: [String] { given.withLock(\.self) }
         init(_ failure: DeliveryFailure?) { self.failure = failure }
 
-        func send(_ message: [UInt8], from sender: String, to receiver: String, id: String)
-            async throws(DeliveryFailure)
-        {
+        func send(
+            _ message: [UInt8], from sender: EmailAddress, to receiver: EmailAddress, id: String
+        ) async throws(DeliveryFailure) {
             given.withLock { $0.append(id) }
             if let failure { throw failure }
         }
     }
 
     private func send(_ relays: Relays, _ id: String) async -> DeliveryFailure? {
+        guard let address = EmailAddress("a@example.org") else { preconditionFailure("no address") }
         do throws(DeliveryFailure) {
-            try await relays.send([], from: "a@example.org", to: "b@example.org", id: id)
+            try await relays.send([], from: address, to: address, id: id)
             return nil
         } catch { return error }
     }

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import NotificationsCore
 import TestSupport
@@ -110,19 +111,27 @@ private final class Relay: Sendable {
 
 @Suite("SMTP: a relay that accepts, delays, refuses and drops, at every stage (RFC 5321)")
 struct SMTPTests {
-    static let notice = NotificationsCore.Notice(
-        id: "n", kind: .invitation, caseReference: nil, county: "TST", recipient: .reporter(email: "ok@example.org"),
-        text: .init(subject: "Kallelse – åäö", body: ".punkt först\nrad två", html: ""),
-        calendar: .init(
-            meeting: "m", edition: Edition(0, .request), text: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
-        messageID: "<n@example.org>", created: Date(timeIntervalSince1970: 0))
+    static func notice() throws -> NotificationsCore.Notice {
+        NotificationsCore.Notice(
+            id: "n", kind: .invitation, caseReference: nil, county: "TST",
+            recipient: .reporter(email: try NotificationsTests.address("ok@example.org")),
+            text: .init(subject: "Kallelse – åäö", body: ".punkt först\nrad två", html: ""),
+            meeting: .init(
+                id: "m", edition: Edition(0, .request), calendar: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
+            messageID: "<n@example.org>", created: Date(timeIntervalSince1970: 0))
+    }
 
-    func send(_ name: String, by mailer: SMTPMailer) async -> DeliveryFailure? {
-        let sender = name.hasPrefix("mail-") ? "\(name)@example.org" : "tillsammans@example.org"
+    static func message(from sender: EmailAddress) throws -> [UInt8] {
+        MailMessage(notice: try notice(), sender: sender, date: Date(timeIntervalSince1970: 0)).bytes
+    }
+
+    func send(_ name: String, by mailer: SMTPMailer) async throws -> DeliveryFailure? {
+        let sender = try NotificationsTests.address(
+            name.hasPrefix("mail-") ? "\(name)@example.org" : "tillsammans@example.org")
+        let receiver = try NotificationsTests.address("\(name)@example.org")
+        let message = try Self.message(from: sender)
         do throws(DeliveryFailure) {
-            try await mailer.send(
-                MailMessage(notice: Self.notice, sender: sender).bytes, from: sender, to: "\(name)@example.org", id: "n"
-            )
+            try await mailer.send(message, from: sender, to: receiver, id: "n")
             return nil
         } catch { return error }
     }
@@ -130,8 +139,8 @@ struct SMTPTests {
     @Test("a message arrives whole, with its words and its calendar")
     func accepted() async throws {
         guard let relay = try Relay() else { return }
-        let mailer = try SMTPMailer(url: "smtp://127.0.0.1:\(relay.port)", tls: .never, username: "", password: "")
-        #expect(await send("ok", by: mailer) == nil)
+        let mailer = try SMTPMailer(url: "smtp://127.0.0.1:\(relay.port)", tls: .off, username: "", password: "")
+        #expect(try await send("ok", by: mailer) == nil)
         let message = try #require(relay.accepted("ok").first)
         let parts = message.replacing("\r\n", with: "\n").components(separatedBy: "base64\n\n").dropFirst().compactMap {
             Data(base64Encoded: $0.components(separatedBy: "\n--")[0], options: .ignoreUnknownCharacters)
@@ -151,9 +160,9 @@ struct SMTPTests {
     func refused(name: String, isTemporary: Bool) async throws {
         guard let relay = try Relay() else { return }
         let mailer = try SMTPMailer(
-            url: "smtp://127.0.0.1:\(relay.port)", tls: .never, username: "", password: "",
+            url: "smtp://127.0.0.1:\(relay.port)", tls: .off, username: "", password: "",
             patience: name.hasSuffix("stall") ? 1 : 60)
-        let failure = try #require(await send(name, by: mailer))
+        let failure = try #require(try await send(name, by: mailer))
         #expect(failure.isTemporary == isTemporary, "\(name): \(failure.detail)")
         #expect(!failure.detail.contains("example.org"), "no address in what is reported")
         #expect(relay.accepted(name).isEmpty)
@@ -163,8 +172,8 @@ struct SMTPTests {
     func absent() async throws {
         // A port that was free a moment ago.
         guard let port = try Relay()?.port else { return }
-        let mailer = try SMTPMailer(url: "smtp://127.0.0.1:\(port)", tls: .never, username: "", password: "")
-        #expect(await send("ok", by: mailer)?.isTemporary == true)
+        let mailer = try SMTPMailer(url: "smtp://127.0.0.1:\(port)", tls: .off, username: "", password: "")
+        #expect(try await send("ok", by: mailer)?.isTemporary == true)
     }
 
     @Test("with STARTTLS and login; a wrong password, an untrusted certificate or no TLS at all is temporary")
@@ -175,14 +184,14 @@ struct SMTPTests {
                 url: "smtp://localhost:\(relay.port)", tls: tls, username: "tillsammans", password: password,
                 authorities: trusting ? relay.folder.path + "/cert.pem" : "")
         }
-        #expect(await send("ok", by: try mailer("hemligt", .always)) == nil)
+        #expect(try await send("ok", by: try mailer("hemligt", .always)) == nil)
         #expect(relay.accepted("ok").count == 1)
-        #expect(await send("ok", by: try mailer("fel", .always))?.isTemporary == true)
-        #expect(await send("ok", by: try mailer("hemligt", .always, trusting: false))?.isTemporary == true)
+        #expect(try await send("ok", by: try mailer("fel", .always))?.isTemporary == true)
+        #expect(try await send("ok", by: try mailer("hemligt", .always, trusting: false))?.isTemporary == true)
         guard let plain = try Relay(login: "tillsammans:hemligt") else { return }
         let demanding = try SMTPMailer(
             url: "smtp://127.0.0.1:\(plain.port)", tls: .always, username: "tillsammans", password: "hemligt")
-        #expect(await send("ok", by: demanding)?.isTemporary == true, "no TLS, no message")
+        #expect(try await send("ok", by: demanding)?.isTemporary == true, "no TLS, no message")
         #expect(plain.accepted("ok").isEmpty)
     }
 }

@@ -25,14 +25,17 @@ struct TemplatesTests {
         let folder = try folder(["concern.mustache": "Hej! {{! ett ord }}Ärende {{case}}{{#link}}: {{link}}{{/link}}"])
         defer { folder.remove() }
         let templates = try Templates(folder: folder.path)
-        #expect(templates.text(.concern, ["case": "A", "link": "x"]) == "Hej! Ärende A: x")
-        #expect(templates.text(.coordinator, ["case": "A", "link": "x"]).contains("samordningsperson"))
+        #expect(templates.body(.concern, ["case": "A", "link": "x"]).plain == "Hej! Ärende A: x\n")
+        #expect(templates.body(.coordinator, ["case": "A", "link": "x"]).plain.contains("samordningsperson"))
     }
 
     @Test(
         "a fault in a file stops the service at start, and says what to do",
         arguments: [
-            ("concern.mustache", "{{name}}", "uses {{name}}, which this notice does not have; it has case, link"),
+            (
+                "concern.mustache", "{{name}}",
+                "uses {{name}}, which this notice does not have; it has case, further, link"
+            ),
             ("concern.mustache", "{{#case}}", "concern.mustache cannot be read"),
             ("consern.mustache", "x", "is no notice; there are came_of_age,"),
         ])
@@ -46,10 +49,36 @@ struct TemplatesTests {
         #expect(throws: ConfigurationFault.self) { try Templates(folder: folder.path + "/nowhere") }
     }
 
-    @Test("as HTML, words stay words: nothing in them becomes markup")
+    @Test("as HTML, words stay words: nothing in them becomes markup, and each is escaped once")
     func html() throws {
-        let html = try Templates().html("A & B", "Hej <b>du</b>,\n\nse https://example.org/a?b=1&c=\"2 nu\n\nslut")
-        #expect(html.contains("<title>A &amp; B</title>") && html.contains("<p>Hej &lt;b&gt;du&lt;/b&gt;,</p>"))
+        let body = NoticeBody("Hej <b>du</b>,\n\nse https://example.org/a?b=1&c=\"2 nu\n\nslut")
+        let html = try Templates().html("A & B", body)
+        #expect(html.contains("<title>A &amp; B</title>") && html.contains(">Hej &lt;b&gt;du&lt;/b&gt;,</p>"))
         #expect(html.contains("<a href=\"https://example.org/a?b=1&amp;c=&quot;2\">"))
+        #expect(!html.contains("&amp;amp;") && !html.contains("&amp;lt;"))
+    }
+
+    @Test("the plain text holds no entities: a name is written as it is")
+    func plain() throws {
+        let body = try Templates().body(.cancellation, ["case": "A & <B>", "link": "", "time": "i \"dag\""])
+        #expect(body.plain.contains("i ärende A & <B> är inställt") && body.plain.contains(": i \"dag\"\n"))
+    }
+
+    @Test(
+        "a line break of a template is a space; facts, lists and links are parts of their own, with blank lines between"
+    )
+    func parts() {
+        let body = NoticeBody(
+            "Hej!\n\n\nEn rad\nsom fortsätter.\nTid: nu\n\nTid: nu\nPlats: Rum 1\n\n- ett\n  https://example.org/1\n- två\n\n"
+                + "Öppna ärendet: https://example.org/\n\nIn English: one\ntwo.\n")
+        #expect(
+            body.parts == [
+                .words("Hej!"), .words("En rad som fortsätter. Tid: nu"),
+                .facts([.init(label: "Tid", value: "nu"), .init(label: "Plats", value: "Rum 1")]),
+                .list([.init(words: "ett", link: "https://example.org/1"), .init(words: "två")]),
+                .action(.init(label: "Öppna ärendet", link: "https://example.org/")),
+            ])
+        #expect(body.english == "In English: one two.")
+        #expect(NoticeBody(body.plain) == body)
     }
 }

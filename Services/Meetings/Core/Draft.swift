@@ -3,8 +3,8 @@ import Foundation
 
 /// A decision while it is being made: what has changed so far, and the facts to publish.
 ///
-/// Each change of a meeting raises its SEQUENCE (RFC 5545) and ends the former booking in the same step. Nobody is ever
-/// booked twice (rule 18).
+/// Another time or place raises a meeting's SEQUENCE. Other participants do not: the answers of those who stay hold
+/// (RFC 5546 §2.1.4). The former booking ends in the same step, so that nobody is ever booked twice (rule 18).
 struct Draft {
     var cooperation: Cooperation
     var agenda: Agenda
@@ -48,13 +48,13 @@ struct Draft {
 
     // MARK: Changing
 
-    /// Changes the booked meeting at its time, and notifies everybody.
-    mutating func amend(_ meeting: Meeting, _ why: Scheduled.Why, _ change: (inout Meeting) -> Void) {
-        agenda.release(meeting, cooperation.key)
-        var meeting = meeting
-        meeting.sequence += 1
+    /// Changes the booked meeting at its time.
+    mutating func amend(_ booked: Meeting, _ why: Scheduled.Why, _ change: (inout Meeting) -> Void) {
+        agenda.release(booked, cooperation.key)
+        var meeting = booked
         meeting.namedPerson = cooperation.request.namedPerson
         change(&meeting)
+        if meeting.slot != booked.slot || meeting.place != booked.place { meeting.sequence += 1 }
         cooperation.stage = .booked(meeting)
         agenda.reserve(meeting, cooperation.key, now: context.now)
         report(.scheduled(Scheduled(meeting, why)))

@@ -24,7 +24,7 @@ extension Planning {
     }
 }
 
-/// Booked, or changed, with a higher sequence.
+/// Booked, or changed. Another time or place has a higher sequence.
 package struct Scheduled: Sendable, Hashable {
     package var meeting: Meeting
     /// Why it was changed; nil for a first meeting.

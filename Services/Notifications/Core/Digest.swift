@@ -18,10 +18,10 @@ package struct Digest: Sendable, Equatable {
 
     /// The message; nil where the directory does not have the person any more.
     package func draft(_ context: NoticeContext) -> NoticeDraft? {
-        let person = first.recipient.id.flatMap { context.directory.counties[first.county]?.people[$0] }
-        return person.map {
+        let person = first.recipient.id.flatMap { context.person($0, of: first.county) }
+        return person.flatMap(Recipient.init).map {
             NoticeDraft(
-                cause: first.id, kind: .digest, caseReference: nil, county: first.county, recipient: Recipient($0),
+                cause: first.id, kind: .digest, caseReference: nil, county: first.county, recipient: $0,
                 values: [.items: .notices(notices)])
         }
     }

@@ -13,9 +13,17 @@ package struct Lane: Aggregate, Equatable {
     package var next: Notice?
     /// The newest that has come.
     package var newest: Edition
+    /// Who was told, and where; nil in what was written before it was kept.
+    package var recipient: Recipient?
 
-    package init(open: String? = nil, next: Notice? = nil, newest: Edition) {
-        (self.open, self.next, self.newest) = (open, next, newest)
+    package init(open: String? = nil, next: Notice? = nil, newest: Edition, recipient: Recipient?) {
+        (self.open, self.next, self.newest, self.recipient) = (open, next, newest, recipient)
+    }
+
+    /// Who has the meeting in the calendar and can be told by itself that it is off (rule 22).
+    package var invited: Recipient? {
+        guard newest.method == .request, let recipient, !recipient.isFamily else { return nil }
+        return recipient
     }
 
     /// What is known of the lane's open notice.
@@ -39,10 +47,10 @@ extension Notice {
         _ lane: Lane?, as edition: Edition, _ progress: Lane.Progress, _ context: NoticeContext
     ) -> Decision<Lane> {
         guard var lane else {
-            return Decision(Lane(open: id, newest: edition), [.queued(self, departure(context))])
+            return Decision(Lane(open: id, newest: edition, recipient: recipient), [.queued(self, departure(context))])
         }
         if edition.sequence < lane.newest.sequence { return Decision(lane, [.superseded(self, .new)]) }
-        lane.newest = edition
+        (lane.newest, lane.recipient) = (edition, recipient)
         var steps: [QueueStep] = []
         switch progress {
         case .beingSent: break
@@ -54,7 +62,7 @@ extension Notice {
             // It was read together with what makes it wrong, as after a weekend.
             steps.append(.superseded(open, .wished))
             lane.open = nil
-            if isUnbegun, open.calendar?.edition.sequence == 0, edition.method == .cancel {
+            if isUnbegun, open.meeting?.edition.sequence == 0, edition.method == .cancel {
                 // Nobody needs to hear of the end of a meeting that they were never invited to.
                 return Decision(lane, steps + [.superseded(self, .new)])
             }

@@ -12,7 +12,7 @@ package struct Meeting: Sendable, Hashable {
     /// Who decides what the family is told (rule 22).
     package var namedPerson: String
     package var participants: [Participant]
-    /// Raised by each change (RFC 5545, SEQUENCE).
+    /// Raised by another time or place, and by its end (RFC 5545, SEQUENCE).
     package var sequence: Int32
 
     package init(

@@ -1,10 +1,11 @@
+package import Domain
 package import Foundation
 
 /// A message to one recipient, in the words in which it will be sent.
 ///
 /// It holds no name, no personal number, no area and no observation (rule 22).
 package struct Notice: Sendable, Equatable {
-    /// The same for the same cause, kind and recipient.
+    /// The same for the same cause, kind and recipient, at each start and each attempt. It tells none of them.
     package var id: String
     package var kind: Kind
     /// Nil for a digest, which is about several cases.
@@ -12,10 +13,14 @@ package struct Notice: Sendable, Equatable {
     /// The county in whose directory the recipient is.
     package var county: String
     package var recipient: Recipient
+    /// How the sender is shown.
+    package var sender: String
+    /// The person to whom an answer goes; nil: to the sender.
+    package var replyTo: EmailAddress?
     package var text: Text
-    /// What goes into the recipient's calendar; nil for a notice that is about no meeting.
-    package var calendar: CalendarPart?
-    /// RFC 5322. The same for every attempt, so that the recipient sees one message.
+    /// Nil for a notice that is about no meeting.
+    package var meeting: MeetingPart?
+    /// RFC 5322. Made from the id, so that the recipient sees one message, whatever fails between two attempts.
     package var messageID: String
     /// Counted from 1.
     package var attempt: Int32
@@ -25,17 +30,19 @@ package struct Notice: Sendable, Equatable {
     package var gathered: [Label]
 
     package init(
-        id: String, kind: Kind, caseReference: String?, county: String, recipient: Recipient, text: Text,
-        calendar: CalendarPart? = nil, messageID: String, attempt: Int32 = 1, status: Status = .queued, created: Date,
-        gathered: [Label] = []
+        id: String, kind: Kind, caseReference: String?, county: String, recipient: Recipient, sender: String = "",
+        replyTo: EmailAddress? = nil, text: Text, meeting: MeetingPart? = nil, messageID: String, attempt: Int32 = 1,
+        status: Status = .queued, created: Date, gathered: [Label] = []
     ) {
         self.id = id
         self.kind = kind
         self.caseReference = caseReference
         self.county = county
         self.recipient = recipient
+        self.sender = sender
+        self.replyTo = replyTo
         self.text = text
-        self.calendar = calendar
+        self.meeting = meeting
         self.messageID = messageID
         self.attempt = attempt
         self.status = status
@@ -61,16 +68,16 @@ package struct Notice: Sendable, Equatable {
         case delayed
     }
 
-    /// One notice of a meeting as a calendar reads it (RFC 5545).
-    package struct CalendarPart: Sendable, Equatable {
+    /// Which state of a meeting a notice tells of.
+    package struct MeetingPart: Sendable, Equatable {
         /// The meeting's id.
-        package var meeting: String
+        package var id: String
         package var edition: Edition
-        /// The whole iCalendar message.
-        package var text: String
+        /// The whole iCalendar message (RFC 5545); nil for a question to the named person.
+        package var calendar: String?
 
-        package init(meeting: String, edition: Edition, text: String) {
-            (self.meeting, self.edition, self.text) = (meeting, edition, text)
+        package init(id: String, edition: Edition, calendar: String?) {
+            (self.id, self.edition, self.calendar) = (id, edition, calendar)
         }
     }
 
@@ -92,7 +99,7 @@ package struct Notice: Sendable, Equatable {
     }
 
     /// It brings people together, so consent must be in force when it is sent (rule 13). A cancellation is always sent.
-    package var needsConsent: Bool { calendar?.edition.method == .request || kind == .meetingReminder }
+    package var needsConsent: Bool { kind.isInvitation || kind == .meetingReminder }
 }
 
 /// Which state of a meeting a calendar is shown. A higher sequence replaces a lower one.
@@ -113,11 +120,11 @@ package enum CalendarMethod: String, CaseIterable, Sendable {
 /// Who gets a notice.
 package enum Recipient: Sendable, Hashable {
     /// Somebody of the county's directory.
-    case person(String, email: String)
+    case person(String, email: EmailAddress)
     /// Who reported a concern or asked a question. They are in no directory.
-    case reporter(email: String)
+    case reporter(email: EmailAddress)
     /// A guardian or the child, by key, at the address that a person has decided on (rule 22).
-    case family(String, email: String)
+    case family(String, email: EmailAddress)
 
     /// The id in the directory, or the key; nil for a reporter.
     package var id: String? {
@@ -127,9 +134,15 @@ package enum Recipient: Sendable, Hashable {
         }
     }
 
-    package var email: String {
+    package var email: EmailAddress {
         switch self {
         case .person(_, let email), .reporter(let email), .family(_, let email): email
         }
+    }
+}
+
+extension Recipient {
+    package var isFamily: Bool {
+        if case .family = self { true } else { false }
     }
 }

@@ -12,12 +12,14 @@ package struct NoticeDraft: Sendable, Equatable {
     package var county: String
     package var recipient: Recipient
     package var values: Notice.Values
-    /// Nil for a notice without a calendar's part.
-    package var invitation: Invitation?
+    /// The person to whom an answer goes; nil: to the sender.
+    package var replyTo: EmailAddress?
+    /// Nil for a notice that is about no meeting.
+    package var meeting: About?
 
     init(
         cause: String, kind: Notice.Kind, caseReference: String?, county: String, recipient: Recipient,
-        values: Notice.Values = [:], invitation: Invitation? = nil
+        values: Notice.Values = [:], replyTo: EmailAddress? = nil, meeting: About? = nil
     ) {
         assert(kind.form.variables.isSuperset(of: values.keys), "\(kind) has a variable that its form does not name")
         self.cause = cause
@@ -26,16 +28,32 @@ package struct NoticeDraft: Sendable, Equatable {
         self.county = county
         self.recipient = recipient
         self.values = values
-        self.invitation = invitation
+        self.replyTo = replyTo
+        self.meeting = meeting
     }
 
-    /// What a calendar is told: a meeting, or that it is cancelled.
-    package struct Invitation: Sendable, Equatable {
+    /// The meeting that it is about, and what a calendar is told of it.
+    package struct About: Sendable, Equatable {
         package var meeting: Meeting
         package var method: CalendarMethod
-        package var isRequired: Bool
+        package var entry: Entry
 
         package var edition: Edition { Edition(meeting.sequence, method) }
+    }
+
+    /// What a calendar is told.
+    package enum Entry: Sendable, Equatable {
+        /// Nothing: it is a question to the named person.
+        case none
+        case participant(isRequired: Bool)
+        /// The receiver alone takes part no more. The meeting goes on.
+        case formerParticipant
+    }
+
+    /// Its name in the catalogue: the occasion's own, where the kind has one for it.
+    package var subjectName: String {
+        let occasion = kind.form.occasions.first { values[$0] == .flag(true) }
+        return "notice.\(kind.rawValue)" + (occasion.map { ".\($0.rawValue)" } ?? "")
     }
 }
 
@@ -43,6 +61,10 @@ package struct NoticeDraft: Sendable, Equatable {
 package struct NoticeContext: Sendable {
     package let now: Date
     package let directory: Directory
+    /// Who has the meeting in the calendar, and where they were invited, by id.
+    package var invited: [String: Recipient] = [:]
+    /// Something has happened to the child's case before.
+    package var isKnownCase = false
 
     package init(now: Date, directory: Directory) { (self.now, self.directory) = (now, directory) }
 
@@ -51,12 +73,18 @@ package struct NoticeContext: Sendable {
     /// Nil for a person whom the directory does not have.
     func staff(_ id: String, of code: String) -> Recipient? {
         guard let county = directory.counties[code] else { return nil }
-        return (county.acting(for: id, on: CivilTime.day(of: now)) ?? county.people[id]).map(Recipient.init)
+        return (county.acting(for: id, on: CivilTime.day(of: now)) ?? county.people[id]).flatMap(Recipient.init)
     }
+
+    func person(_ id: String, of code: String) -> County.Person? { directory.counties[code]?.people[id] }
 }
 
 extension Recipient {
-    init(_ person: County.Person) { self = .person(person.id, email: person.email) }
+    /// Nil without an address, which the directory's check refuses.
+    package init?(_ person: County.Person) {
+        guard let email = EmailAddress(person.email) else { return nil }
+        self = .person(person.id, email: email)
+    }
 }
 
 extension Occurrence {
@@ -66,7 +94,7 @@ extension Occurrence {
     package func drafts(cause: String, _ context: NoticeContext) -> [NoticeDraft] {
         let rows =
             switch event {
-            case .ofCase(let event): event.rows()
+            case .ofCase(let event): event.rows(context)
             case .ofMeeting(let event): event.rows()
             }
         // Two who are away may have one deputy.
@@ -81,11 +109,16 @@ extension Occurrence {
             let county = other ?? self.county
             return context.staff(id, of: county).map { [draft(row, cause, to: $0, in: county)] } ?? []
         case .reporter(let email): return [draft(row, cause, to: .reporter(email: email), in: county)]
-        case .participants(let meeting): return meeting.calendarDrafts(row.kind, cause: cause, context.directory)
+        case .namedPerson(let meeting, let method):
+            return context.staff(meeting.namedPerson, of: county).map { recipient in
+                var asked = draft(row, cause, to: recipient, in: county)
+                asked.meeting = .init(meeting: meeting, method: method, entry: .none)
+                return [asked]
+            } ?? []
+        case .participants(let meeting): return meeting.drafts(row, cause: cause, context)
+        case .formerParticipants(let meeting): return meeting.draftsToFormer(row, cause: cause, context)
         case .family(let meeting, let key, let email):
-            return [
-                meeting.calendarDraft(row.kind, cause: cause, to: .family(key, email: email), isRequired: true)
-            ]
+            return [meeting.draft(row, toFamily: .family(key, email: email), cause: cause, context)]
         }
     }
 
@@ -106,48 +139,71 @@ extension NoticeDraft {
 }
 
 extension Meeting {
-    /// Cancellations for those who were invited and do not take part any more.
-    ///
-    /// - Parameter invited: the directory's ids, and keys of the family.
-    package func uninvitations(of invited: [String], cause: String, _ directory: Directory) -> [NoticeDraft] {
-        let remaining = Set(participants.map(\.person))
-        var meeting = self
-        meeting.participants = invited.filter { !remaining.contains($0) }.map { .init(person: $0, isRequired: false) }
-        return meeting.calendarDrafts(.cancellation, cause: cause, directory)
-    }
-
     /// A reminder for each of the staff who have not declined.
-    package func reminders(_ directory: Directory) -> [NoticeDraft] {
-        staff(directory).filter { $0.participant.answer != .declined }.map {
+    package func reminders(_ context: NoticeContext) -> [NoticeDraft] {
+        staff(context).filter { $0.participant.answer != .declined }.compactMap(\.recipient).map {
             NoticeDraft(
                 cause: "\(id)-\(sequence)", kind: .meetingReminder, caseReference: caseReference, county: county,
-                recipient: $0.recipient, values: values)
+                recipient: $0, values: values)
         }
     }
 
-    /// A message to each of the staff who take part, with the calendar's part.
-    fileprivate func calendarDrafts(
-        _ kind: Notice.Kind, cause: String, _ directory: Directory
-    ) -> [NoticeDraft] {
-        staff(directory).map {
-            calendarDraft(kind, cause: cause, to: $0.recipient, isRequired: $0.participant.isRequired)
+    /// A message to each of the staff who take part, with the calendar's part. A cancellation goes where the invitation went.
+    fileprivate func drafts(_ row: Row, cause: String, _ context: NoticeContext) -> [NoticeDraft] {
+        staff(context).compactMap { participant, known -> NoticeDraft? in
+            let invited = context.invited[participant.person]
+            let isInvitation = row.kind.isInvitation
+            guard let recipient = isInvitation ? known : invited ?? known else { return nil }
+            let values: Notice.Values = isInvitation ? [.changed: .flag(invited != nil)] : [:]
+            return draft(
+                row, to: recipient, cause: cause, values,
+                .init(
+                    meeting: self, method: isInvitation ? .request : .cancel,
+                    entry: .participant(isRequired: participant.isRequired)))
         }
     }
 
-    fileprivate func calendarDraft(
-        _ kind: Notice.Kind, cause: String, to recipient: Recipient, isRequired: Bool
+    /// For those who were invited, and do not take part any more or have left the directory.
+    fileprivate func draftsToFormer(_ row: Row, cause: String, _ context: NoticeContext) -> [NoticeDraft] {
+        let remaining = Set(participants.map(\.person))
+        return context.invited.filter { !remaining.contains($0.key) }.sorted { $0.key < $1.key }.map {
+            let entry = row.kind == .uninvited ? NoticeDraft.Entry.formerParticipant : .participant(isRequired: false)
+            return draft(
+                row, to: $0.value, cause: cause, [:], .init(meeting: self, method: .cancel, entry: entry))
+        }
+    }
+
+    /// Answers go to the named person, whose name the family knows and whom they may ring.
+    fileprivate func draft(
+        _ row: Row, toFamily recipient: Recipient, cause: String, _ context: NoticeContext
     ) -> NoticeDraft {
-        let isCancelled = kind == .cancellation || kind == .familyCancellation
-        return NoticeDraft(
-            cause: cause, kind: kind, caseReference: caseReference, county: county, recipient: recipient,
-            values: values.merging([.changed: .flag(sequence > 0)]) { $1 },
-            invitation: .init(meeting: self, method: isCancelled ? .cancel : .request, isRequired: isRequired))
+        let inviter = context.person(namedPerson, of: county)
+        var values: Notice.Values = [:]
+        if let inviter { values[.inviter] = .text(inviter.name) }
+        if let phone = inviter?.phone { values[.phone] = .text(phone) }
+        var draft = draft(
+            row, to: recipient, cause: cause, values,
+            .init(
+                meeting: self, method: row.kind.isInvitation ? .request : .cancel,
+                entry: .participant(isRequired: true)))
+        draft.replyTo = inviter.flatMap { EmailAddress($0.email) }
+        return draft
     }
 
-    /// Those who take part and are in the directory. The family is told by a person's decision alone (rule 22).
-    private func staff(_ directory: Directory) -> [(participant: Participant, recipient: Recipient)] {
-        participants.compactMap { participant in
-            directory.counties[county]?.people[participant.person].map { (participant, Recipient($0)) }
+    private func draft(
+        _ row: Row, to recipient: Recipient, cause: String, _ more: Notice.Values, _ about: NoticeDraft.About
+    ) -> NoticeDraft {
+        NoticeDraft(
+            cause: cause, kind: row.kind, caseReference: caseReference, county: county, recipient: recipient,
+            values: values.merging(row.values) { $1 }.merging(more) { $1 }, meeting: about)
+    }
+
+    /// The staff who take part. The family is told by a person's decision alone (rule 22).
+    ///
+    /// - Returns: with each, where the directory says that they are reached; nil for one who has left it.
+    private func staff(_ context: NoticeContext) -> [(participant: Participant, recipient: Recipient?)] {
+        participants.filter { !$0.isFamily }.map { participant in
+            (participant, context.person(participant.person, of: county).flatMap(Recipient.init))
         }
     }
 
@@ -171,14 +227,19 @@ extension Notice {
         guard kind != .undelivered, let county = context.directory.counties[self.county] else { return nil }
         let person = recipient.id.flatMap { county.people[$0] }
         let manager = person.flatMap { county.units[$0.unit]?.manager }
-        let missed = person?.role ?? (kind.isFamily ? "familjen" : "anmälaren")
+        let missed = kind.isFamily ? "recipient.family" : person.map { "role.\($0.role)" } ?? "recipient.reporter"
+        // A role without words of its own is not named by its code.
+        let name = Catalogue.holds(missed) ? missed : "recipient.staff"
         guard let told = [manager, county.function].compactMap(\.self).first(where: { $0 != recipient.id }) else {
             return nil
         }
         return context.staff(told, of: county.code).map {
             NoticeDraft(
                 cause: cause, kind: .undelivered, caseReference: caseReference, county: county.code, recipient: $0,
-                values: [.recipient: .text(missed)])
+                values: [
+                    .recipient: .text(Catalogue.text(name, .swedish)),
+                    .recipientInEnglish: .text(Catalogue.text(name, .english)),
+                ])
         }
     }
 }

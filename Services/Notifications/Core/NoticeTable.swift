@@ -20,6 +20,7 @@ extension Notice {
         case cameOfAge = "came_of_age"
         case invitation
         case cancellation
+        case uninvited
         case meetingReminder = "meeting_reminder"
         case familyAsk = "family_ask"
         case familyInvitation = "family_invitation"
@@ -33,6 +34,9 @@ extension Notice {
 
         /// Goes to a guardian or the child, in words that tell nothing of a case (rule 22).
         package var isFamily: Bool { self == .familyInvitation || self == .familyCancellation }
+
+        /// Puts a meeting into a calendar.
+        package var isInvitation: Bool { self == .invitation || self == .familyInvitation }
     }
 
     /// What belongs to a kind.
@@ -43,18 +47,27 @@ extension Notice {
         package let variables: Set<Variable>
         /// It goes out at any hour, and not in a digest.
         package let isUrgent: Bool
+        /// Flags that give the notice a subject of its own.
+        package let occasions: [Variable]
 
-        init(_ template: [UInt8], _ variables: Set<Variable> = [], isUrgent: Bool = false) {
-            (self.template, self.variables, self.isUrgent) = (template, variables, isUrgent)
+        init(
+            _ template: [UInt8], _ variables: Set<Variable> = [], isUrgent: Bool = false, occasions: [Variable] = []
+        ) {
+            (self.template, self.isUrgent, self.occasions) = (template, isUrgent, occasions)
+            self.variables = variables.union(occasions)
         }
     }
 
     /// A name in a template.
     package enum Variable: String, Sendable {
-        case time, place, online, unknown, changed, cancelled
+        case time, place, online, unknown, changed, cancelled, further
+        case followUp = "follow_up"
         case step
         case stepInEnglish = "step_en"
-        case due, county, to, reasons, recipient, items, subject
+        case due
+        case dueInEnglish = "due_en"
+        case county, to, reasons, recipient, items, subject, inviter, phone
+        case recipientInEnglish = "recipient_en"
     }
 
     /// What stands for a variable.
@@ -72,7 +85,7 @@ extension Notice {
 extension Notice.Kind {
     /// One for each kind, which a test checks.
     package static let forms: [Notice.Kind: Notice.Form] = [
-        .concern: .init(PackageResources.concern_mustache),
+        .concern: .init(PackageResources.concern_mustache, occasions: [.further]),
         .otherHome: .init(PackageResources.other_home_mustache),
         .dutyToReport: .init(PackageResources.duty_to_report_mustache, isUrgent: true),
         .consultation: .init(PackageResources.consultation_mustache),
@@ -81,19 +94,21 @@ extension Notice.Kind {
         .escalation: .init(PackageResources.escalation_mustache, deadline),
         .moved: .init(PackageResources.moved_mustache, [.to]),
         .delegated: .init(PackageResources.delegated_mustache),
-        .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due]),
-        .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due]),
-        .invitation: .init(PackageResources.invitation_mustache, meeting),
+        .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due, .dueInEnglish]),
+        .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due, .dueInEnglish]),
+        .invitation: .init(PackageResources.invitation_mustache, meeting, occasions: [.changed, .followUp]),
         .cancellation: .init(PackageResources.cancellation_mustache, meeting, isUrgent: true),
+        .uninvited: .init(PackageResources.uninvited_mustache, meeting, isUrgent: true),
         .meetingReminder: .init(PackageResources.meeting_reminder_mustache, meeting),
-        .familyAsk: .init(PackageResources.family_ask_mustache, [.time, .cancelled]),
-        .familyInvitation: .init(PackageResources.family_invitation_mustache, meeting),
-        .familyCancellation: .init(PackageResources.family_cancellation_mustache, meeting, isUrgent: true),
+        .familyAsk: .init(PackageResources.family_ask_mustache, [.time], occasions: [.cancelled]),
+        .familyInvitation: .init(PackageResources.family_invitation_mustache, meeting.union(inviter)),
+        .familyCancellation: .init(
+            PackageResources.family_cancellation_mustache, meeting.union(inviter), isUrgent: true),
         .noTime: .init(PackageResources.no_time_mustache, [.reasons]),
         .coordinator: .init(PackageResources.coordinator_mustache),
         .planAlarm: .init(PackageResources.plan_alarm_mustache),
         .planConcern: .init(PackageResources.plan_concern_mustache, isUrgent: true),
-        .undelivered: .init(PackageResources.undelivered_mustache, [.recipient], isUrgent: true),
+        .undelivered: .init(PackageResources.undelivered_mustache, [.recipient, .recipientInEnglish], isUrgent: true),
         .digest: .init(PackageResources.digest_mustache, [.items, .subject]),
     ]
 
@@ -105,8 +120,9 @@ extension Notice.Kind {
         return form
     }
 
-    private static let meeting: Set<Notice.Variable> = [.time, .place, .online, .unknown, .changed]
-    private static let deadline: Set<Notice.Variable> = [.step, .stepInEnglish, .due, .county]
+    private static let meeting: Set<Notice.Variable> = [.time, .place, .online, .unknown]
+    private static let inviter: Set<Notice.Variable> = [.inviter, .phone]
+    private static let deadline: Set<Notice.Variable> = [.step, .stepInEnglish, .due, .dueInEnglish, .county]
 }
 
 /// One notice of the table, or several of the same kind: to whom, and what it says.
@@ -124,34 +140,38 @@ enum Addressee {
     /// One of the staff, in the occurrence's county unless another is named.
     case staff(String, county: String? = nil)
     /// Who reported or asked, by address.
-    case reporter(String)
+    case reporter(EmailAddress)
+    /// Who decides what the family is told.
+    case namedPerson(Meeting, CalendarMethod)
     /// Each of the staff who take part, with the calendar's part.
     case participants(Meeting)
+    /// Each of the staff who were invited and do not take part any more, where they were invited.
+    case formerParticipants(Meeting)
     /// One of the family, at the address that a person has decided on, with the calendar's part (rule 22).
-    case family(Meeting, key: String, email: String)
+    case family(Meeting, key: String, email: EmailAddress)
 }
 
 extension CaseEvent {
-    func rows() -> [Row] {
+    func rows(_ context: NoticeContext) -> [Row] {
         switch self {
         case .concernRegistered(let namedPerson, let reporter, let isHarmSuspected, let namesOtherHome):
-            return [Row(.concern, .staff(namedPerson))]
-                + (namesOtherHome ? [Row(.otherHome, .staff(namedPerson))] : [])
+            let concern = Row(.concern, .staff(namedPerson), [.further: .flag(context.isKnownCase)])
+            return [concern] + (namesOtherHome ? [Row(.otherHome, .staff(namedPerson))] : [])
                 + (isHarmSuspected ? Self.duty(namedPerson, reporter) : [])
         case .concernSetAside(let namedPerson, let reporter): return Self.duty(namedPerson, reporter)
         case .questionUnplaced(let person): return [Row(.consultation, .staff(person))]
         case .questionPlaced(let chair, let asker, let time, let place):
             var values: Notice.Values = [.time: .text(time.swedish)]
             if let place { values[.place] = .text(place) }
-            return [
-                Row(.consultationBooked, .staff(chair), values), Row(.consultationBooked, .reporter(asker), values),
-            ]
+            return [Row(.consultationBooked, .staff(chair), values)]
+                + (asker.map { [Row(.consultationBooked, .reporter($0), values)] } ?? [])
         case .dateReminded(let people, let step, let level):
+            // A step that only a newer service knows is not named by its code.
+            let name = Catalogue.holds(step.name) ? step.name : "step.unknown"
             let values: Notice.Values = [
-                .step: .text(Catalogue.text(step.name, .swedish)),
-                .stepInEnglish: .text(Catalogue.text(step.name, .english)),
-                .due: .text(step.due.description), .county: .flag(level == .county),
-            ]
+                .step: .text(Catalogue.text(name, .swedish)), .stepInEnglish: .text(Catalogue.text(name, .english)),
+                .county: .flag(level == .county),
+            ].merging(Self.due(step.due)) { $1 }
             return people.map { Row(level == .owner ? .reminder : .escalation, .staff($0), values) }
         case .moved(let from, let fromCounty, let to):
             // Both units (rule 2).
@@ -161,27 +181,34 @@ extension CaseEvent {
             ]
         case .delegated(let person): return [Row(.delegated, .staff(person))]
         case .consentAwaited(let owner, let reasons, let due):
-            return [Row(.waiting, .staff(owner), [.reasons: .texts(reasons), .due: .text(due.description)])]
-        case .cameOfAge(let owner, let due):
-            return [Row(.cameOfAge, .staff(owner), [.due: .text(due.description)])]
+            return [Row(.waiting, .staff(owner), Self.due(due).merging([.reasons: .texts(reasons)]) { $1 })]
+        case .cameOfAge(let owner, let due): return [Row(.cameOfAge, .staff(owner), Self.due(due))]
         }
+    }
+
+    private static func due(_ day: LocalDate) -> Notice.Values {
+        [.due: .text(CivilTime.text(day, .swedish)), .dueInEnglish: .text(CivilTime.text(day, .english))]
     }
 }
 
 extension CaseEvent {
     /// Where harm is suspected, both are told of the duty to report at once (rule 3).
-    private static func duty(_ namedPerson: String, _ reporter: String) -> [Row] {
-        [Row(.dutyToReport, .staff(namedPerson)), Row(.dutyToReport, .reporter(reporter))]
+    private static func duty(_ namedPerson: String, _ reporter: EmailAddress?) -> [Row] {
+        [Row(.dutyToReport, .staff(namedPerson))] + (reporter.map { [Row(.dutyToReport, .reporter($0))] } ?? [])
     }
 }
 
 extension MeetingEvent {
     func rows() -> [Row] {
         switch self {
-        case .scheduled(let meeting):
-            [Row(.invitation, .participants(meeting))] + Self.familyAsk(meeting, isCancelled: false)
+        case .scheduled(let meeting, let isFollowUp):
+            [
+                Row(.invitation, .participants(meeting), [.followUp: .flag(isFollowUp)]),
+                Row(.uninvited, .formerParticipants(meeting)),
+            ] + Self.familyAsk(meeting, isCancelled: false)
         case .cancelled(let meeting):
-            [Row(.cancellation, .participants(meeting))] + Self.familyAsk(meeting, isCancelled: true)
+            [Row(.cancellation, .participants(meeting)), Row(.cancellation, .formerParticipants(meeting))]
+                + Self.familyAsk(meeting, isCancelled: true)
         case .answered: []
         case .held(_, let coordinator): [Row(.coordinator, .staff(coordinator))]
         case .impossible(let namedPerson, let reasons):
@@ -201,6 +228,6 @@ extension MeetingEvent {
     private static func familyAsk(_ meeting: Meeting, isCancelled: Bool) -> [Row] {
         guard meeting.participants.contains(where: \.isFamily) else { return [] }
         let values: Notice.Values = [.time: .text(meeting.time.swedish), .cancelled: .flag(isCancelled)]
-        return [Row(.familyAsk, .staff(meeting.namedPerson), values)]
+        return [Row(.familyAsk, .namedPerson(meeting, isCancelled ? .cancel : .request), values)]
     }
 }

@@ -19,16 +19,16 @@ package struct Occurrence: Sendable, Equatable {
 /// What has happened to a case, or to an anonymous question. People are the directory's ids.
 package enum CaseEvent: Sendable, Equatable {
     /// - Parameters:
-    ///   - reporter: their address.
+    ///   - reporter: their address; nil where the fact holds none that can be written to.
     ///   - namesOtherHome: the report names another municipality than the case's. A person decides (rule 2).
     case concernRegistered(
-        namedPerson: String, reporter: String, isHarmSuspected: Bool, namesOtherHome: Bool = false)
+        namedPerson: String, reporter: EmailAddress?, isHarmSuspected: Bool, namesOtherHome: Bool = false)
     /// A report that speaks of harm was refused, since its id was taken (rule 3).
-    case concernSetAside(namedPerson: String, reporter: String)
+    case concernSetAside(namedPerson: String, reporter: EmailAddress?)
     /// No forum has a time for it. A person sees to it.
     case questionUnplaced(to: String)
-    /// - Parameter asker: their address.
-    case questionPlaced(chair: String, asker: String, TimeSlot, place: String?)
+    /// - Parameter asker: their address; nil where the fact holds none that can be written to.
+    case questionPlaced(chair: String, asker: EmailAddress?, TimeSlot, place: String?)
     case dateReminded(to: [String], DueStep, ReminderLevel)
     case moved(from: String, of: String, to: String)
     case delegated(to: String)
@@ -49,7 +49,7 @@ package enum CaseEvent: Sendable, Equatable {
 /// What has happened to a meeting or to a plan. People are the directory's ids.
 package enum MeetingEvent: Sendable, Equatable {
     /// Booked or changed.
-    case scheduled(Meeting)
+    case scheduled(Meeting, isFollowUp: Bool)
     case cancelled(Meeting)
     /// - Parameter answer: nil for an answer that only a newer service knows.
     case answered(by: String, Attendance?)
@@ -65,10 +65,10 @@ package enum MeetingEvent: Sendable, Equatable {
         /// A guardian's key, or the child's.
         package var key: String
         /// Nil where a person writes a letter, calls or says it.
-        package var email: String?
+        package var email: EmailAddress?
         package var isCancellation: Bool
 
-        package init(key: String, email: String?, isCancellation: Bool) {
+        package init(key: String, email: EmailAddress?, isCancellation: Bool) {
             (self.key, self.email, self.isCancellation) = (key, email, isCancellation)
         }
     }

@@ -105,7 +105,7 @@ extension Notice {
     /// When it goes out: now, in the morning, or in the recipient's digest.
     package func departure(_ context: NoticeContext) -> QueueStep.Departure {
         guard !kind.form.isUrgent, let county = context.directory.counties[county] else { return .now }
-        if calendar == nil, let person = recipient.id.flatMap({ county.people[$0] }), person.digest { return .inDigest }
+        if meeting == nil, let person = recipient.id.flatMap({ county.people[$0] }), person.digest { return .inDigest }
         return Quiet.end(county.settings, context.now).map { .at($0) } ?? .now
     }
 

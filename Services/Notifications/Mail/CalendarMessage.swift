@@ -7,9 +7,11 @@ import NotificationsCore
 /// The receiver is the only attendee: a list of who else is invited already tells the matter (rule 22).
 struct CalendarMessage: Sendable {
     var method: CalendarMethod
+    /// The meeting is off. Otherwise a cancellation is about its receiver alone, and says no STATUS (RFC 5546 §3.2.5).
+    var endsForAll: Bool
     /// The same over the meeting's whole life.
     var uid: String
-    /// Raised by each change.
+    /// Raised by another time or place, and by its end.
     var sequence: Int
     /// When this message was made.
     var stamp: Date
@@ -19,9 +21,22 @@ struct CalendarMessage: Sendable {
     /// Empty where nobody may be told.
     var place: String
     var link: String
-    var organiser: String
-    var attendee: String
+    var organiser: Party
+    var attendee: Party
     var isRequired: Bool
+
+    struct Party: Sendable {
+        var address: EmailAddress
+        /// Nil for none.
+        var name: String?
+
+        /// Its name as a parameter, in quotes, in which no quote and no control character may stand (RFC 5545 §3.2).
+        fileprivate var parameter: String {
+            guard let name else { return "" }
+            let safe = name.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 && $0 != "\"" }
+            return ";CN=\"\(String(String.UnicodeScalarView(safe)))\""
+        }
+    }
 
     /// The whole message, with lines folded and ended as RFC 5545 §3.1 requires.
     var text: String {
@@ -39,11 +54,14 @@ struct CalendarMessage: Sendable {
         if !place.isEmpty { lines.append("LOCATION:\(Self.escaped(place))") }
         if !link.isEmpty { lines.append("DESCRIPTION:\(Self.escaped(link))") }
         lines += [
-            "ORGANIZER:mailto:\(organiser)",
-            "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=\(isRequired ? "REQ" : "OPT")-PARTICIPANT;PARTSTAT=NEEDS-ACTION;"
-                + "RSVP=\(method == .request ? "TRUE" : "FALSE"):mailto:\(attendee)",
-            "STATUS:\(method == .cancel ? "CANCELLED" : "CONFIRMED")", "CLASS:PRIVATE", "TRANSP:OPAQUE",
+            "ORGANIZER\(organiser.parameter):mailto:\(organiser.address.text)",
+            "ATTENDEE\(attendee.parameter);CUTYPE=INDIVIDUAL;ROLE=\(isRequired ? "REQ" : "OPT")-PARTICIPANT;PARTSTAT=NEEDS-ACTION;"
+                + "RSVP=\(method == .request ? "TRUE" : "FALSE"):mailto:\(attendee.address.text)",
+            "CLASS:PRIVATE", "TRANSP:OPAQUE",
         ]
+        if method == .request || endsForAll {
+            lines.append("STATUS:\(method == .cancel ? "CANCELLED" : "CONFIRMED")")
+        }
         if method == .request {
             lines += [
                 "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:\(Self.escaped(summary))", "TRIGGER:-PT30M",

@@ -13,14 +13,15 @@ import Streams
 /// After a crash before the report, the notice is sent again under the same Message-ID.
 struct Delivery: WishPerformer {
     private let mailer: any Mailer
-    private let sender: String
+    private let sender: EmailAddress
     private let producer: Producer
     private let configuration: StreamsConfiguration
     private let logger: Logger
     private let cases: CaseWatch
 
     init(
-        mailer: any Mailer, sender: String, cases: CaseWatch, _ configuration: StreamsConfiguration, _ logger: Logger
+        mailer: any Mailer, sender: EmailAddress, cases: CaseWatch, _ configuration: StreamsConfiguration,
+        _ logger: Logger
     ) throws(KafkaError) {
         (self.mailer, self.sender, self.cases) = (mailer, sender, cases)
         (self.configuration, self.logger) = (configuration, logger)
@@ -51,7 +52,8 @@ struct Delivery: WishPerformer {
         }
         do throws(DeliveryFailure) {
             try await mailer.send(
-                MailMessage(notice: notice, sender: sender).bytes, from: sender, to: notice.recipient.email,
+                MailMessage(notice: notice, sender: sender, date: Date()).bytes, from: sender,
+                to: notice.recipient.email,
                 id: notice.messageID)
             logger.info("notice sent", metadata: metadata)
             return .sent

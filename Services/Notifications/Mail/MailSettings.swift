@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import ServiceKit
 
 extension NoticeWriter {
@@ -15,7 +16,7 @@ extension NoticeWriter {
     /// - Throws: ``ConfigurationFault``; what is wrong with a template.
     init(_ settings: Settings) throws {
         self.init(
-            sender: try settings.value("MAIL_FROM", expected: "an e-mail address") { EmailAddress($0)?.text },
+            sender: try settings.value("MAIL_FROM", expected: "an e-mail address") { EmailAddress($0) },
             caseLink: try settings.text("CASE_LINK"),
             templates: try Templates(folder: try settings.text("TEMPLATES_DIRECTORY")))
     }
@@ -28,7 +29,8 @@ extension Setting {
             "SMTP_URL", default: "smtp://localhost:25",
             "Relays, tried in this order, separated by spaces: smtp://host:port, or smtps:// for implicit TLS."),
         Setting("SMTP_RATE", default: "300", "Messages a minute that each relay is given."),
-        Setting("SMTP_TLS", default: "try", "STARTTLS: never, try or always."),
+        Setting(
+            "SMTP_TLS", default: "always", "STARTTLS: always, or none where all relays are on this machine (loopback)."),
         Setting("SMTP_USERNAME", default: "", "User at the relay; empty: none."),
         Setting("SMTP_CA_FILE", default: "", "Certificates (PEM) to trust in place of the system's."),
         Setting("SMTP_PASSWORD", default: "", isSecret: true, "Password at the relay."),
@@ -47,14 +49,26 @@ extension Settings {
             let isGood = relays.allSatisfy { $0.hasPrefix("smtp://") || $0.hasPrefix("smtps://") }
             return relays.isEmpty || !isGood ? nil : relays
         }
+        // Off this machine, neither a message nor the password goes in clear.
+        let tls = try value("SMTP_TLS", expected: "always, or none where all relays are on loopback") { text in
+            let tls = SMTPMailer.TLS(rawValue: text)
+            return tls == .off && !relays.allSatisfy(Self.isOnLoopback) ? nil : tls
+        }
         let mailers = try relays.map { url in
             try SMTPMailer(
-                url: url, tls: value("SMTP_TLS", expected: "never, try or always", { SMTPMailer.TLS(rawValue: $0) }),
-                username: text("SMTP_USERNAME"), password: text("SMTP_PASSWORD"), authorities: text("SMTP_CA_FILE"))
+                url: url, tls: tls, username: text("SMTP_USERNAME"), password: text("SMTP_PASSWORD"),
+                authorities: text("SMTP_CA_FILE"))
         }
         let rate = try value("SMTP_RATE", expected: "a number from 1 on") { text in
             Int(text).flatMap { $0 > 0 ? $0 : nil }
         }
         return Relays(mailers, perMinute: rate)
+    }
+
+    private static func isOnLoopback(_ url: String) -> Bool {
+        guard let host = URLComponents(string: url)?.host else { return false }
+        let octets = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return ["localhost", "::1", "[::1]"].contains(host)
+            || octets.count == 4 && octets[0] == 127 && octets.allSatisfy { $0 != nil }
     }
 }

@@ -1,4 +1,5 @@
 import CCurl
+import Domain
 import Foundation
 import Kafka
 
@@ -6,7 +7,9 @@ import Kafka
 ///
 /// Throws a ``DeliveryFailure`` where the message was not accepted.
 protocol Mailer: Sendable {
-    func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure)
+    func send(
+        _ message: [UInt8], from sender: EmailAddress, to receiver: EmailAddress, id: String
+    ) async throws(DeliveryFailure)
 }
 
 /// Why a message was not accepted. The detail names a code, never an address.
@@ -28,7 +31,9 @@ struct FileMailer: Mailer {
         self.folder = folder
     }
 
-    func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure) {
+    func send(
+        _ message: [UInt8], from sender: EmailAddress, to receiver: EmailAddress, id: String
+    ) async throws(DeliveryFailure) {
         let name = id.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
         do {
             try Data(message).write(to: URL(filePath: "\(folder)/\(name).eml"), options: .atomic)
@@ -40,7 +45,11 @@ struct FileMailer: Mailer {
 
 /// Hands messages to a relay by SMTP (RFC 5321). STARTTLS, authentication and time-outs are libcurl's.
 struct SMTPMailer: Mailer {
-    enum TLS: String, Sendable { case never, `try`, always }
+    enum TLS: String, Sendable {
+        case always
+        /// The message and the password go in clear: on this machine alone.
+        case off = "none"
+    }
 
     let url: String
     let tls: TLS
@@ -59,7 +68,9 @@ struct SMTPMailer: Mailer {
         (self.authorities, self.patience) = (authorities, patience)
     }
 
-    func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure) {
+    func send(
+        _ message: [UInt8], from sender: EmailAddress, to receiver: EmailAddress, id: String
+    ) async throws(DeliveryFailure) {
         let result: Result<Void, DeliveryFailure>
         do {
             result = try await DedicatedThread.run(name: "smtp") { transfer(message, sender, receiver) }
@@ -70,17 +81,19 @@ struct SMTPMailer: Mailer {
     }
 
     /// One connection, one message.
-    private func transfer(_ message: [UInt8], _ sender: String, _ receiver: String) -> Result<Void, DeliveryFailure> {
+    private func transfer(
+        _ message: [UInt8], _ sender: EmailAddress, _ receiver: EmailAddress
+    ) -> Result<Void, DeliveryFailure> {
         guard let handle = curl_easy_init() else {
             return .failure(DeliveryFailure(isTemporary: true, detail: "no memory"))
         }
         defer { curl_easy_cleanup(handle) }
-        let receivers = curl_slist_append(nil, "<\(receiver)>")
+        let receivers = curl_slist_append(nil, "<\(receiver.text)>")
         defer { curl_slist_free_all(receivers) }
         let upload = Upload(message)
         let code = withExtendedLifetime(upload) {
             _ = cc_set_string(handle, CURLOPT_URL, url)
-            _ = cc_set_string(handle, CURLOPT_MAIL_FROM, "<\(sender)>")
+            _ = cc_set_string(handle, CURLOPT_MAIL_FROM, "<\(sender.text)>")
             _ = cc_set_pointer(handle, CURLOPT_MAIL_RCPT, receivers)
             _ = cc_set_long(handle, CURLOPT_UPLOAD, 1)
             _ = cc_set_long(handle, CURLOPT_NOSIGNAL, 1)
@@ -90,9 +103,8 @@ struct SMTPMailer: Mailer {
             _ = cc_set_long(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, patience)
             let level: curl_usessl =
                 switch tls {
-                case .never: CURLUSESSL_NONE
-                case .try: CURLUSESSL_TRY
                 case .always: CURLUSESSL_ALL
+                case .off: CURLUSESSL_NONE
                 }
             _ = cc_set_long(handle, CURLOPT_USE_SSL, Int(level.rawValue))
             if !authorities.isEmpty { _ = cc_set_string(handle, CURLOPT_CAINFO, authorities) }

@@ -6,43 +6,50 @@ import NotificationsCore
 ///
 /// A template sees the draft's values, the case and its link, and nothing else (rule 22).
 struct NoticeWriter: Sendable {
-    let sender: String
+    let sender: EmailAddress
     let caseLink: String
     private let templates: Templates
 
-    init(sender: String, caseLink: String, templates: Templates) {
+    init(sender: EmailAddress, caseLink: String, templates: Templates) {
         (self.sender, self.caseLink, self.templates) = (sender, caseLink, templates)
     }
 
-    func notice(_ draft: NoticeDraft, now: Date) -> Notice {
+    func notice(_ draft: NoticeDraft, _ context: NoticeContext) -> Notice {
         let who = draft.recipient.id.map { "\(draft.county)-\($0)" } ?? "reporter"
-        let id = "\(draft.cause)-\(draft.kind.rawValue)-\(who)"
+        // It becomes the Message-ID, which relays log: it says neither the kind nor a guardian's key.
+        let id = Reference.id(of: draft.cause) + Reference.id(of: "\(draft.cause)-\(draft.kind.rawValue)-\(who)")
         let gathered = draft.values.values.flatMap { value -> [Notice.Label] in
             if case .notices(let notices) = value { notices.map(\.label) } else { [] }
         }
         return Notice(
             id: id, kind: draft.kind, caseReference: draft.caseReference, county: draft.county,
-            recipient: draft.recipient, text: text(draft),
-            calendar: draft.invitation.map { calendarPart($0, of: draft, now: now) },
-            messageID: "<\(id)@\(sender.split(separator: "@").last ?? "example.org")>", created: now,
-            gathered: gathered)
+            recipient: draft.recipient, sender: name(of: draft.county, context), replyTo: draft.replyTo,
+            text: text(draft), meeting: draft.meeting.map { meetingPart($0, of: draft, context) },
+            messageID: "<\(id)@\(sender.domain)>", created: context.now, gathered: gathered)
+    }
+
+    private func name(of county: String, _ context: NoticeContext) -> String {
+        ["Tillsammans", context.directory.counties[county]?.name].compactMap(\.self).joined(separator: " ")
     }
 
     private func text(_ draft: NoticeDraft) -> Notice.Text {
-        let title = draft.kind.subject
+        let title = Catalogue.text(draft.subjectName, .swedish)
         // The family reads nothing of a case.
         let subject = draft.caseReference.flatMap { draft.kind.isFamily ? nil : "\(title) (\($0))" } ?? title
         let reference = draft.caseReference ?? ""
-        var values: [String: Any] = ["case": reference, "link": caseLink + reference]
+        var values: [String: Any] = [
+            "case": reference, "link": draft.recipient.mayOpenCases ? caseLink + reference : "",
+        ]
         for (variable, value) in draft.values { values[variable.rawValue] = rendered(value) }
-        let body = templates.text(draft.kind, values)
-        return Notice.Text(subject: subject, body: body, html: templates.html(subject, body))
+        let body = templates.body(draft.kind, values)
+        return Notice.Text(subject: subject, body: body.plain, html: templates.html(title, body))
     }
 
     /// A value as Mustache reads it.
     private func rendered(_ value: Notice.Value) -> Any {
         switch value {
-        case .text(let text): text
+        // A value stays on its line.
+        case .text(let text): text.split(whereSeparator: \.isNewline).joined(separator: " ")
         case .flag(let flag): flag
         case .texts(let texts): texts
         case .notices(let notices):
@@ -50,24 +57,41 @@ struct NoticeWriter: Sendable {
         }
     }
 
-    private func calendarPart(
-        _ invitation: NoticeDraft.Invitation, of draft: NoticeDraft, now: Date
-    ) -> Notice.CalendarPart {
-        let meeting = invitation.meeting
-        let message = CalendarMessage(
-            method: invitation.method, uid: MeetingID(meeting.id).uid, sequence: Int(meeting.sequence), stamp: now,
-            start: meeting.time.start, end: meeting.time.end,
+    private func meetingPart(
+        _ about: NoticeDraft.About, of draft: NoticeDraft, _ context: NoticeContext
+    ) -> Notice.MeetingPart {
+        let calendar: String? =
+            switch about.entry {
+            case .none: nil
+            case .participant(let isRequired):
+                calendar(about, of: draft, context, isRequired: isRequired, endsForAll: about.method == .cancel)
+            case .formerParticipant: calendar(about, of: draft, context, isRequired: false, endsForAll: false)
+            }
+        return Notice.MeetingPart(id: about.meeting.id, edition: about.edition, calendar: calendar)
+    }
+
+    private func calendar(
+        _ about: NoticeDraft.About, of draft: NoticeDraft, _ context: NoticeContext, isRequired: Bool, endsForAll: Bool
+    ) -> String {
+        let meeting = about.meeting
+        let person = draft.recipient.id.flatMap { context.directory.counties[draft.county]?.people[$0] }
+        return CalendarMessage(
+            method: about.method, endsForAll: endsForAll, uid: MeetingID(meeting.id).uid,
+            sequence: Int(meeting.sequence), stamp: context.now, start: meeting.time.start, end: meeting.time.end,
             summary: draft.kind.isFamily ? "Möte" : "Samverkansmöte", place: meeting.place.text,
             // A case's page is for staff.
-            link: draft.kind.isFamily ? meeting.place.link : caseLink + meeting.caseReference, organiser: sender,
-            attendee: draft.recipient.email, isRequired: invitation.isRequired)
-        return Notice.CalendarPart(meeting: meeting.id, edition: invitation.edition, text: message.text)
+            link: draft.kind.isFamily ? meeting.place.link : caseLink + meeting.caseReference,
+            organiser: .init(address: sender, name: name(of: draft.county, context)),
+            attendee: .init(address: draft.recipient.email, name: person?.name), isRequired: isRequired
+        ).text
     }
 }
 
-extension Notice.Kind {
-    /// As the catalogue has it.
-    var subject: String { Catalogue.text("notice.\(rawValue)", .swedish) }
+extension Recipient {
+    /// A case's page is for staff. Whoever reported from outside, and the family, cannot open it.
+    fileprivate var mayOpenCases: Bool {
+        if case .person = self { true } else { false }
+    }
 }
 
 extension Meeting.Place {

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Synchronization
 
@@ -22,7 +23,9 @@ final class Relays: Mailer {
         restsUntil = Mutex(Array(repeating: nil, count: mailers.count))
     }
 
-    func send(_ message: [UInt8], from sender: String, to receiver: String, id: String) async throws(DeliveryFailure) {
+    func send(
+        _ message: [UInt8], from sender: EmailAddress, to receiver: EmailAddress, id: String
+    ) async throws(DeliveryFailure) {
         var last = DeliveryFailure(isTemporary: true, detail: "no relay")
         for index in order() {
             await relays[index].pace.wait()

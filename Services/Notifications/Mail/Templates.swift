@@ -25,7 +25,9 @@ struct Templates: Sendable {
                     "\(file) uses {{\(tag)}}, which this notice does not have; it has "
                         + variables.sorted().joined(separator: ", "))
             }
-            do { return try MustacheTemplate(string: text) } catch {
+            // A notice is written as plain text. The layout alone is HTML, and escapes once.
+            let type = name == Self.layout ? "HTML" : "TEXT"
+            do { return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(type)}}\n" + text) } catch {
                 throw ConfigurationFault("\(file) cannot be read: \(error)")
             }
         }
@@ -43,35 +45,26 @@ struct Templates: Sendable {
                         Set(kind.form.variables.map(\.rawValue)).union(["case", "link"]))
                 )
             })
-        layout = try template(Self.layout, Notice.Kind.layout, ["subject", "paragraphs"])
+        layout = try template(Self.layout, Notice.Kind.layout, Self.ofLayout)
     }
 
+    /// What ``NoticeBody/layout(_:)`` gives.
+    private static let ofLayout: Set<String> = [
+        "subject", "has_facts", "facts", "blocks", "words", "has_items", "items", "action", "label", "url", "html",
+        "english",
+    ]
+
     /// - Parameter values: an empty text counts as none, so that its section is left out.
-    func text(_ kind: Notice.Kind, _ values: [String: Any]) -> String {
-        template(of: kind).render(values.filter { $0.value as? String != "" })
+    func body(_ kind: Notice.Kind, _ values: [String: Any]) -> NoticeBody {
+        NoticeBody(template(of: kind).render(values.filter { $0.value as? String != "" }))
     }
+
+    /// A notice's words as HTML.
+    func html(_ subject: String, _ body: NoticeBody) -> String { layout.render(body.layout(subject)) }
 
     private func template(of kind: Notice.Kind) -> MustacheTemplate {
         guard let template = texts[kind] else { preconditionFailure("\(kind) has no template") }
         return template
-    }
-
-    /// A notice's words as simple HTML, in which links can be followed.
-    func html(_ subject: String, _ text: String) -> String {
-        let paragraphs = text.trimmingCharacters(in: .newlines).components(separatedBy: "\n\n").map { paragraph in
-            paragraph.split(separator: "\n").map { line in
-                line.split(separator: " ", omittingEmptySubsequences: false).map { word in
-                    let word = Self.escaped(word)
-                    return word.hasPrefix("https://") ? "<a href=\"\(word)\">\(word)</a>" : word
-                }.joined(separator: " ")
-            }.joined(separator: "<br>\n")
-        }
-        return layout.render(["subject": subject, "paragraphs": paragraphs])
-    }
-
-    private static func escaped(_ text: some StringProtocol) -> String {
-        String(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
     }
 
     private static func files(in folder: String) throws -> [String: String] {

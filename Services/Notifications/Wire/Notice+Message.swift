@@ -16,7 +16,9 @@ extension Codec.Notice {
             $0.caseReference = notice.caseReference ?? ""
             $0.county = notice.county
             $0.recipient = notice.recipient.id ?? ""
-            $0.email = notice.recipient.email
+            $0.email = notice.recipient.email.text
+            $0.sender = notice.sender
+            $0.replyTo = notice.replyTo?.text ?? ""
             $0.subject = notice.text.subject
             $0.body = notice.text.body
             $0.html = notice.text.html
@@ -25,11 +27,11 @@ extension Codec.Notice {
             $0.status = notice.status.rawValue
             $0.created = .init(notice.created)
             $0.gathered = notice.gathered.map(Codec.Notice.init)
-            guard let calendar = notice.calendar else { return }
-            $0.meeting = calendar.meeting
-            $0.sequence = calendar.edition.sequence
-            $0.method = calendar.edition.method.rawValue
-            $0.calendar = calendar.text
+            guard let part = notice.meeting else { return }
+            $0.meeting = part.id
+            $0.sequence = part.edition.sequence
+            $0.method = part.edition.method.rawValue
+            $0.calendar = part.calendar ?? ""
         }
     }
 
@@ -44,22 +46,19 @@ extension Codec.Notice {
         let kind = words.one(of: NotificationsCore.Notice.Kind.self, kind, at: "kind")
         let status = words.one(of: NotificationsCore.Notice.Status.self, status, at: "status")
         let gathered = gathered.compactMap { $0.readLabel(&words) }
-        let calendar = meeting.nonEmpty.flatMap { readCalendar(of: $0, &words) }
-        guard let kind, let status else { return nil }
+        let part = meeting.nonEmpty.flatMap { readMeeting($0, &words) }
+        guard let kind, let status,
+            let recipient = words.recipient(recipient, email: email, isFamily: kind.isFamily)
+        else { return nil }
         return NotificationsCore.Notice(
-            id: id, kind: kind, caseReference: caseReference.nonEmpty, county: county,
-            recipient: recipient(of: kind), text: .init(subject: subject, body: body, html: html),
-            calendar: calendar, messageID: messageID, attempt: attempt, status: status, created: created.date,
+            id: id, kind: kind, caseReference: caseReference.nonEmpty, county: county, recipient: recipient,
+            sender: sender, replyTo: EmailAddress(replyTo), text: .init(subject: subject, body: body, html: html),
+            meeting: part, messageID: messageID, attempt: attempt, status: status, created: created.date,
             gathered: gathered)
     }
 
-    private func recipient(of kind: NotificationsCore.Notice.Kind) -> Recipient {
-        guard let id = recipient.nonEmpty else { return .reporter(email: email) }
-        return kind.isFamily ? .family(id, email: email) : .person(id, email: email)
-    }
-
-    private func readCalendar(of meeting: String, _ words: inout Words) -> NotificationsCore.Notice.CalendarPart? {
-        words.edition(sequence, method).map { .init(meeting: meeting, edition: $0, text: calendar) }
+    private func readMeeting(_ id: String, _ words: inout Words) -> NotificationsCore.Notice.MeetingPart? {
+        words.edition(sequence, method).map { .init(id: id, edition: $0, calendar: calendar.nonEmpty) }
     }
 
     /// What a digest says of a notice in it.
@@ -80,6 +79,16 @@ extension Codec.Notice {
 extension Words {
     mutating func edition(_ sequence: Int32, _ method: String) -> Edition? {
         one(of: CalendarMethod.self, method, at: "method").map { Edition(sequence, $0) }
+    }
+
+    /// An address that is none is a fault: nothing else may enter a header.
+    mutating func recipient(_ id: String, email: String, isFamily: Bool) -> Recipient? {
+        guard let email = EmailAddress(email) else {
+            add(Fault(.directoryEmail, at: "email"))
+            return nil
+        }
+        guard let id = id.nonEmpty else { return .reporter(email: email) }
+        return isFamily ? .family(id, email: email) : .person(id, email: email)
     }
 
     mutating func label(

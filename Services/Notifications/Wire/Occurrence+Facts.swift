@@ -41,7 +41,7 @@ protocol ForeignFact: EventPayload {
 extension ConcernRegistered: ForeignFact {
     var occurrence: Occurrence {
         let event = CaseEvent.concernRegistered(
-            namedPerson: namedPerson, reporter: reporter.email, isHarmSuspected: harmSuspected,
+            namedPerson: namedPerson, reporter: EmailAddress(reporter.email), isHarmSuspected: harmSuspected,
             namesOtherHome: !reportedMunicipality.isEmpty)
         return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
@@ -49,7 +49,7 @@ extension ConcernRegistered: ForeignFact {
 
 extension ConcernSetAside: ForeignFact {
     var occurrence: Occurrence {
-        let event = CaseEvent.concernSetAside(namedPerson: namedPerson, reporter: reporter.email)
+        let event = CaseEvent.concernSetAside(namedPerson: namedPerson, reporter: EmailAddress(reporter.email))
         return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
 }
@@ -63,7 +63,7 @@ extension ConsultationUnplaced: ForeignFact {
 extension ConsultationBooked: ForeignFact {
     var occurrence: Occurrence {
         let event = CaseEvent.questionPlaced(
-            chair: chair, asker: email, TimeSlot(from: start.date, to: end.date), place: place.nonEmpty)
+            chair: chair, asker: EmailAddress(email), TimeSlot(from: start.date, to: end.date), place: place.nonEmpty)
         return Occurrence(county: county, caseReference: reference, .ofCase(event))
     }
 }
@@ -108,7 +108,8 @@ extension CameOfAge: ForeignFact {
 }
 
 extension MeetingScheduled: ForeignFact {
-    var occurrence: Occurrence { Occurrence(meeting, .scheduled(meeting.meeting)) }
+    /// A reason that this version does not know makes no difference.
+    var occurrence: Occurrence { Occurrence(meeting, .scheduled(meeting.meeting, isFollowUp: why == "follow_up")) }
 }
 
 extension MeetingCancelled: ForeignFact {
@@ -136,7 +137,7 @@ extension MeetingImpossible: ForeignFact {
 
 extension FamilyTold: ForeignFact {
     var occurrence: Occurrence {
-        let notice = MeetingEvent.FamilyNotice(key: to, email: email.nonEmpty, isCancellation: cancelled)
+        let notice = MeetingEvent.FamilyNotice(key: to, email: EmailAddress(email), isCancellation: cancelled)
         return Occurrence(meeting, .familyInformed(meeting.meeting, notice))
     }
 }

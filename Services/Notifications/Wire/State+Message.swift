@@ -16,6 +16,9 @@ extension NoticeLane {
             if let next = lane.next { $0.next = .init(next) }
             $0.sequence = lane.newest.sequence
             $0.method = lane.newest.method.rawValue
+            guard let recipient = lane.recipient else { return }
+            ($0.recipient, $0.email) = (recipient.id ?? "", recipient.email.text)
+            $0.family = recipient.isFamily
         }
     }
 
@@ -23,12 +26,18 @@ extension NoticeLane {
     func lane() throws(Refusal) -> Lane {
         var words = Words()
         let next = hasNext ? next.read(&words) : nil
+        let told = email.isEmpty ? nil : words.recipient(recipient, email: email, isFamily: family)
         guard let newest = words.edition(sequence, method), words.faults.isEmpty else { throw Refusal(words.faults) }
-        return Lane(open: open.nonEmpty, next: next, newest: newest)
+        return Lane(open: open.nonEmpty, next: next, newest: newest, recipient: told)
     }
 
-    /// By meeting and recipient.
-    static func key(meeting: String, _ recipient: Recipient) -> String { "\(meeting)|\(recipient.id ?? "")" }
+    /// By meeting and recipient; nil for a notice that is about no meeting. What the named person is asked about the family
+    /// goes beside their own invitation.
+    static func key(_ notice: NotificationsCore.Notice) -> String? {
+        notice.meeting.map { part in
+            "\(part.id)\(notice.kind == .familyAsk ? "#family" : "")|\(notice.recipient.id ?? "")"
+        }
+    }
 }
 
 extension Codec.Digest {

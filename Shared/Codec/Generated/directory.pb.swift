@@ -260,6 +260,9 @@ package nonisolated struct CountyDirectory: Sendable {
     /// One message a working day in place of one for each notice that is not urgent.
     package var digest: Bool = false
 
+    /// What a family that is invited to a meeting may ring; may be empty.
+    package var phone: String = String()
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
@@ -758,7 +761,7 @@ nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Person"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{1}unit\0\u{1}role\0\u{1}hours\0\u{1}absences\0\u{1}deputy\0\u{1}digest\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{1}unit\0\u{1}role\0\u{1}hours\0\u{1}absences\0\u{1}deputy\0\u{1}digest\0\u{1}phone\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -775,6 +778,7 @@ nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtob
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.absences) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.deputy) }()
       case 9: try { try decoder.decodeSingularBoolField(value: &self.digest) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.phone) }()
       default: break
       }
     }
@@ -808,6 +812,9 @@ nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtob
     if self.digest != false {
       try visitor.visitSingularBoolField(value: self.digest, fieldNumber: 9)
     }
+    if !self.phone.isEmpty {
+      try visitor.visitSingularStringField(value: self.phone, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -821,6 +828,7 @@ nonisolated extension CountyDirectory.Person: SwiftProtobuf.Message, SwiftProtob
     if lhs.absences != rhs.absences {return false}
     if lhs.deputy != rhs.deputy {return false}
     if lhs.digest != rhs.digest {return false}
+    if lhs.phone != rhs.phone {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -132,6 +132,18 @@ package nonisolated struct Notice: @unchecked Sendable {
     set {_uniqueStorage()._gathered = newValue}
   }
 
+  /// How the sender is shown: the county's name for it.
+  package var sender: String {
+    get {_storage._sender}
+    set {_uniqueStorage()._sender = newValue}
+  }
+
+  /// A person to whom an answer goes; empty: to the sender.
+  package var replyTo: String {
+    get {_storage._replyTo}
+    set {_uniqueStorage()._replyTo = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -162,6 +174,14 @@ package nonisolated struct NoticeLane: Sendable {
   package var sequence: Int32 = 0
 
   package var method: String = String()
+
+  /// Who was told, and where. What tells them that it is off goes there too. Empty in what was written before it was kept.
+  package var recipient: String = String()
+
+  package var email: String = String()
+
+  /// The child or a guardian.
+  package var family: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -385,7 +405,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Notice"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0\u{1}meeting\0\u{1}sequence\0\u{1}html\0\u{1}county\0\u{1}gathered\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0\u{1}meeting\0\u{1}sequence\0\u{1}html\0\u{1}county\0\u{1}gathered\0\u{1}sender\0\u{3}reply_to\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -406,6 +426,8 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     var _html: String = String()
     var _county: String = String()
     var _gathered: [Notice] = []
+    var _sender: String = String()
+    var _replyTo: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -434,6 +456,8 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       _html = source._html
       _county = source._county
       _gathered = source._gathered
+      _sender = source._sender
+      _replyTo = source._replyTo
     }
   }
 
@@ -470,6 +494,8 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._html) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
         case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._gathered) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._sender) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._replyTo) }()
         default: break
         }
       }
@@ -536,6 +562,12 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       if !_storage._gathered.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._gathered, fieldNumber: 18)
       }
+      if !_storage._sender.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._sender, fieldNumber: 19)
+      }
+      if !_storage._replyTo.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._replyTo, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -563,6 +595,8 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         if _storage._html != rhs_storage._html {return false}
         if _storage._county != rhs_storage._county {return false}
         if _storage._gathered != rhs_storage._gathered {return false}
+        if _storage._sender != rhs_storage._sender {return false}
+        if _storage._replyTo != rhs_storage._replyTo {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -574,7 +608,7 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NoticeLane"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}next\0\u{1}sequence\0\u{1}method\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}next\0\u{1}sequence\0\u{1}method\0\u{1}recipient\0\u{1}email\0\u{1}family\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -586,6 +620,9 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 2: try { try decoder.decodeSingularMessageField(value: &self._next) }()
       case 3: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.method) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.recipient) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.family) }()
       default: break
       }
     }
@@ -608,6 +645,15 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.method.isEmpty {
       try visitor.visitSingularStringField(value: self.method, fieldNumber: 4)
     }
+    if !self.recipient.isEmpty {
+      try visitor.visitSingularStringField(value: self.recipient, fieldNumber: 5)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 6)
+    }
+    if self.family != false {
+      try visitor.visitSingularBoolField(value: self.family, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -616,6 +662,9 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs._next != rhs._next {return false}
     if lhs.sequence != rhs.sequence {return false}
     if lhs.method != rhs.method {return false}
+    if lhs.recipient != rhs.recipient {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.family != rhs.family {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

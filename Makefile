@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test format lint bench bench-scheduling golden proto docs needs
+.PHONY: run test attack format lint bench bench-scheduling golden proto docs needs
 
 CONFIGURATION ?= debug
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
@@ -12,6 +12,10 @@ run: needs ## build, and play the worked example through the four services
 test: needs ## build and run all tests
 	swift build --build-tests
 	swift test --skip-build
+
+attack: ## attack the suite as outsiders can, here or your own installation (Tests/EndToEnd/Attack/Installation.swift)
+	swift build --build-tests
+	swift test --skip-build --filter AttackTests
 
 format: ## write all Swift as .swift-format wants it
 	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Examples/Streams Benchmarks/Package.swift Benchmarks/Sources

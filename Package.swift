@@ -19,7 +19,6 @@ func product(_ name: String, _ package: String) -> Target.Dependency { .product(
 
 let arguments = product("ArgumentParser", "swift-argument-parser")
 let collections = product("HeapModule", "swift-collections")
-let configuration = product("Configuration", "swift-configuration")
 let crypto = product("Crypto", "swift-crypto")
 let http = [product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird")]
 let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
@@ -51,7 +50,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -93,7 +91,7 @@ let package = Package(
         .target(
             name: "ServiceKit",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "Kafka", "Streams", configuration, lifecycle, logging, system,
+                "CloudEvents", "Codec", "Domain", "Kafka", "Streams", lifecycle, logging, yaml,
             ],
             path: "Shared/ServiceKit", swiftSettings: guarded),
         // What only the services need: an HTTP server for health and metrics, and the way from start to end.
@@ -192,7 +190,7 @@ let package = Package(
             name: "ServiceKitTests",
             dependencies: [
                 "CloudEvents", "Codec", "Domain", "Kafka", "ServiceHost", "ServiceKit", "Streams", "StreamsTesting",
-                "TestSupport", configuration, metrics, protobuf,
+                "TestSupport", metrics, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
             name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "TestSupport"], swiftSettings: guarded),
@@ -233,13 +231,15 @@ let package = Package(
             ], swiftSettings: guarded),
         .testTarget(
             name: "TillsammansTests",
-            dependencies: ["CloudEvents", "Codec", "Domain", "TestSupport", "tillsammans", arguments, protobuf],
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "ServiceKit", "TestSupport", "tillsammans", arguments, protobuf,
+            ],
             swiftSettings: guarded),
         .testTarget(
             name: "EndToEnd",
             dependencies: [
                 "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "TestSupport", "intake", "mapping", "meetings",
-                "notifications", "tillsammans", protobuf, subprocess,
+                "notifications", "tillsammans", protobuf, subprocess, yaml,
             ],
             swiftSettings: guarded),
     ],

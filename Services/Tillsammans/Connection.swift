@@ -4,13 +4,32 @@ import Codec
 import Foundation
 import Kafka
 import ServiceKit
+import Synchronization
 
 /// Which Kafka, and under which names.
 struct Connection: Sendable {
     var bootstrapServers: String
     var prefix: String
 
-    var properties: KafkaProperties { SettingsSource.kafkaProperties(bootstrapServers: bootstrapServers) }
+    /// From the environment's `KAFKA_…`, as the services read them.
+    var properties: KafkaProperties {
+        get throws(ConfigurationFault) {
+            let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("KAFKA_") }
+            let settings = try KafkaSettings(bootstrapServers: bootstrapServers, SettingsSource(environment))
+            if !settings.ignored.isEmpty { Self.report(settings.ignored) }
+            return settings.properties
+        }
+    }
+
+    private static func report(_ ignored: [String]) {
+        let isFirst = wasReported.withLock { wasReported in
+            defer { wasReported = true }
+            return !wasReported
+        }
+        if isFirst { tell("no property of librdkafka, ignored: \(ignored.joined(separator: " "))") }
+    }
+
+    private static let wasReported = Mutex(false)
 
     func topic(_ topic: Topic) -> String { prefix + topic.rawValue }
 

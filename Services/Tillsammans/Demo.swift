@@ -33,7 +33,10 @@ struct Demo: AsyncParsableCommand {
         }
         // On a shared Kafka the demo keeps to topics of its own, and takes them away again.
         let cleansUp = suite.bootstrapServers != nil && suite.prefix.isEmpty
-        if cleansUp { suite.prefix = "demo-\(UUID().uuidString.lowercased().prefix(8))-" }
+        if cleansUp {
+            suite.prefix = "demo-\(UUID().uuidString.lowercased().prefix(8))-"
+            suite.environment["KEY_SECRET"] = UUID().uuidString + UUID().uuidString
+        }
         let mailFolder = suite.mailFolder
         let result = await Result { [suite] in
             try await suite.run { connection in

@@ -18,8 +18,8 @@ struct Suite: Sendable {
     var folder: String
     var directory: CountyDirectory
     var partitions: Int32 = 4
-    /// Settings for the services beside those that follow from the above.
-    var environment: [String: String] = [:]
+    /// Where a secret and ports are looked for. The services inherit the rest from this process.
+    var environment = ProcessInfo.processInfo.environment
     var show: @Sendable (String) -> Void = { tell($0) }
 
     /// The messages that notifications writes, when no relay is configured.
@@ -42,9 +42,10 @@ struct Suite: Sendable {
         try await DirectoryCommand.apply(directory, connection)
         defer { withExtendedLifetime(broker) {} }
         return try await withThrowingTaskGroup(of: Value.self) { group in
+            let ports = try healthPorts()
             for service in Self.services {
                 group.addTask {
-                    let status = try await start(service, connection)
+                    let status = try await start(service, connection, healthPort: ports[service])
                     try Task.checkCancellation()
                     throw CommandFault("\(service) ended by itself: \(status)")
                 }
@@ -56,14 +57,30 @@ struct Suite: Sendable {
         }
     }
 
+    /// A port for each service's health, in their order from `HTTP_PORT` on; nothing where none is set.
+    func healthPorts() throws -> [String: Int] {
+        guard let text = environment["HTTP_PORT"], text != "0" else { return [:] }
+        guard let first = Int(text), 1...(65_536 - Self.services.count) ~= first else {
+            throw ConfigurationFault("HTTP_PORT must be a number from 0 to \(65_536 - Self.services.count)")
+        }
+        let ports = Dictionary(uniqueKeysWithValues: zip(Self.services, first...))
+        if let door = environment["CONCERNS_HTTP_PORT"].flatMap({ Int($0) }), ports.values.contains(door) {
+            throw ConfigurationFault(
+                "CONCERNS_HTTP_PORT \(door) is one of the ports that the services take from HTTP_PORT \(first) on")
+        }
+        return ports
+    }
+
     /// Runs one executable until this task is cancelled: SIGTERM, and after 10 s SIGKILL.
-    private func start(_ service: String, _ connection: Connection) async throws -> TerminationStatus {
-        var settings = [
+    private func start(
+        _ service: String, _ connection: Connection, healthPort: Int?
+    ) async throws -> TerminationStatus {
+        let settings = [
             "KAFKA_BOOTSTRAP_SERVERS": connection.bootstrapServers, "TOPIC_PREFIX": connection.prefix,
             "STATE_DIRECTORY": folder + "/state", "INSTANCE_ID": "local", "MAIL_DIRECTORY": mailFolder,
-            "KEY_SECRET": "only-for-one-machine-and-no-real-child",
+            "KEY_SECRET": environment["KEY_SECRET"] ?? "only-for-one-machine-and-no-real-child",
+            "HTTP_PORT": "\(healthPort ?? 0)",
         ]
-        settings.merge(environment) { $1 }
         let variables = Dictionary(
             uniqueKeysWithValues: settings.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })
         var options = PlatformOptions()

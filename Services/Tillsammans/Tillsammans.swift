@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import Foundation
+import Kafka
 import ServiceKit
 
 /// The command line: run everything on one machine, publish, look, apply the directory and the topics.
@@ -8,11 +9,31 @@ import ServiceKit
     static let configuration = CommandConfiguration(
         commandName: "tillsammans",
         abstract: "Early help for a child: detect, map, cooperate. Run, publish and look.",
+        version: "tillsammans \(Version.text)",
         subcommands: [
             Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self,
             CasesCommand.self, CaseCommand.self, NoticesCommand.self, MailCommand.self, CalendarCommand.self,
             RefusalsCommand.self,
         ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch { exit(withError: explained(error)) }
+    }
+
+    /// An error of Kafka or of the configuration, with what to do about it; any other error as it is.
+    static func explained(_ error: any Error) -> any Error {
+        switch error {
+        case is NoTopic, is ConfigurationFault, is KafkaError: CommandFault(Complaint(error).text)
+        default: error
+        }
+    }
 }
 
 struct RefusalsCommand: ParsableCommand {

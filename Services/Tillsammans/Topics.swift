@@ -9,7 +9,8 @@ struct TopicsCommand: AsyncParsableCommand {
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Creates the topics that do not exist yet, and checks the others.")
+            abstract: "Creates the topics that do not exist yet, and refuses others that are not as they must be.",
+            discussion: "Compares partitions, cleanup.policy, retention and min.insync.replicas.")
 
         @OptionGroup var options: ConnectionOptions
         @Option(help: "Partitions of each keyed topic: the unit of scale, fixed for ever.")
@@ -32,22 +33,21 @@ struct TopicsCommand: AsyncParsableCommand {
             partitions: partitions, prefix: connection.prefix, replication: replication)
         return try await DedicatedThread.run(name: "topics") {
             let admin = try Admin(connection.properties)
-            let existing = try admin.topics(timeout: 10_000)
+            let existing = try admin.describe(wanted.map(\.name), timeout: 10_000)
             let missing = wanted.filter { existing[$0.name] == nil }
+            let faults = TopicPlan.faults(wanted, existing)
+            // Nothing is made beside topics that are wrong: it may be another installation's prefix.
+            guard faults.isEmpty else { throw CommandFault(faults.joined(separator: "\n")) }
             try admin.create(missing, replication: replication, timeout: 30_000)
-            for topic in wanted {
-                if let count = existing[topic.name], count != Int(topic.partitions) {
-                    throw CommandFault(
-                        "\(topic.name) has \(count) partitions and should have \(topic.partitions). The number cannot be "
-                            + "changed without moving keys; call with --partitions \(count), or use another --prefix.")
-                }
-            }
             // Created is not yet known everywhere: wait until the metadata shows them all.
             for _ in 0..<200 {
                 let seen = try admin.topics(timeout: 10_000)
                 if wanted.allSatisfy({ (seen[$0.name] ?? 0) > 0 }) { break }
                 usleep(50_000)
             }
+            // The broker's own defaults count where nothing was said: how many copies, for example.
+            let made = TopicPlan.faults(missing, try admin.describe(missing.map(\.name), timeout: 10_000))
+            guard made.isEmpty else { throw CommandFault(made.joined(separator: "\n")) }
             return missing.map(\.name)
         }
     }

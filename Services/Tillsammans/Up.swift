@@ -10,6 +10,8 @@ struct Up: AsyncParsableCommand {
         discussion: """
             With KAFKA_BOOTSTRAP_SERVERS (or --bootstrap-servers) against that Kafka, else on an embedded broker: in memory
             only, about 5 MB kept per partition, aborted transactions not hidden. That is for trying and developing.
+
+            With HTTP_PORT, each service has a port of its own for /live, /ready and /metrics, from that one on.
             """)
 
     @OptionGroup var options: SuiteOptions
@@ -34,6 +36,9 @@ struct Up: AsyncParsableCommand {
                         tell(
                             "  export KAFKA_BOOTSTRAP_SERVERS=\(connection.bootstrapServers) TOPIC_PREFIX=\(connection.prefix)"
                         )
+                        for (service, port) in try suite.healthPorts().sorted(by: { $0.value < $1.value }) {
+                            tell("  \(service): http://127.0.0.1:\(port)/ready")
+                        }
                         tell("  messages are written to \(suite.mailFolder)")
                         try await Task.sleep(for: .seconds(Int64(Int32.max)))
                     }

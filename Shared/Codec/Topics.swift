@@ -25,13 +25,32 @@ package enum Topic: String, CaseIterable, Sendable {
     case meetingsState = "meetings-state"
     case notificationsState = "notifications-state"
 
-    /// Kafka keeps the latest value of each key for ever. Other topics keep all events for a time.
-    package var isCompacted: Bool {
+    /// How long Kafka keeps what lies on a topic.
+    package enum Retention: Sendable, Hashable {
+        /// The latest value of each key, for ever.
+        case latest
+        case forever
+        case days(Int)
+    }
+
+    /// By purpose.
+    package var retention: Retention {
         switch self {
-        case .children, .cases, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: true
-        default: false
+        // State, and tables that every instance reads whole.
+        case .children, .cases, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: .latest
+        // What has happened in a case (rule 20) and who has opened it (rule 22). Only erasure ends it.
+        case .concerns, .mappings, .meetings, .notices, .accessLog: .forever
+        // Reports name a child. They are kept while a service may be down, and receipts as long as reports are known.
+        case .concernReports, .intakeRepartition, .concernReceipts: .days(30)
+        // Commands are answered by facts. They are kept while a service may be down.
+        case .mappingCommands, .mappingSteps, .meetingCommands, .meetingCalls, .noticeCommands, .noticeSteps: .days(30)
+        // They wait for a person, who may be on leave.
+        case .deadLetters: .days(90)
         }
     }
+
+    /// Kafka keeps the latest value of each key for ever. Other topics keep all events for a time.
+    package var isCompacted: Bool { retention == .latest }
 
     /// Has one partition.
     package var isSingle: Bool { self == .directory || self == .deadLetters || self == .accessLog }

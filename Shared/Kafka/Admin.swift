@@ -149,6 +149,16 @@ public struct Admin: Sendable {
     /// The cluster's id, or nil if no broker answered within `timeout` milliseconds.
     public func clusterId(timeout: Int32) -> String? { handle.clusterId(timeout: timeout) }
 
+    /// Whether a broker answers now. The question holds no topic.
+    public func isAnswered(within timeout: Int32) -> Bool {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        guard rd_kafka_metadata(handle.pointer, 0, nil, &metadata, timeout) == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            return false
+        }
+        rd_kafka_metadata_destroy(metadata)
+        return true
+    }
+
     private static func check(
         _ list: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ doing: String, except: rd_kafka_resp_err_t
     ) throws(KafkaError) {

@@ -55,6 +55,9 @@ extension EmbeddedBroker {
         rd_kafka_mock_topic_set_error(cluster.pointer, topic, error)
     }
 
+    /// Says that the topic does not exist. Without this the embedded broker makes each topic that it is asked for.
+    package func hide(_ topic: String) { say(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, of: topic) }
+
     /// The kinds of requests, by their numbers in Kafka's protocol.
     package enum Request: Int16 {
         case produce = 0

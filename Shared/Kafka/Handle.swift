@@ -31,7 +31,7 @@ final class Handle: @unchecked Sendable {  // immutable, and librdkafka locks in
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
             guard rd_kafka_conf_set(configuration, name, value, &reason, reason.count) == RD_KAFKA_CONF_OK else {
                 rd_kafka_conf_destroy(configuration)
-                throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "set \(name): \(text(reason))")
+                throw .configuration("set \(name): \(text(reason))")
             }
         }
         rd_kafka_conf_set_log_cb(configuration) { client, level, facility, line in
@@ -44,8 +44,11 @@ final class Handle: @unchecked Sendable {  // immutable, and librdkafka locks in
         }
         configure(configuration)
         guard let pointer = rd_kafka_new(type, configuration, &reason, reason.count) else {
+            let code = rd_kafka_last_error()
             rd_kafka_conf_destroy(configuration)
-            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "start a Kafka client: \(text(reason))")
+            let doing = "start a Kafka client: \(text(reason))"
+            // Whatever else it is, a lack of threads for example, may be over next time.
+            throw code == RD_KAFKA_RESP_ERR__INVALID_ARG ? .configuration(doing) : KafkaError(code, doing)
         }
         self.pointer = pointer
     }
@@ -88,7 +91,7 @@ struct Client: @unchecked Sendable {  // librdkafka locks inside
 
 private let librdkafka = Logger(label: "librdkafka")
 
-private func text(_ characters: [CChar]) -> String {
+func text(_ characters: [CChar]) -> String {
     String(decoding: characters.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
 

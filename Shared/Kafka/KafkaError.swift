@@ -16,6 +16,9 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The client must be closed and replaced, for example because another instance fenced it.
     public let isFatal: Bool
 
+    /// A property cannot be used, or not beside another one. Somebody must change the configuration.
+    public private(set) var isConfiguration = false
+
     let code: rd_kafka_resp_err_t
 
     public var description: String { "\(message) [\(name)]" }
@@ -119,6 +122,13 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension KafkaError {
+    /// A client cannot be made from its properties.
+    static func configuration(_ doing: String) -> KafkaError {
+        var error = KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, doing)
+        error.isConfiguration = true
+        return error
+    }
+
     /// No broker answered.
     package static func unreachable(_ servers: String) -> KafkaError {
         KafkaError(RD_KAFKA_RESP_ERR__TRANSPORT, "reach Kafka at \(servers)")

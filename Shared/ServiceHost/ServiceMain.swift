@@ -1,5 +1,4 @@
 import Foundation
-import Kafka
 package import Logging
 import Metrics
 package import ServiceKit
@@ -55,33 +54,38 @@ package struct ServiceMain<P: Processor>: Sendable {
             print(help)
             exit(0)
         }
+        if arguments.contains("--version") {
+            print("\(name) \(Version.text)")
+            exit(0)
+        }
         do {
             guard arguments.isEmpty || Array(arguments) == [Self.acceptLoss] else {
                 throw ConfigurationFault(
-                    "\(name) takes no arguments but --help and \(Self.acceptLoss); settings come from the environment")
+                    "\(name) takes no arguments but --help, --version and \(Self.acceptLoss); settings come from the "
+                        + "environment")
             }
             try await arguments.isEmpty ? start() : giveUpWhatIsLost()
             exit(0)
-        } catch let fault as ConfigurationFault {
-            complain("configuration: \(fault)")
-            exit(ConfigurationFault.exitCode)
-        } catch let fault as TopicsNotReady {
-            complain("\(fault)")
-            exit(ConfigurationFault.exitCode)
-        } catch let fault as NoTopic {
-            complain("\(fault); create it with `tillsammans topics apply`")
-            exit(1)
         } catch {
-            complain("\(error)")
-            exit(1)
+            let complaint = Complaint(error)
+            let line = complaint.line(of: name, Self.logFormat) + "\n"
+            try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+            exit(complaint.exitCode)
         }
+    }
+
+    /// How logs are written, also where another setting is wrong.
+    private static var logFormat: Logs.Format {
+        let environment = ProcessInfo.processInfo.environment
+        let text = (try? SettingsSource(environment))?["LOG_FORMAT"] ?? environment["LOG_FORMAT"]
+        return text.flatMap { Logs.Format(rawValue: $0) } ?? .plain
     }
 
     private static var acceptLoss: String { "--accept-loss" }
 
     /// Accepts the loss of changelog records and keeps the remaining state. No instance may be running.
     private func giveUpWhatIsLost() async throws {
-        let configuration = try Settings(settings, try await SettingsSource.reader()).streams(topology)
+        let configuration = try Settings(settings, SettingsSource()).streams(topology)
         for (task, positions) in try await ChangelogLost.accept(configuration).sorted(by: { $0.key < $1.key }) {
             let places = positions.sorted { $0.key < $1.key }.map { "\($0.key) from \($0.value)" }
             print("task \(task) goes on: \(places.joined(separator: ", "))")
@@ -89,7 +93,7 @@ package struct ServiceMain<P: Processor>: Sendable {
     }
 
     private func start() async throws {
-        let settings = Settings(settings, try await SettingsSource.reader())
+        let settings = try Settings(settings, SettingsSource())
         let format = try settings.value("LOG_FORMAT", expected: "plain or json", { Logs.Format(rawValue: $0) })
         let level = try settings.value("LOG_LEVEL", expected: "a log level", { Logger.Level(rawValue: $0) })
         Logs.start(format, level: level)
@@ -98,6 +102,12 @@ package struct ServiceMain<P: Processor>: Sendable {
         let logger = Logger(label: name)
 
         let configuration = try settings.streams(topology)
+        let ignored = try settings.kafka().ignored
+        if !ignored.isEmpty {
+            logger.notice(
+                "variables that are no property of librdkafka are ignored",
+                metadata: ["names": "\(ignored.joined(separator: " "))"])
+        }
         let port = try settings.number("HTTP_PORT", 0...65_535)
         let host = try settings.text("HTTP_HOST")
         let parts = try make(settings, configuration, logger)
@@ -126,10 +136,6 @@ package struct ServiceMain<P: Processor>: Sendable {
         logger.info("stopped")
     }
 
-    private func complain(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data("\(name): \(text)\n".utf8))
-    }
-
     private var help: String {
         let rows = settings.map { setting in
             (setting.name, setting.standard.map { $0.isEmpty ? "(empty)" : $0 } ?? "(required)", setting.help)
@@ -143,7 +149,8 @@ package struct ServiceMain<P: Processor>: Sendable {
             \(name): \(summary)
 
             Settings come from the environment, then from the YAML file that CONFIG_FILE names (kafka.bootstrap.servers
-            for KAFKA_BOOTSTRAP_SERVERS). Any other KAFKA_… variable sets the librdkafka property of that name.
+            for KAFKA_BOOTSTRAP_SERVERS). Any other KAFKA_… variable sets the librdkafka property of that name; one that
+            librdkafka does not know is ignored, and in the file it is a fault, as any other unknown key.
 
             --accept-loss  Once, while no instance runs: go on with the state that is left of a changelog that was deleted
                            or cut off, from where the group had come. What is lost stays lost.

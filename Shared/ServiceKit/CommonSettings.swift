@@ -1,9 +1,5 @@
-package import Configuration
 import Foundation
-package import Kafka
-import Logging
 package import Streams
-import SystemPackage
 
 extension Setting {
     /// The settings of every service.
@@ -23,40 +19,20 @@ extension Setting {
     ]
 }
 
-/// Reads settings from the environment, then from the YAML file that `CONFIG_FILE` names.
-package enum SettingsSource {
-    package static func reader() async throws -> ConfigReader {
-        let environment = EnvironmentVariablesProvider()
-        guard let path = ProcessInfo.processInfo.environment["CONFIG_FILE"] else {
-            return ConfigReader(provider: environment)
-        }
-        do {
-            let file = try await FileProvider<YAMLSnapshot>(filePath: .init(path))
-            return ConfigReader(providers: [environment, file])
-        } catch {
-            throw ConfigurationFault("CONFIG_FILE \(path) cannot be read as YAML")
-        }
-    }
-
-    /// Properties of librdkafka: `KAFKA_SASL_MECHANISM` sets `sasl.mechanism`, and so on for every other property.
-    package static func kafkaProperties(
-        bootstrapServers: String, _ environment: [String: String] = ProcessInfo.processInfo.environment
-    ) -> KafkaProperties {
-        var properties: KafkaProperties = ["bootstrap.servers": bootstrapServers]
-        for (name, value) in environment where name.hasPrefix("KAFKA_") && name != "KAFKA_BOOTSTRAP_SERVERS" {
-            properties[name.dropFirst("KAFKA_".count).lowercased().replacing("_", with: ".")] = value
-        }
-        return properties
-    }
-}
-
 extension Settings {
-    /// The stream's configuration from a service's settings.
+    /// What the settings say of Kafka.
+    package func kafka() throws(ConfigurationFault) -> KafkaSettings {
+        let servers = try value("KAFKA_BOOTSTRAP_SERVERS", expected: "brokers, host:port, separated by commas") {
+            $0.allSatisfy(\.isWhitespace) ? nil : $0
+        }
+        return try KafkaSettings(bootstrapServers: servers, source)
+    }
+
+    /// The stream that a service's settings describe.
     package func streams(_ topology: Topology) throws(ConfigurationFault) -> StreamsConfiguration {
         var configuration = StreamsConfiguration(
-            topology, instance: try text("INSTANCE_ID"),
-            kafka: SettingsSource.kafkaProperties(bootstrapServers: try text("KAFKA_BOOTSTRAP_SERVERS")),
-            stateDirectory: try text("STATE_DIRECTORY"))
+            topology, instance: try InstanceName(text("INSTANCE_ID")).text, kafka: try kafka().properties,
+            stateDirectory: try folder("STATE_DIRECTORY"))
         configuration.prefix = try text("TOPIC_PREFIX")
         configuration.threads = try number("STREAM_THREADS", 1...64)
         configuration.commitInterval = .milliseconds(try number("COMMIT_INTERVAL_MS", 1...10_000))

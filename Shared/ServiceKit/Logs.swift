@@ -6,6 +6,18 @@ package import Logging
 package enum Logs {
     package enum Format: String, Sendable { case plain, json }
 
+    /// One line for a machine, without its end.
+    package static func json(
+        _ level: Logger.Level, _ label: String, _ message: String, _ metadata: Logger.Metadata = [:]
+    ) -> String {
+        var line: [String: String] = [
+            "time": Timestamp.text(Date()), "level": level.rawValue, "logger": label, "message": message,
+        ]
+        for (key, value) in metadata { line[key] = "\(value)" }
+        let data = try? JSONSerialization.data(withJSONObject: line, options: [.sortedKeys, .withoutEscapingSlashes])
+        return String(decoding: data ?? Data(), as: UTF8.self)
+    }
+
     /// Sets up swift-log for the process. Call it once, before anything logs.
     package static func start(_ format: Format, level: Logger.Level) {
         LoggingSystem.bootstrap { label in
@@ -33,16 +45,8 @@ private struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line: [String: String] = [
-            "time": Timestamp.text(Date()), "level": event.level.rawValue, "logger": label,
-            "message": "\(event.message)",
-        ]
-        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) { line[key] = "\(value)" }
-        guard
-            var data = try? JSONSerialization.data(
-                withJSONObject: line, options: [.sortedKeys, .withoutEscapingSlashes])
-        else { return }
-        data.append(0x0A)
-        try? FileHandle.standardError.write(contentsOf: data)
+        let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
+        let line = Logs.json(event.level, label, "\(event.message)", metadata)
+        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 }

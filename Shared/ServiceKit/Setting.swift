@@ -1,4 +1,4 @@
-package import Configuration
+import Foundation
 
 /// One setting of a service: its name in the environment, its meaning and its default.
 package struct Setting: Sendable {
@@ -12,8 +12,6 @@ package struct Setting: Sendable {
     package init(_ name: String, default standard: String?, isSecret: Bool = false, _ help: String) {
         (self.name, self.standard, self.isSecret, self.help) = (name, standard, isSecret, help)
     }
-
-    var key: ConfigKey { ConfigKey(name.lowercased().split(separator: "_").map(String.init)) }
 }
 
 /// A fault in the configuration, for the person who starts the service. Exit code 78 (sysexits `EX_CONFIG`).
@@ -26,20 +24,21 @@ package struct ConfigurationFault: Error, CustomStringConvertible {
 
 /// The settings of one process. The environment comes before the file.
 package struct Settings: Sendable {
-    private let reader: ConfigReader
+    let source: SettingsSource
     private let known: [String: Setting]
 
-    package init(_ settings: [Setting], _ reader: ConfigReader) {
-        self.reader = reader
+    /// - Throws: ``ConfigurationFault`` for keys of the file that nobody knows, and for published secrets.
+    package init(_ settings: [Setting], _ source: SettingsSource) throws(ConfigurationFault) {
+        self.source = source
         known = Dictionary(settings.map { ($0.name, $0) }) { first, _ in first }
+        let faults = source.unknownKeys(known.keys.sorted()) + publishedSecrets()
+        guard faults.isEmpty else { throw ConfigurationFault(faults.joined(separator: "; ")) }
     }
 
     /// - Throws: ``ConfigurationFault`` with the setting's name and meaning.
     package func text(_ name: String) throws(ConfigurationFault) -> String {
         guard let setting = known[name] else { preconditionFailure("\(name) is not a setting of this service") }
-        if let value = reader.string(forKey: setting.key, isSecret: setting.isSecret) ?? setting.standard {
-            return value
-        }
+        if let value = source[name] ?? setting.standard { return value }
         throw ConfigurationFault("\(name) is not set: \(setting.help)")
     }
 
@@ -54,6 +53,41 @@ package struct Settings: Sendable {
     package func number(_ name: String, _ range: ClosedRange<Int>) throws(ConfigurationFault) -> Int {
         try value(name, expected: "a number from \(range.lowerBound) to \(range.upperBound)") { text in
             Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// An address of the web: `https://` or `http://`, and a host.
+    package func webAddress(_ name: String) throws(ConfigurationFault) -> String {
+        try value(name, expected: "an address that begins with https:// and a host") { text in
+            guard let url = URL(string: text), let host = url.host, !host.isEmpty else { return nil }
+            return url.scheme == "https" || url.scheme == "http" ? text : nil
+        }
+    }
+
+    /// A folder that exists from now on and can be written.
+    package func folder(_ name: String) throws(ConfigurationFault) -> String {
+        let path = try text(name)
+        guard !path.isEmpty else { throw ConfigurationFault("\(name) must be a folder") }
+        let files = FileManager.default
+        try? files.createDirectory(atPath: path, withIntermediateDirectories: true)
+        var isFolder: ObjCBool = false
+        guard files.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
+            files.isWritableFile(atPath: path)
+        else { throw ConfigurationFault("\(name) \(path) cannot be used: it must be a folder that can be written") }
+        return path
+    }
+
+    /// Secrets that everybody knows, where something is not on loopback.
+    private func publishedSecrets() -> [String] {
+        let secrets = known.values.filter { $0.isSecret && source[$0.name]?.contains(PublishedSecret.mark) == true }
+        guard !secrets.isEmpty else { return [] }
+        let open = known.values.filter { setting in
+            (setting.name == "KAFKA_BOOTSTRAP_SERVERS" || setting.name.hasSuffix("_HOST"))
+                && !PublishedSecret.isLoopback(source[setting.name] ?? setting.standard ?? "")
+        }
+        guard let place = open.map(\.name).min() else { return [] }
+        return secrets.map(\.name).sorted().map { name in
+            "\(name) is a published example, and \(place) is not on loopback; make one of your own: openssl rand -hex 32"
         }
     }
 }

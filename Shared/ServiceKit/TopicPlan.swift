@@ -1,6 +1,5 @@
 import Codec
 package import Kafka
-import Streams
 
 /// The settings that all topics of the suite must have on the broker.
 package enum TopicPlan {
@@ -11,22 +10,49 @@ package enum TopicPlan {
     package static func specifications(
         partitions: Int32, prefix: String, replication: Int32 = -1
     ) -> [TopicSpecification] {
-        topics.map { topic in
-            var settings =
-                switch topic.cleanup {
-                case .compacted: ["cleanup.policy": "compact"]
-                // A service may be down for weeks. Retention must not delete a concern meanwhile.
-                case .deleted: ["cleanup.policy": "delete", "retention.ms": "\(90 * 24 * 3_600 * 1_000)"]
-                }
+        Topic.allCases.sorted { $0.rawValue < $1.rawValue }.map { topic in
+            var settings = settings(topic.retention)
             // Acknowledged records are on at least two disks.
-            if replication >= 3 { settings["min.insync.replicas"] = "2" }
+            if replication >= 3 { settings[inSync] = "2" }
             return TopicSpecification(
-                prefix + topic.name, partitions: topic.partitions == .one ? 1 : partitions, settings: settings)
+                prefix + topic.rawValue, partitions: topic.isSingle ? 1 : partitions, settings: settings)
         }
     }
 
-    /// The topics of the services, and the access log, which the command line writes.
-    private static var topics: [Topology.Topic] {
-        Set(Topology.suite.flatMap(\.topics) + [Topology.Topic(.accessLog)]).sorted { $0.name < $1.name }
+    private static func settings(_ retention: Topic.Retention) -> [String: String] {
+        switch retention {
+        case .latest: ["cleanup.policy": "compact"]
+        case .forever: ["cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"]
+        case .days(let days):
+            ["cleanup.policy": "delete", "retention.ms": "\(days * 24 * 3_600 * 1_000)", "retention.bytes": "-1"]
+        }
     }
+
+    /// What is wrong with the topics that exist: the topic, the setting, what it is, and what it should be.
+    ///
+    /// What the broker does not tell is not compared.
+    package static func faults(
+        _ wanted: [TopicSpecification], _ existing: [String: TopicDescription]
+    ) -> [String] {
+        wanted.flatMap { topic -> [String] in
+            guard let found = existing[topic.name] else { return [] }
+            var faults: [String] = []
+            if found.partitions != Int(topic.partitions) {
+                faults.append(
+                    "\(topic.name) has \(found.partitions) partitions and should have \(topic.partitions); the number "
+                        + "cannot be changed without moving keys, so call with --partitions or another --prefix")
+            }
+            for (name, value) in topic.settings.sorted(by: { $0.key < $1.key }) where name != inSync {
+                guard let actual = found.settings?[name], actual != value else { continue }
+                faults.append("\(topic.name) has \(name)=\(actual) and should have \(value)")
+            }
+            // A topic with fewer copies could not be written while one of them is away.
+            if found.replicas >= 3, let actual = found.settings?[inSync].flatMap({ Int($0) }), actual < 2 {
+                faults.append("\(topic.name) has \(inSync)=\(actual) and should have 2")
+            }
+            return faults
+        }
+    }
+
+    private static let inSync = "min.insync.replicas"
 }

@@ -10,7 +10,8 @@ package final class StreamEvents: Sendable {
     package struct Health: Sendable {
         /// When the slowest thread last completed a loop. A thread that hangs in a call completes none.
         package var beat: Date
-        /// The group has assigned this instance its tasks, all of them are running, and their files can be written.
+        /// The brokers answer, the group has assigned this instance its tasks, all of them are running, and their files can be
+        /// written.
         package var isReady: Bool
     }
 
@@ -20,6 +21,8 @@ package final class StreamEvents: Sendable {
         /// Assigned tasks that are not running yet.
         var waiting: Set<Int32> = []
         var isStalled = false
+        /// The brokers have not answered the last question.
+        var areBrokersSilent = false
         var restoreShown: [Int32: (ContinuousClock.Instant, from: Int64)] = [:]
         var troubleShown: [String: ContinuousClock.Instant] = [:]
     }
@@ -58,12 +61,29 @@ package final class StreamEvents: Sendable {
         state.withLock {
             Health(
                 beat: $0.beats.values.min() ?? .distantPast,
-                isReady: $0.hasJoined && $0.waiting.isEmpty && !$0.isStalled)
+                isReady: $0.hasJoined && $0.waiting.isEmpty && !$0.isStalled && !$0.areBrokersSilent)
         }
     }
 
     /// A thread completed a loop, or is in a wait with a time limit: it does not hang.
     func beat(_ thread: Int) { state.withLock { $0.beats[thread] = Date() } }
+
+    // MARK: Brokers
+
+    /// The brokers were asked whether they are there.
+    func brokers(answer: Bool) {
+        let isNews = state.withLock { state in
+            defer { state.areBrokersSilent = !answer }
+            return state.areBrokersSilent == answer
+        }
+        Gauge(label: "stream_brokers_answer", dimensions: dimensions).record(answer ? 1 : 0)
+        guard isNews else { return }
+        if answer {
+            logger.notice("the brokers answer again")
+        } else {
+            logger.error("the brokers do not answer; nothing is lost, and work goes on when they do")
+        }
+    }
 
     // MARK: Tasks
 

@@ -48,7 +48,8 @@ public struct Streams<P: Processor>: Service {
     /// restarted. A thread that waits for brokers still completes loops.
     public var isLive: Bool { events.health.beat.timeIntervalSinceNow > -60 }
 
-    /// True if the group has been joined, all tasks of this instance are running, and the state files can be written.
+    /// True if the brokers answer, the group has been joined, all tasks of this instance are running, and the state files
+    /// can be written. Missing brokers are noticed within ten seconds.
     public var isReady: Bool { events.health.isReady }
 
     /// Runs until graceful shutdown or cancellation.
@@ -71,6 +72,11 @@ public struct Streams<P: Processor>: Service {
                         try await DedicatedThread.run(name: "\(configuration.application)-\(index)") {
                             try keepRunning(index, stop)
                         }
+                    }
+                }
+                group.addTask {
+                    try await DedicatedThread.run(name: "\(configuration.application)-brokers") {
+                        try watchBrokers(stop)
                     }
                 }
                 if let performer { group.addTask { await perform(with: performer) } }
@@ -97,6 +103,8 @@ public struct Streams<P: Processor>: Service {
             do {
                 return try runOnce(index, stop)
             } catch let error where error is TopicsNotReady || error is Undeclared {
+                throw error
+            } catch let error as KafkaError where error.isConfiguration {
                 throw error
             } catch {
                 if stop.flag.isSet { return events.cutShort(error) }
@@ -135,6 +143,17 @@ public struct Streams<P: Processor>: Service {
             refreshGlobals: reader.refresh, index: index, partitions: partitions,
             clock: clock, events: events, wishes: wishes, faults: faults)
         try thread.run(until: stop.flag)
+    }
+
+    /// Asks again and again whether the brokers are there. A consumer says nothing of it while librdkafka tries to connect.
+    private func watchBrokers(_ stop: Stop) throws {
+        let properties = configuration.kafka.filter { !$0.key.hasPrefix("session.") }
+        let admin = try Admin(properties)
+        while !stop.flag.isSet {
+            let isAnswered = admin.isAnswered(within: TopicCheck.answerTimeout)
+            if !stop.flag.isSet { events.brokers(answer: isAnswered) }
+            stop.wait(seconds: 5)
+        }
     }
 
     /// A stop signal that also wakes threads that wait in a poll or between two attempts.

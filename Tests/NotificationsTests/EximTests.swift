@@ -109,23 +109,6 @@ private final class Exim: Sendable {
         try await eventually("a message", within: .seconds(20)) { !names().isEmpty }
         return try names().map { try String(contentsOfFile: "\(box)/\($0)", encoding: .utf8) }
     }
-
-    /// One that was free a moment ago.
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                _ = bind(descriptor, address, length)
-                getsockname(descriptor, address, &length)
-            }
-            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
-        }
-    }
 }
 
 extension SMTPTests {

@@ -7,12 +7,17 @@ package final class ChildProcess: Sendable {
     private let output = Mutex("")
     package let pid: Int32
 
-    /// - Parameter environment: added to this process's environment.
-    package init(_ executable: String, arguments: [String] = [], environment: [String: String]) throws {
+    /// - Parameters:
+    ///   - environment: added to this process's own.
+    ///   - input: a file that is the standard input.
+    package init(
+        _ executable: String, arguments: [String] = [], environment: [String: String], input: String? = nil
+    ) throws {
         let process = Process()
         process.executableURL = URL(filePath: Self.folder + "/" + executable)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let input { process.standardInput = FileHandle(forReadingAtPath: input) }
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
@@ -44,10 +49,13 @@ package final class ChildProcess: Sendable {
     package func terminate() async throws -> Int32 {
         kill(pid, SIGTERM)
         try await ended()
-        return process.withLock { $0.terminationStatus }
+        return exitCode
     }
 
-    /// Waits for the end. Returns whether a signal was the cause.
+    /// Of a process that has ended.
+    package var exitCode: Int32 { process.withLock { $0.terminationStatus } }
+
+    /// Waits for the end, and returns whether a signal was the cause.
     @discardableResult
     package func ended() async throws -> Bool {
         try await eventually("the end of process \(pid)", within: .seconds(30)) { !self.isRunning }

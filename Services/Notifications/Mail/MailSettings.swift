@@ -17,7 +17,7 @@ extension NoticeWriter {
     init(_ settings: Settings) throws {
         self.init(
             sender: try settings.value("MAIL_FROM", expected: "an e-mail address") { EmailAddress($0) },
-            caseLink: try settings.text("CASE_LINK"),
+            caseLink: try settings.webAddress("CASE_LINK"),
             templates: try Templates(folder: try settings.text("TEMPLATES_DIRECTORY")))
     }
 }
@@ -42,8 +42,7 @@ extension Settings {
     ///
     /// - Throws: ``ConfigurationFault``; a folder or a certificate that cannot be used.
     func mailer() throws -> any Mailer {
-        let folder = try text("MAIL_DIRECTORY")
-        guard folder.isEmpty else { return try FileMailer(folder: folder) }
+        guard try text("MAIL_DIRECTORY").isEmpty else { return try FileMailer(folder: folder("MAIL_DIRECTORY")) }
         let relays = try value("SMTP_URL", expected: "smtp://host:port or smtps://host:port") { text in
             let relays = text.split(separator: " ").map(String.init)
             let isGood = relays.allSatisfy { $0.hasPrefix("smtp://") || $0.hasPrefix("smtps://") }

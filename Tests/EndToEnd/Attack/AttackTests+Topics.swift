@@ -1,0 +1,70 @@
+import CloudEvents
+import Codec
+import Foundation
+import Kafka
+import SwiftProtobuf
+import TestSupport
+
+@testable import tillsammans
+
+extension AttackTests {
+    /// Straight to the topics that outsiders write.
+    static let topics = [
+        Attack(name: "records that are no events, on every topic for outsiders", expected: ["taken"]) { target in
+            let values: [Bytes?] = [nil, [], [0xFF, 0xFE, 0x00], Bytes(repeating: 0x7B, count: 500_000)]
+            let headers: [Headers] = [
+                [], [(name: "content-type", value: Bytes("application/cloudevents+json".utf8))],
+                [
+                    (name: "ce_specversion", value: [0xFF]),
+                    (name: "ce_id", value: Bytes(repeating: 0x41, count: 50_000)),
+                ],
+            ]
+            for topic in Topic.allCases where topic.isExternal {
+                try await target.send(
+                    values.flatMap { value in
+                        headers.map { headers in
+                            ProducerRecord(
+                                topic: target.connection.topic(topic), key: Bytes("attack".utf8), value: value,
+                                headers: headers)
+                        }
+                    })
+            }
+            return ["taken"]
+        },
+        Attack(
+            name: "a report with 30 000 unknown areas", expected: ["receipt"], limit: 30, open: "issue 12, line 2"
+        ) { target in
+            let event = Event(
+                id: "areas-\(UUID().uuidString)", source: target.source, type: ConcernReported.eventType, time: Date(),
+                content: .json,
+                data: Bytes(
+                    #"{"municipality":"0480","areas":[\#((0..<30_000).map { _ in #""a""# }.joined(separator: ","))]}"#
+                        .utf8))
+            try await target.send([target.connection.record(event, to: .concernReports, key: event.id)])
+            try await eventually("the receipt", within: .seconds(20)) { try await target.receipt(event.id) != nil }
+            return ["receipt"]
+        },
+        Attack(name: "a withdrawal that cannot be read", expected: ["undecodable"], limit: 30) { target in
+            try await refused(target, RecordConsent.eventType, Bytes([0xFF, 0xFF, 0xFF]))
+        },
+        Attack(name: "a withdrawal for no case", expected: ["case.unknown"], limit: 30) { target in
+            let command = RecordConsent.with {
+                ($0.caseReference, $0.by, $0.giver) = ("SRM-0000-0000-00", "nobody", "guardian-1")
+                ($0.decision, $0.form) = ("withdrawn", "spoken")
+            }
+            return try await refused(target, RecordConsent.eventType, command.wireBytes())
+        },
+        Attack(name: "a service's own command from outside", expected: ["command.unknown"], limit: 30) { target in
+            try await refused(target, "se.tillsammans.mapping.cooperation.note.v1", [])
+        },
+    ]
+
+    /// The codes with which Mapping refuses a command.
+    private static func refused(_ target: Installation, _ type: String, _ data: Bytes) async throws -> [String] {
+        let event = Event(
+            id: "attack-\(UUID().uuidString)", source: "urn:attack", type: type, time: Date(), content: .protobuf,
+            data: data)
+        let record = target.connection.record(event, to: .mappingCommands, key: "attack")
+        return try await target.refusal(of: event.id, on: .mappings, record)
+    }
+}

@@ -227,7 +227,7 @@ let package = Package(
             name: "NotificationsTests",
             dependencies: [
                 "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceKit", "Streams",
-                "StreamsTesting", "TestSupport", "notifications", configuration, logging, protobuf,
+                "StreamsTesting", "TestSupport", "notifications", logging, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
             name: "TillsammansTests",

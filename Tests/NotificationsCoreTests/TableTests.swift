@@ -65,12 +65,14 @@ struct TableTests {
     @Test("rule 2: the named person learns that a report names another home; rule 3: and of harm under a taken id")
     func contradicted() {
         let concern = CaseEvent.concernRegistered(
-            namedPerson: "head-school", reporter: "mia@example.org", isHarmSuspected: false, namesOtherHome: true)
+            namedPerson: "head-school", reporter: EmailAddress("mia@example.org"), isHarmSuspected: false,
+            namesOtherHome: true)
         #expect(
             words(drafts(.ofCase(concern))) == [
                 "concern head.school@example.org", "otherHome head.school@example.org",
             ])
-        let setAside = CaseEvent.concernSetAside(namedPerson: "head-school", reporter: "mia@example.org")
+        let setAside = CaseEvent.concernSetAside(
+            namedPerson: "head-school", reporter: EmailAddress("mia@example.org"))
         #expect(
             words(drafts(.ofCase(setAside))) == [
                 "dutyToReport head.school@example.org", "dutyToReport mia@example.org",

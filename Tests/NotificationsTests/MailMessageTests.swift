@@ -1,6 +1,5 @@
 import CloudEvents
 import Codec
-import Configuration
 import Domain
 import Foundation
 import NotificationsCore
@@ -203,10 +202,8 @@ extension NotificationsTests {
 
     // MARK: The relay
 
-    private func settings(_ environment: [String: String]) -> Settings {
-        Settings(
-            NoticeWriter.settings + Setting.mail,
-            ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: environment)))
+    private func settings(_ environment: [String: String]) throws -> Settings {
+        try Settings(NoticeWriter.settings + Setting.mail, SettingsSource(environment))
     }
 
     @Test(

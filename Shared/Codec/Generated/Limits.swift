@@ -279,6 +279,7 @@ extension ConcernRegistered: LimitedMessage {
         20: FieldLimit("linked_to", bytes: 128),
         21: FieldLimit("fallback_reason", bytes: 64),
         22: FieldLimit("stage", bytes: 64),
+        24: FieldLimit("reported_municipality", bytes: 64),
     ]
 }
 
@@ -295,6 +296,23 @@ extension ConcernReported: LimitedMessage {
         10: FieldLimit("observed_at"),
         11: FieldLimit("reporter"),
         12: FieldLimit("guardians", elements: 20),
+    ]
+}
+
+extension ConcernSetAside: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("child", bytes: 128),
+        3: FieldLimit("county", bytes: 64),
+        4: FieldLimit("municipality", bytes: 64),
+        5: FieldLimit("unit", bytes: 128),
+        6: FieldLimit("named_person", bytes: 128),
+        7: FieldLimit("fallback_reason", bytes: 64),
+        8: FieldLimit("received_at"),
+        9: FieldLimit("observed_at"),
+        10: FieldLimit("areas", bytes: 64, elements: 20),
+        11: FieldLimit("observation", bytes: 20000),
+        12: FieldLimit("reporter"),
     ]
 }
 
@@ -473,6 +491,7 @@ extension CountyDirectory.Person: LimitedMessage {
         6: FieldLimit("hours", bytes: 32, elements: 7),
         7: FieldLimit("absences", elements: 100),
         8: FieldLimit("deputy", bytes: 128),
+        10: FieldLimit("phone", bytes: 64),
     ]
 }
 
@@ -809,6 +828,8 @@ extension Notice: LimitedMessage {
         16: FieldLimit("html", bytes: 60000),
         17: FieldLimit("county", bytes: 64),
         18: FieldLimit("gathered", elements: 100),
+        19: FieldLimit("sender", bytes: 200),
+        20: FieldLimit("reply_to", bytes: 254),
     ]
 }
 
@@ -1045,6 +1066,7 @@ extension ReportAccepted: LimitedMessage {
         2: FieldLimit("report_source", bytes: 256),
         3: FieldLimit("received_at"),
         4: FieldLimit("report"),
+        5: FieldLimit("occasion", bytes: 64),
     ]
 }
 
@@ -1066,6 +1088,7 @@ extension ReportTaken: LimitedMessage {
         5: FieldLimit("consultation"),
         6: FieldLimit("refused"),
         7: FieldLimit("position", bytes: 320),
+        8: FieldLimit("digest", bytes: 64),
     ]
 }
 

@@ -14,20 +14,21 @@ extension ConcernReceipt: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.received.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concernReceipts]
-    package static let largestBytes = 48360
+    package static let largestBytes = 48362
 }
 
 extension ConcernRegistered: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.registered.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concerns]
-    package static let largestBytes = 225898
+    package static let largestBytes = 225965
 }
 
 extension ConcernSetAside: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.set_aside.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concerns]
+    package static let largestBytes = 22826
 }
 
 extension ConsultationRequested: SuiteEvent {
@@ -55,21 +56,21 @@ extension ReportTaken: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.report.taken.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
-    package static let largestBytes = 234753
+    package static let largestBytes = 234821
 }
 
 extension ReportAccepted: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.report.accepted.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
-    package static let largestBytes = 234430
+    package static let largestBytes = 234498
 }
 
 extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 91809644
+    package static let largestBytes = 92469644
 }
 
 extension TakeOn: SuiteEvent {
@@ -559,7 +560,7 @@ extension AddToDigest: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.digest.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.noticeSteps]
-    package static let largestBytes = 12342405
+    package static let largestBytes = 12389067
 }
 
 extension ResendNotice: SuiteEvent {

@@ -27,11 +27,11 @@ package struct Settings: Sendable {
     let source: SettingsSource
     private let known: [String: Setting]
 
-    /// - Throws: ``ConfigurationFault`` for keys of the file that nobody knows, and for published secrets.
+    /// - Throws: ``ConfigurationFault`` for keys of the file that nobody knows, published secrets, and one port for two.
     package init(_ settings: [Setting], _ source: SettingsSource) throws(ConfigurationFault) {
         self.source = source
         known = Dictionary(settings.map { ($0.name, $0) }) { first, _ in first }
-        let faults = source.unknownKeys(known.keys.sorted()) + publishedSecrets()
+        let faults = source.unknownKeys(known.keys.sorted()) + publishedSecrets() + sharedPorts()
         guard faults.isEmpty else { throw ConfigurationFault(faults.joined(separator: "; ")) }
     }
 
@@ -77,13 +77,30 @@ package struct Settings: Sendable {
         return path
     }
 
+    /// Empty where it is not set.
+    private func current(_ name: String) -> String { source[name] ?? known[name]?.standard ?? "" }
+
+    /// Ports that two settings give at the same address.
+    private func sharedPorts() -> [String] {
+        func host(_ name: String) -> String { current(name.dropLast("PORT".count) + "HOST") }
+        let names = known.keys.filter { $0.hasSuffix("_PORT") && !["", "0"].contains(current($0)) }.sorted()
+        return names.indices.flatMap { index in
+            names[(index + 1)...].compactMap { other in
+                let hosts = [host(names[index]), host(other)]
+                let isShared = hosts[0] == hosts[1] || hosts.contains("0.0.0.0") || hosts.contains("::")
+                guard isShared, current(names[index]) == current(other) else { return nil }
+                return "\(names[index]) and \(other) are both \(current(other)); give each a port of its own"
+            }
+        }
+    }
+
     /// Secrets that everybody knows, where something is not on loopback.
     private func publishedSecrets() -> [String] {
         let secrets = known.values.filter { $0.isSecret && source[$0.name]?.contains(PublishedSecret.mark) == true }
         guard !secrets.isEmpty else { return [] }
         let open = known.values.filter { setting in
             (setting.name == "KAFKA_BOOTSTRAP_SERVERS" || setting.name.hasSuffix("_HOST"))
-                && !PublishedSecret.isLoopback(source[setting.name] ?? setting.standard ?? "")
+                && !PublishedSecret.isLoopback(current(setting.name))
         }
         guard let place = open.map(\.name).min() else { return [] }
         return secrets.map(\.name).sorted().map { name in

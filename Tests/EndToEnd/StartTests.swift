@@ -57,6 +57,25 @@ struct StartTests {
         #expect(code == 0 && lines == ["\(executable) \(Version.text)"])
     }
 
+    @Test(
+        "`up` with HTTP_PORT gives each service a port of its own, on which it becomes ready",
+        .enabled(if: ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"] == nil, "on the embedded broker"))
+    func up() async throws {
+        let folder = TemporaryFolder()
+        defer { folder.remove() }
+        let first = try freePort()
+        let process = try ChildProcess(
+            "tillsammans",
+            arguments: ["up", "--directory", RunningSuite.examples + "/soermland.yaml", "--folder", folder.path],
+            environment: ["HTTP_PORT": "\(first)"])
+        for port in first..<first + Suite.services.count {
+            try await eventually("a service to be ready at \(port)") {
+                try await RawHTTP.send("GET", "/ready", port: port)?.status == 200
+            }
+        }
+        #expect(try await process.terminate() == 0)
+    }
+
     @Test("a command that finds no topic says which command makes it")
     func noTopic() async throws {
         let broker = try EmbeddedBroker()

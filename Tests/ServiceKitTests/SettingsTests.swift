@@ -22,6 +22,8 @@ struct SettingsTests {
                 Setting("SMTP_URL", default: nil, "Relay."),
                 Setting("KEY_SECRET", default: "", isSecret: true, "Secret."),
                 Setting("CASE_LINK", default: "", "Link."),
+                Setting("CONCERNS_HTTP_HOST", default: "127.0.0.1", "Address."),
+                Setting("CONCERNS_HTTP_PORT", default: "", "Port."),
             ], SettingsSource(environment))
     }
 
@@ -116,6 +118,16 @@ struct SettingsTests {
         "names that people and StatefulSets give are taken",
         arguments: ["intake-0", "intake-1", "host.example.org", "intake-blue-green", "county_2", "nykoping-skola-a"])
     func given(name: String) { #expect(fault(["INSTANCE_ID": name]) == "") }
+
+    @Test("one port for two servers is refused where they would listen at the same address")
+    func ports() {
+        let same = ["HTTP_PORT": "8080", "CONCERNS_HTTP_PORT": "8080"]
+        #expect(fault(same).hasPrefix("CONCERNS_HTTP_PORT and HTTP_PORT are both 8080"))
+        #expect(fault(same.merging(["HTTP_HOST": "0.0.0.0"]) { $1 }) != "")
+        #expect(fault(same.merging(["HTTP_HOST": "127.0.0.2"]) { $1 }) == "")
+        #expect(fault(["HTTP_PORT": "8080", "CONCERNS_HTTP_PORT": "8081"]) == "")
+        #expect(fault(["HTTP_PORT": "0", "CONCERNS_HTTP_PORT": "0"]) == "")
+    }
 
     @Test("a folder that cannot be one is refused by its setting's name")
     func folder() { #expect(fault(["STATE_DIRECTORY": "/dev/null/x"]).hasPrefix("STATE_DIRECTORY /dev/null/x ")) }

@@ -21,10 +21,10 @@ extension AttackTests {
         Attack(name: "JSON of 30 000 levels", expected: ["400", "422"]) { target in
             [try await target.post(Bytes(repeating: UInt8(ascii: "["), count: 30_000))]
         },
-        Attack(name: "four texts of 9 kB without a space", expected: ["422"]) { target in
+        Attack(name: "four texts of 9 kB without a space", expected: ["422"], open: "issue 12, line 1") { target in
             let question = ConsultationRequested.with {
                 ($0.municipality, $0.areas) = ("0000", ["safety"])
-                $0.question = String(repeating: "a@1-", count: 2_250)
+                $0.question = String(repeating: "a", count: 9_000)
                 $0.reporter = .with { ($0.email, $0.organisation) = ("mia@example.org", "education") }
             }
             let body = try Bytes(question.jsonUTF8Data())
@@ -52,6 +52,9 @@ extension AttackTests {
             _ = try await target.post(id: id, target.report(1))
             try await target.reportsStillPass(0)
             return [try await target.receipt(id) == before ? "the same receipt" : "another receipt"]
+        },
+        Attack(name: "a personal number as an id", expected: ["400", "422"], open: "issue 12, line 7") { target in
+            [try await target.post(id: "20140315-2380", target.report(0))]
         },
         Attack(name: "what is no HTTP", expected: ["400", "404", "cut"]) { target in
             var answers: [String] = []

@@ -35,9 +35,10 @@ struct IntakeProcessor: Processor {
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
         guard unreadable.topic == Topic.concernReports.rawValue else { return }
         let faults = [Fault(unreadable.error)]
-        guard let id = unreadable.id?.nonEmpty, let source = unreadable.source?.nonEmpty else {
+        let (claimedId, claimedSource) = (turn.repeatable(unreadable.id), turn.repeatable(unreadable.source))
+        guard let id = claimedId, let source = claimedSource else {
             // A report without an id is known by where it lies. It cannot come again.
-            let id = ReportID(source: unreadable.source ?? turn.key, id: unreadable.id ?? unreadable.position)
+            let id = ReportID(source: claimedSource ?? turn.repeatableKey, id: claimedId ?? unreadable.position)
             return try turn.publish([.answered(Receipt(id, refused: faults))])
         }
         try repartition(ReportID(source: source, id: id), .refused(faults), in: &turn)

@@ -3,6 +3,9 @@ public import Foundation
 // CloudEvents 1.0, Kafka protocol binding (§3.2 binary, §3.3 structured): binary mode both ways, structured mode read.
 
 extension Event {
+    /// The most bytes of an attribute that a sender chooses and that is passed on.
+    public static let attributeLimit = 256
+
     /// The headers of binary mode, in this order. The value beside them is ``data`` as it is.
     public var headers: [(name: String, value: Bytes)] {
         var headers: [(name: String, value: Bytes)] = []
@@ -220,13 +223,20 @@ private struct Attributes {
         }
         return Event(
             id: try required(id, prefix + "id"), source: try required(source, prefix + "source"),
-            type: try required(type, prefix + "type"), time: at ?? received, subject: subject, cause: cause,
-            correlation: correlation, traceparent: traceparent, content: content, data: data)
+            type: try required(type, prefix + "type"), time: at ?? received,
+            subject: try within(subject, prefix + "subject"), cause: cause, correlation: correlation,
+            traceparent: try within(traceparent, "traceparent"), content: content, data: data)
     }
 
     private func required(_ value: String?, _ name: String) throws(Undecodable) -> String {
         guard let value, !value.isEmpty else { throw Undecodable(name, "missing") }
-        guard value.utf8.count <= 256 else { throw Undecodable(name, "longer than 256 bytes") }
+        return try within(value, name) ?? ""
+    }
+
+    private func within(_ value: String?, _ name: String) throws(Undecodable) -> String? {
+        guard value?.utf8.count ?? 0 <= Event.attributeLimit else {
+            throw Undecodable(name, "longer than \(Event.attributeLimit) bytes")
+        }
         return value
     }
 }

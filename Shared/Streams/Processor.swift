@@ -34,10 +34,15 @@ public struct Unreadable: Sendable {
     public let position: String
     /// The topic without the installation's prefix.
     public let topic: String
-    /// What the record calls itself, as far as it says.
+    /// What the record calls itself, as far as it says; nil also for what is longer than an attribute may be.
     public let id: String?
     public let source: String?
     public let error: Undecodable
+
+    package init(position: String, topic: String, id: String?, source: String?, error: Undecodable) {
+        (self.position, self.topic, self.id, self.source) = (position, topic, id, source)
+        self.error = error
+    }
 }
 
 /// An instant at which a processor asked to be woken: durable, in the changelog, fired once, in order of due time.

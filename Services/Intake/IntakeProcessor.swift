@@ -37,9 +37,10 @@ struct IntakeProcessor: Processor {
         guard unreadable.topic == Topic.concernReports.rawValue else { return }
         let faults = unreadable.error.all.map(Fault.init)
         let format = Receipt.Format(unreadable.content)
-        guard let id = unreadable.id?.nonEmpty, let source = unreadable.source?.nonEmpty else {
+        let (claimedId, claimedSource) = (turn.repeatable(unreadable.id), turn.repeatable(unreadable.source))
+        guard let id = claimedId, let source = claimedSource else {
             // A report without an id is known by where it lies. It cannot come again.
-            let id = ReportID(source: unreadable.source ?? turn.key, id: unreadable.id ?? unreadable.position)
+            let id = ReportID(source: claimedSource ?? turn.repeatableKey, id: claimedId ?? unreadable.position)
             return try turn.publish([.answered(Receipt(id, refused: faults, format))])
         }
         try repartition(

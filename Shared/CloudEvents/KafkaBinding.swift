@@ -3,6 +3,9 @@ public import Foundation
 // CloudEvents 1.0, Kafka protocol binding (§3.2 binary, §3.3 structured). Writes binary mode; reads both.
 
 extension Event {
+    /// The most bytes of an attribute that a sender chooses and that is passed on.
+    public static let attributeLimit = 256
+
     /// The headers of binary mode, in this order. The record's value is ``data``.
     public var headers: [(name: String, value: Bytes)] {
         var headers: [(name: String, value: Bytes)] = []
@@ -78,7 +81,8 @@ extension Event {
         }
     }
 
-    /// What a record calls itself, as far as it says, where it cannot be read as an event.
+    /// The id, source and content type that a record claims, if it cannot be read as an event. Nil for an id or source
+    /// that is longer than an attribute may be.
     public static func claims(
         headers: some Sequence<(name: String, value: Bytes)>, value: Bytes?
     ) -> (id: String?, source: String?, content: Content) {
@@ -87,9 +91,12 @@ extension Event {
         let isEvent = media == nil || media == "application/cloudevents+json"
         let object = (isEvent ? value : nil).flatMap { try? JSONSerialization.jsonObject(with: Data($0)) }
         let members = object as? [String: Any]
+        func claim(_ name: String) -> String? {
+            let text = fields["ce_\(name)"].flatMap(\.self) ?? members?[name] as? String
+            return text.flatMap { $0.utf8.count > attributeLimit ? nil : $0 }
+        }
         return (
-            fields["ce_id"].flatMap(\.self) ?? members?["id"] as? String,
-            fields["ce_source"].flatMap(\.self) ?? members?["source"] as? String,
+            claim("id"), claim("source"),
             media.flatMap(Content.init(rawValue:)) ?? .json
         )
     }
@@ -244,7 +251,11 @@ private struct Attributes {
         for (name, value) in [("id", id), ("source", source), ("type", type)] {
             let value = value ?? ""
             if value.isEmpty { wrong.append(Undecodable(prefix + name, .missing)) }
-            if value.utf8.count > 256 { wrong.append(Undecodable(prefix + name, .long)) }
+            if value.utf8.count > Event.attributeLimit { wrong.append(Undecodable(prefix + name, .long)) }
+        }
+        for (name, value) in [(prefix + "subject", subject), ("traceparent", traceparent)]
+        where value?.utf8.count ?? 0 > Event.attributeLimit {
+            wrong.append(Undecodable(name, .long))
         }
         var at = at
         if let time {

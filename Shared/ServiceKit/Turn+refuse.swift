@@ -16,14 +16,15 @@ extension Turn {
         if !isNamed { hideCause() }
         try publish(
             CommandRefused(id: isNamed ? event.id : position, type: event.type, case: reference, faults),
-            to: topic.rawValue,
+            to: topic.rawValue, key: repeatableKey,
             subject: reference.nonEmpty)
     }
 
     /// Publishes that a record is refused because it is not an event.
     package mutating func refuse(_ unreadable: Unreadable, on topic: Topic) throws {
         try publish(
-            CommandRefused(id: unreadable.id ?? unreadable.position, type: "", case: "", [Fault(unreadable.error)]),
-            to: topic.rawValue)
+            CommandRefused(
+                id: repeatable(unreadable.id) ?? unreadable.position, type: "", case: "", [Fault(unreadable.error)]),
+            to: topic.rawValue, key: repeatableKey)
     }
 }

@@ -36,7 +36,7 @@ public struct Unreadable: Sendable {
     public let position: String
     /// The topic without the installation's prefix.
     public let topic: String
-    /// The id and source that the record claims, if it has them.
+    /// The id and source that the record claims, if it has them and they are no longer than an attribute may be.
     public let id: String?
     public let source: String?
     /// How its sender writes, as far as it says; JSON where it says nothing.

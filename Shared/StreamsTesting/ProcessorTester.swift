@@ -94,6 +94,29 @@ public struct ProcessorTester<P: Processor> {
         try process(event, key: key, topic: topic)
     }
 
+    /// Gives the processor a record that is no event.
+    ///
+    /// - Parameters:
+    ///   - id: what the record calls itself.
+    ///   - source: whom it names as its source.
+    public mutating func answer(
+        _ error: Undecodable, id: String? = nil, source: String? = nil, key: String, topic: String
+    ) throws {
+        count += 1
+        let place = Turn.Place(topic: topic, partition: 0, offset: Int64(count))
+        var turn = Turn(
+            now: now, place: place, key: key,
+            cause: Turn.Cause(
+                id: place.description, source: "tester", correlation: place.description, subject: nil,
+                traceparent: nil),
+            globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
+        let unreadable = Unreadable(
+            position: place.description, topic: topic, id: id, source: source, content: .json,
+            error: error)
+        try processor.answer(unreadable, in: &turn)
+        try apply(turn)
+    }
+
     /// Advances the time, and fires the reminders that become due on the way, in order.
     public mutating func advance(to later: Date) throws {
         while let reminder = reminders.first, reminder.due <= later {

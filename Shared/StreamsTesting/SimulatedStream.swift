@@ -56,7 +56,8 @@ public final class SimulatedStream<P: Processor> {
     public func start(_ name: String) throws {
         kill(name)
         let configuration = configuration(name)
-        let instance = SimulatedInstance(processor, configuration, kafka, globals: globals)
+        let instance = SimulatedInstance(
+            processor, configuration, kafka, partitions: Int(kafka.partitions), globals: globals)
         instances[name] = instance
         try instance.log.join(configuration.topology.inputs.map(\.name))
     }
@@ -109,12 +110,15 @@ public final class SimulatedStream<P: Processor> {
 
     /// Writes an event to an input.
     ///
+    /// - Parameter partition: as a producer with another partitioner would choose it; the key's own if nil.
     /// - Throws: ``Undeclared`` if the topology has no such input.
-    public func send(_ event: Event, key: String, to topic: String) throws {
+    public func send(_ event: Event, key: String, to topic: String, partition: Int32? = nil) throws {
         guard topology.inputs.contains(where: { $0.name == topic }) else {
             throw Undeclared("\(topology.application) reads nothing from \(topic)")
         }
-        kafka.append(ProducerRecord(topic: topic, key: Bytes(key.utf8), value: event.data, headers: event.headers))
+        kafka.append(
+            ProducerRecord(
+                topic: topic, partition: partition, key: Bytes(key.utf8), value: event.data, headers: event.headers))
     }
 
     /// Runs all instances until nothing happens any more. That takes some milliseconds of simulated time, or more if

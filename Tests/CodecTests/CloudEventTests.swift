@@ -36,6 +36,16 @@ struct CloudEventTests {
         }
     }
 
+    @Test("an attribute that is passed on has a largest size", arguments: ["ce_id", "ce_subject", "traceparent"])
+    func long(name: String) throws {
+        var headers = headers(["ce_specversion": "1.0", "ce_source": "s", "ce_type": "t", "ce_id": "1"])
+        headers.append((name, Bytes(repeating: 97, count: 257)))
+        let error = #expect(throws: Undecodable.self) {
+            try Event(headers: headers, value: [], received: received)
+        }
+        #expect(error?.path == name && error?.reason == "longer than 256 bytes")
+    }
+
     @Test("structured mode is read, with data as JSON or as base64 protobuf")
     func structured() throws {
         let payload = try MappingOverdue.with { $0.caseReference = "SRM-1" }.wireBytes()

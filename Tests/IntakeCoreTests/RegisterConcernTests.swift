@@ -6,6 +6,21 @@ import Testing
 
 @Suite("Intake's core: a report is registered, on values alone")
 struct RegisterConcernTests {
+    @Test("a child's guardians take bounded room, however many are named; each still has a key of their own")
+    func manyGuardians() throws {
+        var story = IntakeStory()
+        for report in 0..<20 {
+            try story.register {
+                $0.guardians = (0..<20).map {
+                    IntakeStory.guardian("Vera \(report) \($0)", email: "vera\($0)@example.org")
+                }
+            }
+        }
+        let known = try #require(story.child).guardians
+        #expect(known.count == 40 && known.allSatisfy { $0.aliases.count <= 16 })
+        #expect(Set(story.concerns.flatMap(\.guardians)).count == 400)
+    }
+
     @Test("rules 1 and 2: the first report gives the child a case reference and an owner, and is answered")
     func first() throws {
         var story = IntakeStory()

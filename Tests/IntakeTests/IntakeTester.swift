@@ -57,6 +57,13 @@ struct IntakeTester {
         try readOwnOutput()
     }
 
+    /// Gives Intake a record that is no event.
+    mutating func sendUnreadable(id: String?, source: String?, key: String) throws {
+        try tester.answer(
+            Undecodable("ce_type", "missing"), id: id, source: source, key: key, topic: Topic.concernReports.rawValue)
+        try readOwnOutput()
+    }
+
     /// Gives Intake a fact that Mapping has published.
     mutating func publish(_ fact: some EventPayload, child: String) throws {
         try tester.process(fact, key: child, topic: Topic.mappings.rawValue)

@@ -74,6 +74,20 @@ struct RefusedCommandTests {
         #expect(tester.facts(CommandRefused.self).first?.commandID.hasPrefix(Topic.mappingCommands.rawValue) == true)
     }
 
+    @Test("an answer travels under no key, and names no id, that could be a personal number or is of any length")
+    func keys() throws {
+        var tester = MappingTester()
+        let command = TakeOn.with { ($0.caseReference, $0.by) = (MappingTester.reference, MappingTester.owner) }
+        let topic = Topic.mappingCommands.rawValue
+        for key in ["20140315-2380", String(repeating: "k", count: 900_000)] {
+            try tester.tester.process(command, key: key, topic: topic)
+            try tester.tester.answer(Undecodable("ce_type", "missing"), id: "20140315-2380", key: key, topic: topic)
+        }
+        #expect(tester.codes == ["case.unknown", "undecodable", "case.unknown", "undecodable"])
+        #expect(tester.tester.published.allSatisfy { $0.key.hasPrefix(topic) })
+        #expect(tester.facts(CommandRefused.self).allSatisfy { !$0.commandID.contains("2380") })
+    }
+
     @Test("an outsider's correlation is not passed on; that of our own events is")
     func correlation() throws {
         var tester = MappingTester()

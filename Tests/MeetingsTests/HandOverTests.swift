@@ -30,6 +30,26 @@ struct HandOverTests {
         }
     }
 
+    @Test("no more than fifty people are added to a meeting")
+    func crowded() throws {
+        var tester = CooperationTester()
+        tester.tester.directory = try ExampleCounty.changed { county in
+            county.people += (1...60).map { number in
+                .with {
+                    ($0.id, $0.name, $0.unit, $0.role) = ("extra-\(number)", "Extra Exempelson", "school", "teacher")
+                    $0.email = "extra.\(number)@example.org"
+                }
+            }
+        }
+        try tester.call()
+        try tester.send(change(add: (1...48).map { "extra-\($0)" }))
+        #expect(tester.codes == ["list.long"] && tester.staff.count == 3)
+        try tester.send(change(add: (1...51).map { "extra-\($0)" }))
+        #expect(tester.codes == ["list.long", "list.long"])
+        try tester.send(change(add: ["extra-1"]))
+        #expect(tester.staff.contains("extra-1"))
+    }
+
     @Test(
         "rule 18: somebody who is added and can never come is not booked; the meeting stays as it was, and it says why")
     func addedButTaken() throws {

@@ -111,6 +111,39 @@ struct PlanTests {
         #expect(tester.facts(EndCooperation.self).isEmpty)
     }
 
+    @Test("a plan has at most forty measures, however they are added")
+    func full() throws {
+        var tester = try held()
+        func followUp(adding count: Int) throws {
+            try tester.send(
+                RecordPlanFollowUp.with {
+                    ($0.caseReference, $0.county, $0.by, $0.nextDate) = ("A", "TST", "family", "2027-03-01")
+                    $0.child = .with { ($0.tookPart, $0.how) = (true, "Berättade själv") }
+                    $0.judgements = ["m1", "m2"].map { measure in
+                        .with { ($0.measure, $0.effect, $0.decision) = (measure, "better", "continue") }
+                    }
+                    $0.added = (0..<count).map { _ in CooperationTester.measure() }
+                })
+        }
+        try followUp(adding: 39)
+        #expect(tester.codes == ["plan.full"])
+        try followUp(adding: 41)
+        #expect(tester.codes == ["plan.full", "list.long"])
+        try followUp(adding: 38)
+        #expect(tester.facts(PlanFollowedUp.self).last?.plan.measures.count == 40)
+    }
+
+    @Test("of earlier revisions of a plan the last three are kept; the facts hold all")
+    func history() throws {
+        var tester = try held()
+        for month in 2...6 {
+            try tester.followUp([("m1", "change"), ("m2", "continue")], next: "2027-0\(month)-02")
+        }
+        #expect(tester.codes.isEmpty)
+        #expect(tester.facts(PlanFollowedUp.self).map(\.plan.revision) == [2, 3, 4, 5, 6])
+        #expect(try tester.state("A")?.history.map(\.revision) == [3, 4, 5])
+    }
+
     @Test("rule 17: the last follow-up closes the case")
     func closes() throws {
         var tester = try held()

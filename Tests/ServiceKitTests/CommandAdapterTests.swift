@@ -75,6 +75,21 @@ struct CommandAdapterTests {
         #expect(tester.published(CommandRefused.self).map(\.caseReference) == ["elsewhere", ""])
     }
 
+    @Test("reading words costs no more than in proportion to them", arguments: ["mood", " ", "2026-", "å"])
+    func linear(part: String) {
+        let lists = Growth.ofEightfold(from: 2_000, { Array(repeating: part, count: $0) }) {
+            var words = Words()
+            _ = words.all(of: WheelArea.self, $0, at: "areas")
+        }
+        let texts = Growth.ofEightfold(from: 20_000, { String(repeating: part, count: $0) }) {
+            var words = Words()
+            _ = words.text($0, at: "text")
+            _ = words.day($0, at: "date")
+            _ = words.one(of: WheelArea.self, $0, at: "area")
+        }
+        #expect(lists < 24 && texts < 24)
+    }
+
     @Test("words are read on after the first that is wrong, each by its path")
     func words() throws {
         var words = Words()

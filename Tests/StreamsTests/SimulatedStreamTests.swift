@@ -54,6 +54,30 @@ struct SimulatedStreamTests {
         #expect(totals.sorted() == ["milk 1", "milk 2", "milk 3", "tea 1", "tea 2", "tea 3"])
     }
 
+    @Test("where others write, a record on another partition than its key's is known; their correlation ends there")
+    func fromOutside() throws {
+        let topology = Topology(
+            "placing", inputs: [.init("outside", isFromOutside: true), .init("inside")], outputs: [.init("told")],
+            changelog: .init("placing-state", .compacted))
+        let stream = SimulatedStream(Placing(), topology)
+        try stream.start("one")
+        for topic in ["outside", "inside"] {
+            for partition in [nil, 0, 1, 2, 3] as [Int32?] {
+                let event = Event(
+                    id: "\(topic) \(partition ?? -1)", source: "test", type: "word", time: .distantPast,
+                    correlation: "theirs", data: [])
+                try stream.send(event, key: "tea", to: topic, partition: partition)
+            }
+        }
+        try stream.work()
+        let told = try stream.events(on: "told").map(\.event)
+        #expect(told.filter { $0.type == "misplaced" }.count == 3)
+        #expect(told.filter { $0.type == "placed" }.count == 7)
+        #expect(told.filter { $0.correlation == "theirs" }.allSatisfy { $0.cause?.hasPrefix("inside") == true })
+        let ours = told.filter { $0.cause?.hasPrefix("outside") == true }
+        #expect(ours.count == 5 && ours.allSatisfy { $0.correlation == $0.id }, "a chain begins with our own event")
+    }
+
     @Test("an instance that is killed while it stands still leaves its step to another")
     func killedInStep() throws {
         let stream = SimulatedStream(Counter(), Counter.topology)
@@ -107,5 +131,12 @@ struct SimulatedStreamTests {
         #expect(throws: Undeclared.self) { try stream.send(Self.event(1, "word"), key: "tea", to: "totals") }
         try stream.work()
         #expect(throws: NotReached.self) { try stream.freeze("one") {} }
+    }
+}
+
+/// Tells of each record whether it lies where its key's state is.
+private struct Placing: Processor {
+    func process(_ event: Event, in turn: inout Turn) throws {
+        turn.publish(type: turn.isMisplaced ? "misplaced" : "placed", [], to: "told")
     }
 }

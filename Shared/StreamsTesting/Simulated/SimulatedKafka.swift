@@ -157,9 +157,7 @@ package final class SimulatedKafka {
 
     // MARK: Logs
 
-    package func partition(_ key: Bytes?) -> Int32 {
-        Int32((key ?? []).reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }) % partitions
-    }
+    package func partition(_ key: Bytes?) -> Int32 { KeyPartition.of(key ?? [], among: Int(partitions)) }
 
     package func place(_ record: ProducerRecord) -> TopicPartition {
         TopicPartition(record.topic, record.partition ?? partition(record.key))

@@ -33,6 +33,9 @@ struct CivilTimeTests {
     func swedish() throws {
         let start = try Date("2026-11-24T08:00:00Z", strategy: .iso8601)
         #expect(CivilTime.swedish(from: start, to: start + 3_600) == "tisdag 24 november 2026 kl. 09.00–10.00")
+        let day = try #require(LocalDate("2026-12-08"))
+        #expect(CivilTime.text(day, .swedish) == "tisdag 8 december 2026")
+        #expect(CivilTime.text(day, .english) == "Tuesday 8 December 2026")
     }
 
     @Test(

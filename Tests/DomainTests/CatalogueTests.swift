@@ -35,6 +35,28 @@ struct CatalogueTests {
         #expect(fault.swedish.hasPrefix("Ungdomens samtycke") && fault.english.hasPrefix("The youth's consent"))
     }
 
+    @Test("a code is said in words after its placeholder, and every role of the example county has words")
+    func codes() throws {
+        let fault = Fault(.roleNobody, ["role": "social_worker"])
+        #expect(fault.swedish.contains("socialsekreterare") && fault.english.contains("social worker"))
+        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Examples/soermland.yaml")
+        let roles = try String(contentsOf: path.standardizedFileURL, encoding: .utf8).matches(
+            of: /role: (?<role>[a-z_]+)/)
+        #expect(!roles.isEmpty)
+        #expect(Set(roles.map { "role.\($0.output.role)" }).filter { !Catalogue.holds($0) } == [])
+    }
+
+    @Test(
+        "a report is a rapport: anmälan is the word of the statutory duty alone; a meeting is a multi-agency one in English"
+    )
+    func words() {
+        for name in Catalogue.names(.swedish) {
+            let text = Catalogue.text(name, .swedish).lowercased().replacing("orosanmäl", with: "")
+            #expect(!text.contains("anmäl"), "\(name)")
+            #expect(!Catalogue.text(name, .english).contains("cooperation meeting"), "\(name)")
+        }
+    }
+
     @Test("Docs/refusals.md says what the code says; `make docs` writes it")
     func documented() throws {
         let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Docs/refusals.md")

@@ -36,6 +36,9 @@ struct CivilTimeTests {
         #expect(
             CivilTime.swedish(from: start, to: start + 49 * 3_600)
                 == "tisdag 24 november 2026 kl. 09.00 – torsdag 26 november 2026 kl. 10.00")
+        let day = try #require(LocalDate("2026-12-08"))
+        #expect(CivilTime.text(day, .swedish) == "tisdag 8 december 2026")
+        #expect(CivilTime.text(day, .english) == "Tuesday 8 December 2026")
     }
 
     @Test(

@@ -52,7 +52,9 @@ struct QueueTests {
         #expect(third.facts == [.superseded(invitation(1), .new)])
         let settled = third.subject.settling(invitation(0), .sent, cause: "r", context)
         #expect(settled.facts == [.sent(invitation(0)), .queued(cancellation(2), .now)])
-        #expect(settled.subject == Lane(open: "c2", newest: Edition(2, .cancel), recipient: recipient("head-school")))
+        #expect(
+            settled.subject
+                == Lane(open: "c2", newest: Edition(2, .cancel), recipient: recipient("head-school"), isTold: true))
     }
 
     @Test("an older notice that comes late changes nothing")
@@ -65,9 +67,27 @@ struct QueueTests {
     @Test("a notice that waits for its next attempt gives way to a newer one")
     func delayed() throws {
         let lane = Lane(open: "i0", newest: Edition(0, .request), recipient: nil)
-        let decision = try enter(cancellation(1), lane, .delayed(invitation(0)))
-        #expect(decision.facts == [.superseded(invitation(0), .delayed), .queued(cancellation(1), .now)])
+        var tried = invitation(0)
+        tried.attempt = 2
+        let decision = try enter(cancellation(1), lane, .delayed(tried))
+        #expect(decision.facts == [.superseded(tried, .delayed), .queued(cancellation(1), .now)])
         #expect(decision.subject.open == "c1")
+    }
+
+    @Test("whoever has been told of a meeting hears of its end, also where a later notice still waits")
+    func told() throws {
+        let sent = Lane(open: "i0", newest: Edition(0, .request), recipient: nil)
+            .settling(invitation(0), .sent, cause: "r", context).subject
+        #expect(sent.isTold)
+        let waiting = try enter(invitation(1), sent).subject
+        let decision = try enter(cancellation(2), waiting, .delayed(invitation(1)))
+        #expect(decision.facts == [.superseded(invitation(1), .delayed), .queued(cancellation(2), .now)])
+        var untold = waiting
+        untold.isTold = false
+        #expect(
+            try enter(cancellation(2), untold, .delayed(invitation(1))).facts == [
+                .superseded(invitation(1), .delayed), .superseded(cancellation(2), .new),
+            ])
     }
 
     @Test("a cancellation is not sent to somebody who was never invited; after an attempt it is")

@@ -47,6 +47,18 @@ struct TableTests {
         }
     }
 
+    @Test("templates keep the county model's words: a report is no anmälan, and no meeting is a cooperation meeting")
+    func words() {
+        for kind in Notice.Kind.allCases {
+            let text = String(decoding: kind.form.template, as: UTF8.self)
+            #expect(text.hasPrefix("Hej!\n") && !text.contains("cooperation meeting"), "\(kind)")
+            #expect(kind == .dutyToReport || !text.contains("anmäl"), "\(kind)")
+        }
+        let duty = String(decoding: Notice.Kind.dutyToReport.form.template, as: UTF8.self)
+        #expect(duty.contains("Du är skyldig att genast göra en orosanmälan till socialtjänsten."))
+        #expect(duty.contains("du får inte vänta på samtycke eller möte"))
+    }
+
     @Test("rule 3: where harm is suspected, the reporter and the named person get the duty to report")
     func duty() throws {
         let reporter = try address("mia@example.org")

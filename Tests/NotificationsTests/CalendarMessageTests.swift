@@ -16,7 +16,7 @@ struct CalendarMessageTests {
             method: .request, endsForAll: true, uid: "u@tillsammans", sequence: 0, stamp: ExampleCounty.monday,
             start: start,
             end: start + 3_600,
-            summary: summary, place: place, link: "https://example.org/case/TST-1",
+            summary: summary, place: place, description: "Hej!\n\nÖppna ärendet: https://example.org/case/TST-1",
             organiser: .init(address: try NotificationsTests.address("t@example.org"), name: "Tillsammans \"Län\"; A"),
             attendee: .init(address: try NotificationsTests.address("a@example.org"), name: "Fia Exempelson"),
             isRequired: true)

@@ -122,6 +122,17 @@ extension NotificationsTests {
         #expect(calendar.contains("ORGANIZER;CN=\"Tillsammans Testlän\":mailto:tillsammans@example.org\r\n"))
     }
 
+    @Test("a calendar that shows its entry in place of the message says the same words")
+    func description() throws {
+        var tester = try tester()
+        var meeting = Self.meeting
+        meeting.participants.removeLast()
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        let notice = try only(tester)
+        let words = notice.body.replacing(";", with: "\\;").replacing(",", with: "\\,").replacing("\n", with: "\\n")
+        #expect(notice.calendar.replacing("\r\n ", with: "").contains("DESCRIPTION:\(words)\r\n"))
+    }
+
     @Test("an invitation to staff names its receiver; a family that has a number to ring is told it")
     func names() throws {
         var tester = try tester()

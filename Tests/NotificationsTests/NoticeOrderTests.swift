@@ -141,6 +141,27 @@ extension NotificationsTests {
         #expect(try asked() == ["invitation 1"], "others alone have come")
     }
 
+    @Test(
+        "few mails: a meeting that is booked, moved once, and has one participant replaced costs twelve, and no question twice"
+    )
+    func fewMails() throws {
+        var tester = try tester()
+        var sent: [String] = []
+        func process(_ sequence: Int32, _ people: [String]) throws {
+            var fact = scheduled(sequence, people)
+            fact.meeting.namedPerson = "head-school"
+            fact.meeting.participants.append(.with { ($0.person, $0.family) = ("child", true) })
+            try tester.process(fact, key: "TST")
+            let open = try tester.wishes(Notice.self).values.map { "\($0.kind) \($0.recipient) \($0.sequence)" }
+            sent += open
+            for _ in open { try report("sent", &tester) }
+        }
+        try process(0, ["head-school", "family", "nurse", "manager"])
+        try process(1, ["head-school", "family", "nurse", "manager"])
+        try process(1, ["head-school", "family", "teacher", "manager"])
+        #expect(sent.count == 12 && Set(sent).count == 12, "\(sent)")
+    }
+
     @Test("whoever is not invited any more is told so")
     func uninvited() throws {
         var tester = try tester()

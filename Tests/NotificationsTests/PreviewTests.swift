@@ -58,7 +58,10 @@ struct PreviewTests {
     /// By name.
     private static func notices() throws -> [(name: String, notice: NotificationsCore.Notice)] {
         let writer = try NotificationsTests.writer()
-        var context = NoticeContext(now: ExampleCounty.monday, directory: ExampleCounty.directory)
+        var directory = ExampleCounty.directory
+        directory.counties["TST"]?.people["head-school"]?.phone = "070-174 06 05"
+        directory.counties["TST"]?.people["head-school"]?.role = "principal"
+        var context = NoticeContext(now: ExampleCounty.monday, directory: directory)
         context.invited["nurse"] = .person("nurse", email: try NotificationsTests.address("nils@example.org"))
         func written(_ event: Occurrence.Event) -> [NotificationsCore.Notice] {
             Occurrence(county: "TST", caseReference: meeting.caseReference, event).drafts(cause: "e", context)

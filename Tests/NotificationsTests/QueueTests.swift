@@ -89,7 +89,7 @@ struct QueueTests {
         #expect(try tester.wishes(Notice.self).values.allSatisfy { $0.meeting.isEmpty || $0.sequence == 1 })
     }
 
-    @Test("a cancellation at night replaces the invitation that was to go in the morning")
+    @Test("nobody hears of a meeting that was called and cancelled while the invitation waited for the morning")
     func superseded() throws {
         var tester = try tester(at: Self.instant("2026-11-23", 22)) { $0.settings.quietHours = "18:00-07:00" }
         var meeting = NotificationsTests.meeting
@@ -98,11 +98,10 @@ struct QueueTests {
         #expect(try open(tester).isEmpty)
         meeting.sequence = 1
         try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
-        #expect(try open(tester) == ["cancellation family", "cancellation head-school"])
-        try settle(&tester, "sent")
+        #expect(try open(tester).isEmpty)
         try tester.advance(to: Self.instant("2026-12-02", 9))
         #expect(try open(tester).isEmpty)
-        #expect(tester.published(NoticeSuperseded.self).count == 2)
+        #expect(tester.published(NoticeSuperseded.self).count == 4)
     }
 
     @Test("whoever chose a digest gets one message on the next working day, but urgent notices and invitations at once")

@@ -50,7 +50,8 @@ struct RandomNotice {
     mutating func lane() -> Lane {
         Lane(
             open: maybe { $0.id() }, next: maybe { $0.notice() }, newest: edition(),
-            recipient: maybe { $0.flag() ? .person($0.id(), email: $0.email()) : .family($0.id(), email: $0.email()) })
+            recipient: maybe { $0.flag() ? .person($0.id(), email: $0.email()) : .family($0.id(), email: $0.email()) },
+            isTold: flag())
     }
 
     mutating func digest() -> Digest { Digest(notice(), list { $0.notice() }) }

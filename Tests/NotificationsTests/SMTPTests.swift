@@ -33,6 +33,7 @@ private final class Relay: Sendable {
                     file.write(envelope.content)
                 return "250 OK"
         def check(server, session, envelope, mechanism, data):
+            open(folder + "/password", "wb").close()
             return AuthResult(success=(data.login + b":" + data.password).decode() == login, handled=True)
         context = None
         if tls:
@@ -193,5 +194,7 @@ struct SMTPTests {
             url: "smtp://127.0.0.1:\(plain.port)", tls: .always, username: "tillsammans", password: "hemligt")
         #expect(try await send("ok", by: demanding)?.isTemporary == true, "no TLS, no message")
         #expect(plain.accepted("ok").isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: plain.folder.path + "/password"), "no password in clear")
+        #expect(FileManager.default.fileExists(atPath: relay.folder.path + "/password"))
     }
 }

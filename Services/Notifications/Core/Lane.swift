@@ -15,9 +15,14 @@ package struct Lane: Aggregate, Equatable {
     package var newest: Edition
     /// Who was told, and where; nil in what was written before it was kept.
     package var recipient: Recipient?
+    /// A notice of the meeting has gone out, or may have.
+    package var isTold: Bool
 
-    package init(open: String? = nil, next: Notice? = nil, newest: Edition, recipient: Recipient?) {
-        (self.open, self.next, self.newest, self.recipient) = (open, next, newest, recipient)
+    package init(
+        open: String? = nil, next: Notice? = nil, newest: Edition, recipient: Recipient?, isTold: Bool = false
+    ) {
+        (self.open, self.next, self.newest) = (open, next, newest)
+        (self.recipient, self.isTold) = (recipient, isTold)
     }
 
     /// Who has the meeting in the calendar and can be told by itself that it is off (rule 22).
@@ -52,20 +57,23 @@ extension Notice {
         if edition.sequence < lane.newest.sequence { return Decision(lane, [.superseded(self, .new)]) }
         (lane.newest, lane.recipient) = (edition, recipient)
         var steps: [QueueStep] = []
+        var isUntried = false
         switch progress {
         case .beingSent: break
         case .delayed(let open):
             // It has not gone out, and is wrong now.
             steps.append(.superseded(open, .delayed))
             lane.open = nil
+            isUntried = open.attempt == 1
         case .held(let open, let isUnbegun):
             // It was read together with what makes it wrong, as after a weekend.
             steps.append(.superseded(open, .wished))
             lane.open = nil
-            if isUnbegun, open.meeting?.edition.sequence == 0, edition.method == .cancel {
-                // Nobody needs to hear of the end of a meeting that they were never invited to.
-                return Decision(lane, steps + [.superseded(self, .new)])
-            }
+            isUntried = isUnbegun
+        }
+        if isUntried, !lane.isTold, edition.method == .cancel {
+            // Nobody needs to hear of the end of a meeting that they were never invited to.
+            return Decision(lane, steps + [.superseded(self, .new)])
         }
         if lane.open == nil {
             lane.open = id
@@ -84,8 +92,9 @@ extension Lane {
         _ notice: Notice, _ result: DeliveryResult, cause: String, _ context: NoticeContext
     ) -> Decision<Lane> {
         let step = notice.settled(by: result, isOvertaken: next != nil, cause: cause, context)
-        if case .delayed = step { return Decision(self, [step]) }
         var lane = self
+        if result.mayHaveArrived { lane.isTold = true }
+        if case .delayed = step { return Decision(lane, [step]) }
         lane.open = next?.id
         lane.next = nil
         return Decision(lane, [step] + (next.map { [.queued($0, $0.departure(context))] } ?? []))

@@ -97,6 +97,14 @@ package enum DeliveryResult: Sendable, Equatable {
     /// Another attempt may succeed.
     case temporary(detail: String)
     case permanent(detail: String)
+
+    /// A connection can break after the relay has taken the message.
+    var mayHaveArrived: Bool {
+        switch self {
+        case .sent, .temporary: true
+        case .withheld, .permanent: false
+        }
+    }
 }
 
 extension Notice {

@@ -20,7 +20,8 @@ struct CalendarMessage: Sendable {
     var summary: String
     /// Empty where nobody may be told.
     var place: String
-    var link: String
+    /// What a calendar shows below the time.
+    var description: String
     var organiser: Party
     var attendee: Party
     var isRequired: Bool
@@ -52,7 +53,7 @@ struct CalendarMessage: Sendable {
             "SUMMARY:\(Self.escaped(summary))",
         ]
         if !place.isEmpty { lines.append("LOCATION:\(Self.escaped(place))") }
-        if !link.isEmpty { lines.append("DESCRIPTION:\(Self.escaped(link))") }
+        if !description.isEmpty { lines.append("DESCRIPTION:\(Self.escaped(description))") }
         lines += [
             "ORGANIZER\(organiser.parameter):mailto:\(organiser.address.text)",
             "ATTENDEE\(attendee.parameter);CUTYPE=INDIVIDUAL;ROLE=\(isRequired ? "REQ" : "OPT")-PARTICIPANT;PARTSTAT=NEEDS-ACTION;"

@@ -60,14 +60,14 @@ struct NoticeBody: Sendable, Equatable {
         return values
     }
 
-    /// A text as HTML, in which links can be followed. A case's reference stays on one line.
+    /// A text as HTML, in which links can be followed. A case's reference and a time of day stay on one line.
     fileprivate static func linked(_ text: String) -> String {
         text.split(separator: " ", omittingEmptySubsequences: false).map { word in
             let safe = escaped(word)
             if isLink(word) { return "<a href=\"\(safe)\">\(safe)</a>" }
             let isShort = word.count <= 24 && word.contains("-")
             return isShort ? "<span style=\"white-space: nowrap\">\(safe)</span>" : safe
-        }.joined(separator: " ")
+        }.joined(separator: " ").replacing(" kl. ", with: " kl.&nbsp;")
     }
 
     private static func escaped(_ text: Substring) -> String {

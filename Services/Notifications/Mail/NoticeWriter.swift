@@ -21,10 +21,11 @@ struct NoticeWriter: Sendable {
         let gathered = draft.values.values.flatMap { value -> [Notice.Label] in
             if case .notices(let notices) = value { notices.map(\.label) } else { [] }
         }
+        let text = text(draft)
         return Notice(
             id: id, kind: draft.kind, caseReference: draft.caseReference, county: draft.county,
             recipient: draft.recipient, sender: name(of: draft.county, context), replyTo: draft.replyTo,
-            text: text(draft), meeting: draft.meeting.map { meetingPart($0, of: draft, context) },
+            text: text, meeting: draft.meeting.map { meetingPart($0, of: draft, text, context) },
             messageID: "<\(id)@\(sender.domain)>", created: context.now, gathered: gathered)
     }
 
@@ -58,32 +59,28 @@ struct NoticeWriter: Sendable {
     }
 
     private func meetingPart(
-        _ about: NoticeDraft.About, of draft: NoticeDraft, _ context: NoticeContext
+        _ about: NoticeDraft.About, of draft: NoticeDraft, _ text: Notice.Text, _ context: NoticeContext
     ) -> Notice.MeetingPart {
-        let calendar: String? =
-            switch about.entry {
-            case .none: nil
-            case .participant(let isRequired):
-                calendar(about, of: draft, context, isRequired: isRequired, endsForAll: about.method == .cancel)
-            case .formerParticipant: calendar(about, of: draft, context, isRequired: false, endsForAll: false)
-            }
-        return Notice.MeetingPart(id: about.meeting.id, edition: about.edition, calendar: calendar)
-    }
-
-    private func calendar(
-        _ about: NoticeDraft.About, of draft: NoticeDraft, _ context: NoticeContext, isRequired: Bool, endsForAll: Bool
-    ) -> String {
         let meeting = about.meeting
+        var part = Notice.MeetingPart(id: meeting.id, edition: about.edition, calendar: nil)
+        let (isRequired, endsForAll): (Bool, Bool)
+        switch about.entry {
+        case .none: return part
+        case .participant(let required): (isRequired, endsForAll) = (required, about.method == .cancel)
+        case .formerParticipant: (isRequired, endsForAll) = (false, false)
+        }
         let person = draft.recipient.id.flatMap { context.directory.counties[draft.county]?.people[$0] }
-        return CalendarMessage(
-            method: about.method, endsForAll: endsForAll, uid: MeetingID(meeting.id).uid,
-            sequence: Int(meeting.sequence), stamp: context.now, start: meeting.time.start, end: meeting.time.end,
-            summary: draft.kind.isFamily ? "Möte" : "Samverkansmöte", place: meeting.place.text,
-            // A case's page is for staff.
-            link: draft.kind.isFamily ? meeting.place.link : caseLink + meeting.caseReference,
-            organiser: .init(address: sender, name: name(of: draft.county, context)),
-            attendee: .init(address: draft.recipient.email, name: person?.name), isRequired: isRequired
-        ).text
+        part.calendar =
+            CalendarMessage(
+                method: about.method, endsForAll: endsForAll, uid: MeetingID(meeting.id).uid,
+                sequence: Int(meeting.sequence), stamp: context.now, start: meeting.time.start, end: meeting.time.end,
+                summary: draft.kind.isFamily ? "Möte" : "Samverkansmöte", place: meeting.place.text,
+                // Some programs show this in place of the message. A county's own words may be long.
+                description: String(text.body.prefix(2_000)),
+                organiser: .init(address: sender, name: name(of: draft.county, context)),
+                attendee: .init(address: draft.recipient.email, name: person?.name), isRequired: isRequired
+            ).text
+        return part
     }
 }
 
@@ -102,10 +99,5 @@ extension Meeting.Place {
         case .digital(let link): link
         case .unnamed: ""
         }
-    }
-
-    /// Empty for a meeting in a room.
-    fileprivate var link: String {
-        if case .digital(let link) = self { link } else { "" }
     }
 }

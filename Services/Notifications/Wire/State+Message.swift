@@ -16,6 +16,7 @@ extension NoticeLane {
             if let next = lane.next { $0.next = .init(next) }
             $0.sequence = lane.newest.sequence
             $0.method = lane.newest.method.rawValue
+            $0.told = lane.isTold
             guard let recipient = lane.recipient else { return }
             ($0.recipient, $0.email) = (recipient.id ?? "", recipient.email.text)
             $0.family = recipient.isFamily
@@ -26,9 +27,9 @@ extension NoticeLane {
     func lane() throws(Refusal) -> Lane {
         var words = Words()
         let next = hasNext ? next.read(&words) : nil
-        let told = email.isEmpty ? nil : words.recipient(recipient, email: email, isFamily: family)
+        let recipient = email.isEmpty ? nil : words.recipient(self.recipient, email: email, isFamily: family)
         guard let newest = words.edition(sequence, method), words.faults.isEmpty else { throw Refusal(words.faults) }
-        return Lane(open: open.nonEmpty, next: next, newest: newest, recipient: told)
+        return Lane(open: open.nonEmpty, next: next, newest: newest, recipient: recipient, isTold: told)
     }
 
     /// By meeting and recipient; nil for a notice that is about no meeting. What the named person is asked about the family

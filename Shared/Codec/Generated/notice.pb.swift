@@ -183,6 +183,9 @@ package nonisolated struct NoticeLane: Sendable {
   /// The child or a guardian.
   package var family: Bool = false
 
+  /// A notice of the meeting has gone out, or may have.
+  package var told: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -608,7 +611,7 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NoticeLane"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}next\0\u{1}sequence\0\u{1}method\0\u{1}recipient\0\u{1}email\0\u{1}family\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}next\0\u{1}sequence\0\u{1}method\0\u{1}recipient\0\u{1}email\0\u{1}family\0\u{1}told\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -623,6 +626,7 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 5: try { try decoder.decodeSingularStringField(value: &self.recipient) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.email) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.family) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.told) }()
       default: break
       }
     }
@@ -654,6 +658,9 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.family != false {
       try visitor.visitSingularBoolField(value: self.family, fieldNumber: 7)
     }
+    if self.told != false {
+      try visitor.visitSingularBoolField(value: self.told, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -665,6 +672,7 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.recipient != rhs.recipient {return false}
     if lhs.email != rhs.email {return false}
     if lhs.family != rhs.family {return false}
+    if lhs.told != rhs.told {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

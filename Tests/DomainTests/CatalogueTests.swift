@@ -50,7 +50,7 @@ struct CatalogueTests {
         "a report is a rapport: anmälan is the word of the statutory duty alone; a meeting is a multi-agency one in English"
     )
     func words() {
-        for name in Catalogue.names(.swedish) {
+        for name in Catalogue.names {
             let text = Catalogue.text(name, .swedish).lowercased().replacing("orosanmäl", with: "")
             #expect(!text.contains("anmäl"), "\(name)")
             #expect(!Catalogue.text(name, .english).contains("cooperation meeting"), "\(name)")

@@ -8,10 +8,12 @@ package enum TopicPlan {
     ///   - partitions: of each topic that is keyed by child, county or case. Cannot be changed later.
     ///   - prefix: precedes every name.
     ///   - replication: copies of each partition, if known.
+    ///   - publishers: the last parts of the topics in which publishers find their own receipts.
     package static func specifications(
-        partitions: Int32, prefix: String, replication: Int32 = -1
+        partitions: Int32, prefix: String, replication: Int32 = -1, publishers: [String] = []
     ) -> [TopicSpecification] {
-        topics.map { topic in
+        let own = Set(publishers).sorted().map { Topology.Topic(Codec.Topic.receipts($0), .deleted, .one) }
+        return (topics + own).map { topic in
             var settings =
                 switch topic.cleanup {
                 case .compacted: ["cleanup.policy": "compact"]

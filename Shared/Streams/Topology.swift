@@ -9,6 +9,9 @@ public struct Topology: Sendable {
     public let inputs: [Topic]
     /// Topics that the processor publishes to. To any other it cannot.
     public let outputs: [Topic]
+    /// Names of outputs that are families: `receipts` stands for `receipts.a`, `receipts.b` and so on, of which there can be
+    /// more later. Whoever adds one creates its topic first; the start does not check them.
+    public let families: Set<String>
     /// Holds the state.
     public let changelog: Topic
     /// The names of the state's tables.
@@ -44,7 +47,8 @@ public struct Topology: Sendable {
 
     /// - Parameter tables: their names; each only once, since it is part of every key in the changelog.
     public init(
-        _ application: String, inputs: [Topic], outputs: [Topic] = [], changelog: Topic, tables: [String] = [],
+        _ application: String, inputs: [Topic], outputs: [Topic] = [], families: Set<String> = [],
+        changelog: Topic, tables: [String] = [],
         globals: [any GlobalTableDeclaration] = [],
         deadLetters: Topic = Topic("dead-letters", .deleted, .one)
     ) {
@@ -52,6 +56,7 @@ public struct Topology: Sendable {
         precondition(
             changelog.cleanup == .compacted, "\(application) would lose its state: its changelog is not compacted")
         (self.application, self.inputs, self.outputs, self.changelog) = (application, inputs, outputs, changelog)
+        self.families = families
         (self.tables, self.globals, self.deadLetters) = (Set(tables), globals, deadLetters)
     }
 
@@ -60,9 +65,15 @@ public struct Topology: Sendable {
         Set(inputs + outputs + [changelog, deadLetters] + globals.map { Topic($0.topic, .compacted, .one) })
     }
 
+    private func publishes(to topic: String) -> Bool { outputs.contains { $0.name == topic } || isOfFamily(topic) }
+
+    func isOfFamily(_ topic: String) -> Bool {
+        topic.lastIndex(of: ".").map { families.contains(String(topic[..<$0])) } ?? false
+    }
+
     /// - Throws: ``Undeclared`` where something follows from a turn that has no place here.
     package func check(_ turn: Turn) throws(Undeclared) {
-        for output in turn.outputs where !outputs.contains(where: { $0.name == output.topic }) {
+        for output in turn.outputs where !publishes(to: output.topic) {
             throw Undeclared(application, publishesTo: output.topic)
         }
         for write in turn.writes where !StateKey.isOfRuntime(write.key) {

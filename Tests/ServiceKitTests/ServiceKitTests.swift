@@ -1,4 +1,5 @@
 import Configuration
+import Kafka
 import Metrics
 import TestSupport
 import Testing
@@ -35,6 +36,14 @@ struct ServiceKitTests {
         let properties = SettingsSource.kafkaProperties(
             bootstrapServers: "a:1", ["KAFKA_SASL_MECHANISM": "PLAIN", "KAFKA_BOOTSTRAP_SERVERS": "b:2", "HOME": "/"])
         #expect(properties == ["bootstrap.servers": "a:1", "sasl.mechanism": "PLAIN"])
+    }
+
+    @Test("a publisher's own topic for receipts is created with the others, and has one partition")
+    func receipts() {
+        let topics = TopicPlan.specifications(partitions: 4, prefix: "p-", publishers: ["my-school", "my-school"])
+        let own = topics.filter { $0.name.hasPrefix("p-concern-receipts.") }
+        #expect(own.map(\.name) == ["p-concern-receipts.my-school"] && own.map(\.partitions) == [1])
+        #expect(topics.count == TopicPlan.specifications(partitions: 4, prefix: "").count + 1)
     }
 
     @Test("metrics are written as Prometheus reads them, labels escaped")

@@ -124,6 +124,7 @@ enum DirectoryDifference {
     static func lines(from old: CountyDirectory, to new: CountyDirectory) -> [String] {
         compare("municipality", old.municipalities, new.municipalities, \.code)
             + compare("unit", old.units, new.units, \.id) + compare("person", old.people, new.people, \.id)
+            + compare("publisher", old.publishers, new.publishers, \.source)
             + compare(
                 "participants", old.participants.enumerated().map(Row.init),
                 new.participants.enumerated().map(Row.init),

@@ -33,7 +33,8 @@ struct Suite: Sendable {
         let connection = Connection(
             bootstrapServers: broker?.bootstrapServers ?? bootstrapServers ?? "", prefix: prefix)
         if let broker {
-            for topic in TopicPlan.specifications(partitions: partitions, prefix: prefix) {
+            let publishers = directory.publishers.map(\.receipts)
+            for topic in TopicPlan.specifications(partitions: partitions, prefix: prefix, publishers: publishers) {
                 try broker.create(topic.name, partitions: topic.partitions)
             }
         } else {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import CloudEvents
+import Codec
 import Foundation
 import Kafka
 import ServiceKit
@@ -29,10 +31,11 @@ struct TopicsCommand: AsyncParsableCommand {
     static func apply(
         _ connection: Connection, partitions: Int32, replication: Int32 = -1
     ) async throws -> [String] {
-        let wanted = TopicPlan.specifications(
-            partitions: partitions, prefix: connection.prefix, replication: replication)
-        return try await DedicatedThread.run(name: "topics") {
+        try await DedicatedThread.run(name: "topics") {
             let admin = try Admin(connection.properties)
+            let wanted = TopicPlan.specifications(
+                partitions: partitions, prefix: connection.prefix, replication: replication,
+                publishers: try isThere(connection.topic(.directory), admin) ? publishers(connection) : [])
             let existing = try admin.describe(wanted.map(\.name), timeout: 10_000)
             let missing = wanted.filter { existing[$0.name] == nil }
             let faults = TopicPlan.faults(wanted, existing)
@@ -52,13 +55,43 @@ struct TopicsCommand: AsyncParsableCommand {
         }
     }
 
+    private static func isThere(_ topic: String, _ admin: Admin) throws -> Bool {
+        try admin.topics(timeout: 10_000)[topic] != nil
+    }
+
+    /// Creates the topics in which publishers find their own receipts, as far as they do not exist. This comes before the
+    /// directory names them: Intake waits for a topic that is not there.
+    static func applyReceipts(of directory: CountyDirectory, _ connection: Connection) async throws {
+        let names = directory.publishers.map(\.receipts)
+        guard !names.isEmpty else { return }
+        let own = Set(names.map { connection.prefix + Topic.receipts($0) })
+        try await DedicatedThread.run(name: "topics") {
+            let admin = try Admin(connection.properties)
+            let existing = try admin.topics(timeout: 10_000)
+            let missing = TopicPlan.specifications(partitions: 1, prefix: connection.prefix, publishers: names)
+                .filter { own.contains($0.name) && existing[$0.name] == nil }
+            try admin.create(missing, replication: -1, timeout: 30_000)
+        }
+    }
+
+    /// Of all counties in the directory; blocks.
+    private static func publishers(_ connection: Connection) throws -> [String] {
+        var counties: [String: [String]] = [:]
+        try connection.readAll([.directory]) { _, county, event in
+            counties[county] = (try? event.decode(CountyDirectory.self))?.publishers.map(\.receipts)
+        }
+        return counties.values.flatMap(\.self)
+    }
+
     /// Deletes the suite's topics under the connection's prefix, which must not be empty.
     static func delete(_ connection: Connection) async throws {
         precondition(!connection.prefix.isEmpty)
         try await DedicatedThread.run(name: "topics") {
             let admin = try Admin(connection.properties)
-            try admin.delete(
-                TopicPlan.specifications(partitions: 1, prefix: connection.prefix).map(\.name), timeout: 30_000)
+            let names = TopicPlan.specifications(
+                partitions: 1, prefix: connection.prefix, publishers: try publishers(connection)
+            ).map(\.name)
+            try admin.delete(names, timeout: 30_000)
         }
     }
 }

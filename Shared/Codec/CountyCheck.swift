@@ -35,7 +35,7 @@ private struct CountyCheck {
             code: message.code, name: message.name, settings: settings(),
             municipalities: municipalities(units), units: units, people: people, participants: participants(),
             function: person(message.countyFunction, "county_function"), rooms: rooms(), travel: travel(),
-            forums: forums())
+            forums: forums(), receipts: receipts())
     }
 
     // MARK: Words and references
@@ -198,6 +198,17 @@ private struct CountyCheck {
                 County.ParticipantRow(organisation: organisation, areas: areas, role: row.role, required: row.required))
         }
         return rows
+    }
+
+    private mutating func receipts() -> [String: String] {
+        _ = unique(message.publishers.map(\.receipts), "publishers")
+        var receipts: [String: String] = [:]
+        for (index, publisher) in message.publishers.enumerated() {
+            if publisher.source.isEmpty || receipts.updateValue(publisher.receipts, forKey: publisher.source) != nil {
+                faults.append(Fault(.directoryTwice, at: "publishers[\(index)].source"))
+            }
+        }
+        return receipts
     }
 
     private mutating func forums() -> [County.Forum] {

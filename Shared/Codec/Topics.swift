@@ -25,6 +25,9 @@ package enum Topic: String, CaseIterable, Sendable {
     case meetingsState = "meetings-state"
     case notificationsState = "notifications-state"
 
+    /// Where one publisher finds its own receipts. It alone reads it, while `concern-receipts` is for the suite.
+    package static func receipts(_ name: String) -> String { "\(concernReceipts.rawValue).\(name)" }
+
     /// How long Kafka keeps what lies on a topic.
     package enum Retention: Sendable, Hashable {
         /// The latest value of each key, for ever.

@@ -8,6 +8,11 @@ public struct Directory: Sendable {
     public func county(ofMunicipality code: String) -> County? {
         counties.values.first { $0.municipalities[code] != nil }
     }
+
+    /// Where a source finds its own receipts; nil for a source that no county names.
+    public func receipts(of source: String) -> String? {
+        counties.sorted { $0.key < $1.key }.lazy.compactMap { $0.value.receipts[source] }.first
+    }
 }
 
 /// One county of the agreement, as its directory file describes it.
@@ -136,13 +141,16 @@ public struct County: Sendable {
     /// Travel time in minutes from one municipality to another.
     public var travel: [String: [String: Int]]
     public var forums: [Forum]
+    /// Systems that send reports: by source, the last part of the topic where it finds its own receipts.
+    public var receipts: [String: String]
 
     public init(
         code: String, name: String, settings: Settings, municipalities: [String: Municipality], units: [String: Unit],
         people: [String: Person], participants: [ParticipantRow], function: String? = nil,
         rooms: [String: String] = [:],
-        travel: [String: [String: Int]] = [:], forums: [Forum] = []
+        travel: [String: [String: Int]] = [:], forums: [Forum] = [], receipts: [String: String] = [:]
     ) {
+        self.receipts = receipts
         (self.rooms, self.travel, self.forums) = (rooms, travel, forums)
         (self.code, self.name, self.settings) = (code, name, settings)
         (self.municipalities, self.units, self.people) = (municipalities, units, people)

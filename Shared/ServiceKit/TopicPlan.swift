@@ -1,5 +1,6 @@
 import Codec
 package import Kafka
+import Streams
 
 /// The settings that all topics of the suite must have on the broker.
 package enum TopicPlan {
@@ -7,19 +8,29 @@ package enum TopicPlan {
     ///   - partitions: of each topic that is keyed by child, county or case. Cannot be changed later.
     ///   - prefix: precedes every name.
     ///   - replication: copies of each partition, if known.
+    ///   - publishers: the last parts of the topics in which publishers find their own receipts.
     package static func specifications(
-        partitions: Int32, prefix: String, replication: Int32 = -1
+        partitions: Int32, prefix: String, replication: Int32 = -1, publishers: [String] = []
     ) -> [TopicSpecification] {
-        Topic.allCases.sorted { $0.rawValue < $1.rawValue }.map { topic in
+        let shared = topics.map { (name: $0.rawValue, topic: $0, isSingle: $0.isSingle) }
+        let own = Set(publishers).sorted().map {
+            (name: Codec.Topic.receipts($0), topic: Codec.Topic.concernReceipts, isSingle: true)
+        }
+        return (shared + own).map { name, topic, isSingle in
             var settings = settings(topic.retention)
             // Acknowledged records are on at least two disks.
             if replication >= 3 { settings[inSync] = "2" }
-            return TopicSpecification(
-                prefix + topic.rawValue, partitions: topic.isSingle ? 1 : partitions, settings: settings)
+            return TopicSpecification(prefix + name, partitions: isSingle ? 1 : partitions, settings: settings)
         }
     }
 
-    private static func settings(_ retention: Topic.Retention) -> [String: String] {
+    /// The topics of the services, and the access log, which the command line writes.
+    private static var topics: [Codec.Topic] {
+        Set(Topology.suite.flatMap(\.topics).compactMap { Codec.Topic(rawValue: $0.name) } + [.accessLog])
+            .sorted { $0.rawValue < $1.rawValue }
+    }
+
+    private static func settings(_ retention: Codec.Topic.Retention) -> [String: String] {
         switch retention {
         case .latest: ["cleanup.policy": "compact"]
         case .forever: ["cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"]

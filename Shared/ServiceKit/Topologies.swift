@@ -9,6 +9,7 @@ extension Topology {
     package static let intake = Topology(
         "intake", inputs: topics(.concernReports, .intakeRepartition, .mappings),
         outputs: topics(.intakeRepartition, .concernReceipts, .concerns, .children, .meetingCalls),
+        families: [Codec.Topic.concernReceipts.rawValue],
         changelog: Topic(.intakeState), tables: ["reports", "children"], globals: [counties])
 
     package static let mapping = Topology(

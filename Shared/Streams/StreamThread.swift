@@ -182,10 +182,11 @@ package final class StreamThread {
     ///
     /// - Throws: ``Undeclared``
     func physical(_ name: String) throws(Undeclared) -> String {
-        guard let known = outputNames.first(where: { $0.logical == name }) else {
+        if let known = outputNames.first(where: { $0.logical == name }) { return known.physical }
+        guard configuration.topology.isOfFamily(name) else {
             throw Undeclared(configuration.application, publishesTo: name)
         }
-        return known.physical
+        return configuration.physical(name)
     }
 
     // MARK: Turns

@@ -9,6 +9,9 @@ public struct Topology: Sendable {
     public let inputs: [Topic]
     /// The only topics that the processor may publish to.
     public let outputs: [Topic]
+    /// Names of outputs that are families: `receipts` stands for `receipts.a`, `receipts.b` and so on, of which there can be
+    /// more later. Whoever adds one creates its topic first; the start does not check them.
+    public let families: Set<String>
     /// The topic that holds the state.
     public let changelog: Topic
     /// The names of the state's tables.
@@ -51,7 +54,8 @@ public struct Topology: Sendable {
 
     /// - Parameter tables: the tables' names. They must be unique: a name is part of every key in the changelog.
     public init(
-        _ application: String, inputs: [Topic], outputs: [Topic] = [], changelog: Topic, tables: [String] = [],
+        _ application: String, inputs: [Topic], outputs: [Topic] = [], families: Set<String> = [],
+        changelog: Topic, tables: [String] = [],
         globals: [any GlobalTableDeclaration] = [],
         deadLetters: Topic = Topic("dead-letters", .deleted, .one)
     ) {
@@ -59,6 +63,7 @@ public struct Topology: Sendable {
         precondition(
             changelog.cleanup == .compacted, "\(application) would lose its state: its changelog is not compacted")
         (self.application, self.inputs, self.outputs, self.changelog) = (application, inputs, outputs, changelog)
+        self.families = families
         (self.tables, self.globals, self.deadLetters) = (Set(tables), globals, deadLetters)
     }
 
@@ -67,10 +72,16 @@ public struct Topology: Sendable {
         Set(inputs + outputs + [changelog, deadLetters] + globals.map { Topic($0.topic, .compacted, .one) })
     }
 
+    private func publishes(to topic: String) -> Bool { outputs.contains { $0.name == topic } || isOfFamily(topic) }
+
+    func isOfFamily(_ topic: String) -> Bool {
+        topic.lastIndex(of: ".").map { families.contains(String(topic[..<$0])) } ?? false
+    }
+
     /// - Throws: ``Undeclared`` if the turn publishes to a topic or writes to a table that the topology does not
     ///   declare.
     package func check(_ turn: Turn) throws(Undeclared) {
-        for output in turn.outputs where !outputs.contains(where: { $0.name == output.topic }) {
+        for output in turn.outputs where !publishes(to: output.topic) {
             throw Undeclared(application, publishesTo: output.topic)
         }
         for write in turn.writes where !StateKey.isOfRuntime(write.key) {

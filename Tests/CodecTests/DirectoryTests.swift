@@ -1,5 +1,6 @@
 import Codec
 import Domain
+import SwiftProtobuf
 import TestSupport
 import Testing
 
@@ -11,6 +12,22 @@ struct DirectoryTests {
         #expect(county.units.count == 9)
         #expect(county.people["family"]?.hours[1] == WorkingHours(from: 480, to: 1_020))
         #expect(county.settings.youthConsentAge == 15)
+    }
+
+    @Test("each publisher has one source and one topic for its receipts, whose name Kafka takes")
+    func publishers() throws {
+        var message = ExampleCounty.message
+        message.publishers = [("urn:a", "a"), ("urn:b", "b")].map { source, receipts in
+            .with { ($0.source, $0.receipts) = (source, receipts) }
+        }
+        let directory = Directory(["TST": try message.county()])
+        #expect(directory.receipts(of: "urn:b") == "b" && directory.receipts(of: "urn:c") == nil)
+        for (source, receipts) in [("urn:a", "c"), ("urn:c", "a"), ("", "c"), ("urn:c", ""), ("urn:c", "c/d")] {
+            var wrong = message
+            wrong.publishers.append(.with { ($0.source, $0.receipts) = (source, receipts) })
+            let refusal = #expect(throws: Refusal.self) { try wrong.county() }
+            #expect(refusal?.faults.allSatisfy { $0.path.hasPrefix("publishers[2]") } == true)
+        }
     }
 
     @Test("everything that is wrong is told at once, by path")

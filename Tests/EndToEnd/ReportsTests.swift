@@ -79,6 +79,11 @@ struct ReportsTests {
             let receipts = try await suite.events(.concernReceipts, ConcernReceipt.self)
             #expect(receipts.filter { $0.registered.caseReference != "" }.count == ids.count)
             #expect(try await suite.events(.concerns, ConcernRegistered.self).count == ids.count)
+            // The publisher finds all of them on its own topic.
+            let own = try await suite.broker.records(Topic.receipts("test")).map { record in
+                try Event(headers: record.headers, value: record.value, received: Date()).decode(ConcernReceipt.self)
+            }
+            #expect(Set(own.map(\.reportID)) == Set(ids))
             // And the door tells of it, also to the process that did not take it.
             try await eventually("the receipt over HTTP") {
                 guard let port = await suite.doorPort else { return false }

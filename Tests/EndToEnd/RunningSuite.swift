@@ -3,6 +3,7 @@ import Codec
 import Foundation
 import Kafka
 import ServiceKit
+import SwiftProtobuf
 import TestSupport
 import Testing
 
@@ -29,9 +30,12 @@ actor RunningSuite {
         let suite = try RunningSuite()
         let result: Result<Void, any Error>
         do {
-            try await suite.broker.create(TopicPlan.specifications(partitions: partitions, prefix: suite.broker.prefix))
-            try await DirectoryCommand.apply(
-                try DirectoryFile(Self.examples + "/soermland.yaml").directory, suite.connection)
+            try await suite.broker.create(
+                TopicPlan.specifications(
+                    partitions: partitions, prefix: suite.broker.prefix, publishers: [Self.publisher.receipts]))
+            var directory = try DirectoryFile(Self.examples + "/soermland.yaml").directory
+            directory.publishers = [Self.publisher]
+            try await DirectoryCommand.apply(directory, suite.connection)
             for service in services { try await suite.start(service) }
             result = .success(try await body(suite))
         } catch {
@@ -57,6 +61,9 @@ actor RunningSuite {
                 "COMMIT_INTERVAL_MS": "30", "CONCERNS_HTTP_PORT": "0", "PUBLISHER_TOKENS": "urn:test=\(Self.token)",
             ])
     }
+
+    /// Has a topic of its own for its receipts.
+    static let publisher = CountyDirectory.Publisher.with { ($0.source, $0.receipts) = ("urn:test", "test") }
 
     /// The token of the publishing system `urn:test`.
     static let token = "only-for-tests-a-token-of-32-characters"

@@ -132,6 +132,22 @@ struct IntakeTests {
         #expect((tester.receipts[0].registered.caseReference != "") == (text == "whole"))
     }
 
+    @Test("a publisher that the directory names finds its receipts, and nobody else's, on a topic of its own")
+    func ownTopic() throws {
+        let directory = try ExampleCounty.changed { county in
+            county.publishers = [.with { ($0.source, $0.receipts) = ("urn:school", "my-school") }]
+        }
+        var tester = try IntakeTester(directory)
+        try tester.send(ExampleCounty.report, id: "r1", source: "urn:school")
+        try tester.send(ExampleCounty.report, id: "r1", source: "urn:clinic")
+        try tester.send(ExampleCounty.report.with { $0.areas = [] }, id: "r2", source: "urn:school")
+        let own = try tester.published.filter { $0.topic == "concern-receipts.my-school" }
+            .map { try $0.event.decode(ConcernReceipt.self) }
+        #expect(own.map(\.reportSource) == ["urn:school", "urn:school"] && own.map(\.reportID) == ["r1", "r2"])
+        // The suite's own topic has all of them.
+        #expect(tester.published.filter { $0.topic == "concern-receipts" }.count == 3)
+    }
+
     @Test("a record that is read twice, since the broker shows aborted records, is answered once")
     func readTwice() throws {
         var tester = try IntakeTester()

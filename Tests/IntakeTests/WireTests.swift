@@ -119,6 +119,16 @@ struct WireTests {
         #expect(accepted.topic == .intakeRepartition && accepted.key == "key" && accepted.subject == nil)
     }
 
+    @Test("what an older version has accepted is new")
+    func olderVersion() throws {
+        var random = RandomReport(seed: 1)
+        let command = RegisterConcern(
+            id: random.reportID(), receivedAt: random.date(), report: try random.report(), child: "key")
+        var message = ReportAccepted(command)
+        message.occasion = ""
+        #expect(try again(message) { $0.command(child: "key", &$1)?.occasion } == .new)
+    }
+
     @Test("state with words of a later version is not read, and says where")
     func laterVersion() throws {
         var random = RandomReport(seed: 7)

@@ -34,6 +34,14 @@ struct TopicPlanTests {
         }
     }
 
+    @Test("a publisher's own topic for receipts is created with the others, and has one partition")
+    func receipts() {
+        let topics = TopicPlan.specifications(partitions: 4, prefix: "p-", publishers: ["my-school", "my-school"])
+        let own = topics.filter { $0.name.hasPrefix("p-concern-receipts.") }
+        #expect(own.map(\.name) == ["p-concern-receipts.my-school"] && own.map(\.partitions) == [1])
+        #expect(topics.count == plan.count + 1)
+    }
+
     @Test("raw reports are kept for 30 days, dead letters for 90, and state as its latest value")
     func brief() throws {
         #expect(try specification(.concernReports).settings["retention.ms"] == "2592000000")

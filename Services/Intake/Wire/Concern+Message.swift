@@ -18,7 +18,9 @@ extension ReportAccepted {
 
     /// - Parameter child: the record's key, which the message does not repeat.
     func command(child: String, _ words: inout Words) -> RegisterConcern? {
-        let occasion = words.one(of: RegisterConcern.Occasion.self, occasion, at: "occasion")
+        // An older version has accepted only what was new, and did not say so.
+        let occasion =
+            occasion.isEmpty ? .new : words.one(of: RegisterConcern.Occasion.self, occasion, at: "occasion")
         let report = report.report(received: receivedAt.date, &words)
         guard let occasion, let report else { return nil }
         return RegisterConcern(

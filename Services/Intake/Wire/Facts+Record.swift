@@ -1,6 +1,8 @@
 import CloudEvents
 import Codec
+import Domain
 import IntakeCore
+import ServiceKit
 import Streams
 
 /// A fact as it is published.
@@ -87,6 +89,13 @@ extension Turn {
         for record in facts.map(\.record) {
             try publish(
                 record.message, to: record.topic.rawValue, key: record.key, subject: record.subject,
+                as: record.content)
+            // A publisher that the directory names has a topic of its own, which nobody else may read.
+            guard record.topic == .concernReceipts, let name = directory.receipts(of: record.key ?? key) else {
+                continue
+            }
+            try publish(
+                record.message, to: Topic.receipts(name), key: record.key, subject: record.subject,
                 as: record.content)
         }
     }

@@ -62,6 +62,9 @@ package nonisolated struct CountyDirectory: Sendable {
   /// Standing groups where an anonymous question can be raised (rule 5).
   package var forums: [CountyDirectory.Forum] = []
 
+  /// Systems that send reports, and where each finds its own receipts.
+  package var publishers: [CountyDirectory.Publisher] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct Settings: @unchecked Sendable {
@@ -333,6 +336,22 @@ package nonisolated struct CountyDirectory: Sendable {
     package init() {}
   }
 
+  package nonisolated struct Publisher: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// The CloudEvents source of its reports.
+    package var source: String = String()
+
+    /// Its receipts go to the topic concern-receipts.<receipts>, which it alone may read.
+    package var receipts: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
   package nonisolated struct Absence: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -378,7 +397,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CountyDirectory"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0\u{1}rooms\0\u{1}travel\0\u{1}forums\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0\u{1}rooms\0\u{1}travel\0\u{1}forums\0\u{1}publishers\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -397,6 +416,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.rooms) }()
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.travel) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.forums) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.publishers) }()
       default: break
       }
     }
@@ -440,6 +460,9 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.forums.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.forums, fieldNumber: 11)
     }
+    if !self.publishers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.publishers, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -455,6 +478,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.rooms != rhs.rooms {return false}
     if lhs.travel != rhs.travel {return false}
     if lhs.forums != rhs.forums {return false}
+    if lhs.publishers != rhs.publishers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -979,6 +1003,41 @@ nonisolated extension CountyDirectory.Forum: SwiftProtobuf.Message, SwiftProtobu
     if lhs.everyWeeks != rhs.everyWeeks {return false}
     if lhs.hours != rhs.hours {return false}
     if lhs.minutes != rhs.minutes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CountyDirectory.Publisher: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Publisher"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{1}receipts\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.receipts) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 1)
+    }
+    if !self.receipts.isEmpty {
+      try visitor.visitSingularStringField(value: self.receipts, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CountyDirectory.Publisher, rhs: CountyDirectory.Publisher) -> Bool {
+    if lhs.source != rhs.source {return false}
+    if lhs.receipts != rhs.receipts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

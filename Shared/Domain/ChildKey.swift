@@ -1,6 +1,7 @@
 import Crypto
 
-/// The secret under which children's keys are made: one per county installation, at least 32 bytes, from configuration.
+/// A secret under which codes are made, such as children's keys: one per county installation, at least 32 bytes, from
+/// configuration.
 public struct KeySecret: Sendable {
     private let key: SymmetricKey
 
@@ -14,9 +15,24 @@ public struct KeySecret: Sendable {
 
     /// HMAC-SHA256 (RFC 2104) of a text, in lower-case hexadecimal.
     func code(_ text: String) -> String {
-        HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key).map { byte in
+        authentication(text).map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }.joined()
+    }
+
+    /// The beginning of the HMAC-SHA256 of a text, in lower-case letters and digits of five bits each.
+    func letters(_ text: String, _ count: Int) -> String {
+        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+        let code = authentication(text)
+        return String(
+            (0..<count).map { index in
+                let bits = (0..<5).map { code[(5 * index + $0) / 8] >> (7 - UInt8((5 * index + $0) % 8)) & 1 }
+                return alphabet[bits.reduce(0) { $0 << 1 | Int($1) }]
+            })
+    }
+
+    private func authentication(_ text: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
     }
 }
 

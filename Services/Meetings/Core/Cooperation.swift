@@ -13,7 +13,7 @@ package struct Cooperation: Sendable, Hashable {
     package var agreement: Agreement?
     /// Earlier revisions of the plan, the oldest first.
     package var history: [Plan]
-    /// Where the family was notified of the meeting: each address, in small letters, with the person whose it is.
+    /// Where each of the family was notified of the meeting last: the address, in small letters, with the person whose it is.
     package var told: [String: String]
 
     package init(

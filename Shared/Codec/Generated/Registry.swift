@@ -309,6 +309,12 @@ extension AnswerMeeting: SuiteEvent {
     package static let topics: [Topic] = [.meetingCommands]
 }
 
+extension ForwardMail: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.mail.forward.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+}
+
 extension MoveMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.move.v1"
     package static let kind = EventKind.command
@@ -411,6 +417,12 @@ extension AnswerOutdated: SuiteEvent {
     package static let topics: [Topic] = [.meetings]
 }
 
+extension AnswerForwarded: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.answer_forwarded.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+}
+
 extension MeetingHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.held.v1"
     package static let kind = EventKind.fact
@@ -479,6 +491,18 @@ extension AddToDigest: SuiteEvent {
 
 extension ResendNotice: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.resend.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.noticeCommands]
+}
+
+extension ReportBounce: SuiteEvent {
+    package static let eventType = "se.tillsammans.notice.bounce.report.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.noticeCommands]
+}
+
+extension ReplyToMail: SuiteEvent {
+    package static let eventType = "se.tillsammans.notice.mail.reply.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.noticeCommands]
 }
@@ -567,6 +591,7 @@ extension EventRegistry {
         HandOverMeeting.self,
         ProtectMeeting.self,
         AnswerMeeting.self,
+        ForwardMail.self,
         MoveMeeting.self,
         ChangeParticipants.self,
         PublishBusyTimes.self,
@@ -584,6 +609,7 @@ extension EventRegistry {
         BusyTimesPublished.self,
         MeetingAnswered.self,
         AnswerOutdated.self,
+        AnswerForwarded.self,
         MeetingHeld.self,
         MeetingNotHeld.self,
         PlanAlarm.self,
@@ -596,6 +622,8 @@ extension EventRegistry {
         DeliveryReported.self,
         AddToDigest.self,
         ResendNotice.self,
+        ReportBounce.self,
+        ReplyToMail.self,
         NoticeQueued.self,
         NoticeSent.self,
         NoticeDelayed.self,

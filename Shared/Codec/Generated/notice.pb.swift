@@ -132,6 +132,12 @@ package nonisolated struct Notice: @unchecked Sendable {
     set {_uniqueStorage()._gathered = newValue}
   }
 
+  /// Where an answer to the invitation goes; empty: to the sender.
+  package var replyTo: String {
+    get {_storage._replyTo}
+    set {_uniqueStorage()._replyTo = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -233,6 +239,37 @@ package nonisolated struct ResendNotice: Sendable {
   // methods supported on all messages.
 
   package var noticeID: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// From the door for mail: a relay says that a message did not arrive after all (RFC 3464). Sent to every partition: whoever
+/// sent the notice takes it up.
+package nonisolated struct ReportBounce: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Of the message that did not arrive (RFC 5322).
+  package var messageID: String = String()
+
+  /// The status, like 5.1.1.
+  package var detail: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// From the door for mail: somebody wrote whose message reaches nobody. They are told so, and whom to turn to.
+package nonisolated struct ReplyToMail: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var email: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -385,7 +422,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Notice"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0\u{1}meeting\0\u{1}sequence\0\u{1}html\0\u{1}county\0\u{1}gathered\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{3}case_reference\0\u{1}recipient\0\u{1}email\0\u{1}subject\0\u{1}body\0\u{1}calendar\0\u{1}method\0\u{3}message_id\0\u{1}attempt\0\u{1}status\0\u{1}created\0\u{1}meeting\0\u{1}sequence\0\u{1}html\0\u{1}county\0\u{1}gathered\0\u{3}reply_to\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -406,6 +443,7 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
     var _html: String = String()
     var _county: String = String()
     var _gathered: [Notice] = []
+    var _replyTo: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -434,6 +472,7 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       _html = source._html
       _county = source._county
       _gathered = source._gathered
+      _replyTo = source._replyTo
     }
   }
 
@@ -470,6 +509,7 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._html) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
         case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._gathered) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._replyTo) }()
         default: break
         }
       }
@@ -536,6 +576,9 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
       if !_storage._gathered.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._gathered, fieldNumber: 18)
       }
+      if !_storage._replyTo.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._replyTo, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -563,6 +606,7 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
         if _storage._html != rhs_storage._html {return false}
         if _storage._county != rhs_storage._county {return false}
         if _storage._gathered != rhs_storage._gathered {return false}
+        if _storage._replyTo != rhs_storage._replyTo {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -755,6 +799,71 @@ nonisolated extension ResendNotice: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
   package static func ==(lhs: ResendNotice, rhs: ResendNotice) -> Bool {
     if lhs.noticeID != rhs.noticeID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReportBounce: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReportBounce"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}message_id\0\u{1}detail\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.messageID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.detail) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.messageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.messageID, fieldNumber: 1)
+    }
+    if !self.detail.isEmpty {
+      try visitor.visitSingularStringField(value: self.detail, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ReportBounce, rhs: ReportBounce) -> Bool {
+    if lhs.messageID != rhs.messageID {return false}
+    if lhs.detail != rhs.detail {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReplyToMail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReplyToMail"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}email\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ReplyToMail, rhs: ReplyToMail) -> Bool {
+    if lhs.email != rhs.email {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

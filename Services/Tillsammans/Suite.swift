@@ -62,6 +62,7 @@ struct Suite: Sendable {
             "KAFKA_BOOTSTRAP_SERVERS": connection.bootstrapServers, "TOPIC_PREFIX": connection.prefix,
             "STATE_DIRECTORY": folder + "/state", "INSTANCE_ID": "local", "MAIL_DIRECTORY": mailFolder,
             "KEY_SECRET": "only-for-one-machine-and-no-real-child",
+            "REPLY_SECRET": "only-for-one-machine-and-no-real-child",
         ]
         settings.merge(environment) { $1 }
         let variables = Dictionary(

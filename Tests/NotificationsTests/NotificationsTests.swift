@@ -19,7 +19,8 @@ struct NotificationsTests {
         ProcessorTester(
             NotificationsProcessor(
                 writer: NoticeWriter(
-                    sender: "tillsammans@example.org", caseLink: "https://example.org/case/", templates: try Templates()
+                    sender: "tillsammans@example.org", caseLink: "https://example.org/case/",
+                    replySecret: try KeySecret("only-for-tests-and-no-real-child-at-all"), templates: try Templates()
                 )),
             application: "notifications", directory: ExampleCounty.directory, now: ExampleCounty.monday)
     }

@@ -27,7 +27,8 @@ struct QueueTests {
         ProcessorTester(
             NotificationsProcessor(
                 writer: NoticeWriter(
-                    sender: "tillsammans@example.org", caseLink: "https://example.org/case/", templates: try Templates()
+                    sender: "tillsammans@example.org", caseLink: "https://example.org/case/",
+                    replySecret: try KeySecret("only-for-tests-and-no-real-child-at-all"), templates: try Templates()
                 )),
             application: "notifications", directory: try ExampleCounty.changed(change), now: now)
     }

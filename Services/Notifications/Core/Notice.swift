@@ -68,9 +68,11 @@ package struct Notice: Sendable, Equatable {
         package var edition: Edition
         /// The whole iCalendar message.
         package var text: String
+        /// Where the recipient's answer goes; nil: to the sender.
+        package var replyTo: String?
 
-        package init(meeting: String, edition: Edition, text: String) {
-            (self.meeting, self.edition, self.text) = (meeting, edition, text)
+        package init(meeting: String, edition: Edition, text: String, replyTo: String? = nil) {
+            (self.meeting, self.edition, self.text, self.replyTo) = (meeting, edition, text, replyTo)
         }
     }
 
@@ -93,6 +95,24 @@ package struct Notice: Sendable, Equatable {
 
     /// It brings people together, so consent must be in force when it is sent (rule 13). A cancellation is always sent.
     package var needsConsent: Bool { calendar?.edition.method == .request || kind == .meetingReminder }
+}
+
+extension Notice {
+    /// What came in place of an answer that the suite carries out.
+    package enum Answer: String, CaseIterable, Sendable {
+        case letter, counter, delegated, refused
+        case declinedAgain = "declined_again"
+
+        var variable: Variable {
+            switch self {
+            case .letter: .letter
+            case .counter: .counter
+            case .delegated: .delegated
+            case .refused: .refused
+            case .declinedAgain: .declinedAgain
+            }
+        }
+    }
 }
 
 /// Which state of a meeting a calendar is shown. A higher sequence replaces a lower one.

@@ -23,6 +23,9 @@ extension Notice {
         case familyAsk = "family_ask"
         case familyInvitation = "family_invitation"
         case familyCancellation = "family_cancellation"
+        case answerForwarded = "answer_forwarded"
+        case answerReceived = "answer_received"
+        case mailUnknown = "mail_unknown"
         case noTime = "no_time"
         case coordinator
         case planAlarm = "plan_alarm"
@@ -32,6 +35,9 @@ extension Notice {
 
         /// Goes to a guardian or the child, in words that tell nothing of a case (rule 22).
         package var isFamily: Bool { self == .familyInvitation || self == .familyCancellation }
+
+        /// Answers what somebody wrote, who may be of the family or anybody.
+        package var isReply: Bool { self == .answerReceived || self == .mailUnknown }
     }
 
     /// What belongs to a kind.
@@ -54,6 +60,8 @@ extension Notice {
         case step
         case stepInEnglish = "step_en"
         case due, county, to, reasons, recipient, items, subject
+        case letter, counter, delegated, refused, outdated, reached
+        case declinedAgain = "declined_again"
     }
 
     /// What stands for a variable.
@@ -87,6 +95,11 @@ extension Notice.Kind {
         .familyAsk: .init(PackageResources.family_ask_mustache, [.time, .cancelled]),
         .familyInvitation: .init(PackageResources.family_invitation_mustache, meeting),
         .familyCancellation: .init(PackageResources.family_cancellation_mustache, meeting, isUrgent: true),
+        .answerForwarded: .init(
+            PackageResources.answer_forwarded_mustache, [.letter, .counter, .delegated, .declinedAgain, .refused]),
+        .answerReceived: .init(
+            PackageResources.answer_received_mustache, [.outdated, .reached, .refused], isUrgent: true),
+        .mailUnknown: .init(PackageResources.mail_unknown_mustache, isUrgent: true),
         .noTime: .init(PackageResources.no_time_mustache, [.reasons]),
         .coordinator: .init(PackageResources.coordinator_mustache),
         .planAlarm: .init(PackageResources.plan_alarm_mustache),
@@ -173,6 +186,10 @@ extension MeetingEvent {
         case .cancelled(let meeting):
             [Row(.cancellation, .participants(meeting))] + Self.familyAsk(meeting, isCancelled: true)
         case .answered: []
+        case .answerForwarded(let person, let answer, let sender):
+            Self.forwarded(answer, to: person, from: sender)
+        case .answerOutdated(let sender):
+            sender.map { [Row(.answerReceived, .reporter($0), [.outdated: .flag(true)])] } ?? []
         case .held(_, let coordinator): [Row(.coordinator, .staff(coordinator))]
         case .impossible(let namedPerson, let reasons):
             [Row(.noTime, .staff(namedPerson), [.reasons: .texts(reasons)])]
@@ -185,6 +202,13 @@ extension MeetingEvent {
             [coordinator, manager].compactMap(\.self).map { Row(.planAlarm, .staff($0)) }
         case .planConcern(let coordinator): [Row(.planConcern, .staff(coordinator))]
         }
+    }
+
+    /// The named person is told that there is an answer, and its sender that a person will see it.
+    private static func forwarded(_ answer: Notice.Answer, to person: String?, from sender: String?) -> [Row] {
+        let isRefused: Notice.Values = [.refused: .flag(answer == .refused), .reached: .flag(person != nil)]
+        return (person.map { [Row(.answerForwarded, .staff($0), [answer.variable: .flag(true)])] } ?? [])
+            + (sender.map { [Row(.answerReceived, .reporter($0), isRefused)] } ?? [])
     }
 
     /// The named person decides what the family is told (rule 22).

@@ -12,8 +12,9 @@ struct MailMessage: Sendable {
         var lines = [
             "From: \(sender)", "To: \(notice.recipient.email)", "Subject: \(Self.encoded(notice.text.subject))",
             "Date: \(Self.date(notice.created))", "Message-ID: \(notice.messageID)", "MIME-Version: 1.0",
-            "Auto-Submitted: auto-generated", "Content-Language: sv",
+            "Auto-Submitted: \(notice.kind.isReply ? "auto-replied" : "auto-generated")", "Content-Language: sv",
         ]
+        if let replyTo = notice.calendar?.replyTo { lines.append("Reply-To: \(replyTo)") }
         var parts = [("text/plain; charset=utf-8", notice.text.body)]
         if !notice.text.html.isEmpty { parts.append(("text/html; charset=utf-8", notice.text.html)) }
         if let calendar = notice.calendar {

@@ -8,10 +8,13 @@ import NotificationsCore
 struct NoticeWriter: Sendable {
     let sender: String
     let caseLink: String
+    /// Marks the addresses that answers come back to.
+    private let replySecret: KeySecret
     private let templates: Templates
 
-    init(sender: String, caseLink: String, templates: Templates) {
-        (self.sender, self.caseLink, self.templates) = (sender, caseLink, templates)
+    init(sender: String, caseLink: String, replySecret: KeySecret, templates: Templates) {
+        (self.sender, self.caseLink) = (sender, caseLink)
+        (self.replySecret, self.templates) = (replySecret, templates)
     }
 
     func notice(_ draft: NoticeDraft, now: Date) -> Notice {
@@ -31,7 +34,9 @@ struct NoticeWriter: Sendable {
     private func text(_ draft: NoticeDraft) -> Notice.Text {
         let title = draft.kind.subject
         // The family reads nothing of a case.
-        let subject = draft.caseReference.flatMap { draft.kind.isFamily ? nil : "\(title) (\($0))" } ?? title
+        let subject =
+            draft.caseReference.flatMap { draft.kind.isFamily || draft.kind.isReply ? nil : "\(title) (\($0))" }
+            ?? title
         let reference = draft.caseReference ?? ""
         var values: [String: Any] = ["case": reference, "link": caseLink + reference]
         for (variable, value) in draft.values { values[variable.rawValue] = rendered(value) }
@@ -54,14 +59,17 @@ struct NoticeWriter: Sendable {
         _ invitation: NoticeDraft.Invitation, of draft: NoticeDraft, now: Date
     ) -> Notice.CalendarPart {
         let meeting = invitation.meeting
+        let reply = ReplyAddress(
+            of: MeetingID(meeting.id), to: draft.recipient.email, sender: sender, secret: replySecret)?.address.text
         let message = CalendarMessage(
             method: invitation.method, uid: MeetingID(meeting.id).uid, sequence: Int(meeting.sequence), stamp: now,
             start: meeting.time.start, end: meeting.time.end,
             summary: draft.kind.isFamily ? "Möte" : "Samverkansmöte", place: meeting.place.text,
             // A case's page is for staff.
-            link: draft.kind.isFamily ? meeting.place.link : caseLink + meeting.caseReference, organiser: sender,
+            link: draft.kind.isFamily ? meeting.place.link : caseLink + meeting.caseReference,
+            organiser: reply ?? sender,
             attendee: draft.recipient.email, isRequired: invitation.isRequired)
-        return Notice.CalendarPart(meeting: meeting.id, edition: invitation.edition, text: message.text)
+        return Notice.CalendarPart(meeting: meeting.id, edition: invitation.edition, text: message.text, replyTo: reply)
     }
 }
 

@@ -30,6 +30,7 @@ extension Codec.Notice {
             $0.sequence = calendar.edition.sequence
             $0.method = calendar.edition.method.rawValue
             $0.calendar = calendar.text
+            $0.replyTo = calendar.replyTo ?? ""
         }
     }
 
@@ -59,7 +60,9 @@ extension Codec.Notice {
     }
 
     private func readCalendar(of meeting: String, _ words: inout Words) -> NotificationsCore.Notice.CalendarPart? {
-        words.edition(sequence, method).map { .init(meeting: meeting, edition: $0, text: calendar) }
+        words.edition(sequence, method).map {
+            .init(meeting: meeting, edition: $0, text: calendar, replyTo: replyTo.nonEmpty)
+        }
     }
 
     /// What a digest says of a notice in it.

@@ -17,7 +17,8 @@ struct MeetingsProcessor: Processor {
         .cases,
         [
             .on(CallMeeting.self), .on(CancelMeeting.self), .on(ProtectMeeting.self), .on(HandOverMeeting.self),
-            .on(AnswerMeeting.self), .on(MoveMeeting.self), .on(ChangeParticipants.self), .on(RecordMeeting.self),
+            .on(AnswerMeeting.self), .on(ForwardMail.self), .on(MoveMeeting.self), .on(ChangeParticipants.self),
+            .on(RecordMeeting.self),
             .on(RecordNotHeld.self), .on(ReportPlanConcern.self), .on(AnswerPlanConcern.self),
             .on(RecordPlanFollowUp.self), .on(BookPlanFollowUp.self), .on(TellFamily.self),
         ])

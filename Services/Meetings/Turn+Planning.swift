@@ -99,6 +99,7 @@ extension Turn {
         case .impossible(let fact): try publish(MeetingImpossible(fact, of: key), key)
         case .answered(let fact): try publish(MeetingAnswered(fact, of: key), key)
         case .answerOutdated(let fact): try publish(Codec.AnswerOutdated(fact, of: key), key)
+        case .answerForwarded(let fact): try publish(Codec.AnswerForwarded(fact, of: key), key)
         case .held(let fact): try publish(MeetingHeld(fact, of: key), key)
         case .notHeld(let fact): try publish(MeetingNotHeld(fact, of: key), key)
         case .plan(let fact): try publish(fact, of: key)

@@ -24,12 +24,15 @@ struct NotificationsProcessor: Processor {
     static let upcoming = Table("upcoming", of: Codec.Meeting.self)
     /// Notices that were not delivered, to be sent again by hand.
     static let failed = Table("failed", of: Codec.Notice.self)
+    /// Notices that a relay has taken, by Message-ID. It may still say that one did not arrive.
+    static let relayed = Table("relayed", of: Codec.Notice.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {
         if event.isInternal(on: turn.topic) { return }
         switch event.type {
         case DeliveryReported.eventType: return try settle(event.decode(DeliveryReported.self).report, event, &turn)
         case ResendNotice.eventType: return try resend(event.decode(ResendNotice.self).noticeID, &turn)
+        case ReportBounce.eventType: return try bounce(event.decode(ReportBounce.self), event, &turn)
         default: break
         }
         let known = try turn.get(Self.taken, turn.key)
@@ -38,6 +41,9 @@ struct NotificationsProcessor: Processor {
         try turn.put(Self.taken, turn.key, taken)
         turn.remind(Alarm.taken.name("all"), at: turn.now + Self.takenMemory)
         if event.type == AddToDigest.eventType { return try gather(event.decode(AddToDigest.self), &turn) }
+        if event.type == ReplyToMail.eventType {
+            return try send(.mailUnknown(to: event.decode(ReplyToMail.self).email, cause: event.id), &turn)
+        }
         guard let occurrence = try Occurrence(event) else { return }
         var context = turn.context
         context.isKnownCase = known != nil
@@ -59,6 +65,7 @@ struct NotificationsProcessor: Processor {
             for draft in meeting.reminders(turn.context) { try send(draft, &turn) }
         case .digest: try sendDigest(&turn)
         case .forget: turn.delete(Self.failed, id)
+        case .relayed: turn.delete(Self.relayed, id)
         case .taken: turn.delete(Self.taken, turn.key)
         }
     }
@@ -78,7 +85,7 @@ struct NotificationsProcessor: Processor {
             }
         case .cancelled(let meeting): turn.delete(Self.upcoming, meeting.id)
         case .held(let id, _): turn.delete(Self.upcoming, id)
-        case .impossible, .familyInformed, .planAlarm, .planConcern: break
+        case .answerForwarded, .answerOutdated, .impossible, .familyInformed, .planAlarm, .planConcern: break
         }
     }
 
@@ -119,6 +126,15 @@ struct NotificationsProcessor: Processor {
         try send(notice.again(now: turn.now), &turn)
     }
 
+    /// A notice that a relay had taken did not arrive after all. It ends as failed, which tells a person. Every partition is
+    /// asked. The one that has it answers.
+    private func bounce(_ report: ReportBounce, _ event: Event, _ turn: inout Turn) throws {
+        guard let notice = try turn.notice(Self.relayed, report.messageID) else { return }
+        turn.delete(Self.relayed, report.messageID)
+        let result = DeliveryResult.permanent(detail: report.detail.isEmpty ? "DSN" : "DSN \(report.detail)")
+        try apply(notice.settled(by: result, isOvertaken: false, cause: event.id, turn.context), &turn)
+    }
+
     private func save(
         _ decision: Decision<Lane>, before: Lane?, under key: String, _ turn: inout Turn
     ) throws {
@@ -140,7 +156,10 @@ struct NotificationsProcessor: Processor {
             try turn.publish(
                 AddToDigest(notice), to: Topic.noticeSteps.rawValue,
                 key: "\(notice.county)|\(notice.recipient.id ?? "")", subject: notice.caseReference ?? "")
-        case .superseded(_, .new), .sent: break
+        case .superseded(_, .new): break
+        case .sent(let notice):
+            try turn.put(Self.relayed, notice.messageID, Codec.Notice(notice))
+            turn.remind(Alarm.relayed.name(notice.messageID), at: turn.now + NotificationsCore.Notice.bounceMemory)
         case .superseded(let notice, .delayed): turn.delete(Self.delayed, notice.id)
         case .superseded(let notice, .wished): turn.fulfil(notice.id)
         case .delayed(let notice, let delay): try self.delay(notice, until: delay.until, &turn)

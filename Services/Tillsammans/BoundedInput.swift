@@ -15,4 +15,9 @@ enum BoundedInput {
         }
         return data
     }
+
+    /// Takes what is left on standard input, so that whoever writes it does not fail for a message that is too large.
+    static func skipRest() {
+        while let more = try? FileHandle.standardInput.read(upToCount: 1 << 16), !more.isEmpty {}
+    }
 }

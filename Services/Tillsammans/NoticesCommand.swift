@@ -76,18 +76,7 @@ struct NoticesCommand: AsyncParsableCommand {
             let event = try Event(
                 id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(),
                 ResendNotice.with { $0.noticeID = id })
-            let topic = connection.topic(.noticeCommands)
-            let count = try await DedicatedThread.run(name: "notices") {
-                try Admin(connection.properties).topics(timeout: 10_000)[topic] ?? 0
-            }
-            let producer = try Producer(connection.properties)
-            // Nobody outside knows which partition has it; the others do not mind.
-            for partition in 0..<Int32(count) {
-                try await producer.send(
-                    ProducerRecord(
-                        topic: topic, partition: partition, key: Bytes(id.utf8), value: event.data,
-                        headers: event.headers))
-            }
+            try await connection.broadcast(event, to: .noticeCommands)
             tell("asked for: \(id)")
         }
     }

@@ -89,6 +89,7 @@ struct Play {
             next: Self.time(of: fact.meeting))
         try await invited(fact.meeting)
 
+        values["MEETING"] = fact.meeting.id
         values["STAMP"] = Timestamp.text(Date())
         let county = fact.meeting.county
         let declined = try await publish("9-decline", AnswerMeeting.self, to: .meetingCommands, key: county)

@@ -80,6 +80,7 @@ struct Suite: Sendable {
             "KAFKA_BOOTSTRAP_SERVERS": connection.bootstrapServers, "TOPIC_PREFIX": connection.prefix,
             "STATE_DIRECTORY": folder + "/state", "INSTANCE_ID": "local", "MAIL_DIRECTORY": mailFolder,
             "KEY_SECRET": environment["KEY_SECRET"] ?? "only-for-one-machine-and-no-real-child",
+            "REPLY_SECRET": environment["REPLY_SECRET"] ?? "only-for-one-machine-and-no-real-child",
             "HTTP_PORT": "\(healthPort ?? 0)",
         ]
         let variables = Dictionary(

@@ -1,6 +1,7 @@
 import Crypto
 
-/// The secret under which children's keys are made: one per county installation, at least 32 bytes, from configuration.
+/// A secret under which codes are made, such as children's keys: one per county installation, at least 32 bytes, from
+/// configuration.
 public struct KeySecret: Sendable {
     private let key: SymmetricKey
 
@@ -16,9 +17,24 @@ public struct KeySecret: Sendable {
     func code(_ text: String) -> String { code(Array(text.utf8)) }
 
     func code(_ bytes: [UInt8]) -> String {
-        HMAC<SHA256>.authenticationCode(for: bytes, using: key).map { byte in
+        authentication(bytes).map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }.joined()
+    }
+
+    /// The beginning of the HMAC-SHA256 of a text, in lower-case letters and digits of five bits each.
+    func letters(_ text: String, _ count: Int) -> String {
+        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+        let code = authentication(Array(text.utf8))
+        return String(
+            (0..<count).map { index in
+                let bits = (0..<5).map { code[(5 * index + $0) / 8] >> (7 - UInt8((5 * index + $0) % 8)) & 1 }
+                return alphabet[bits.reduce(0) { $0 << 1 | Int($1) }]
+            })
+    }
+
+    private func authentication(_ bytes: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
     }
 }
 

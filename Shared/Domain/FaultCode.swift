@@ -79,6 +79,8 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case countyUnknown = "county.unknown"
     case meetingExists = "meeting.exists"
     case meetingNone = "meeting.none"
+    case meetingMissing = "meeting.missing"
+    case answerSequence = "answer.sequence"
     case latestDate = "latest_date"
     case roleNobody = "role.nobody"
     case timeNoCommon = "time.no_common"

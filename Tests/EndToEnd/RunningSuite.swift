@@ -57,7 +57,8 @@ actor RunningSuite {
             environment: [
                 "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "TOPIC_PREFIX": broker.prefix,
                 "STATE_DIRECTORY": folder.path + "/state", "INSTANCE_ID": "test", "MAIL_DIRECTORY": mailFolder,
-                "KEY_SECRET": "only-for-tests-and-no-real-child-at-all", "LOG_LEVEL": "debug",
+                "KEY_SECRET": "only-for-tests-and-no-real-child-at-all",
+                "REPLY_SECRET": "only-for-tests-and-no-real-child-at-all", "LOG_LEVEL": "debug",
                 "COMMIT_INTERVAL_MS": "30", "CONCERNS_HTTP_PORT": "0", "PUBLISHER_TOKENS": "urn:test=\(Self.token)",
             ])
     }

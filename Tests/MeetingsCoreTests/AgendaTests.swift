@@ -35,7 +35,9 @@ struct AgendaTests {
                         : lazy.call(reference) { ($0.namedPerson, $0.latestDate) = (leads, latest) }
                 }
             case 2:
-                let answer = Answer(person: "family", email: nil, .declined, sequence: 100, stamp: nil)
+                let meeting = lazy.cases[reference]?.booked
+                let invitation = Invitation(meeting?.id ?? MeetingID("none"), meeting?.sequence ?? 0)
+                let answer = Answer(person: "family", email: nil, .declined, to: invitation, stamp: nil)
                 try? lazy.decide(answer, reference, by: .suite)
                 try? eager.decide(answer, reference, by: .suite)
             default:

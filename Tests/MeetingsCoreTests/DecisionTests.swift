@@ -77,22 +77,26 @@ struct DecisionTests {
     func declined() throws {
         var county = try called()
         let before = try #require(county.meeting)
-        let decline = Answer(person: "family", email: nil, .declined, sequence: 0, stamp: nil)
+        let decline = Answer(person: "family", email: nil, .declined, to: Invitation(before.id, 0), stamp: nil)
         try county.decide(decline, by: .suite)
         let after = try #require(county.meeting)
         #expect(after.id == before.id && after.sequence == 1 && after.slot.start >= before.slot.end)
         let known = county.facts.count
         try county.decide(decline, by: .suite)
-        let answered = Answered(person: "family", answer: .declined, sequence: 0)
+        let answered = Answered(person: "family", answer: .declined, to: Invitation(before.id, 0))
         #expect(county.meeting == after, "an answer to an earlier invitation changes nothing")
-        #expect(Array(county.facts.dropFirst(known)) == [.answerOutdated(.init(answered, current: 1))])
+        #expect(
+            Array(county.facts.dropFirst(known)) == [
+                .answerOutdated(.init(answered, current: Invitation(before.id, 1)))
+            ])
     }
 
     @Test("who delegates is replaced by somebody known, free and covered by the consents; else it says what is wrong")
     func delegated() throws {
         var county = try called { $0.organisations = [.socialServices] }
+        let invitation = Invitation(try #require(county.meeting).id, 0)
         func delegate(to person: String) -> Answer {
-            Answer(person: "family", email: nil, .delegated(to: person), sequence: 0, stamp: nil)
+            Answer(person: "family", email: nil, .delegated(to: person), to: invitation, stamp: nil)
         }
         #expect(county.faults(delegate(to: "nobody")) == ["delegate_to personUnknown"])
         #expect(county.faults(delegate(to: "nurse")) == ["delegate_to consentScope"])

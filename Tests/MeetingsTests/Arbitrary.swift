@@ -62,6 +62,12 @@ struct Arbitrary {
         }
     }
 
+    mutating func invitation() -> Invitation { Invitation(MeetingID(text()), number()) }
+
+    mutating func why() -> AnswerForwarded.Why {
+        one(of: [.letter, .counter, .delegated, .declinedAgain, .refused(list { $0.one(of: FaultCode.allCases) })])
+    }
+
     mutating func channel() -> InformFamily.Channel {
         guard let address = EmailAddress("\(text())@example.org") else { preconditionFailure("no address") }
         return one(of: [.email(address), .letter, .phone, .inPerson])
@@ -70,7 +76,7 @@ struct Arbitrary {
     mutating func participant() -> Participant {
         Participant(
             one(of: [.staff(text(), role: text()), .guardian(text()), .child]), isRequired: flag(),
-            answer: maybe { .init($0.one(of: Attendance.allCases), given: $0.instant()) })
+            answer: maybe { .init($0.one(of: Attendance.allCases), given: $0.instant()) }, hasDeclinedOnce: flag())
     }
 
     mutating func meeting() -> Meeting {

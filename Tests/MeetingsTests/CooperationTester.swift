@@ -30,13 +30,15 @@ struct CooperationTester {
 
     mutating func answer(
         _ person: String, _ answer: String, _ reference: String = "A", sequence: Int32 = 0, at offset: Double = 0,
-        to delegate: String = ""
+        to delegate: String = "", meeting: String? = nil
     ) throws {
         let stamp = tester.now + offset
+        let meeting = try meeting ?? state(reference)?.meeting.id ?? "\(reference)-none"
         try send(
             AnswerMeeting.with {
                 ($0.caseReference, $0.county, $0.person, $0.answer) = (reference, "TST", person, answer)
                 ($0.sequence, $0.stamp, $0.delegateTo) = (sequence, .init(stamp), delegate)
+                $0.meeting = meeting
             })
     }
 

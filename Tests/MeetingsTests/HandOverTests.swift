@@ -307,11 +307,11 @@ struct HandOverTests {
         func answer(_ email: String) -> AnswerMeeting {
             .with {
                 ($0.caseReference, $0.county, $0.email, $0.answer) = ("A", "TST", email, "declined")
-                $0.stamp = .init(tester.tester.now)
+                ($0.meeting, $0.stamp) = (before.id, .init(tester.tester.now))
             }
         }
         try tester.send(answer("vera@example.org"))
-        #expect(tester.codes == ["participant.unknown"])
+        #expect(tester.facts(AnswerForwarded.self).map(\.reasons) == [["participant.unknown"]])
         try tester.send(
             TellFamily.with {
                 ($0.caseReference, $0.county, $0.by, $0.to) = ("A", "TST", "head-school", "g1")

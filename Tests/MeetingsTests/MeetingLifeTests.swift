@@ -76,12 +76,20 @@ struct MeetingLifeTests {
         try tester.answer("family", "declined")
         try tester.answer("family", "declined", sequence: 0)
         #expect(tester.facts(MeetingScheduled.self).count == 2)
-        try tester.answer("head-school", "accepted", sequence: 1, at: 60)
-        try tester.answer("head-school", "declined", sequence: 1, at: 30)
+        try tester.answer("head-school", "accepted", sequence: 1, at: -30)
+        try tester.answer("head-school", "declined", sequence: 1, at: -60)
         #expect(tester.facts(MeetingScheduled.self).count == 2 && tester.codes.isEmpty)
         let outdated = tester.facts(AnswerOutdated.self)
         #expect(outdated.map(\.person) == ["family", "head-school"])
         #expect(outdated.map { [$0.sequence, $0.currentSequence] } == [[0, 1], [1, 1]])
+    }
+
+    @Test("an answer that names no meeting is refused: it could be meant for one that is over")
+    func withoutMeeting() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.answer("family", "declined", meeting: "")
+        #expect(tester.codes == ["meeting.missing"] && tester.meeting.sequence == 0)
     }
 
     @Test("who delegates is replaced, if the other one is free then")

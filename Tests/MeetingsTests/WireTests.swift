@@ -37,8 +37,12 @@ struct WireTests {
         reads(HandOver(unit: some.text(), namedPerson: some.text()), seed)
         reads(
             MeetingsCore.Answer(
-                person: some.text(), email: some.maybe { $0.text() }, some.reply(), sequence: some.number(),
-                stamp: some.maybe { $0.instant() }), seed)
+                person: some.text(), email: some.maybe { $0.text() }, some.reply(), to: some.invitation(),
+                stamp: some.maybe { $0.instant() }, replyTo: some.maybe { $0.text() }), seed)
+        reads(
+            Forward(
+                meeting: MeetingID(some.text()), some.one(of: Forward.What.allCases), person: some.maybe { $0.text() },
+                email: some.text(), replyTo: some.maybe { $0.text() }), seed)
         reads(
             Move(
                 reason: some.text(), notBefore: some.maybe { $0.day() }, latestDate: some.maybe { $0.day() },
@@ -97,10 +101,15 @@ struct WireTests {
         #expect(Scheduled(MeetingScheduled(scheduled, of: key), &wire) == scheduled)
         let cancelled = some.meeting()
         #expect(MeetingsCore.Meeting(MeetingCancelled(cancelled, of: key).meeting, &wire) == cancelled)
-        let answered = Answered(person: some.text(), answer: some.reply(), sequence: some.number())
+        let answered = Answered(person: some.text(), answer: some.reply(), to: some.invitation())
         #expect(Answered(MeetingAnswered(answered, of: key), &wire) == answered)
-        let outdated = MeetingsCore.AnswerOutdated(answered, current: some.number())
+        let outdated = MeetingsCore.AnswerOutdated(
+            answered, current: some.maybe { $0.invitation() }, replyTo: some.maybe { $0.text() })
         #expect(MeetingsCore.AnswerOutdated(Codec.AnswerOutdated(outdated, of: key), &wire) == outdated)
+        let forwarded = MeetingsCore.AnswerForwarded(
+            meeting: MeetingID(some.text()), person: some.maybe { $0.text() }, some.why(), answer: some.reply(),
+            to: some.maybe { $0.text() }, replyTo: some.maybe { $0.text() })
+        #expect(MeetingsCore.AnswerForwarded(Codec.AnswerForwarded(forwarded, of: key), &wire) == forwarded)
         let held = Held(
             meeting: some.meeting(), by: some.text(), came: some.texts(), child: some.participation(),
             coordinator: some.coordinator(), plan: some.plan())

@@ -24,7 +24,7 @@ struct NotificationsTests {
     static func writer() throws -> NoticeWriter {
         NoticeWriter(
             sender: try address("tillsammans@example.org"), caseLink: "https://example.org/case/",
-            templates: try Templates())
+            replySecret: try KeySecret("only-for-tests-and-no-real-child-at-all"), templates: try Templates())
     }
 
     static func address(_ text: String) throws -> EmailAddress { try #require(EmailAddress(text)) }

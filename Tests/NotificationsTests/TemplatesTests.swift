@@ -37,7 +37,7 @@ struct TemplatesTests {
                 "uses {{name}}, which this notice does not have; it has case, further, link"
             ),
             ("concern.mustache", "{{#case}}", "concern.mustache cannot be read"),
-            ("consern.mustache", "x", "is no notice; there are came_of_age,"),
+            ("consern.mustache", "x", "is no notice; there are answer_forwarded,"),
         ])
     func faults(name: String, text: String, words: String) throws {
         let folder = try folder([name: text])

@@ -68,30 +68,20 @@ struct CalendarReplyTests {
             }
         let reply = try CalendarReply(mail: Self.mail(encoding, body))
         #expect(reply.uid == "TST-AAAA-AAAA-AA-0123abcd@tillsammans")
-        #expect((reply.sequence, reply.answer, reply.attendee) == (2, .declined, "fia@example.org"))
+        #expect(reply.content == .answer(.declined, delegatedTo: nil))
+        #expect((reply.sequence, reply.attendee) == (2, "fia@example.org"))
         #expect(reply.stamp == Timestamp.date("2026-11-23T08:15:00.000Z"))
     }
 
-    @Test("it becomes a command for the case of the meeting, by the person with that address")
-    func command() throws {
-        let reply = try CalendarReply(mail: Self.mail("8bit", Self.calendar))
-        let command = try #require(MailCommand.command(reply, ExampleCounty.directory))
-        #expect((command.caseReference, command.county, command.person) == ("TST-AAAA-AAAA-AA", "TST", "family"))
-        #expect((command.answer, command.sequence) == ("declined", 2))
-        let foreign = Self.calendar.replacing("@tillsammans", with: "@elsewhere")
-        #expect(MailCommand.command(try CalendarReply(calendar: Data(foreign.utf8)), ExampleCounty.directory) == nil)
-        let stranger = Self.calendar.replacing("Fia@Example.org", with: "stranger@example.org")
-        let reader = try CalendarReply(calendar: Data(stranger.utf8))
-        let family = try #require(MailCommand.command(reader, ExampleCounty.directory))
-        #expect(family.person.isEmpty && family.email == "stranger@example.org", "a guardian, if anybody")
-    }
-
-    @Test("delegation names who comes instead")
-    func delegated() throws {
+    @Test("delegation names who comes instead; a proposal of another time is one, whatever it says of coming")
+    func kinds() throws {
         let text = Self.calendar.replacing(
-            "PARTSTAT=DECLINED", with: #"PARTSTAT=DELEGATED;DELEGATED-TO="mailto:nils@example.org""#)
-        let command = MailCommand.command(try CalendarReply(calendar: Data(text.utf8)), ExampleCounty.directory)
-        #expect(command?.answer == "delegated" && command?.delegateTo == "nurse")
+            "PARTSTAT=DECLINED", with: #"PARTSTAT=DELEGATED;DELEGATED-TO="mailto:Nils@example.org""#)
+        let delegated = try CalendarReply(calendar: Data(text.utf8))
+        #expect(delegated.content == .answer(.delegated, delegatedTo: "nils@example.org"))
+        let counter = Self.calendar.replacing("METHOD:REPLY", with: "METHOD:COUNTER").replacing(
+            ";PARTSTAT=DECLINED", with: "")
+        #expect(try CalendarReply(calendar: Data(counter.utf8)).content == .counter)
     }
 
     @Test("what is no answer is told as such")
@@ -111,7 +101,7 @@ struct CalendarReplyTests {
     func boundaries() throws {
         let mail = String(decoding: Self.mail("8bit", Self.calendar), as: UTF8.self)
             .replacing("boundary=inner", with: "boundary=outer2").replacing("--inner", with: "--outer2")
-        #expect(try CalendarReply(mail: Data(mail.utf8)).answer == .declined)
+        #expect(try CalendarReply(mail: Data(mail.utf8)).content == .answer(.declined, delegatedTo: nil))
     }
 
     @Test(
@@ -128,7 +118,7 @@ struct CalendarReplyTests {
             let head = "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
             return Data((head + String(repeating: "--b\n", count: bytes / 4)).utf8)
         }
-        func steps(_ bytes: Int) throws -> Int { try MIMEMessage(mail(bytes), finding: "text/calendar").steps }
+        func steps(_ bytes: Int) throws -> Int { try MIMEMessage(mail(bytes), finding: ["text/calendar"]).steps }
         #expect(try steps(400_000) < 5 * steps(100_000) && steps(400_000) < 300_000)
         let problem = #expect(throws: CalendarReply.Problem.self) { try CalendarReply(mail: mail(12_000_000)) }
         #expect(try #require(problem).description == "the message has more than 10000000 bytes")

@@ -13,7 +13,8 @@ package struct Cooperation: Sendable, Hashable {
     package var agreement: Agreement?
     /// The last revisions of the plan before this one, the oldest first. The facts hold all.
     package private(set) var history: [Plan]
-    /// Where the family was notified of the meeting: each address, in small letters, with the person whose it is.
+    /// Where each of the family was notified of the meeting last: the address, in small letters, with the person whose it
+    /// is.
     package var told: [String: String]
 
     package init(

@@ -143,7 +143,10 @@ struct Draft {
         let comes = participants.filter { $0.isRequired || choice.suits.contains($0.person) }
         let meeting = Meeting(
             id: id, slot: choice.slot, place: place(choice.room, id), namedPerson: cooperation.request.namedPerson,
-            participants: comes.map { Participant($0.party, isRequired: $0.isRequired) },
+            participants: comes.map {
+                Participant(
+                    $0.party, isRequired: $0.isRequired, hasDeclinedOnce: former != nil && $0.hasDeclinedOnce)
+            },
             sequence: former.map { $0.sequence + 1 } ?? 0)
         cooperation.stage = .booked(meeting)
         agenda.reserve(meeting, cooperation.key, now: context.now)

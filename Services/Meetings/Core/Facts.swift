@@ -8,6 +8,7 @@ extension Planning {
         case impossible(Impossible)
         case answered(Answered)
         case answerOutdated(AnswerOutdated)
+        case answerForwarded(AnswerForwarded)
         case held(Held)
         case notHeld(CalledAgain)
         case plan(PlanFact)
@@ -51,20 +52,70 @@ package struct Impossible: Sendable, Hashable {
 package struct Answered: Sendable, Hashable {
     package var person: String
     package var answer: Answer.Reply
-    package var sequence: Int32
+    package var invitation: Invitation
 
-    package init(person: String, answer: Answer.Reply, sequence: Int32) {
-        (self.person, self.answer, self.sequence) = (person, answer, sequence)
+    package init(person: String, answer: Answer.Reply, to invitation: Invitation) {
+        (self.person, self.answer, self.invitation) = (person, answer, invitation)
     }
 }
 
-/// An answer that changed nothing: a later invitation has gone out, or a later answer is known (rule 18).
+/// Which invitation: to which meeting, and after how many changes of it.
+package struct Invitation: Sendable, Hashable {
+    package var meeting: MeetingID
+    /// RFC 5545, SEQUENCE.
+    package var sequence: Int32
+
+    package init(_ meeting: MeetingID, _ sequence: Int32) { (self.meeting, self.sequence) = (meeting, sequence) }
+
+    init(_ meeting: Meeting) { self.init(meeting.id, meeting.sequence) }
+}
+
+/// An answer that changed nothing: it is to another meeting, a later invitation has gone out, or a later answer is known
+/// (rule 18).
 package struct AnswerOutdated: Sendable, Hashable {
     package var answered: Answered
-    /// Of the invitation that is in force.
-    package var current: Int32
+    /// The invitation that is in force; nil where no meeting stands.
+    package var current: Invitation?
+    /// Where its sender is told so, for an answer by mail.
+    package var replyTo: String?
 
-    package init(_ answered: Answered, current: Int32) { (self.answered, self.current) = (answered, current) }
+    package init(_ answered: Answered, current: Invitation?, replyTo: String? = nil) {
+        (self.answered, self.current, self.replyTo) = (answered, current, replyTo)
+    }
+}
+
+/// What somebody said of a meeting changes nothing by itself. The named person is told, and decides.
+package struct AnswerForwarded: Sendable, Hashable {
+    package var meeting: MeetingID
+    /// Nil where it is not known who said it.
+    package var person: String?
+    package var why: Why
+    /// For ``Why/delegated``: who is to come instead.
+    package var delegate: String?
+    /// The named person; nil where no meeting was ever called for.
+    package var to: String?
+    /// Where its sender is told so, for what came by mail.
+    package var replyTo: String?
+
+    package init(
+        meeting: MeetingID, person: String?, _ why: Why, answer: Answer.Reply?, to: String?, replyTo: String?
+    ) {
+        (self.meeting, self.person, self.why) = (meeting, person, why)
+        (self.to, self.replyTo) = (to, replyTo)
+        if why == .delegated, case .delegated(let delegate) = answer { self.delegate = delegate }
+    }
+
+    package enum Why: Sendable, Hashable {
+        /// Own words, in a mail.
+        case letter
+        /// Proposes another time.
+        case counter
+        case delegated
+        /// Has declined this meeting once before.
+        case declinedAgain
+        /// It could not be carried out.
+        case refused([FaultCode])
+    }
 }
 
 package struct Held: Sendable, Hashable {

@@ -60,9 +60,12 @@ package struct Participant: Sendable, Hashable {
     package var isRequired: Bool
     /// What they said to the invitation; nil where they have not.
     package var answer: Reply?
+    /// Has declined this meeting, at any of its times. Another decline moves nothing by itself.
+    package var hasDeclinedOnce: Bool
 
-    package init(_ party: Party, isRequired: Bool, answer: Reply? = nil) {
+    package init(_ party: Party, isRequired: Bool, answer: Reply? = nil, hasDeclinedOnce: Bool = false) {
         (self.party, self.isRequired, self.answer) = (party, isRequired, answer)
+        self.hasDeclinedOnce = hasDeclinedOnce
     }
 
     package enum Party: Sendable, Hashable {

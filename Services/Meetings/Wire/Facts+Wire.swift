@@ -48,53 +48,6 @@ extension MeetingImpossible.Reason {
     }
 }
 
-extension MeetingAnswered {
-    init(_ fact: Answered, of key: CaseKey) {
-        self = .with {
-            $0.caseReference = key.reference
-            $0.county = key.county
-            $0.person = fact.person
-            $0.answer = fact.answer.attendance.rawValue
-            $0.delegateTo = fact.answer.delegate
-            $0.sequence = fact.sequence
-        }
-    }
-}
-
-extension Answered {
-    init(_ message: MeetingAnswered, _ wire: inout WireReader) {
-        self.init(
-            person: message.person,
-            answer: .init(wire.word(message.answer, at: "answer"), delegate: message.delegateTo),
-            sequence: message.sequence)
-    }
-}
-
-extension Codec.AnswerOutdated {
-    init(_ fact: MeetingsCore.AnswerOutdated, of key: CaseKey) {
-        self = .with {
-            $0.caseReference = key.reference
-            $0.county = key.county
-            $0.person = fact.answered.person
-            $0.answer = fact.answered.answer.attendance.rawValue
-            $0.delegateTo = fact.answered.answer.delegate
-            $0.sequence = fact.answered.sequence
-            $0.currentSequence = fact.current
-        }
-    }
-}
-
-extension MeetingsCore.AnswerOutdated {
-    init(_ message: Codec.AnswerOutdated, _ wire: inout WireReader) {
-        self.init(
-            .init(
-                person: message.person,
-                answer: .init(wire.word(message.answer, at: "answer"), delegate: message.delegateTo),
-                sequence: message.sequence),
-            current: message.currentSequence)
-    }
-}
-
 extension MeetingHeld {
     init(_ fact: Held, of key: CaseKey) {
         self = .with {

@@ -49,7 +49,8 @@ extension MeetingsCore.Participant {
             party, isRequired: message.required,
             answer: message.answer.isEmpty
                 ? nil
-                : Reply(wire.word(message.answer, at: "answer"), given: message.answered.date))
+                : Reply(wire.word(message.answer, at: "answer"), given: message.answered.date),
+            hasDeclinedOnce: message.declinedOnce)
     }
 }
 
@@ -64,6 +65,7 @@ extension Codec.Participant {
             }
             $0.required = value.isRequired
             $0.family = value.isFamily
+            $0.declinedOnce = value.hasDeclinedOnce
             guard let answer = value.answer else { return }
             $0.answer = answer.attendance.rawValue
             $0.answered = .init(answer.given)

@@ -60,10 +60,13 @@ extension HandOver: CaseCommand {
 
 extension MeetingsCore.Answer: CaseCommand {
     init(_ message: AnswerMeeting, _ wire: inout WireReader) {
+        // What names no meeting could be meant for one that is over.
+        if message.meeting.isEmpty { wire.fail(Fault(.meetingMissing, at: "meeting")) }
         self.init(
             person: message.person, email: message.email.nonEmpty,
             Reply(wire.word(message.answer, at: "answer"), delegate: message.delegateTo),
-            sequence: message.sequence, stamp: message.hasStamp ? message.stamp.date : nil)
+            to: .init(MeetingID(message.meeting), message.sequence),
+            stamp: message.hasStamp ? message.stamp.date : nil, replyTo: message.replyTo.nonEmpty)
     }
 
     func write(to message: inout AnswerMeeting) {
@@ -71,8 +74,27 @@ extension MeetingsCore.Answer: CaseCommand {
         message.email = email ?? ""
         message.answer = reply.attendance.rawValue
         message.delegateTo = reply.delegate
-        message.sequence = sequence
+        message.replyTo = replyTo ?? ""
+        message.meeting = invitation.meeting.text
+        message.sequence = invitation.sequence
         if let stamp { message.stamp = .init(stamp) }
+    }
+}
+
+extension Forward: CaseCommand {
+    init(_ message: ForwardMail, _ wire: inout WireReader) {
+        if message.meeting.isEmpty { wire.fail(Fault(.meetingMissing, at: "meeting")) }
+        self.init(
+            meeting: MeetingID(message.meeting), wire.word(message.what, at: "what"), person: message.person.nonEmpty,
+            email: message.email, replyTo: message.replyTo.nonEmpty)
+    }
+
+    func write(to message: inout ForwardMail) {
+        message.meeting = meeting.text
+        message.what = what.rawValue
+        message.person = person ?? ""
+        message.email = email
+        message.replyTo = replyTo ?? ""
     }
 }
 

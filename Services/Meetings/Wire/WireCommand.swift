@@ -94,6 +94,10 @@ extension AnswerMeeting: CaseMessage {
     package func command(_ words: inout Words) -> MeetingsCore.Answer? { read(&words) }
 }
 
+extension ForwardMail: CaseMessage {
+    package func command(_ words: inout Words) -> Forward? { read(&words) }
+}
+
 extension MoveMeeting: PersonMessage {
     package func command(_ words: inout Words) -> Move? { read(&words) }
 }

@@ -102,6 +102,24 @@ package struct Notice: Sendable, Equatable {
     package var needsConsent: Bool { kind.isInvitation || kind == .meetingReminder }
 }
 
+extension Notice {
+    /// What came in place of an answer that the suite carries out.
+    package enum Answer: String, CaseIterable, Sendable {
+        case letter, counter, delegated, refused
+        case declinedAgain = "declined_again"
+
+        var variable: Variable {
+            switch self {
+            case .letter: .letter
+            case .counter: .counter
+            case .delegated: .delegated
+            case .refused: .refused
+            case .declinedAgain: .declinedAgain
+            }
+        }
+    }
+}
+
 /// Which state of a meeting a calendar is shown. A higher sequence replaces a lower one.
 package struct Edition: Sendable, Hashable {
     /// RFC 5545, SEQUENCE.

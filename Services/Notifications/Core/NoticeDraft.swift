@@ -130,6 +130,14 @@ extension Occurrence {
 }
 
 extension NoticeDraft {
+    /// Tells whoever wrote to no address of an invitation that it has reached nobody.
+    ///
+    /// - Parameter cause: the id of the command.
+    package static func mailUnknown(to sender: String, cause: String) -> NoticeDraft {
+        NoticeDraft(
+            cause: cause, kind: .mailUnknown, caseReference: nil, county: "", recipient: .reporter(email: sender))
+    }
+
     /// What tells the notices of one cause apart.
     fileprivate struct Identity: Hashable {
         var kind: Notice.Kind
@@ -224,7 +232,9 @@ extension Notice {
     ///
     /// - Parameter cause: the id of the report on the delivery.
     func undelivered(cause: String, _ context: NoticeContext) -> NoticeDraft? {
-        guard kind != .undelivered, let county = context.directory.counties[self.county] else { return nil }
+        guard kind != .undelivered, !kind.isReply, let county = context.directory.counties[self.county] else {
+            return nil
+        }
         let person = recipient.id.flatMap { county.people[$0] }
         let manager = person.flatMap { county.units[$0.unit]?.manager }
         let missed = kind.isFamily ? "recipient.family" : person.map { "role.\($0.role)" } ?? "recipient.reporter"

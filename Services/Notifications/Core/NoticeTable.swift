@@ -25,6 +25,9 @@ extension Notice {
         case familyAsk = "family_ask"
         case familyInvitation = "family_invitation"
         case familyCancellation = "family_cancellation"
+        case answerForwarded = "answer_forwarded"
+        case answerReceived = "answer_received"
+        case mailUnknown = "mail_unknown"
         case noTime = "no_time"
         case coordinator
         case planAlarm = "plan_alarm"
@@ -37,6 +40,9 @@ extension Notice {
 
         /// Puts a meeting into a calendar.
         package var isInvitation: Bool { self == .invitation || self == .familyInvitation }
+
+        /// Answers what somebody wrote, who may be of the family or anybody.
+        package var isReply: Bool { self == .answerReceived || self == .mailUnknown }
     }
 
     /// What belongs to a kind.
@@ -68,6 +74,8 @@ extension Notice {
         case dueInEnglish = "due_en"
         case county, to, reasons, recipient, items, subject, inviter, phone
         case recipientInEnglish = "recipient_en"
+        case letter, counter, delegated, refused, outdated, reached
+        case declinedAgain = "declined_again"
     }
 
     /// What stands for a variable.
@@ -104,6 +112,11 @@ extension Notice.Kind {
         .familyInvitation: .init(PackageResources.family_invitation_mustache, meeting.union(inviter)),
         .familyCancellation: .init(
             PackageResources.family_cancellation_mustache, meeting.union(inviter), isUrgent: true),
+        .answerForwarded: .init(
+            PackageResources.answer_forwarded_mustache, [.letter, .counter, .delegated, .declinedAgain, .refused]),
+        .answerReceived: .init(
+            PackageResources.answer_received_mustache, [.outdated, .reached, .refused], isUrgent: true),
+        .mailUnknown: .init(PackageResources.mail_unknown_mustache, isUrgent: true),
         .noTime: .init(PackageResources.no_time_mustache, [.reasons]),
         .coordinator: .init(PackageResources.coordinator_mustache),
         .planAlarm: .init(PackageResources.plan_alarm_mustache),
@@ -210,6 +223,10 @@ extension MeetingEvent {
             [Row(.cancellation, .participants(meeting)), Row(.cancellation, .formerParticipants(meeting))]
                 + Self.familyAsk(meeting, isCancelled: true)
         case .answered: []
+        case .answerForwarded(let person, let answer, let sender):
+            Self.forwarded(answer, to: person, from: sender)
+        case .answerOutdated(let sender):
+            sender.map { [Row(.answerReceived, .reporter($0), [.outdated: .flag(true)])] } ?? []
         case .held(_, let coordinator): [Row(.coordinator, .staff(coordinator))]
         case .impossible(let namedPerson, let reasons):
             [Row(.noTime, .staff(namedPerson), [.reasons: .texts(reasons)])]
@@ -222,6 +239,13 @@ extension MeetingEvent {
             [coordinator, manager].compactMap(\.self).map { Row(.planAlarm, .staff($0)) }
         case .planConcern(let coordinator): [Row(.planConcern, .staff(coordinator))]
         }
+    }
+
+    /// The named person is told that there is an answer, and its sender that a person will see it.
+    private static func forwarded(_ answer: Notice.Answer, to person: String?, from sender: String?) -> [Row] {
+        let isRefused: Notice.Values = [.refused: .flag(answer == .refused), .reached: .flag(person != nil)]
+        return (person.map { [Row(.answerForwarded, .staff($0), [answer.variable: .flag(true)])] } ?? [])
+            + (sender.map { [Row(.answerReceived, .reporter($0), isRefused)] } ?? [])
     }
 
     /// The named person decides what the family is told (rule 22).

@@ -53,6 +53,14 @@ package enum MeetingEvent: Sendable, Equatable {
     case cancelled(Meeting)
     /// - Parameter answer: nil for an answer that only a newer service knows.
     case answered(by: String, Attendance?)
+    /// A person decides on it.
+    ///
+    /// - Parameters:
+    ///   - to: the named person; nil where there is none.
+    ///   - sender: whoever wrote by mail, by address; nil where nobody is to be written to.
+    case answerForwarded(to: String?, Notice.Answer, sender: String?)
+    /// It changed nothing.
+    case answerOutdated(sender: String?)
     case held(id: String, coordinator: String)
     /// - Parameter reasons: what stands in the way, in Swedish.
     case impossible(namedPerson: String, reasons: [String])

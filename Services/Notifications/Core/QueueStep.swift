@@ -149,6 +149,10 @@ extension Notice {
 
     /// How long a notice that failed can be sent again by hand.
     package static let memory: TimeInterval = 30 * 24 * 3_600
+
+    /// How long after a relay has taken a notice a report that it did not arrive is expected. Relays give up after four to
+    /// five days (RFC 5321 §4.5.4.1).
+    package static let bounceMemory: TimeInterval = 7 * 24 * 3_600
 }
 
 /// When a notice that could not be delivered is tried again.

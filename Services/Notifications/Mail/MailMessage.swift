@@ -18,7 +18,8 @@ struct MailMessage: Sendable {
             "Subject: \(Self.encoded(notice.text.subject))", "Date: \(Self.text(date))",
             "Message-ID: \(notice.messageID)", "MIME-Version: 1.0", "Content-Language: sv, en",
             // RFC 3834, and Exchange's word for the same. Reports of failed delivery are wanted.
-            "Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: OOF, AutoReply, RN, NRN",
+            "Auto-Submitted: \(notice.kind.isReply ? "auto-replied" : "auto-generated")",
+            "X-Auto-Response-Suppress: OOF, AutoReply, RN, NRN",
         ]
         if let person = notice.replyTo { lines.append("Reply-To: \(person.text)") }
         var parts = [("text/plain; charset=utf-8", notice.text.body)]

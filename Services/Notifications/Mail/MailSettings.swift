@@ -4,7 +4,13 @@ import ServiceKit
 
 extension NoticeWriter {
     static let settings = [
-        Setting("MAIL_FROM", default: "tillsammans@example.org", "Sender of all notices, and organiser of meetings."),
+        Setting(
+            "MAIL_FROM", default: "tillsammans@example.org",
+            "Sender of all notices, and organiser of meetings: at most 14 letters before the @."),
+        Setting(
+            "REPLY_SECRET", default: nil, isSecret: true,
+            "Secret that marks the addresses of answers, at least 32 characters; the same for `tillsammans mail receive`."
+        ),
         Setting(
             "CASE_LINK", default: "https://tillsammans.example.org/case/", "Link to a case; its reference is added."),
         Setting("MAIL_DIRECTORY", default: "", "Folder: write messages there as .eml files, and send none."),
@@ -15,9 +21,18 @@ extension NoticeWriter {
 
     /// - Throws: ``ConfigurationFault``; what is wrong with a template.
     init(_ settings: Settings) throws {
+        let secret: KeySecret
+        do { secret = try KeySecret(try settings.text("REPLY_SECRET")) } catch let fault as Fault {
+            throw ConfigurationFault("REPLY_SECRET: \(fault.english)")
+        }
+        // After it stands the mark of each answer's address.
+        let longest = ReplyAddress.longestSender
+        let expected = "an e-mail address with at most \(longest) letters before the @"
         self.init(
-            sender: try settings.value("MAIL_FROM", expected: "an e-mail address") { EmailAddress($0) },
-            caseLink: try settings.webAddress("CASE_LINK"),
+            sender: try settings.value("MAIL_FROM", expected: expected) { text in
+                EmailAddress(text).flatMap { $0.text.prefix { $0 != "@" }.utf8.count > longest ? nil : $0 }
+            },
+            caseLink: try settings.webAddress("CASE_LINK"), replySecret: secret,
             templates: try Templates(folder: try settings.text("TEMPLATES_DIRECTORY")))
     }
 }

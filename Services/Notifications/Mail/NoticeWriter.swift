@@ -8,10 +8,13 @@ import NotificationsCore
 struct NoticeWriter: Sendable {
     let sender: EmailAddress
     let caseLink: String
+    /// Marks the addresses that answers come back to.
+    private let replySecret: KeySecret
     private let templates: Templates
 
-    init(sender: EmailAddress, caseLink: String, templates: Templates) {
-        (self.sender, self.caseLink, self.templates) = (sender, caseLink, templates)
+    init(sender: EmailAddress, caseLink: String, replySecret: KeySecret, templates: Templates) {
+        (self.sender, self.caseLink) = (sender, caseLink)
+        (self.replySecret, self.templates) = (replySecret, templates)
     }
 
     func notice(_ draft: NoticeDraft, _ context: NoticeContext) -> Notice {
@@ -22,11 +25,19 @@ struct NoticeWriter: Sendable {
             if case .notices(let notices) = value { notices.map(\.label) } else { [] }
         }
         let text = text(draft)
+        let reply = draft.meeting.flatMap { replyAddress($0, of: draft) }
         return Notice(
             id: id, kind: draft.kind, caseReference: draft.caseReference, county: draft.county,
-            recipient: draft.recipient, sender: name(of: draft.county, context), replyTo: draft.replyTo,
-            text: text, meeting: draft.meeting.map { meetingPart($0, of: draft, text, context) },
+            recipient: draft.recipient, sender: name(of: draft.county, context), replyTo: reply?.address ?? draft.replyTo,
+            text: text, meeting: draft.meeting.map { meetingPart($0, of: draft, text, reply, context) },
             messageID: "<\(id)@\(sender.domain)>", created: context.now, gathered: gathered)
+    }
+
+    /// Where an answer to an invitation comes back; nil for a question to the named person.
+    private func replyAddress(_ about: NoticeDraft.About, of draft: NoticeDraft) -> ReplyAddress? {
+        if case .none = about.entry { return nil }
+        return ReplyAddress(
+            of: MeetingID(about.meeting.id), to: draft.recipient.email.text, sender: sender.text, secret: replySecret)
     }
 
     private func name(of county: String, _ context: NoticeContext) -> String {
@@ -36,7 +47,9 @@ struct NoticeWriter: Sendable {
     private func text(_ draft: NoticeDraft) -> Notice.Text {
         let title = Catalogue.text(draft.subjectName, .swedish)
         // The family reads nothing of a case.
-        let subject = draft.caseReference.flatMap { draft.kind.isFamily ? nil : "\(title) (\($0))" } ?? title
+        let subject =
+            draft.caseReference.flatMap { draft.kind.isFamily || draft.kind.isReply ? nil : "\(title) (\($0))" }
+            ?? title
         let reference = draft.caseReference ?? ""
         var values: [String: Any] = [
             "case": reference, "link": draft.recipient.mayOpenCases ? caseLink + reference : "",
@@ -59,7 +72,8 @@ struct NoticeWriter: Sendable {
     }
 
     private func meetingPart(
-        _ about: NoticeDraft.About, of draft: NoticeDraft, _ text: Notice.Text, _ context: NoticeContext
+        _ about: NoticeDraft.About, of draft: NoticeDraft, _ text: Notice.Text, _ reply: ReplyAddress?,
+        _ context: NoticeContext
     ) -> Notice.MeetingPart {
         let meeting = about.meeting
         var part = Notice.MeetingPart(id: meeting.id, edition: about.edition, calendar: nil)
@@ -77,7 +91,7 @@ struct NoticeWriter: Sendable {
                 summary: draft.kind.isFamily ? "Möte" : "Samverkansmöte", place: meeting.place.text,
                 // Some programs show this in place of the message. A county's own words may be long.
                 description: String(text.body.prefix(2_000)),
-                organiser: .init(address: sender, name: name(of: draft.county, context)),
+                organiser: .init(address: reply?.address ?? sender, name: name(of: draft.county, context)),
                 attendee: .init(address: draft.recipient.email, name: person?.name), isRequired: isRequired
             ).text
         return part

@@ -25,7 +25,7 @@ extension Occurrence {
         on(DeadlineReminded.self), on(CaseMoved.self), on(WorkDelegated.self), on(CooperationWaiting.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
-        on(PlanConcernReported.self),
+        on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
     ])
 
     private static func on<Fact: ForeignFact>(_ type: Fact.Type) -> (String, Reader) {
@@ -121,6 +121,22 @@ extension MeetingAnswered: ForeignFact {
         Occurrence(
             county: county, caseReference: caseReference,
             .ofMeeting(.answered(by: person, Attendance(rawValue: answer))))
+    }
+}
+
+extension AnswerForwarded: ForeignFact {
+    /// What this version does not know is read by a person, like a letter.
+    var occurrence: Occurrence {
+        let event = MeetingEvent.answerForwarded(
+            to: to.nonEmpty, .init(rawValue: why) ?? .letter, sender: replyTo.nonEmpty)
+        return Occurrence(county: county, caseReference: caseReference, .ofMeeting(event))
+    }
+}
+
+extension AnswerOutdated: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(
+            county: county, caseReference: caseReference, .ofMeeting(.answerOutdated(sender: replyTo.nonEmpty)))
     }
 }
 

@@ -367,6 +367,12 @@ extension AnswerMeeting: SuiteEvent {
     package static let largestBytes = 817
 }
 
+extension ForwardMail: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.mail.forward.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+}
+
 extension MoveMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.move.v1"
     package static let kind = EventKind.command
@@ -486,6 +492,12 @@ extension AnswerOutdated: SuiteEvent {
     package static let largestBytes = 547
 }
 
+extension AnswerForwarded: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.answer_forwarded.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+}
+
 extension MeetingHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.held.v1"
     package static let kind = EventKind.fact
@@ -568,6 +580,18 @@ extension ResendNotice: SuiteEvent {
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.noticeCommands]
     package static let largestBytes = 259
+}
+
+extension ReportBounce: SuiteEvent {
+    package static let eventType = "se.tillsammans.notice.bounce.report.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.noticeCommands]
+}
+
+extension ReplyToMail: SuiteEvent {
+    package static let eventType = "se.tillsammans.notice.mail.reply.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.noticeCommands]
 }
 
 extension NoticeQueued: SuiteEvent {
@@ -660,6 +684,7 @@ extension EventRegistry {
         HandOverMeeting.self,
         ProtectMeeting.self,
         AnswerMeeting.self,
+        ForwardMail.self,
         MoveMeeting.self,
         ChangeParticipants.self,
         PublishBusyTimes.self,
@@ -677,6 +702,7 @@ extension EventRegistry {
         BusyTimesPublished.self,
         MeetingAnswered.self,
         AnswerOutdated.self,
+        AnswerForwarded.self,
         MeetingHeld.self,
         MeetingNotHeld.self,
         PlanAlarm.self,
@@ -689,6 +715,8 @@ extension EventRegistry {
         DeliveryReported.self,
         AddToDigest.self,
         ResendNotice.self,
+        ReportBounce.self,
+        ReplyToMail.self,
         NoticeQueued.self,
         NoticeSent.self,
         NoticeDelayed.self,

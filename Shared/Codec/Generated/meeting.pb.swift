@@ -140,14 +140,51 @@ package nonisolated struct AnswerMeeting: Sendable {
   /// Clears the value of `stamp`. Subsequent reads from it will return its default value.
   package mutating func clearStamp() {self._stamp = nil}
 
-  /// Where the answer came from by mail: the address at which the family was told of the meeting counts as well as person.
+  /// Where the answer came from by mail: the address at which the family was told last counts as well as person.
   package var email: String = String()
+
+  /// Which meeting is answered: its id. An answer to another meeting than the one that stands changes nothing.
+  package var meeting: String = String()
+
+  /// For an answer by mail: where its sender is told what could not be done with it; empty where a program sent it.
+  package var replyTo: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _stamp: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// From the door for mail: somebody who is invited wrote what is no answer that the suite carries out. The text itself stays
+/// in the mailbox.
+package nonisolated struct ForwardMail: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  /// The meeting's id.
+  package var meeting: String = String()
+
+  /// letter, or counter for a proposal of another time (RFC 5546, COUNTER).
+  package var what: String = String()
+
+  /// Who wrote: the directory's id; empty for the family.
+  package var person: String = String()
+
+  /// From where.
+  package var email: String = String()
+
+  /// Where the writer is told that it has reached a person; empty where nobody is to be written to.
+  package var replyTo: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// By hand, to another time.
@@ -690,12 +727,16 @@ package nonisolated struct MeetingAnswered: Sendable {
 
   package var sequence: Int32 = 0
 
+  /// The meeting's id.
+  package var meeting: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-/// An answer to an invitation changed nothing: a later one has gone out, or a later answer is known (rule 18).
+/// An answer to an invitation changed nothing: it is to another meeting, a later invitation has gone out, or a later answer is
+/// known (rule 18).
 package nonisolated struct AnswerOutdated: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -717,6 +758,52 @@ package nonisolated struct AnswerOutdated: Sendable {
 
   /// Of the invitation that is in force.
   package var currentSequence: Int32 = 0
+
+  /// The id of the meeting that was answered.
+  package var meeting: String = String()
+
+  /// The id of the meeting that stands; empty where none does.
+  package var currentMeeting: String = String()
+
+  /// Where its sender is told so, for an answer by mail.
+  package var replyTo: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What somebody said of a meeting changes nothing by itself: the named person is told, and decides.
+package nonisolated struct AnswerForwarded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  /// The id of the meeting that was answered.
+  package var meeting: String = String()
+
+  /// Who said it: the directory's id, a guardian's key, or "child"; empty where it is not known.
+  package var person: String = String()
+
+  /// letter: in own words. counter: proposes another time. delegated: names somebody to come instead. declined_again: this
+  /// person has declined the meeting once before. refused: the answer could not be carried out.
+  package var why: String = String()
+
+  /// For delegated: who.
+  package var delegateTo: String = String()
+
+  /// For refused: the codes.
+  package var reasons: [String] = []
+
+  /// The named person, who is told; empty where no meeting was called for.
+  package var to: String = String()
+
+  /// Where its sender is told so, for what came by mail.
+  package var replyTo: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1099,6 +1186,9 @@ package nonisolated struct Participant: Sendable {
   /// The child or a guardian: `person` is their key, and the directory has no address for it.
   package var family: Bool = false
 
+  /// Has declined this meeting once: another decline moves nothing by itself.
+  package var declinedOnce: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1189,7 +1279,7 @@ package nonisolated struct MeetingState: @unchecked Sendable {
     set {_uniqueStorage()._digital = newValue}
   }
 
-  /// The addresses at which the family was told of the meeting, with whose each is.
+  /// The address at which each of the family was told of the meeting last, with whose it is.
   package var told: Dictionary<String,String> {
     get {_storage._told}
     set {_uniqueStorage()._told = newValue}
@@ -1481,7 +1571,7 @@ nonisolated extension ProtectMeeting: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension AnswerMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AnswerMeeting"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}person\0\u{1}answer\0\u{3}delegate_to\0\u{1}sequence\0\u{1}stamp\0\u{1}email\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}person\0\u{1}answer\0\u{3}delegate_to\0\u{1}sequence\0\u{1}stamp\0\u{1}email\0\u{1}meeting\0\u{3}reply_to\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1497,6 +1587,8 @@ nonisolated extension AnswerMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 6: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._stamp) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.meeting) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.replyTo) }()
       default: break
       }
     }
@@ -1531,6 +1623,12 @@ nonisolated extension AnswerMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.email.isEmpty {
       try visitor.visitSingularStringField(value: self.email, fieldNumber: 8)
     }
+    if !self.meeting.isEmpty {
+      try visitor.visitSingularStringField(value: self.meeting, fieldNumber: 9)
+    }
+    if !self.replyTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.replyTo, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1543,6 +1641,68 @@ nonisolated extension AnswerMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.sequence != rhs.sequence {return false}
     if lhs._stamp != rhs._stamp {return false}
     if lhs.email != rhs.email {return false}
+    if lhs.meeting != rhs.meeting {return false}
+    if lhs.replyTo != rhs.replyTo {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ForwardMail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ForwardMail"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}meeting\0\u{1}what\0\u{1}person\0\u{1}email\0\u{3}reply_to\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.meeting) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.what) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.replyTo) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.meeting.isEmpty {
+      try visitor.visitSingularStringField(value: self.meeting, fieldNumber: 3)
+    }
+    if !self.what.isEmpty {
+      try visitor.visitSingularStringField(value: self.what, fieldNumber: 4)
+    }
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 5)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 6)
+    }
+    if !self.replyTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.replyTo, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ForwardMail, rhs: ForwardMail) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.meeting != rhs.meeting {return false}
+    if lhs.what != rhs.what {return false}
+    if lhs.person != rhs.person {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.replyTo != rhs.replyTo {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2590,7 +2750,7 @@ nonisolated extension BusyTimesPublished: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension MeetingAnswered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MeetingAnswered"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}person\0\u{1}answer\0\u{3}delegate_to\0\u{1}sequence\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}person\0\u{1}answer\0\u{3}delegate_to\0\u{1}sequence\0\u{1}meeting\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2604,6 +2764,7 @@ nonisolated extension MeetingAnswered: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 4: try { try decoder.decodeSingularStringField(value: &self.answer) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.delegateTo) }()
       case 6: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.meeting) }()
       default: break
       }
     }
@@ -2628,6 +2789,9 @@ nonisolated extension MeetingAnswered: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.sequence != 0 {
       try visitor.visitSingularInt32Field(value: self.sequence, fieldNumber: 6)
     }
+    if !self.meeting.isEmpty {
+      try visitor.visitSingularStringField(value: self.meeting, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2638,6 +2802,7 @@ nonisolated extension MeetingAnswered: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.answer != rhs.answer {return false}
     if lhs.delegateTo != rhs.delegateTo {return false}
     if lhs.sequence != rhs.sequence {return false}
+    if lhs.meeting != rhs.meeting {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2645,7 +2810,7 @@ nonisolated extension MeetingAnswered: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension AnswerOutdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AnswerOutdated"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}person\0\u{1}answer\0\u{3}delegate_to\0\u{1}sequence\0\u{3}current_sequence\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}person\0\u{1}answer\0\u{3}delegate_to\0\u{1}sequence\0\u{3}current_sequence\0\u{1}meeting\0\u{3}current_meeting\0\u{3}reply_to\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2660,6 +2825,9 @@ nonisolated extension AnswerOutdated: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularStringField(value: &self.delegateTo) }()
       case 6: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
       case 7: try { try decoder.decodeSingularInt32Field(value: &self.currentSequence) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.meeting) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.currentMeeting) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.replyTo) }()
       default: break
       }
     }
@@ -2687,6 +2855,15 @@ nonisolated extension AnswerOutdated: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.currentSequence != 0 {
       try visitor.visitSingularInt32Field(value: self.currentSequence, fieldNumber: 7)
     }
+    if !self.meeting.isEmpty {
+      try visitor.visitSingularStringField(value: self.meeting, fieldNumber: 8)
+    }
+    if !self.currentMeeting.isEmpty {
+      try visitor.visitSingularStringField(value: self.currentMeeting, fieldNumber: 9)
+    }
+    if !self.replyTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.replyTo, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2698,6 +2875,79 @@ nonisolated extension AnswerOutdated: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.delegateTo != rhs.delegateTo {return false}
     if lhs.sequence != rhs.sequence {return false}
     if lhs.currentSequence != rhs.currentSequence {return false}
+    if lhs.meeting != rhs.meeting {return false}
+    if lhs.currentMeeting != rhs.currentMeeting {return false}
+    if lhs.replyTo != rhs.replyTo {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension AnswerForwarded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AnswerForwarded"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}meeting\0\u{1}person\0\u{1}why\0\u{3}delegate_to\0\u{1}reasons\0\u{1}to\0\u{3}reply_to\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.meeting) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.why) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.delegateTo) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.reasons) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.replyTo) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.meeting.isEmpty {
+      try visitor.visitSingularStringField(value: self.meeting, fieldNumber: 3)
+    }
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 4)
+    }
+    if !self.why.isEmpty {
+      try visitor.visitSingularStringField(value: self.why, fieldNumber: 5)
+    }
+    if !self.delegateTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.delegateTo, fieldNumber: 6)
+    }
+    if !self.reasons.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.reasons, fieldNumber: 7)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 8)
+    }
+    if !self.replyTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.replyTo, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: AnswerForwarded, rhs: AnswerForwarded) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.meeting != rhs.meeting {return false}
+    if lhs.person != rhs.person {return false}
+    if lhs.why != rhs.why {return false}
+    if lhs.delegateTo != rhs.delegateTo {return false}
+    if lhs.reasons != rhs.reasons {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.replyTo != rhs.replyTo {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3361,7 +3611,7 @@ nonisolated extension Meeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Participant"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{1}role\0\u{1}required\0\u{1}answer\0\u{1}answered\0\u{1}family\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{1}role\0\u{1}required\0\u{1}answer\0\u{1}answered\0\u{1}family\0\u{3}declined_once\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3375,6 +3625,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 4: try { try decoder.decodeSingularStringField(value: &self.answer) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._answered) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.family) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.declinedOnce) }()
       default: break
       }
     }
@@ -3403,6 +3654,9 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.family != false {
       try visitor.visitSingularBoolField(value: self.family, fieldNumber: 6)
     }
+    if self.declinedOnce != false {
+      try visitor.visitSingularBoolField(value: self.declinedOnce, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3413,6 +3667,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.answer != rhs.answer {return false}
     if lhs._answered != rhs._answered {return false}
     if lhs.family != rhs.family {return false}
+    if lhs.declinedOnce != rhs.declinedOnce {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

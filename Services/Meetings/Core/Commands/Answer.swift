@@ -3,21 +3,25 @@ package import Foundation
 
 /// A participant's answer to an invitation (rule 18).
 ///
-/// An answer to an earlier invitation changes nothing, nor does an older answer to the same: mail arrives in any order.
+/// An answer to another meeting than the one that stands changes nothing, nor does an answer to an earlier invitation, nor an
+/// older answer to the same: mail arrives in any order.
 package struct Answer: Command, Hashable {
     /// The directory's id, a guardian's key, or ``Participant/child``; may be unknown where ``email`` is given.
     package var person: String
-    /// Where the answer came from by mail.
+    /// Where the answer came from; nil where it did not come by mail.
     package var email: String?
+    /// Where its sender is told what could not be done with it; nil where nobody is to be written to.
+    package var replyTo: String?
     package var reply: Reply
-    /// Of the invitation that is answered.
-    package var sequence: Int32
+    package var invitation: Invitation
     /// When it was given; nil: now.
     package var stamp: Date?
 
-    package init(person: String, email: String?, _ reply: Reply, sequence: Int32, stamp: Date?) {
-        (self.person, self.email, self.reply) = (person, email, reply)
-        (self.sequence, self.stamp) = (sequence, stamp)
+    package init(
+        person: String, email: String?, _ reply: Reply, to invitation: Invitation, stamp: Date?, replyTo: String? = nil
+    ) {
+        (self.person, self.email, self.replyTo, self.reply) = (person, email, replyTo, reply)
+        (self.invitation, self.stamp) = (invitation, stamp)
     }
 
     package enum Reply: Sendable, Hashable {
@@ -37,48 +41,87 @@ package struct Answer: Command, Hashable {
     package func decide(
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
+        do { return try decided(on: planning, context) } catch {
+            // Who sends a command reads its refusal. Who sent a mail does not.
+            guard email != nil else { throw error }
+            let person = planning.cooperation?.invited(person, at: email)?.person
+            let fact = forwarded(.refused(error.faults.map(\.code)), of: person, planning.cooperation)
+            return Decision(planning, [.answerForwarded(fact)])
+        }
+    }
+
+    private func decided(on planning: Planning, _ context: CountyContext) throws(Refusal) -> Decision<Planning> {
         let cooperation = try planning.called()
-        guard var meeting = cooperation.booked else { throw Refusal(cooperation.faultsUnlessBooked()) }
-        // Somebody may be one of the staff, and here as a guardian.
-        let names = [person, email.flatMap { cooperation.told[$0.lowercased()] }]
-        guard let index = meeting.participants.firstIndex(where: { names.contains($0.person) }) else {
+        guard !cooperation.lastParticipants.isEmpty else { throw Refusal(cooperation.faultsUnlessBooked()) }
+        guard let participant = cooperation.invited(person, at: email) else {
             throw Refusal([Fault(.participantUnknown, at: "person")])
         }
-        let participant = meeting.participants[index]
-        let given = stamp ?? context.now
-        if sequence < meeting.sequence || given < participant.answer?.given ?? given {
-            let answered = Answered(person: participant.person, answer: reply, sequence: sequence)
-            return Decision(planning, [.answerOutdated(.init(answered, current: meeting.sequence))])
+        let answered = Answered(person: participant.person, answer: reply, to: invitation)
+        guard let meeting = cooperation.booked, meeting.id == invitation.meeting else {
+            let current = cooperation.booked.map(Invitation.init)
+            return Decision(planning, [.answerOutdated(.init(answered, current: current, replyTo: replyTo))])
         }
-        var draft = Draft(cooperation, planning.agenda, context)
+        guard invitation.sequence <= meeting.sequence else { throw Refusal([Fault(.answerSequence, at: "sequence")]) }
+        // A clock that runs ahead must not make every later answer an older one.
+        let given = min(stamp ?? context.now, context.now)
+        if invitation.sequence < meeting.sequence || given < participant.answer?.given ?? given {
+            return Decision(planning, [.answerOutdated(.init(answered, current: .init(meeting), replyTo: replyTo))])
+        }
+        if case .delegated = reply, email != nil {
+            // Who may stand in for whom is the named person's to say. A mail only asks for it.
+            let fact = forwarded(.delegated, of: participant.person, cooperation)
+            return Decision(planning, [.answerForwarded(fact)])
+        }
+        return try take(answered, by: participant, given: given, meeting, Draft(cooperation, planning.agenda, context))
+    }
+
+    /// Carries out what is answered to the invitation that is in force.
+    private func take(
+        _ answered: Answered, by participant: Participant, given: Date, _ booked: Meeting, _ begun: Draft
+    ) throws(Refusal) -> Decision<Planning> {
+        var (meeting, draft) = (booked, begun)
+        let (key, county) = (draft.cooperation.key, draft.county)
         if case .delegated(let delegate) = reply {
             try Refusal.unless(faults(delegatingTo: delegate, participant, meeting, &draft))
         }
         // Somebody who had declined may have another meeting at that time.
         let comesBack = participant.isOptionalAndDeclined && reply != .declined
-        if comesBack, !draft.agenda.isFree(participant, meeting, cooperation.key, in: context.county) {
+        if comesBack, !draft.agenda.isFree(participant, meeting, key, in: county) {
             throw Refusal([Fault(.participantBusy, at: "answer")])
         }
-        meeting.participants[index].answer = .init(reply.attendance, given: given)
+        for index in meeting.participants.indices where meeting.participants[index].person == participant.person {
+            meeting.participants[index].answer = .init(reply.attendance, given: given)
+            if reply == .declined { meeting.participants[index].hasDeclinedOnce = true }
+        }
         draft.cooperation.stage = .booked(meeting)
-        draft.report(.answered(.init(person: participant.person, answer: reply, sequence: meeting.sequence)))
+        draft.report(.answered(answered))
         switch reply {
         case .delegated(let delegate):
-            var participants = meeting.participants
-            participants[index] = cooperation.participant(
-                delegate, isRequired: participant.isRequired, in: context.county)
-            draft.admit(participants, to: meeting)
+            let substitute = draft.cooperation.participant(delegate, isRequired: participant.isRequired, in: county)
+            draft.admit(
+                meeting.participants.map { $0.person == participant.person ? substitute : $0 }, to: meeting)
+        case .declined where participant.isRequired && participant.hasDeclinedOnce:
+            // Nobody moves a meeting on and on. A person finds out what is behind it.
+            draft.report(.answerForwarded(forwarded(.declinedAgain, of: participant.person, draft.cooperation)))
         case .declined where participant.isRequired:
             // The meeting moves, and this person is not asked for the same time again.
-            draft.agenda.decline(meeting.slot, participant, cooperation.key)
+            draft.agenda.decline(meeting.slot, participant, key)
             draft.rebook(meeting, .declined)
         case .declined,
             _ where comesBack:
-            draft.agenda.release(meeting, cooperation.key)
-            draft.agenda.reserve(meeting, cooperation.key, now: context.now)
+            draft.agenda.release(meeting, key)
+            draft.agenda.reserve(meeting, key, now: draft.context.now)
         case .accepted, .tentative: break
         }
         return draft.decision
+    }
+
+    private func forwarded(
+        _ why: AnswerForwarded.Why, of person: String?, _ cooperation: Cooperation?
+    ) -> AnswerForwarded {
+        AnswerForwarded(
+            meeting: invitation.meeting, person: person, why, answer: reply, to: cooperation?.request.namedPerson,
+            replyTo: replyTo)
     }
 
     private func faults(
@@ -94,5 +137,15 @@ package struct Answer: Command, Hashable {
         let newcomer = cooperation.participant(delegate, in: county)
         return draft.agenda.isFree(newcomer, meeting, cooperation.key, in: county)
             ? [] : [Fault(.participantBusy, at: path)]
+    }
+}
+
+extension Cooperation {
+    /// Who of those invited to the meeting, or to the last one, has an id or was told at an address last.
+    ///
+    /// Somebody may be one of the staff, and here as a guardian.
+    func invited(_ person: String, at email: String?) -> Participant? {
+        let names = [person, email.flatMap { told[$0.lowercased()] }]
+        return lastParticipants.first { names.contains($0.person) }
     }
 }

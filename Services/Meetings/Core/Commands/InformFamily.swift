@@ -26,8 +26,11 @@ package struct InformFamily: Command, Hashable {
         let isFamily = meeting.participants.contains { $0.isFamily && $0.person == to }
         try Refusal.unless(allowed + (isFamily ? [] : [Fault(.familyUnknown, at: "to")]))
         var draft = Draft(cooperation, planning.agenda, context)
-        // From there they may answer.
-        if case .email(let address) = channel { draft.cooperation.told[address.text.lowercased()] = to }
+        // From there they may answer, and from nowhere else: a corrected address was somebody else's.
+        if case .email(let address) = channel {
+            draft.cooperation.told = cooperation.told.filter { $0.value != to }
+            draft.cooperation.told[address.text.lowercased()] = to
+        }
         draft.report(
             .familyTold(
                 .init(meeting: meeting, by: actor.id, to: to, channel: channel, isCancelled: isCancelled)))

@@ -2,15 +2,23 @@ import Codec
 import Domain
 import Foundation
 
-/// A participant's answer as a calendar program mails it: an iTIP `REPLY` (RFC 5546 §3.2.3) somewhere in a MIME message
-/// (RFC 2045).
+/// What a participant's calendar program mails: an iTIP `REPLY` or `COUNTER` (RFC 5546 §3.2.3 and §3.2.7).
 struct CalendarReply: Equatable {
     let uid: String
     let sequence: Int
     let stamp: Date
+    /// In small letters.
     let attendee: String
-    let answer: Attendance
-    let delegatedTo: String?
+    /// Where the invitation came from, as the program knows it; empty where it does not say.
+    let organiser: String
+    let content: Content
+
+    enum Content: Equatable {
+        /// - Parameter delegatedTo: who is to come instead, by address.
+        case answer(Attendance, delegatedTo: String?)
+        /// Another time is proposed.
+        case counter
+    }
 
     enum Problem: Error, Equatable, CustomStringConvertible {
         /// No part of the message is a calendar, or none that answers.
@@ -22,7 +30,7 @@ struct CalendarReply: Equatable {
 
         var description: String {
             switch self {
-            case .noReply: "no part of it is an iTIP REPLY (RFC 5546)"
+            case .noReply: "no part of it is an iTIP REPLY or COUNTER (RFC 5546)"
             case .missing(let name): "the reply in it has no \(name) that can be read"
             case .unreadable(let what): what
             }
@@ -31,11 +39,16 @@ struct CalendarReply: Equatable {
 
     /// - Throws: ``Problem``
     init(mail: Data) throws(Problem) {
-        let calendar: Data?
-        do { calendar = try MIMEMessage(mail, finding: "text/calendar").content } catch {
+        let message: MIMEMessage
+        do { message = try MIMEMessage(mail, finding: ["text/calendar"]) } catch {
             throw .unreadable(error.description)
         }
-        guard let calendar else { throw .noReply }
+        try self.init(message)
+    }
+
+    /// - Throws: ``Problem``
+    init(_ message: MIMEMessage) throws(Problem) {
+        guard let calendar = message.content("text/calendar") else { throw .noReply }
         try self.init(calendar: calendar)
     }
 
@@ -43,11 +56,12 @@ struct CalendarReply: Equatable {
     init(calendar data: Data) throws(Problem) {
         let text: CalendarComponent
         do {
-            text = try CalendarText.read(data, keeping: ["METHOD", "UID", "SEQUENCE", "DTSTAMP", "ATTENDEE"])
+            text = try CalendarText.read(
+                data, keeping: ["METHOD", "UID", "SEQUENCE", "DTSTAMP", "ATTENDEE", "ORGANIZER"])
         } catch { throw .unreadable(error.description) }
         // The first meeting counts.
-        guard let calendar = text.components("VCALENDAR").first, calendar["METHOD"]?.value.uppercased() == "REPLY",
-            let event = calendar.components("VEVENT").first
+        guard let calendar = text.components("VCALENDAR").first, let event = calendar.components("VEVENT").first,
+            let method = Method(rawValue: calendar["METHOD"]?.value.uppercased() ?? "")
         else { throw .noReply }
         func value(_ name: String) throws(Problem) -> String {
             guard let value = event[name]?.value, !value.isEmpty else { throw .missing(name) }
@@ -59,12 +73,21 @@ struct CalendarReply: Equatable {
         guard let stamp = CalendarTime(try value("DTSTAMP"), in: .utc), !stamp.isDate else { throw .missing("DTSTAMP") }
         self.stamp = Date(timeIntervalSince1970: Double(stamp.instant))
         attendee = Self.address(try value("ATTENDEE"))
-        let parameters = event["ATTENDEE"]?.parameters ?? [:]
-        guard let answer = Attendance(rawValue: parameters["PARTSTAT"]?.lowercased() ?? "") else {
-            throw .missing("PARTSTAT")
+        organiser = Self.address(event["ORGANIZER"]?.value ?? "")
+        switch method {
+        case .counter: content = .counter
+        case .reply:
+            let parameters = event["ATTENDEE"]?.parameters ?? [:]
+            guard let answer = Attendance(rawValue: parameters["PARTSTAT"]?.lowercased() ?? "") else {
+                throw .missing("PARTSTAT")
+            }
+            content = .answer(answer, delegatedTo: parameters["DELEGATED-TO"].map(Self.address))
         }
-        self.answer = answer
-        delegatedTo = parameters["DELEGATED-TO"].map(Self.address)
+    }
+
+    private enum Method: String {
+        case reply = "REPLY"
+        case counter = "COUNTER"
     }
 
     private static func address(_ text: String) -> String {

@@ -1,0 +1,97 @@
+import ArgumentParser
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import Kafka
+import SwiftProtobuf
+
+struct MailCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mail", abstract: "Mail that comes in.", subcommands: [Receive.self])
+
+    struct Receive: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Takes one message on standard input, as a mail server's pipe delivers it, and does what it asks for.",
+            discussion: """
+                An answer to an invitation becomes a command. What only a person can act on is told to the case's named \
+                person; its text stays in the mailbox, so deliver a copy there. A report that a notice did not arrive becomes \
+                its failure. Whose message reaches nobody is told so, in Swedish.
+
+                An answer counts when it comes to the address that its invitation came from, and from the one that was \
+                invited. REPLY_SECRET is the secret that the service notifications has. MAIL_AUTHSERV_ID names the mail server \
+                whose Authentication-Results count: what it finds forged (dmarc=fail) answers nothing.
+
+                Exit code 0 when it was taken, 75 when Kafka does not take it now (a mail server tries again), 78 when a \
+                setting is wrong. No message is bounced.
+                """)
+
+        @OptionGroup var options: ConnectionOptions
+        @Option(help: "The address for which the mail server has taken the message (else as its headers say).")
+        var recipient: String?
+
+        func run() async throws {
+            let mail = IncomingMail(try BoundedInput.read(nil, MIMEMessage.largestBytes))
+            BoundedInput.skipRest()
+            let connection = options.connection
+            do {
+                let directory = try await DedicatedThread.run(name: "mail") { try MailCommand.directory(connection) }
+                let door = try MailDoor(directory, ProcessInfo.processInfo.environment)
+                try await Self.publish(door.outcome(of: mail, recipient: recipient), connection)
+            } catch let error as KafkaError {
+                tell("Kafka: \(error)")
+                throw ExitCode(75)
+            } catch let fault as Fault {
+                tell("REPLY_SECRET: \(fault.english)")
+                throw ExitCode(78)
+            }
+        }
+
+        private static func publish(_ outcome: MailDoor.Outcome, _ connection: Connection) async throws {
+            switch outcome {
+            case .answer(let command):
+                try await send(command, command.caseReference, to: .meetingCommands, key: command.county, connection)
+                tell(
+                    "\(command.caseReference): \(command.person.isEmpty ? "family" : command.person) \(command.answer)")
+            case .forward(let command):
+                try await send(command, command.caseReference, to: .meetingCommands, key: command.county, connection)
+                tell("\(command.caseReference): \(command.what), for the named person")
+            case .bounce(let command):
+                try await connection.broadcast(event(command, nil), to: .noticeCommands)
+                tell("a notice did not arrive: \(command.detail)")
+            case .reply(let command):
+                try await send(command, nil, to: .noticeCommands, key: UUID().uuidString, connection)
+                tell("to no address of an invitation; its sender is told so")
+            case .ignored(let why): tell("ignored: \(why)")
+            }
+        }
+
+        private static func send(
+            _ command: some EventPayload, _ subject: String?, to topic: Topic, key: String, _ connection: Connection
+        ) async throws {
+            try await Producer(connection.properties).send(
+                connection.record(try event(command, subject), to: topic, key: key))
+        }
+
+        private static func event(_ command: some EventPayload, _ subject: String?) throws -> Event {
+            try Event(
+                id: UUID().uuidString.lowercased(), source: "tillsammans:mail", time: Date(), subject: subject, command)
+        }
+    }
+
+    private static func directory(_ connection: Connection) throws -> Directory {
+        var directory = Directory()
+        try connection.readAll([.directory]) { _, key, event in try? directory.take(key, event.data) }
+        return directory
+    }
+}
+
+extension MailDoor {
+    /// - Throws: ``Fault`` for a secret that is missing or too short.
+    init(_ directory: Directory, _ environment: [String: String]) throws(Fault) {
+        self.init(
+            secret: try KeySecret(environment["REPLY_SECRET"] ?? ""), server: environment["MAIL_AUTHSERV_ID"],
+            directory: directory)
+    }
+}

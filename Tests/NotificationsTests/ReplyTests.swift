@@ -1,0 +1,128 @@
+import Codec
+import Domain
+import Foundation
+import NotificationsCore
+import Streams
+import StreamsTesting
+import SwiftProtobuf
+import TestSupport
+import Testing
+
+@testable import notifications
+
+private typealias Notice = Codec.Notice
+
+@Suite("Answers that a person decides on, and messages that did not arrive")
+struct ReplyTests {
+    private typealias Tester = ProcessorTester<NotificationsProcessor>
+
+    private func settle(_ tester: inout Tester, _ result: String) throws {
+        for notice in try tester.wishes(Notice.self).values.sorted(by: { $0.id < $1.id }) {
+            try tester.process(
+                DeliveryReported.with { ($0.noticeID, $0.attempt, $0.result) = (notice.id, notice.attempt, result) },
+                key: notice.id)
+        }
+    }
+
+    private static func forwarded(_ why: String) -> AnswerForwarded {
+        .with {
+            ($0.caseReference, $0.county, $0.meeting, $0.person) = ("TST-1", "TST", "TST-1-abc", "g1")
+            ($0.why, $0.to, $0.replyTo, $0.delegateTo) = (why, "head-school", "vera@example.org", "nurse")
+        }
+    }
+
+    @Test("each invitation has an answer's address of its own, which only the suite can write")
+    func address() throws {
+        var tester = try NotificationsTests().tester()
+        try tester.process(MeetingScheduled.with { $0.meeting = NotificationsTests.meeting }, key: "TST")
+        let invitations = try tester.wishes(Notice.self).values.filter { $0.kind == "invitation" }
+        #expect(invitations.count == 2 && Set(invitations.map(\.replyTo)).count == 2)
+        let secret = try KeySecret("only-for-tests-and-no-real-child-at-all")
+        for invitation in invitations {
+            let address = try #require(ReplyAddress(invitation.replyTo, secret: secret))
+            #expect(address.meeting == MeetingID("TST-1-abc") && address.wasGiven(to: invitation.email, secret: secret))
+            let calendar = invitation.calendar.replacing("\r\n ", with: "")
+            #expect(calendar.contains("ORGANIZER:mailto:\(invitation.replyTo)\r\n"))
+            let mail = MailMessage(notice: try invitation.notice(), sender: "tillsammans@example.org")
+            #expect(String(decoding: mail.bytes, as: UTF8.self).contains("\r\nReply-To: \(invitation.replyTo)\r\n"))
+        }
+    }
+
+    @Test(
+        "the named person is told that there is an answer, and its sender that a person sees it; neither reads what it says",
+        arguments: [
+            ("letter", "har skrivit"), ("counter", "föreslår en annan tid"), ("delegated", "någon annan kommer"),
+            ("declined_again", "tackat nej en gång till"), ("refused", "kunde inte tas emot"),
+            ("from_a_newer", "har skrivit"),
+        ])
+    func forwarded(why: String, words: String) throws {
+        var tester = try NotificationsTests().tester()
+        try tester.process(Self.forwarded(why), key: "TST")
+        let notices = try tester.wishes(Notice.self).values
+        let told = try #require(notices.first { $0.kind == "answer_forwarded" })
+        #expect(told.recipient == "head-school" && told.body.contains(words) && told.subject.contains("TST-1"))
+        let reply = try #require(notices.first { $0.kind == "answer_received" })
+        #expect(reply.email == "vera@example.org" && reply.body.contains("Den som har bjudit in dig får veta"))
+        for text in [reply.subject, reply.body, reply.html] {
+            #expect(!text.contains("TST-1") && !text.contains("nurse"))
+        }
+        let mail = MailMessage(notice: try reply.notice(), sender: "tillsammans@example.org")
+        #expect(String(decoding: mail.bytes, as: UTF8.self).contains("\r\nAuto-Submitted: auto-replied\r\n"))
+    }
+
+    @Test("who has answered an invitation that is no longer valid is asked to answer the latest one")
+    func outdated() throws {
+        var tester = try NotificationsTests().tester()
+        let fact = AnswerOutdated.with {
+            ($0.caseReference, $0.county, $0.person, $0.answer) = ("TST-1", "TST", "family", "declined")
+        }
+        try tester.process(fact, key: "TST")
+        #expect(try tester.wishes(Notice.self).isEmpty, "a command is answered by its fact")
+        var byMail = fact
+        byMail.replyTo = "fia@example.org"
+        try tester.process(byMail, key: "TST")
+        let notices = try tester.wishes(Notice.self).values
+        #expect(notices.map(\.email) == ["fia@example.org"])
+        #expect(notices.first?.body.contains("inte gäller längre") == true)
+    }
+
+    @Test("a notice that a relay took and could not deliver ends as failed, once, and the unit's manager is told")
+    func bounce() throws {
+        var tester = try NotificationsTests().tester()
+        try tester.process(NotificationsTests.concern, key: "c")
+        let notice = try #require(try tester.wishes(Notice.self).values.first)
+        let report = ReportBounce.with { ($0.messageID, $0.detail) = (notice.messageID, "5.1.1") }
+        try tester.process(report, key: "early")
+        #expect(tester.published(NoticeFailed.self).isEmpty, "it has not been sent")
+        try settle(&tester, "sent")
+        for key in ["one", "two"] { try tester.process(report, key: key) }
+        let failed = tester.published(NoticeFailed.self)
+        #expect(failed.map(\.noticeID) == [notice.id] && failed.map(\.detail) == ["DSN 5.1.1"])
+        #expect(failed.map(\.caseReference) == ["TST-1"])
+        #expect(try tester.wishes(Notice.self).values.map { "\($0.kind) \($0.recipient)" } == ["undelivered manager"])
+        #expect(try tester.state(NotificationsProcessor.failed, notice.id) != nil, "it can be sent again by hand")
+    }
+
+    @Test("seven days after a relay took a notice it is forgotten")
+    func forgotten() throws {
+        var tester = try NotificationsTests().tester()
+        try tester.process(NotificationsTests.concern, key: "c")
+        let notice = try #require(try tester.wishes(Notice.self).values.first)
+        try settle(&tester, "sent")
+        #expect(try tester.state(NotificationsProcessor.relayed, notice.messageID) != nil)
+        try tester.advance(to: tester.now + 7 * 86_400)
+        #expect(try tester.state(NotificationsProcessor.relayed, notice.messageID) == nil)
+    }
+
+    @Test("who writes to no invitation's address is told so once, and nobody when that reply does not arrive")
+    func unknown() throws {
+        var tester = try NotificationsTests().tester()
+        let command = ReplyToMail.with { $0.email = "okand@example.org" }
+        try tester.process(command, key: "m")
+        let reply = try #require(try tester.wishes(Notice.self).values.first)
+        #expect(reply.kind == "mail_unknown" && reply.email == "okand@example.org" && reply.body.contains("112"))
+        try settle(&tester, "permanent")
+        #expect(tester.published(NoticeFailed.self).count == 1)
+        #expect(try tester.wishes(Notice.self).isEmpty)
+    }
+}

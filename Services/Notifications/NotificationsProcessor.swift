@@ -42,7 +42,9 @@ struct NotificationsProcessor: Processor {
         turn.remind(Alarm.taken.name("all"), at: turn.now + Self.takenMemory)
         if event.type == AddToDigest.eventType { return try gather(event.decode(AddToDigest.self), &turn) }
         if event.type == ReplyToMail.eventType {
-            return try send(.mailUnknown(to: event.decode(ReplyToMail.self).email, cause: event.id), &turn)
+            // What is no address gets no reply.
+            guard let sender = try EmailAddress(event.decode(ReplyToMail.self).email) else { return }
+            return try send(.mailUnknown(to: sender, cause: event.id), &turn)
         }
         guard let occurrence = try Occurrence(event) else { return }
         var context = turn.context

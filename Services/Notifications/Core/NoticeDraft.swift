@@ -133,7 +133,7 @@ extension NoticeDraft {
     /// Tells whoever wrote to no address of an invitation that it has reached nobody.
     ///
     /// - Parameter cause: the id of the command.
-    package static func mailUnknown(to sender: String, cause: String) -> NoticeDraft {
+    package static func mailUnknown(to sender: EmailAddress, cause: String) -> NoticeDraft {
         NoticeDraft(
             cause: cause, kind: .mailUnknown, caseReference: nil, county: "", recipient: .reporter(email: sender))
     }

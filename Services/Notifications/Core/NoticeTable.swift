@@ -242,7 +242,7 @@ extension MeetingEvent {
     }
 
     /// The named person is told that there is an answer, and its sender that a person will see it.
-    private static func forwarded(_ answer: Notice.Answer, to person: String?, from sender: String?) -> [Row] {
+    private static func forwarded(_ answer: Notice.Answer, to person: String?, from sender: EmailAddress?) -> [Row] {
         let isRefused: Notice.Values = [.refused: .flag(answer == .refused), .reached: .flag(person != nil)]
         return (person.map { [Row(.answerForwarded, .staff($0), [answer.variable: .flag(true)])] } ?? [])
             + (sender.map { [Row(.answerReceived, .reporter($0), isRefused)] } ?? [])

@@ -58,9 +58,9 @@ package enum MeetingEvent: Sendable, Equatable {
     /// - Parameters:
     ///   - to: the named person; nil where there is none.
     ///   - sender: whoever wrote by mail, by address; nil where nobody is to be written to.
-    case answerForwarded(to: String?, Notice.Answer, sender: String?)
+    case answerForwarded(to: String?, Notice.Answer, sender: EmailAddress?)
     /// It changed nothing.
-    case answerOutdated(sender: String?)
+    case answerOutdated(sender: EmailAddress?)
     case held(id: String, coordinator: String)
     /// - Parameter reasons: what stands in the way, in Swedish.
     case impossible(namedPerson: String, reasons: [String])

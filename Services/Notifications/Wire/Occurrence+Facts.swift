@@ -128,7 +128,7 @@ extension AnswerForwarded: ForeignFact {
     /// What this version does not know is read by a person, like a letter.
     var occurrence: Occurrence {
         let event = MeetingEvent.answerForwarded(
-            to: to.nonEmpty, .init(rawValue: why) ?? .letter, sender: replyTo.nonEmpty)
+            to: to.nonEmpty, .init(rawValue: why) ?? .letter, sender: EmailAddress(replyTo))
         return Occurrence(county: county, caseReference: caseReference, .ofMeeting(event))
     }
 }
@@ -136,7 +136,7 @@ extension AnswerForwarded: ForeignFact {
 extension AnswerOutdated: ForeignFact {
     var occurrence: Occurrence {
         Occurrence(
-            county: county, caseReference: caseReference, .ofMeeting(.answerOutdated(sender: replyTo.nonEmpty)))
+            county: county, caseReference: caseReference, .ofMeeting(.answerOutdated(sender: EmailAddress(replyTo))))
     }
 }
 

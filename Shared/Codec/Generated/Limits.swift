@@ -26,6 +26,20 @@ extension Answer: LimitedMessage {
     ]
 }
 
+extension AnswerForwarded: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("meeting", bytes: 128),
+        4: FieldLimit("person", bytes: 128),
+        5: FieldLimit("why", bytes: 64),
+        6: FieldLimit("delegate_to", bytes: 128),
+        7: FieldLimit("reasons", bytes: 64, elements: 20),
+        8: FieldLimit("to", bytes: 128),
+        9: FieldLimit("reply_to", bytes: 254),
+    ]
+}
+
 extension AnswerMeeting: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -35,6 +49,8 @@ extension AnswerMeeting: LimitedMessage {
         5: FieldLimit("delegate_to", bytes: 128),
         7: FieldLimit("stamp"),
         8: FieldLimit("email", bytes: 254),
+        9: FieldLimit("meeting", bytes: 128),
+        10: FieldLimit("reply_to", bytes: 254),
     ]
 }
 
@@ -45,6 +61,9 @@ extension AnswerOutdated: LimitedMessage {
         3: FieldLimit("person", bytes: 128),
         4: FieldLimit("answer", bytes: 64),
         5: FieldLimit("delegate_to", bytes: 128),
+        8: FieldLimit("meeting", bytes: 128),
+        9: FieldLimit("current_meeting", bytes: 128),
+        10: FieldLimit("reply_to", bytes: 254),
     ]
 }
 
@@ -442,6 +461,7 @@ extension CountyDirectory: LimitedMessage {
         9: FieldLimit("rooms", elements: 2000),
         10: FieldLimit("travel", elements: 5000),
         11: FieldLimit("forums", elements: 500),
+        12: FieldLimit("publishers", elements: 500),
     ]
 }
 
@@ -492,6 +512,13 @@ extension CountyDirectory.Person: LimitedMessage {
         7: FieldLimit("absences", elements: 100),
         8: FieldLimit("deputy", bytes: 128),
         10: FieldLimit("phone", bytes: 64),
+    ]
+}
+
+extension CountyDirectory.Publisher: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("source", bytes: 256),
+        2: FieldLimit("receipts", bytes: 64),
     ]
 }
 
@@ -573,6 +600,18 @@ extension FamilyTold: LimitedMessage {
         3: FieldLimit("to", bytes: 128),
         4: FieldLimit("channel", bytes: 64),
         5: FieldLimit("email", bytes: 254),
+    ]
+}
+
+extension ForwardMail: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("meeting", bytes: 128),
+        4: FieldLimit("what", bytes: 64),
+        5: FieldLimit("person", bytes: 128),
+        6: FieldLimit("email", bytes: 254),
+        7: FieldLimit("reply_to", bytes: 254),
     ]
 }
 
@@ -725,6 +764,7 @@ extension MeetingAnswered: LimitedMessage {
         3: FieldLimit("person", bytes: 128),
         4: FieldLimit("answer", bytes: 64),
         5: FieldLimit("delegate_to", bytes: 128),
+        7: FieldLimit("meeting", bytes: 128),
     ]
 }
 
@@ -1060,6 +1100,12 @@ extension ReopenMapping: LimitedMessage {
     ]
 }
 
+extension ReplyToMail: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("email", bytes: 254),
+    ]
+}
+
 extension ReportAccepted: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("report_id", bytes: 256),
@@ -1067,6 +1113,13 @@ extension ReportAccepted: LimitedMessage {
         3: FieldLimit("received_at"),
         4: FieldLimit("report"),
         5: FieldLimit("occasion", bytes: 64),
+    ]
+}
+
+extension ReportBounce: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("message_id", bytes: 256),
+        2: FieldLimit("detail", bytes: 64),
     ]
 }
 

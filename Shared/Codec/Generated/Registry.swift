@@ -70,7 +70,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 92469644
+    package static let largestBytes = 92633644
 }
 
 extension TakeOn: SuiteEvent {
@@ -364,13 +364,14 @@ extension AnswerMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.answer.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 817
+    package static let largestBytes = 1205
 }
 
 extension ForwardMail: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.mail.forward.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 1039
 }
 
 extension MoveMeeting: SuiteEvent {
@@ -454,14 +455,14 @@ extension MeetingScheduled: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.scheduled.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 30694
+    package static let largestBytes = 30894
 }
 
 extension MeetingCancelled: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.cancelled.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 30628
+    package static let largestBytes = 30828
 }
 
 extension MeetingImpossible: SuiteEvent {
@@ -482,34 +483,35 @@ extension MeetingAnswered: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.answered.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 536
+    package static let largestBytes = 667
 }
 
 extension AnswerOutdated: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.answer_outdated.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 547
+    package static let largestBytes = 1066
 }
 
 extension AnswerForwarded: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.answer_forwarded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 2364
 }
 
 extension MeetingHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.held.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 169477
+    package static let largestBytes = 169677
 }
 
 extension MeetingNotHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.not_held.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 34762
+    package static let largestBytes = 34962
 }
 
 extension PlanAlarm: SuiteEvent {
@@ -544,7 +546,7 @@ extension FamilyTold: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.family.told.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 31215
+    package static let largestBytes = 31415
 }
 
 extension ConsultationBooked: SuiteEvent {
@@ -586,12 +588,14 @@ extension ReportBounce: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.bounce.report.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.noticeCommands]
+    package static let largestBytes = 325
 }
 
 extension ReplyToMail: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.mail.reply.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.noticeCommands]
+    package static let largestBytes = 257
 }
 
 extension NoticeQueued: SuiteEvent {

@@ -55,6 +55,23 @@ struct ChronologyTests {
         #expect(!text.contains("Hemligt") && !text.contains("egna ord") && !text.contains("{"))
     }
 
+    @Test(
+        "rule 2: a case says where a report names another home municipality, and that one speaking of harm was refused")
+    func contradicted() throws {
+        var chronology = Chronology(Self.reference, .swedish)
+        let facts: [any EventPayload] = [
+            ConcernRegistered.with { $0.reportedMunicipality = "0484" },
+            ConcernSetAside.with { ($0.namedPerson, $0.observation) = ("head-school", "Hemligt") },
+        ]
+        for (index, fact) in facts.enumerated() {
+            chronology.take(
+                try Event(id: "\(index)", source: "t", time: ExampleCounty.monday, subject: Self.reference, fact))
+        }
+        let text = chronology.text
+        #expect(text.contains("rapporten anger hemkommun 0484") && text.contains("dess id redan var använt"))
+        #expect(text.contains("skyldigheten att anmäla gäller") && !text.contains("Hemligt"))
+    }
+
     @Test("rule 22: the JSON holds what was written only when that is asked for")
     func json() throws {
         let chronology = try chronology(.english)

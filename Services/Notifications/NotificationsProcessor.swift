@@ -27,6 +27,9 @@ struct NotificationsProcessor: Processor {
     /// Notices that a relay has taken, by Message-ID. It may still say that one did not arrive.
     static let relayed = Table("relayed", of: Codec.Notice.self)
 
+    /// How many replies somebody has been given today.
+    static let replies = Table("replies", of: RepliesGiven.self)
+
     func process(_ event: Event, in turn: inout Turn) throws {
         if event.isInternal(on: turn.topic) { return }
         switch event.type {
@@ -64,6 +67,7 @@ struct NotificationsProcessor: Processor {
         case .digest: try sendDigest(&turn)
         case .forget: turn.delete(Self.failed, id)
         case .relayed: turn.delete(Self.relayed, id)
+        case .replies: turn.delete(Self.replies, id)
         case .taken: turn.delete(Self.taken, turn.key)
         }
     }
@@ -96,7 +100,19 @@ struct NotificationsProcessor: Processor {
     // MARK: The queue
 
     private func send(_ draft: NoticeDraft, _ turn: inout Turn) throws {
+        if draft.kind.isReply, try !mayReply(to: draft.recipient.email, &turn) { return }
         try send(writer.notice(draft, now: turn.now), &turn)
+    }
+
+    /// A program that answers each reply, and does not say that it is one, must not go on for ever (RFC 3834 §2).
+    private func mayReply(to email: String, _ turn: inout Turn) throws -> Bool {
+        let id = Reference.id(of: email.lowercased())
+        var given = try turn.get(Self.replies, id) ?? RepliesGiven()
+        guard given.count < NotificationsCore.Notice.repliesADay else { return false }
+        if given.count == 0 { turn.remind(Alarm.replies.name(id), at: turn.now + 24 * 3_600) }
+        given.count += 1
+        try turn.put(Self.replies, id, given)
+        return true
     }
 
     /// Puts a notice into its lane, or sends it where it is about no meeting.

@@ -32,19 +32,23 @@ struct MailCommand: AsyncParsableCommand {
         var recipient: String?
 
         func run() async throws {
+            let environment = ProcessInfo.processInfo.environment
+            let secret: KeySecret
+            do { secret = try KeySecret(environment["REPLY_SECRET"] ?? "") } catch {
+                tell("REPLY_SECRET: \(error.english)")
+                throw ExitCode(78)
+            }
             let mail = IncomingMail(try BoundedInput.read(nil, MIMEMessage.largestBytes))
             BoundedInput.skipRest()
             let connection = options.connection
             do {
                 let directory = try await DedicatedThread.run(name: "mail") { try MailCommand.directory(connection) }
-                let door = try MailDoor(directory, ProcessInfo.processInfo.environment)
+                let server = environment["MAIL_AUTHSERV_ID"].flatMap { $0.isEmpty ? nil : $0 }
+                let door = MailDoor(secret: secret, server: server, directory: directory)
                 try await Self.publish(door.outcome(of: mail, recipient: recipient), connection)
             } catch let error as KafkaError {
                 tell("Kafka: \(error)")
                 throw ExitCode(75)
-            } catch let fault as Fault {
-                tell("REPLY_SECRET: \(fault.english)")
-                throw ExitCode(78)
             }
         }
 
@@ -61,7 +65,7 @@ struct MailCommand: AsyncParsableCommand {
                 try await connection.broadcast(event(command, nil), to: .noticeCommands)
                 tell("a notice did not arrive: \(command.detail)")
             case .reply(let command):
-                try await send(command, nil, to: .noticeCommands, key: UUID().uuidString, connection)
+                try await send(command, nil, to: .noticeCommands, key: Reference.id(of: command.email), connection)
                 tell("to no address of an invitation; its sender is told so")
             case .ignored(let why): tell("ignored: \(why)")
             }
@@ -84,14 +88,5 @@ struct MailCommand: AsyncParsableCommand {
         var directory = Directory()
         try connection.readAll([.directory]) { _, key, event in try? directory.take(key, event.data) }
         return directory
-    }
-}
-
-extension MailDoor {
-    /// - Throws: ``Fault`` for a secret that is missing or too short.
-    init(_ directory: Directory, _ environment: [String: String]) throws(Fault) {
-        self.init(
-            secret: try KeySecret(environment["REPLY_SECRET"] ?? ""), server: environment["MAIL_AUTHSERV_ID"],
-            directory: directory)
     }
 }

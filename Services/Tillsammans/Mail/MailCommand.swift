@@ -45,42 +45,45 @@ struct MailCommand: AsyncParsableCommand {
                 let directory = try await DedicatedThread.run(name: "mail") { try MailCommand.directory(connection) }
                 let server = environment["MAIL_AUTHSERV_ID"].flatMap { $0.isEmpty ? nil : $0 }
                 let door = MailDoor(secret: secret, server: server, directory: directory)
-                try await Self.publish(door.outcome(of: mail, recipient: recipient), connection)
+                try await Self.publish(door.outcome(of: mail, recipient: recipient), of: mail.id, connection)
             } catch let error as KafkaError {
                 tell("Kafka: \(error)")
                 throw ExitCode(75)
             }
         }
 
-        private static func publish(_ outcome: MailDoor.Outcome, _ connection: Connection) async throws {
+        private static func publish(
+            _ outcome: MailDoor.Outcome, of id: String, _ connection: Connection
+        ) async throws {
             switch outcome {
             case .answer(let command):
-                try await send(command, command.caseReference, to: .meetingCommands, key: command.county, connection)
+                let event = try event(command, id, command.caseReference)
+                try await send(event, to: .meetingCommands, key: command.county, connection)
                 tell(
                     "\(command.caseReference): \(command.person.isEmpty ? "family" : command.person) \(command.answer)")
             case .forward(let command):
-                try await send(command, command.caseReference, to: .meetingCommands, key: command.county, connection)
+                let event = try event(command, id, command.caseReference)
+                try await send(event, to: .meetingCommands, key: command.county, connection)
                 tell("\(command.caseReference): \(command.what), for the named person")
             case .bounce(let command):
-                try await connection.broadcast(event(command, nil), to: .noticeCommands)
+                try await connection.broadcast(event(command, id, nil), to: .noticeCommands)
                 tell("a notice did not arrive: \(command.detail)")
             case .reply(let command):
-                try await send(command, nil, to: .noticeCommands, key: Reference.id(of: command.email), connection)
+                let event = try event(command, id, nil)
+                try await send(event, to: .noticeCommands, key: Reference.id(of: command.email), connection)
                 tell("to no address of an invitation; its sender is told so")
             case .ignored(let why): tell("ignored: \(why)")
             }
         }
 
         private static func send(
-            _ command: some EventPayload, _ subject: String?, to topic: Topic, key: String, _ connection: Connection
+            _ event: Event, to topic: Topic, key: String, _ connection: Connection
         ) async throws {
-            try await Producer(connection.properties).send(
-                connection.record(try event(command, subject), to: topic, key: key))
+            try await Producer(connection.properties).send(connection.record(event, to: topic, key: key))
         }
 
-        private static func event(_ command: some EventPayload, _ subject: String?) throws -> Event {
-            try Event(
-                id: UUID().uuidString.lowercased(), source: "tillsammans:mail", time: Date(), subject: subject, command)
+        private static func event(_ command: some EventPayload, _ id: String, _ subject: String?) throws -> Event {
+            try Event(id: id, source: "tillsammans:mail", time: Date(), subject: subject, command)
         }
     }
 

@@ -27,6 +27,9 @@ struct NotificationsProcessor: Processor {
     /// Notices that a relay has taken, by Message-ID. It may still say that one did not arrive.
     static let relayed = Table("relayed", of: Codec.Notice.self)
 
+    /// How many replies somebody has been given today.
+    static let replies = Table("replies", of: RepliesGiven.self)
+
     func process(_ event: Event, in turn: inout Turn) throws {
         if event.isInternal(on: turn.topic) { return }
         switch event.type {
@@ -68,6 +71,7 @@ struct NotificationsProcessor: Processor {
         case .digest: try sendDigest(&turn)
         case .forget: turn.delete(Self.failed, id)
         case .relayed: turn.delete(Self.relayed, id)
+        case .replies: turn.delete(Self.replies, id)
         case .taken: turn.delete(Self.taken, turn.key)
         }
     }
@@ -95,9 +99,21 @@ struct NotificationsProcessor: Processor {
 
     /// Whoever knows the meeting in this state is not told again: others may have come or gone.
     private func send(_ draft: NoticeDraft, _ turn: inout Turn) throws {
+        if draft.kind.isReply, try !mayReply(to: draft.recipient.email.text, &turn) { return }
         let notice = writer.notice(draft, turn.context)
         if let key = NoticeLane.key(notice), try turn.lane(key)?.newest == notice.meeting?.edition { return }
         try send(notice, &turn)
+    }
+
+    /// A program that answers each reply, and does not say that it is one, must not go on for ever (RFC 3834 §2).
+    private func mayReply(to email: String, _ turn: inout Turn) throws -> Bool {
+        let id = Reference.id(of: email.lowercased())
+        var given = try turn.get(Self.replies, id) ?? RepliesGiven()
+        guard given.count < NotificationsCore.Notice.repliesADay else { return false }
+        if given.count == 0 { turn.remind(Alarm.replies.name(id), at: turn.now + 24 * 3_600) }
+        given.count += 1
+        try turn.put(Self.replies, id, given)
+        return true
     }
 
     /// Puts a notice into its lane, or sends it where it is about no meeting.

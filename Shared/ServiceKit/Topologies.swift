@@ -24,7 +24,8 @@ extension Topology {
     package static let notifications = Topology(
         "notifications", inputs: topics(.concerns, .mappings, .meetings, .noticeCommands, .noticeSteps),
         outputs: topics(.notices, .noticeSteps), changelog: Topic(.notificationsState),
-        tables: ["taken", "delayed", "lanes", "digests", "upcoming", "failed", "relayed"], globals: [counties])
+        tables: ["taken", "delayed", "lanes", "digests", "upcoming", "failed", "relayed", "replies"],
+        globals: [counties])
 
     /// The services of the suite.
     package static let suite = [intake, mapping, meetings, notifications]

@@ -125,4 +125,21 @@ struct ReplyTests {
         #expect(tester.published(NoticeFailed.self).count == 1)
         #expect(try tester.wishes(Notice.self).isEmpty)
     }
+
+    @Test(
+        "a program that answers each reply is written to five times a day, and no more; the named person is always told"
+    )
+    func loop() throws {
+        var tester = try NotificationsTests().tester()
+        for turn in 0..<8 { try tester.process(ReplyToMail.with { $0.email = "Robot@example.org" }, key: "m\(turn)") }
+        #expect(try tester.wishes(Notice.self).count == 5)
+        var letter = Self.forwarded("letter")
+        letter.replyTo = "robot@example.org"
+        try tester.process(letter, key: "TST")
+        #expect(try tester.wishes(Notice.self).values.map(\.kind).filter { $0 == "answer_received" }.isEmpty)
+        #expect(try tester.wishes(Notice.self).values.contains { $0.kind == "answer_forwarded" })
+        try tester.advance(to: tester.now + 86_400)
+        try tester.process(letter, key: "TST")
+        #expect(try tester.wishes(Notice.self).values.contains { $0.kind == "answer_received" })
+    }
 }

@@ -113,6 +113,15 @@ struct MailDoorTests {
         #expect(try Doors.outcome(mail).answer != nil)
     }
 
+    @Test("the same message once more has the same id, so that it is taken once; another one has another")
+    func id() throws {
+        var mail = try Mail()
+        let first = mail.incoming.id
+        #expect(mail.incoming.id == first)
+        mail.stamp = "20261123T081501Z"
+        #expect(mail.incoming.id != first)
+    }
+
     // MARK: Attacks: each forged mail moves nothing
 
     @Test("attack: who knows the case's reference alone answers nothing, for nobody")

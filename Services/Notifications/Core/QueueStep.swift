@@ -153,6 +153,9 @@ extension Notice {
     /// How long after a relay has taken a notice a report that it did not arrive is expected. Relays give up after four to
     /// five days (RFC 5321 §4.5.4.1).
     package static let bounceMemory: TimeInterval = 7 * 24 * 3_600
+
+    /// The most replies to one address in 24 hours.
+    package static let repliesADay: Int32 = 5
 }
 
 /// When a notice that could not be delivered is tried again.

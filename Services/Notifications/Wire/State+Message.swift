@@ -110,7 +110,7 @@ extension Codec.Participant {
 
 /// What a reminder of this service is about.
 enum Alarm: String {
-    case attempt, meeting, digest, forget, taken, relayed
+    case attempt, meeting, digest, forget, taken, relayed, replies
 
     func name(_ id: String) -> String { "\(rawValue)|\(id)" }
 

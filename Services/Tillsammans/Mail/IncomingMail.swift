@@ -3,6 +3,8 @@ import Foundation
 
 /// One message as it came in: what it holds, who sent it, and whether anybody may write back.
 struct IncomingMail {
+    /// The same for the same bytes: what a mail server hands over once more is taken once.
+    let id: String
     let content: Content
     /// The addresses to which it went, as its headers and its calendar say.
     let addresses: [String]
@@ -25,6 +27,7 @@ struct IncomingMail {
     }
 
     init(_ data: Data) {
+        id = Reference.id(of: "mail \(String(decoding: data, as: UTF8.self))")
         let report: Set<String> = ["message/delivery-status", "message/rfc822", "text/rfc822-headers"]
         // Of what is too large or too deep, the headers say who sent it and to whom.
         let mail =

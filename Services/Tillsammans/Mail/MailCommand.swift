@@ -32,51 +32,58 @@ struct MailCommand: AsyncParsableCommand {
         var recipient: String?
 
         func run() async throws {
+            let environment = ProcessInfo.processInfo.environment
+            let secret: KeySecret
+            do { secret = try KeySecret(environment["REPLY_SECRET"] ?? "") } catch {
+                tell("REPLY_SECRET: \(error.english)")
+                throw ExitCode(78)
+            }
             let mail = IncomingMail(try BoundedInput.read(nil, MIMEMessage.largestBytes))
             BoundedInput.skipRest()
             let connection = options.connection
             do {
                 let directory = try await DedicatedThread.run(name: "mail") { try MailCommand.directory(connection) }
-                let door = try MailDoor(directory, ProcessInfo.processInfo.environment)
-                try await Self.publish(door.outcome(of: mail, recipient: recipient), connection)
+                let server = environment["MAIL_AUTHSERV_ID"].flatMap { $0.isEmpty ? nil : $0 }
+                let door = MailDoor(secret: secret, server: server, directory: directory)
+                try await Self.publish(door.outcome(of: mail, recipient: recipient), of: mail.id, connection)
             } catch let error as KafkaError {
                 tell("Kafka: \(error)")
                 throw ExitCode(75)
-            } catch let fault as Fault {
-                tell("REPLY_SECRET: \(fault.english)")
-                throw ExitCode(78)
             }
         }
 
-        private static func publish(_ outcome: MailDoor.Outcome, _ connection: Connection) async throws {
+        private static func publish(
+            _ outcome: MailDoor.Outcome, of id: String, _ connection: Connection
+        ) async throws {
             switch outcome {
             case .answer(let command):
-                try await send(command, command.caseReference, to: .meetingCommands, key: command.county, connection)
+                let event = try event(command, id, command.caseReference)
+                try await send(event, to: .meetingCommands, key: command.county, connection)
                 tell(
                     "\(command.caseReference): \(command.person.isEmpty ? "family" : command.person) \(command.answer)")
             case .forward(let command):
-                try await send(command, command.caseReference, to: .meetingCommands, key: command.county, connection)
+                let event = try event(command, id, command.caseReference)
+                try await send(event, to: .meetingCommands, key: command.county, connection)
                 tell("\(command.caseReference): \(command.what), for the named person")
             case .bounce(let command):
-                try await connection.broadcast(event(command, nil), to: .noticeCommands)
+                try await connection.broadcast(event(command, id, nil), to: .noticeCommands)
                 tell("a notice did not arrive: \(command.detail)")
             case .reply(let command):
-                try await send(command, nil, to: .noticeCommands, key: UUID().uuidString, connection)
+                let event = try event(command, id, nil)
+                try await send(event, to: .noticeCommands, key: Reference.id(of: command.email), connection)
                 tell("to no address of an invitation; its sender is told so")
             case .ignored(let why): tell("ignored: \(why)")
             }
         }
 
         private static func send(
-            _ command: some EventPayload, _ subject: String?, to topic: Topic, key: String, _ connection: Connection
+            _ event: Event, to topic: Topic, key: String, _ connection: Connection
         ) async throws {
-            try await Producer(connection.properties).send(
-                connection.record(try event(command, subject), to: topic, key: key))
+            try await Producer(connection.properties).send(connection.record(event, to: topic, key: key))
         }
 
-        private static func event(_ command: some EventPayload, _ subject: String?) throws -> Event {
-            try Event(
-                id: UUID().uuidString.lowercased(), source: "tillsammans:mail", time: Date(), subject: subject, command)
+        private static func event(_ command: some EventPayload, _ id: String, _ subject: String?) throws -> Event {
+            try Event(id: id, source: "tillsammans:mail", time: Date(), subject: subject, command)
         }
     }
 
@@ -84,14 +91,5 @@ struct MailCommand: AsyncParsableCommand {
         var directory = Directory()
         try connection.readAll([.directory]) { _, key, event in try? directory.take(key, event.data) }
         return directory
-    }
-}
-
-extension MailDoor {
-    /// - Throws: ``Fault`` for a secret that is missing or too short.
-    init(_ directory: Directory, _ environment: [String: String]) throws(Fault) {
-        self.init(
-            secret: try KeySecret(environment["REPLY_SECRET"] ?? ""), server: environment["MAIL_AUTHSERV_ID"],
-            directory: directory)
     }
 }

@@ -76,7 +76,9 @@ extension StreamThread {
     /// Lets the processor answer what it could not read, in a turn that the record's position has caused.
     private func answer(_ record: Record, _ error: Undecodable, _ input: Int, _ task: StreamTask) throws {
         func claimed(_ name: String) -> String? {
-            record.headers[name].flatMap { $0.count > Event.attributeLimit ? nil : String(validating: $0, as: UTF8.self) }
+            record.headers[name].flatMap {
+                $0.count > Event.attributeLimit ? nil : String(validating: $0, as: UTF8.self)
+            }
         }
         let place = place(record, input)
         let unreadable = Unreadable(

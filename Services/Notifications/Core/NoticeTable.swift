@@ -17,6 +17,7 @@ extension Notice {
         case delegated
         case waiting
         case cameOfAge = "came_of_age"
+        case withdrawalUnrecorded = "withdrawal_unrecorded"
         case invitation
         case cancellation
         case meetingReminder = "meeting_reminder"
@@ -81,6 +82,7 @@ extension Notice.Kind {
         .delegated: .init(PackageResources.delegated_mustache),
         .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due]),
         .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due]),
+        .withdrawalUnrecorded: .init(PackageResources.withdrawal_unrecorded_mustache, isUrgent: true),
         .invitation: .init(PackageResources.invitation_mustache, meeting),
         .cancellation: .init(PackageResources.cancellation_mustache, meeting, isUrgent: true),
         .meetingReminder: .init(PackageResources.meeting_reminder_mustache, meeting),
@@ -161,6 +163,7 @@ extension CaseEvent {
             return [Row(.waiting, .staff(owner), [.reasons: .texts(reasons), .due: .text(due.description)])]
         case .cameOfAge(let owner, let due):
             return [Row(.cameOfAge, .staff(owner), [.due: .text(due.description)])]
+        case .withdrawalUnrecorded(let person): return [Row(.withdrawalUnrecorded, .staff(person))]
         }
     }
 }

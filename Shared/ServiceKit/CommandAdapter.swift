@@ -100,7 +100,9 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
                 Decision(decided.subject, today.facts + decided.facts), before: kept.subject, taken: kept.taken,
                 in: &turn)
         } catch let refusal as Refusal {
-            try turn.refuse(event, about: message.address.about, refusal.faults, on: wiring.facts)
+            try turn.refuse(
+                event, about: message.address.about, refusal.faults, on: wiring.facts,
+                isLaidBeforePerson: message.isUnstoppable)
         }
     }
 
@@ -148,7 +150,8 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
 package protocol CommandMessage: SuiteEvent {
     associatedtype Meaning: Command
 
-    /// Nothing may stop it: neither its envelope, nor its sizes, nor where it lies (rule 13).
+    /// Nothing may stop it: neither its envelope, nor its sizes, nor where it lies (rule 13). Where it cannot be carried out
+    /// all the same, a person is told.
     var isUnstoppable: Bool { get }
     /// The message without what it can do without, where that is too large. Only asked of what is unstoppable.
     var shortened: Self { get }

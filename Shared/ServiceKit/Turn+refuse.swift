@@ -9,14 +9,21 @@ extension Turn {
     /// - Parameters:
     ///   - reference: the case that the command is about; empty if unknown.
     ///   - topic: the topic of the service's facts.
+    ///   - isLaidBeforePerson: the county's function is told of it.
     package mutating func refuse(
-        _ event: Event, about reference: String = "", _ faults: [Fault], on topic: Topic
+        _ event: Event, about reference: String = "", _ faults: [Fault], on topic: Topic,
+        isLaidBeforePerson: Bool = false
     ) throws {
         let isNamed = event.faultsOfEnvelope.isEmpty
         if !isNamed { hideCause() }
+        var refused = CommandRefused(id: isNamed ? event.id : position, type: event.type, case: reference, faults)
+        // A case's reference begins with its county's code.
+        let code = String(reference.prefix { $0 != "-" })
+        if isLaidBeforePerson, let function = directory.counties[code]?.function {
+            (refused.to, refused.county) = (function, code)
+        }
         try publish(
-            CommandRefused(id: isNamed ? event.id : position, type: event.type, case: reference, faults),
-            to: topic.rawValue, key: repeatableKey,
+            refused, to: topic.rawValue, key: repeatableKey,
             subject: reference.nonEmpty)
     }
 

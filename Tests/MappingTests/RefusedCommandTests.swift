@@ -74,6 +74,17 @@ struct RefusedCommandTests {
         #expect(tester.facts(CommandRefused.self).first?.commandID.hasPrefix(Topic.mappingCommands.rawValue) == true)
     }
 
+    @Test(
+        "rule 13: a refusal or withdrawal that finds no case is laid before the county's function; what is given is not",
+        arguments: [("withdrawn", "county"), ("refused", "county"), ("given", "")])
+    func lostWithdrawal(decision: String, to: String) throws {
+        var tester = MappingTester()
+        try tester.send(MappingTester.consent("g1", decision))
+        let refused = try #require(tester.facts(CommandRefused.self).first)
+        #expect(refused.reasons.map(\.code) == ["case.unknown"])
+        #expect(refused.to == to && refused.county == (to.isEmpty ? "" : "TST"))
+    }
+
     @Test("an answer travels under no key, and names no id, that could be a personal number or is of any length")
     func keys() throws {
         var tester = MappingTester()

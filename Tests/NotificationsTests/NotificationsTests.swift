@@ -133,6 +133,10 @@ struct NotificationsTests {
                 ($0.reference, $0.county, $0.municipality, $0.to) = ("TST-1", "TST", "0001", "head-fallback")
             }, ["head.fallback@example.org"], "anonyma frågan"
         ),
+        (
+            CommandRefused.with { ($0.caseReference, $0.county, $0.to) = ("TST-1", "TST", "county") },
+            ["county@example.org"], "sagt nej till samtycke"
+        ),
     ]
 
     @Test(

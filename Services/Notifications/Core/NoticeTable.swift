@@ -18,6 +18,7 @@ extension Notice {
         case delegated
         case waiting
         case cameOfAge = "came_of_age"
+        case withdrawalUnrecorded = "withdrawal_unrecorded"
         case invitation
         case cancellation
         case uninvited
@@ -104,6 +105,7 @@ extension Notice.Kind {
         .delegated: .init(PackageResources.delegated_mustache),
         .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due, .dueInEnglish]),
         .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due, .dueInEnglish]),
+        .withdrawalUnrecorded: .init(PackageResources.withdrawal_unrecorded_mustache, isUrgent: true),
         .invitation: .init(PackageResources.invitation_mustache, meeting, occasions: [.changed, .followUp]),
         .cancellation: .init(PackageResources.cancellation_mustache, meeting, isUrgent: true),
         .uninvited: .init(PackageResources.uninvited_mustache, meeting, isUrgent: true),
@@ -196,6 +198,7 @@ extension CaseEvent {
         case .consentAwaited(let owner, let reasons, let due):
             return [Row(.waiting, .staff(owner), Self.due(due).merging([.reasons: .texts(reasons)]) { $1 })]
         case .cameOfAge(let owner, let due): return [Row(.cameOfAge, .staff(owner), Self.due(due))]
+        case .withdrawalUnrecorded(let person): return [Row(.withdrawalUnrecorded, .staff(person))]
         }
     }
 

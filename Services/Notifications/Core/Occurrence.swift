@@ -35,6 +35,8 @@ package enum CaseEvent: Sendable, Equatable {
     /// - Parameter reasons: why consent is missing, in Swedish.
     case consentAwaited(owner: String, reasons: [String], due: LocalDate)
     case cameOfAge(owner: String, due: LocalDate)
+    /// A refusal or withdrawal of consent has come that Mapping could not record (rule 13). A person sees to it.
+    case withdrawalUnrecorded(to: String)
 
     /// What is to be done by when.
     package struct DueStep: Sendable, Equatable {

@@ -26,6 +26,7 @@ extension Occurrence {
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
         on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
+        on(CommandRefused.self),
     ])
 
     private static func on<Fact: ForeignFact>(_ type: Fact.Type) -> (String, Reader) {
@@ -169,6 +170,13 @@ extension PlanConcernReported: ForeignFact {
     var occurrence: Occurrence {
         Occurrence(
             county: county, caseReference: caseReference, .ofMeeting(.planConcern(coordinator: coordinator)))
+    }
+}
+
+extension CommandRefused: ForeignFact {
+    /// Of most refusals only their sender is told: nobody has the empty id.
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofCase(.withdrawalUnrecorded(to: to)))
     }
 }
 

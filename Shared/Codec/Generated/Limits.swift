@@ -233,6 +233,8 @@ extension CommandRefused: LimitedMessage {
         2: FieldLimit("command_type", bytes: 256),
         3: FieldLimit("case_reference", bytes: 128),
         4: FieldLimit("reasons", elements: 21),
+        5: FieldLimit("to", bytes: 128),
+        6: FieldLimit("county", bytes: 64),
     ]
 }
 

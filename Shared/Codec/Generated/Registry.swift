@@ -315,7 +315,7 @@ extension CommandRefused: SuiteEvent {
     package static let eventType = "se.tillsammans.command.refused.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings, .meetings]
-    package static let largestBytes = 48487
+    package static let largestBytes = 48684
 }
 
 extension CaseStatus: SuiteEvent {

@@ -913,6 +913,11 @@ package nonisolated struct CommandRefused: Sendable {
   /// The first twenty, and a last one that says how many more.
   package var reasons: [Reason] = []
 
+  /// Set where a refusal or withdrawal of consent could not be recorded (rule 13): who sees to it, and in which county.
+  package var to: String = String()
+
+  package var county: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3223,7 +3228,7 @@ nonisolated extension MappingOverdue: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CommandRefused"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}command_id\0\u{3}command_type\0\u{3}case_reference\0\u{1}reasons\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}command_id\0\u{3}command_type\0\u{3}case_reference\0\u{1}reasons\0\u{1}to\0\u{1}county\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3235,6 +3240,8 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularStringField(value: &self.commandType) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.reasons) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.county) }()
       default: break
       }
     }
@@ -3253,6 +3260,12 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.reasons.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.reasons, fieldNumber: 4)
     }
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 5)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3261,6 +3274,8 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.commandType != rhs.commandType {return false}
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.reasons != rhs.reasons {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -53,7 +53,9 @@ struct IntakeProcessor: Processor {
         let faults = event.faultsOfEnvelope
         let source = faults.contains { $0.path == "ce_source" } ? "" : event.source
         turn.hideCause()
-        try turn.publish([.answered(Receipt(ReportID(source: source, id: turn.position), refused: faults))])
+        try turn.publish([
+            .answered(Receipt(ReportID(source: source, id: turn.position), refused: faults, .init(event.content)))
+        ])
     }
 
     /// The memory of a report ends.

@@ -123,15 +123,16 @@ struct DecisionTests {
     )
     func participantsChanged() throws {
         var county = try called()
-        try county.decide(Answer(person: "family", email: nil, .accepted, sequence: 0, stamp: nil), by: .suite)
+        let invitation = Invitation(try #require(county.meeting).id, 0)
+        try county.decide(Answer(person: "family", email: nil, .accepted, to: invitation, stamp: nil), by: .suite)
         try county.decide(ChangeAttendees(added: ["teacher"], removed: ["nurse"], reason: "Behövs"))
         let meeting = try #require(county.meeting)
         #expect(meeting.sequence == 0 && meeting.participants.map(\.person).contains("teacher"))
         #expect(meeting.participants.first { $0.person == "family" }?.answer?.attendance == .accepted)
         // An invitation that went out before the change can still be answered.
         let known = county.facts.count
-        try county.decide(Answer(person: "head-school", email: nil, .accepted, sequence: 0, stamp: nil), by: .suite)
-        let answered = Answered(person: "head-school", answer: .accepted, sequence: 0)
+        try county.decide(Answer(person: "head-school", email: nil, .accepted, to: invitation, stamp: nil), by: .suite)
+        let answered = Answered(person: "head-school", answer: .accepted, to: invitation)
         #expect(Array(county.facts.dropFirst(known)) == [.answered(answered)])
         try county.decide(Protect(), by: .suite)
         #expect(county.meeting?.sequence == 1, "the place")

@@ -123,7 +123,9 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
     /// on to the right one.
     private func answer<Message: CommandMessage>(misplaced message: Message, _ event: Event, _ turn: inout Turn) throws
     {
-        if message.isUnstoppable, let topic = wiring.steps { return try turn.publish(message, to: topic.rawValue) }
+        if message.isUnstoppable, let topic = wiring.steps {
+            return try turn.publish(message, to: topic.rawValue, key: turn.repeatableKey)
+        }
         try turn.refuse(event, about: message.address.about, [Fault(.partitionWrong)], on: wiring.facts)
     }
 

@@ -7,16 +7,15 @@ package import Streams
 
 extension Turn {
     /// The record's key where an answer may travel under it; else where the record lies.
-    package var repeatableKey: String {
-        key.utf8.count <= Event.attributeLimit && !seemsPersonal(key) ? key : position
+    package var repeatableKey: String { isRepeatable(key) ? key : position }
+
+    /// What somebody calls a record or a case, where that may be repeated; nil for nothing, too.
+    package func repeatable(_ name: String?) -> String? {
+        name.flatMap { isRepeatable($0) ? $0.nonEmpty : nil }
     }
 
-    /// What a record that cannot be read calls itself, where that may be repeated.
-    package func repeatable(_ claimed: String?) -> String? {
-        claimed.flatMap { seemsPersonal($0) ? nil : $0.nonEmpty }
-    }
-
-    private func seemsPersonal(_ text: String) -> Bool {
-        PersonalNumber.seemsToStand(in: text, today: CivilTime.day(of: now))
+    private func isRepeatable(_ text: String) -> Bool {
+        text.utf8.count <= Event.attributeLimit
+            && !PersonalNumber.seemsToStand(in: text, today: CivilTime.day(of: now))
     }
 }

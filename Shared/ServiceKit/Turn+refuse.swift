@@ -16,6 +16,7 @@ extension Turn {
     ) throws {
         let isNamed = event.faultsOfEnvelope.isEmpty
         if !isNamed { hideCause() }
+        let reference = repeatable(reference) ?? ""
         var refused = CommandRefused(id: isNamed ? event.id : position, type: event.type, case: reference, faults)
         // A case's reference begins with its county's code.
         let code = String(reference.prefix { $0 != "-" })

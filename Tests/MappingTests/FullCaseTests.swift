@@ -35,7 +35,7 @@ struct FullCaseTests {
     private static func filled() throws -> Tester {
         var tester = Tester()
         let guardians = (1...25).map { "g\($0)" + String(repeating: "x", count: 110) }
-        for _ in 0..<30 {
+        for _ in 0..<5 {
             try tester.concern {
                 $0.areas = WheelArea.allCases.map(\.rawValue)
                 ($0.observation, $0.strengths) = (words(20_000), Array(repeating: words(20_000), count: 10))
@@ -44,7 +44,7 @@ struct FullCaseTests {
         }
         try tester.concern { $0.guardians = Array(guardians.suffix(20)) }
         for source in InformationSource.allCases.map(\.rawValue) {
-            for bytes in [10_000, 1_000, 10] {
+            for bytes in [10_000, 10] {
                 for _ in 0..<1_000 {
                     let refused = tester.codes.count
                     try tester.send(addition(source, bytes))
@@ -85,7 +85,7 @@ struct FullCaseTests {
     @Test("rule 6: a concern about a child whose case is full joins it; its words are read in the concern itself")
     func concerns() throws {
         let tester = try Self.filled()
-        #expect(tester.facts(ConcernJoined.self).count == 30)
+        #expect(tester.facts(ConcernJoined.self).count == 5)
         let elsewhere = tester.state.information.filter { $0.text.contains("rapporterade oron") }
         #expect(Set(elsewhere.map(\.area)).count == elsewhere.count, "each only once")
     }
@@ -95,7 +95,7 @@ struct FullCaseTests {
         var tester = try Self.filled()
         let guardians = tester.state.guardians
         #expect(guardians.count == 20 && tester.state.moreGuardians)
-        for stranger in 1...30 { try tester.send(Tester.consent("stranger-\(stranger)", "refused")) }
+        for stranger in 1...12 { try tester.send(Tester.consent("stranger-\(stranger)", "refused")) }
         for giver in guardians + ["youth"] + tester.state.consents.keys.sorted() {
             try tester.send(Tester.consent(giver) { $0.form = String(repeating: "f", count: 200) })
         }
@@ -115,7 +115,7 @@ struct FullCaseTests {
         var tester = try Tester.ready()
         try tester.send(Tester.consent("g1"))
         try tester.conclude()
-        for stranger in 1...2_000 { try tester.send(Tester.consent("stranger-\(stranger)", "refused")) }
+        for stranger in 1...100 { try tester.send(Tester.consent("stranger-\(stranger)", "refused")) }
         #expect(tester.codes.isEmpty && tester.facts(CancelMeeting.self).count == 1)
         #expect(tester.state.consents.count == 10)
         #expect(tester.status.awaited.contains("others") && tester.status.awaited.count == 9)

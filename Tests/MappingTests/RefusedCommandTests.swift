@@ -95,6 +95,12 @@ struct RefusedCommandTests {
             try tester.tester.answer(Undecodable("ce_type", "missing"), id: "20140315-2380", key: key, topic: topic)
         }
         #expect(tester.codes == ["case.unknown", "undecodable", "case.unknown", "undecodable"])
+        for reference in ["20140315-2380", String(repeating: "x", count: 5_000)] {
+            try tester.tester.process(
+                MappingTester.consent("g1", "withdrawn") { $0.caseReference = reference },
+                key: String(repeating: "k", count: 300), topic: topic)
+        }
+        #expect(tester.facts(CommandRefused.self).map(\.caseReference).suffix(2) == ["", ""])
         #expect(tester.tester.published.allSatisfy { $0.key.hasPrefix(topic) })
         #expect(tester.facts(CommandRefused.self).allSatisfy { !$0.commandID.contains("2380") })
     }

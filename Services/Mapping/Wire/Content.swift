@@ -106,7 +106,8 @@ extension Codec.RecordConsent: CaseMessage {
         excesses.isEmpty
             ? self
             : .with {
-                ($0.caseReference, $0.decision) = (caseReference, decision)
+                $0.caseReference = Self.isWithinLimits(caseReference) ? caseReference : ""
+                $0.decision = decision
                 $0.giver = Self.isWithinLimits(giver) ? giver : Giver.others.name
                 $0.by = Self.isWithinLimits(by) ? by : ""
             }

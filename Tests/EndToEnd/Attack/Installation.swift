@@ -42,11 +42,17 @@ struct Installation: Sendable {
         }
         let url = try #require(URL(string: door))
         try #require(url.scheme == "http" && ["127.0.0.1", "localhost"].contains(url.host), "the door is on loopback")
-        let report = try Data(contentsOf: URL(filePath: try #require(environment["ATTACK_REPORT"])))
+        let file = try Data(contentsOf: URL(filePath: try #require(environment["ATTACK_REPORT"])))
         try await body(
             Installation(
                 port: try #require(url.port), source: try #require(environment["ATTACK_SOURCE"]),
-                token: try #require(environment["ATTACK_TOKEN"]), report: { _ in Bytes(report) },
+                token: try #require(environment["ATTACK_TOKEN"]),
+                report: { number in
+                    // Each says something else, as reports do.
+                    var report = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
+                    report["observation"] = "Försök \(number)"
+                    return try Bytes(JSONSerialization.data(withJSONObject: report))
+                },
                 connection: Connection(
                     bootstrapServers: try #require(environment["KAFKA_BOOTSTRAP_SERVERS"]),
                     prefix: environment["TOPIC_PREFIX"] ?? "")))

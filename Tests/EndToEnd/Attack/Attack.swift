@@ -10,8 +10,6 @@ struct Attack: Sendable {
     let expected: Set<String>
     /// In seconds.
     var limit = 15
-    /// The line of an issue that is open, where the attack still gets through or is not answered.
-    var open: String?
     /// Does it, and says what came back.
     let run: @Sendable (Installation) async throws -> [String]
 }
@@ -36,11 +34,7 @@ struct AttackTests {
                     return ["receipt"]
                 }
                 let isHeld = Set(answer).isSubset(of: attack.expected) && after == ["receipt"]
-                if let open = attack.open {
-                    withKnownIssue("\(attack.name): \(open)", isIntermittent: true) { #expect(isHeld) }
-                } else {
-                    #expect(isHeld, "\(attack.name): \(answer), and after it: \(after)")
-                }
+                #expect(isHeld, "\(attack.name): \(answer), and after it: \(after)")
                 table.add([attack.name, answer.joined(separator: " "), seconds, secondsAfter])
             }
             print(table.text)

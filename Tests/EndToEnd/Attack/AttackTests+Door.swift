@@ -21,7 +21,7 @@ extension AttackTests {
         Attack(name: "JSON of 30 000 levels", expected: ["400", "422"]) { target in
             [try await target.post(Bytes(repeating: UInt8(ascii: "["), count: 30_000))]
         },
-        Attack(name: "four texts of 9 kB without a space", expected: ["422"], open: "issue 12, line 1") { target in
+        Attack(name: "four texts of 9 kB without a space", expected: ["422"]) { target in
             let question = ConsultationRequested.with {
                 ($0.municipality, $0.areas) = ("0000", ["safety"])
                 $0.question = String(repeating: "a", count: 9_000)
@@ -53,7 +53,7 @@ extension AttackTests {
             try await target.reportsStillPass(0)
             return [try await target.receipt(id) == before ? "the same receipt" : "another receipt"]
         },
-        Attack(name: "a personal number as an id", expected: ["400", "422"], open: "issue 12, line 7") { target in
+        Attack(name: "a personal number as an id", expected: ["400", "422"]) { target in
             [try await target.post(id: "20140315-2380", target.report(0))]
         },
         Attack(name: "what is no HTTP", expected: ["400", "404", "cut"]) { target in

@@ -32,7 +32,7 @@ extension AttackTests {
             return ["taken"]
         },
         Attack(
-            name: "a report with 30 000 unknown areas", expected: ["receipt"], limit: 30, open: "issue 12, line 2"
+            name: "a report with 30 000 unknown areas", expected: ["receipt"], limit: 30
         ) { target in
             let event = Event(
                 id: "areas-\(UUID().uuidString)", source: target.source, type: ConcernReported.eventType, time: Date(),

@@ -70,7 +70,7 @@ struct LimitTests {
                 "guardians[1].phone text.long",
             ])
         #expect(faults.first?.english == "At most 20 elements.")
-        #expect(faults.last?.swedish == "Högst 64 byte.")
+        #expect(faults.last?.swedish == "Texten får vara högst 64 byte lång.")
     }
 
     @Test("a whole that is too large is refused before it is decoded, also where no field of ours is")

@@ -12,6 +12,7 @@ struct ContainerTests {
     private static let root = URL(filePath: RunningSuite.examples).deletingLastPathComponent().path
     private static let secrets = [
         "KEY_SECRET": "a-secret-of-this-test-and-nobody-else",
+        "REPLY_SECRET": "another-secret-of-this-test-and-nobody-else",
         "PUBLISHER_TOKEN": "a-token-of-this-test-and-nobody-else",
     ]
 
@@ -59,7 +60,9 @@ struct ContainerTests {
         let files = ["README.md", "compose.yaml", "Deploy/Dockerfile", "CONTRIBUTING.md"]
         for file in files {
             let text = try String(contentsOfFile: Self.root + "/" + file, encoding: .utf8)
-            for match in text.matches(of: /(KEY_SECRET|PUBLISHER_TOKENS?|SMTP_PASSWORD)"?[=:] ?"?([^\s"`|]+)/) {
+            for match in text.matches(
+                of: /(KEY_SECRET|REPLY_SECRET|PUBLISHER_TOKENS?|SMTP_PASSWORD)"?[=:] ?"?([^\s"`|]+)/)
+            {
                 let value = match.2
                 let isGenerated = value.contains("$") || value.contains("%s")
                 #expect(isGenerated || value.contains("only-for-one-machine"), "\(file): \(match.0)")

@@ -17,7 +17,8 @@ struct StartTests {
         defer { folder.remove() }
         let base = [
             "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "STATE_DIRECTORY": folder.path, "INSTANCE_ID": "test",
-            "KEY_SECRET": "only-for-tests-and-no-real-child-at-all", "MAIL_DIRECTORY": folder.path + "/mail",
+            "KEY_SECRET": "only-for-tests-and-no-real-child-at-all",
+            "REPLY_SECRET": "only-for-tests-and-no-real-child-at-all", "MAIL_DIRECTORY": folder.path + "/mail",
         ]
         let process = try ChildProcess(
             executable, arguments: arguments, environment: base.merging(environment) { $1 })
@@ -99,7 +100,8 @@ struct StartTests {
             service,
             environment: [
                 "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "STATE_DIRECTORY": folder.path, "INSTANCE_ID": "test",
-                "KEY_SECRET": "only-for-tests-and-no-real-child-at-all", "MAIL_DIRECTORY": folder.path + "/mail",
+                "KEY_SECRET": "only-for-tests-and-no-real-child-at-all",
+                "REPLY_SECRET": "only-for-tests-and-no-real-child-at-all", "MAIL_DIRECTORY": folder.path + "/mail",
                 "HTTP_PORT": "\(port)", "KAFKA_PORT": "tcp://10.0.0.1:9092", "KAFKA_SERVICE_HOST": "10.0.0.1",
             ])
         try await eventually("two attempts") {

@@ -113,13 +113,15 @@ extension NotificationsTests {
         let name = Data("Tillsammans Testlän".utf8).base64EncodedString()
         for line in [
             "From: =?utf-8?B?\(name)?= <tillsammans@example.org>", "To: vera@example.org",
-            "Reply-To: head.school@example.org", "Auto-Submitted: auto-generated",
+            "Reply-To: \(notice.replyTo)", "Auto-Submitted: auto-generated",
             "X-Auto-Response-Suppress: OOF, AutoReply, RN, NRN", "Content-Language: sv, en",
         ] { #expect(headers(mail).contains(line), "\(line)") }
         #expect(mail.contains("Content-Type: text/calendar; charset=utf-8; method=REQUEST; name=invite.ics\r\n"))
         #expect(notice.body.contains("Chef Exempelson bjuder in dig till ett möte"))
         let calendar = notice.calendar.replacing("\r\n ", with: "")
-        #expect(calendar.contains("ORGANIZER;CN=\"Tillsammans Testlän\":mailto:tillsammans@example.org\r\n"))
+        #expect(calendar.contains("ORGANIZER;CN=\"Tillsammans Testlän\":mailto:\(notice.replyTo)\r\n"))
+        let secret = try KeySecret("only-for-tests-and-no-real-child-at-all")
+        #expect(ReplyAddress(notice.replyTo, secret: secret) != nil)
     }
 
     @Test("a calendar that shows its entry in place of the message says the same words")

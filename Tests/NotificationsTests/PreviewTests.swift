@@ -52,6 +52,12 @@ struct PreviewTests {
             .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: true))),
             .ofMeeting(.planAlarm(coordinator: "head-school", manager: nil)),
             .ofMeeting(.planConcern(coordinator: "head-school")),
+            .ofCase(.withdrawalUnrecorded(to: "head-school")),
+            .ofMeeting(.answerForwarded(to: "head-school", .letter, sender: vera)),
+            .ofMeeting(.answerOutdated(sender: vera)),
+            .ofCase(
+                .concernRegistered(
+                    namedPerson: "head-school", reporter: nil, isHarmSuspected: false, namesOtherHome: true)),
         ]
     }
 
@@ -79,6 +85,8 @@ struct PreviewTests {
         notices += meeting.reminders(context).map { writer.notice($0, context) }
         let failed = notices[0].settled(by: .permanent(detail: "SMTP 550"), isOvertaken: false, cause: "r", context)
         if case .failed(_, _, let substitute?) = failed { notices.append(writer.notice(substitute, context)) }
+        let unknown = try NotificationsTests.address("vera@example.org")
+        notices.append(writer.notice(.mailUnknown(to: unknown, cause: "e"), context))
         if let digest = Digest(notices[0], [notices[3]]).draft(context) {
             notices.append(writer.notice(digest, context))
         }

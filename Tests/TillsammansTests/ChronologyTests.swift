@@ -69,7 +69,7 @@ struct ChronologyTests {
         }
         let text = chronology.text
         #expect(text.contains("rapporten anger hemkommun 0484") && text.contains("dess id redan var använt"))
-        #expect(text.contains("skyldigheten att anmäla gäller") && !text.contains("Hemligt"))
+        #expect(text.contains("misstanke om att barnet far illa") && !text.contains("Hemligt"))
     }
 
     @Test("rule 22: the JSON holds what was written only when that is asked for")

@@ -28,7 +28,8 @@ struct NoticeWriter: Sendable {
         let reply = draft.meeting.flatMap { replyAddress($0, of: draft) }
         return Notice(
             id: id, kind: draft.kind, caseReference: draft.caseReference, county: draft.county,
-            recipient: draft.recipient, sender: name(of: draft.county, context), replyTo: reply?.address ?? draft.replyTo,
+            recipient: draft.recipient, sender: name(of: draft.county, context),
+            replyTo: reply?.address ?? draft.replyTo,
             text: text, meeting: draft.meeting.map { meetingPart($0, of: draft, text, reply, context) },
             messageID: "<\(id)@\(sender.domain)>", created: context.now, gathered: gathered)
     }

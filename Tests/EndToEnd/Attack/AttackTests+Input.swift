@@ -19,15 +19,15 @@ extension AttackTests {
         Attack(name: "a calendar of 20 MB", expected: ["65"], limit: 30) { _ in
             try await calendar(String(repeating: "BEGIN:VCALENDAR\r\n", count: 1_200_000))
         },
-        Attack(name: "mail whose parts stand in each other 30 000 deep", expected: ["65"]) { _ in
+        Attack(name: "mail whose parts stand in each other 30 000 deep", expected: ["75"], limit: 30) { _ in
             let parts = (0..<30_000).map { "Content-Type: multipart/mixed; boundary=b\($0)\r\n\r\n--b\($0)\r\n" }
             return try await mail(parts.joined())
         },
-        Attack(name: "4 MB of boundaries", expected: ["65"]) { _ in
+        Attack(name: "4 MB of boundaries", expected: ["75"], limit: 30) { _ in
             try await mail(
                 "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + String(repeating: "--b\r\n\r\n", count: 570_000))
         },
-        Attack(name: "mail of 20 MB", expected: ["65"], limit: 30) { _ in
+        Attack(name: "mail of 20 MB", expected: ["75"], limit: 30) { _ in
             try await mail(String(repeating: "x", count: 20_000_000))
         },
         Attack(name: "a directory of 350 bytes with aliases", expected: ["1"]) { _ in
@@ -52,6 +52,7 @@ extension AttackTests {
             ["calendar", "publish", "--county", "SRM", "--person", "p", "--file", "INPUT", "--dry-run"], text)
     }
 
+    /// What cannot be read reaches a person all the same. Without Kafka the mail server is asked to try again (75).
     private static func mail(_ text: String) async throws -> [String] {
         try await command(["mail", "receive"], text)
     }
@@ -64,7 +65,9 @@ extension AttackTests {
         try input.write(toFile: path, atomically: true, encoding: .utf8)
         let process = try ChildProcess(
             "tillsammans", arguments: arguments.map { $0 == "INPUT" ? path : $0 },
-            environment: ["KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"], input: path)
+            environment: [
+                "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "REPLY_SECRET": "only-for-tests-and-no-real-child-at-all",
+            ], input: path)
         try await process.ended()
         return ["\(process.exitCode)"]
     }

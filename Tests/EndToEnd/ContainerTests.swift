@@ -45,7 +45,8 @@ struct ContainerTests {
                 guard process.isRunning else { throw Ended(text: process.text) }
                 return try await RawHTTP.send("GET", "/ready", port: health)?.status == 200
             }
-            for port in executable.published {
+            // The mail catcher shares the network of notifications, and its port is published there.
+            for port in executable.published where service != "notifications" {
                 let door = try #require(ports["\(port)"], "\(port) is published, and nothing listens there")
                 #expect(try await RawHTTP.send("POST", "/v1/concerns", port: door, body: [])?.status == 401)
             }
@@ -64,7 +65,7 @@ struct ContainerTests {
                 of: /(KEY_SECRET|REPLY_SECRET|PUBLISHER_TOKENS?|SMTP_PASSWORD)"?[=:] ?"?([^\s"`|]+)/)
             {
                 let value = match.2
-                let isGenerated = value.contains("$") || value.contains("%s")
+                let isGenerated = value.contains("$") || value.contains("%s") || value == "…"
                 #expect(isGenerated || value.contains("only-for-one-machine"), "\(file): \(match.0)")
             }
         }

@@ -75,21 +75,9 @@ public struct ProcessorTester<P: Processor> {
     ) throws {
         let event: Event
         do throws(Undecodable) { event = try Event(headers: headers, value: value, received: now) } catch {
-            count += 1
-            let place = Turn.Place(topic: topic, partition: 0, offset: Int64(count))
-            var turn = Turn(
-                now: now, place: place, key: key,
-                cause: Turn.Cause(
-                    id: place.description, source: "tester", correlation: place.description, subject: nil,
-                    traceparent: nil),
-                globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
             let claims = Event.claims(headers: headers, value: value)
-            try processor.answer(
-                Unreadable(
-                    position: place.description, topic: topic, id: claims.id, source: claims.source,
-                    content: claims.content, error: error),
-                in: &turn)
-            return try apply(turn)
+            return try answer(
+                error, id: claims.id, source: claims.source, content: claims.content, key: key, topic: topic)
         }
         try process(event, key: key, topic: topic)
     }
@@ -99,8 +87,10 @@ public struct ProcessorTester<P: Processor> {
     /// - Parameters:
     ///   - id: what the record calls itself.
     ///   - source: whom it names as its source.
+    ///   - content: how its sender writes.
     public mutating func answer(
-        _ error: Undecodable, id: String? = nil, source: String? = nil, key: String, topic: String
+        _ error: Undecodable, id: String? = nil, source: String? = nil, content: Event.Content = .json, key: String,
+        topic: String
     ) throws {
         count += 1
         let place = Turn.Place(topic: topic, partition: 0, offset: Int64(count))
@@ -111,7 +101,7 @@ public struct ProcessorTester<P: Processor> {
                 traceparent: nil),
             globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
         let unreadable = Unreadable(
-            position: place.description, topic: topic, id: id, source: source, content: .json,
+            position: place.description, topic: topic, id: id, source: source, content: content,
             error: error)
         try processor.answer(unreadable, in: &turn)
         try apply(turn)

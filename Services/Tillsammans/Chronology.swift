@@ -28,12 +28,7 @@ struct Chronology {
             status = told
         } else if let fact = FactInWords(event, language) {
             entries.append(Entry(event: event, what: fact.what, who: fact.who))
-            if let concern = try? event.decode(ConcernRegistered.self), !concern.reportedMunicipality.isEmpty {
-                let values = ["municipality": concern.reportedMunicipality]
-                let what = Catalogue.text("fact.concern.other_home", language, values)
-                entries.append(Entry(event: event, what: what, who: ""))
-            }
-            if fact.showsHarm { entries.append(Entry(event: event, what: words("fact.concern.harm"), who: "")) }
+            entries += fact.further.map { Entry(event: event, what: $0, who: "") }
         }
     }
 

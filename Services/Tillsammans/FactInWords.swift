@@ -14,7 +14,8 @@ import SwiftProtobuf
 struct FactInWords {
     let what: String
     let who: String
-    let showsHarm: Bool
+    /// What the fact shows beside its own sentence, in order.
+    let further: [String]
 
     /// - Returns: nil for what is no part of a case's story.
     init?(_ event: Event, _ language: Language) {
@@ -25,7 +26,11 @@ struct FactInWords {
         else { return nil }
         what = fields.filled(sentence)
         who = fields.filled(Catalogue.entry(name, "who") ?? "")
-        showsHarm = fields.isTrue("harmSuspected")
+        let signs = [
+            ("fact.concern.other_home", fields.isFilled("reportedMunicipality")),
+            ("fact.concern.harm", fields.isTrue("harmSuspected")),
+        ]
+        further = signs.filter(\.1).map { fields.filled(Catalogue.text($0.0, language)) }
     }
 
     /// The name of a fact's sentence in the catalogue.
@@ -55,6 +60,8 @@ private struct Fields {
         else { return nil }
         (self.object, self.language) = (object, language)
     }
+
+    func isFilled(_ path: String) -> Bool { values(at: path).contains { $0 as? String != "" } }
 
     func isTrue(_ path: String) -> Bool { values(at: path).first as? Bool == true }
 

@@ -6,29 +6,12 @@ import TestSupport
 import Testing
 
 /// Random values of Intake's core, the same for the same seed.
-struct RandomReport {
-    private var generator: SeededGenerator
+struct RandomReport: RandomValues {
+    var generator: SeededGenerator
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
-    mutating func flag() -> Bool { Bool.random(using: &generator) }
-    mutating func word() -> String { "ord \(number(0...999_999)) å" }
-    mutating func id() -> String { String(number(1...999_999), radix: 16) }
-    mutating func day() -> LocalDate { LocalDate(number: number(19_000...24_000)) }
     mutating func date() -> Date { Date(timeIntervalSince1970: Double(number(1_700_000_000...1_790_000_000)) + 0.25) }
-    mutating func one<Value: CaseIterable>(_ type: Value.Type) -> Value {
-        let all = Array(Value.allCases)
-        return all[number(0...(all.count - 1))]
-    }
-    mutating func maybe<Value>(_ make: (inout Self) throws -> Value) rethrows -> Value? {
-        flag() ? try make(&self) : nil
-    }
-    mutating func list<Value>(_ range: ClosedRange<Int> = 0...4, _ make: (inout Self) throws -> Value) rethrows
-        -> [Value]
-    {
-        try (0..<number(range)).map { _ in try make(&self) }
-    }
 
     mutating func areas() -> [WheelArea] { list(1...3) { $0.one(WheelArea.self) } }
     mutating func digest() -> ReportDigest { ReportDigest(stored: id()) }

@@ -4,25 +4,12 @@ import MappingCore
 import TestSupport
 
 /// Random values of a case, the same for the same seed.
-struct RandomCase {
-    private var generator: SeededGenerator
+struct RandomCase: RandomValues {
+    var generator: SeededGenerator
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
-    mutating func flag() -> Bool { Bool.random(using: &generator) }
-    mutating func word() -> String { "ord \(number(0...999_999)) å" }
-    mutating func id() -> String { String(number(1...999_999), radix: 16) }
     mutating func date() -> Date { Date(timeIntervalSince1970: Double(number(1_700_000_000...1_900_000_000))) }
-    mutating func day() -> LocalDate { LocalDate(number: number(19_000...24_000)) }
-    mutating func one<Value: CaseIterable>(_ type: Value.Type) -> Value {
-        let all = Array(Value.allCases)
-        return all[number(0...(all.count - 1))]
-    }
-    mutating func maybe<Value>(_ make: (inout Self) -> Value) -> Value? { flag() ? make(&self) : nil }
-    mutating func list<Value>(_ range: ClosedRange<Int> = 0...4, _ make: (inout Self) -> Value) -> [Value] {
-        (0..<number(range)).map { _ in make(&self) }
-    }
 
     mutating func actor() -> Actor { flag() ? .person(id()) : .suite }
     mutating func giver() -> Giver {

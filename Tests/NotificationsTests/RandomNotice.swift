@@ -4,27 +4,17 @@ import NotificationsCore
 import TestSupport
 
 /// Random values of the core, the same for the same seed.
-struct RandomNotice {
-    private var generator: SeededGenerator
+struct RandomNotice: RandomValues {
+    var generator: SeededGenerator
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
-    mutating func flag() -> Bool { Bool.random(using: &generator) }
-    mutating func word() -> String { "ord \(number(0...999_999)) å" }
-    mutating func id() -> String { String(number(1...999_999), radix: 16) }
     mutating func email() -> EmailAddress {
         guard let address = EmailAddress("\(id())@example.org") else { preconditionFailure("no address") }
         return address
     }
     mutating func attempt() -> Int32 { Int32(number(1...50)) }
     mutating func date() -> Date { Date(timeIntervalSince1970: Double(number(1_700_000_000...1_900_000_000))) }
-    mutating func one<Value: CaseIterable>(_ type: Value.Type) -> Value {
-        let all = Array(Value.allCases)
-        return all[number(0...(all.count - 1))]
-    }
-    mutating func maybe<Value>(_ make: (inout Self) -> Value) -> Value? { flag() ? make(&self) : nil }
-    mutating func list<Value>(_ make: (inout Self) -> Value) -> [Value] { (0..<number(0...4)).map { _ in make(&self) } }
 
     mutating func edition() -> Edition { Edition(Int32(number(0...99)), one(CalendarMethod.self)) }
 

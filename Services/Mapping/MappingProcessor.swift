@@ -84,7 +84,7 @@ extension Turn {
     fileprivate func keptCase() throws -> Kept<Case>? {
         try get(MappingProcessor.cases, key).map { state in
             do throws(Refusal) { return try state.kept(child: key) } catch {
-                throw StateUnreadable(MappingProcessor.cases.name, Undecodable(error))
+                throw StateUnreadable(MappingProcessor.cases.name, error)
             }
         }
     }

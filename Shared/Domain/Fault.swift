@@ -14,9 +14,9 @@ public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// A word that is not one of the glossary's.
     public init<Word: CaseIterable & RawRepresentable>(
-        at path: String, notOneOf type: Word.Type
+        at path: String, notOneOf type: Word.Type, _ code: FaultCode = .wordUnknown
     ) where Word.RawValue == String {
-        self.init(.wordUnknown, at: path, ["words": Word.allCases.map(\.rawValue).joined(separator: ", ")])
+        self.init(code, at: path, ["words": Word.allCases.map(\.rawValue).joined(separator: ", ")])
     }
 
     public var swedish: String { text(.swedish) }

@@ -20,20 +20,33 @@ package struct Words {
 
     package mutating func add(_ fault: Fault) { faults.append(fault) }
 
+    /// Reads one message whole.
+    ///
+    /// - Throws: `Refusal` with all faults.
+    package static func read<Value>(
+        _ directory: Directory = Directory(), _ body: (inout Words) -> Value?
+    ) throws(Refusal) -> Value {
+        var words = Words(directory)
+        guard let value = body(&words), words.faults.isEmpty else { throw Refusal(words.faults) }
+        return value
+    }
+
     /// A word of a glossary.
+    ///
+    /// - Parameter code: the fault of a word that is not one of them.
     package mutating func one<Word: CaseIterable & RawRepresentable>(
-        of type: Word.Type, _ word: String, at path: String
+        of type: Word.Type, _ word: String, at path: String, else code: FaultCode = .wordUnknown
     ) -> Word? where Word.RawValue == String {
         if let value = Word(rawValue: word) { return value }
-        faults.append(Fault(at: path, notOneOf: type))
+        faults.append(Fault(at: path, notOneOf: type, code))
         return nil
     }
 
     /// Words of a glossary; nil if one of them is unknown.
     package mutating func all<Word: CaseIterable & RawRepresentable>(
-        of type: Word.Type, _ words: [String], at path: String
+        of type: Word.Type, _ words: [String], at path: String, else code: FaultCode = .wordUnknown
     ) -> [Word]? where Word.RawValue == String {
-        let values = words.enumerated().map { one(of: type, $1, at: "\(path)[\($0)]") }
+        let values = words.enumerated().map { one(of: type, $1, at: "\(path)[\($0)]", else: code) }
         return values.contains { $0 == nil } ? nil : values.compactMap(\.self)
     }
 

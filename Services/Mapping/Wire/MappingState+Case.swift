@@ -170,12 +170,3 @@ extension Case.Wake {
         }
     }
 }
-
-extension Undecodable {
-    /// Names the fields that this version cannot read. Repeats none of their content.
-    init(_ refusal: Refusal) {
-        self.init(
-            refusal.faults.map(\.path).joined(separator: ", "),
-            "not the words that this version knows: \(refusal.faults.map(\.code.rawValue).joined(separator: ", "))")
-    }
-}

@@ -20,10 +20,7 @@ extension Cooperation {
             key: key, request: Request(state.call, &wire), form: state.digital ? .digital : .room,
             stage: Stage(state, &wire), agreement: Agreement(state, &wire),
             history: state.history.map { .init($0, &wire) }, told: state.told)
-        guard wire.faults.isEmpty else {
-            throw Undecodable(
-                MeetingState.protoMessageName, wire.faults.map { "\($0.path) \($0.code)" }.joined(separator: ", "))
-        }
+        guard wire.faults.isEmpty else { throw Undecodable(Refusal(wire.faults)) }
     }
 }
 

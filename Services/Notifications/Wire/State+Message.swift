@@ -121,12 +121,3 @@ enum Alarm: String {
         return Alarm(rawValue: parts[0]).map { ($0, parts[1]) }
     }
 }
-
-extension StateUnreadable {
-    /// Words that only a newer version knows. The record waits for that version, so that no notice is lost.
-    init(_ table: String, _ refusal: Refusal) {
-        let paths = refusal.faults.map(\.path).joined(separator: ", ")
-        let codes = refusal.faults.map(\.code.rawValue).joined(separator: ", ")
-        self.init(table, Undecodable(paths, "not the words that this version knows: \(codes)"))
-    }
-}

@@ -208,3 +208,10 @@ struct TableTests {
         #expect(meeting.reminderDue == ExampleCounty.monday - 3_600)
     }
 }
+
+extension NoticeDraft {
+    /// As the catalogue names it.
+    fileprivate var subjectName: String {
+        "notice.\(kind.rawValue)" + (occasion.map { ".\($0.rawValue)" } ?? "")
+    }
+}

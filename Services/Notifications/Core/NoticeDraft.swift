@@ -50,11 +50,8 @@ package struct NoticeDraft: Sendable, Equatable {
         case formerParticipant
     }
 
-    /// Its name in the catalogue: the occasion's own, where the kind has one for it.
-    package var subjectName: String {
-        let occasion = kind.form.occasions.first { values[$0] == .flag(true) }
-        return "notice.\(kind.rawValue)" + (occasion.map { ".\($0.rawValue)" } ?? "")
-    }
+    /// The occasion that has a subject of its own; nil where the kind's own subject is right.
+    package var occasion: Notice.Variable? { kind.form.occasions.first { values[$0] == .flag(true) } }
 }
 
 /// The instant and the directory that a decision about notices sees.

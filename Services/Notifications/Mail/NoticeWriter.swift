@@ -46,7 +46,7 @@ struct NoticeWriter: Sendable {
     }
 
     private func text(_ draft: NoticeDraft) -> Notice.Text {
-        let title = Catalogue.text(draft.subjectName, .swedish)
+        let title = Catalogue.text(subjectName(draft), .swedish)
         // The family reads nothing of a case.
         let subject =
             draft.caseReference.flatMap { draft.kind.isFamily || draft.kind.isReply ? nil : "\(title) (\($0))" }
@@ -58,6 +58,11 @@ struct NoticeWriter: Sendable {
         for (variable, value) in draft.values { values[variable.rawValue] = rendered(value) }
         let body = templates.body(draft.kind, values)
         return Notice.Text(subject: subject, body: body.plain, html: templates.html(title, body))
+    }
+
+    /// The subject's name in the catalogue.
+    private func subjectName(_ draft: NoticeDraft) -> String {
+        "notice.\(draft.kind.rawValue)" + (draft.occasion.map { ".\($0.rawValue)" } ?? "")
     }
 
     /// A value as Mustache reads it.

@@ -66,16 +66,19 @@ public struct Turn {
     private let application: String
     private let state: any StateView
     private let heldWishes: Set<String>?
+    private var randomness: any RandomNumberGenerator
     package private(set) var writes: [(key: Bytes, value: Bytes?)] = []
     package private(set) var outputs: [Output] = []
 
     package init(
         now: Date, received: Date? = nil, place: Place? = nil, key: String, cause: Cause, globals: Globals,
-        application: String, state: any StateView, heldWishes: Set<String>? = nil
+        application: String, state: any StateView, heldWishes: Set<String>? = nil,
+        randomness: any RandomNumberGenerator = SystemRandomNumberGenerator()
     ) {
         (self.now, self.received, self.place) = (now, min(received ?? now, now), place)
         (self.key, self.cause, self.globals) = (key, cause, globals)
         (self.application, self.state, self.heldWishes) = (application, state, heldWishes)
+        self.randomness = randomness
     }
 
     /// The record's topic without the installation's prefix. Empty for a reminder.
@@ -92,6 +95,13 @@ public struct Turn {
     /// the envelope.
     public mutating func hideCause() {
         cause = Cause(id: position, source: topic, correlation: position, subject: nil, traceparent: nil)
+    }
+
+    /// Bytes that nobody can guess, for names and keys.
+    ///
+    /// A replay draws others. Nobody has seen those of the first attempt, since its transaction was aborted.
+    public mutating func randomBytes(_ count: Int) -> Bytes {
+        (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &randomness) }
     }
 
     // MARK: State

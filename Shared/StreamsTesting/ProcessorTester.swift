@@ -64,7 +64,8 @@ public struct ProcessorTester<P: Processor> {
             cause: Turn.Cause(
                 event, isFromOutside: topology.inputs.contains { $0.name == topic && $0.isFromOutside },
                 topology.application),
-            globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
+            globals: globals, application: topology.application, state: state, heldWishes: heldWishes,
+            randomness: SeededGenerator(seed: UInt64(count)))
         try processor.process(event, in: &turn)
         try apply(turn)
     }
@@ -99,7 +100,8 @@ public struct ProcessorTester<P: Processor> {
             cause: Turn.Cause(
                 id: place.description, source: "tester", correlation: place.description, subject: nil,
                 traceparent: nil),
-            globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
+            globals: globals, application: topology.application, state: state, heldWishes: heldWishes,
+            randomness: SeededGenerator(seed: UInt64(count)))
         let unreadable = Unreadable(
             position: place.description, topic: topic, id: id, source: source, content: content,
             error: error)
@@ -116,7 +118,8 @@ public struct ProcessorTester<P: Processor> {
                 now: now, key: reminder.key,
                 cause: Turn.Cause(
                     id: id, source: topology.application, correlation: id, subject: nil, traceparent: nil),
-                globals: globals, application: topology.application, state: state, heldWishes: heldWishes)
+                globals: globals, application: topology.application, state: state, heldWishes: heldWishes,
+                randomness: SeededGenerator(seed: UInt64(count)))
             turn.remove(reminder)
             try processor.wake(reminder, in: &turn)
             try apply(turn)

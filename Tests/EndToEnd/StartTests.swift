@@ -64,13 +64,13 @@ struct StartTests {
     func up() async throws {
         let folder = TemporaryFolder()
         defer { folder.remove() }
-        let first = try freePort()
+        let first = try freePort(inARow: Suite.services.count)
         let process = try ChildProcess(
             "tillsammans",
             arguments: ["up", "--directory", RunningSuite.examples + "/soermland.yaml", "--folder", folder.path],
             environment: ["HTTP_PORT": "\(first)"])
         for port in first..<first + Suite.services.count {
-            try await eventually("a service to be ready at \(port)") {
+            try await eventually("a service to be ready at \(port); `up` wrote: \(process.text)") {
                 try await RawHTTP.send("GET", "/ready", port: port)?.status == 200
             }
         }

@@ -34,7 +34,8 @@ private struct CountyCheck {
         return County(
             code: message.code, name: message.name, settings: settings(),
             municipalities: municipalities(units), units: units, people: people, participants: participants(),
-            function: person(message.countyFunction, "county_function"), rooms: rooms(), travel: travel(),
+            function: person(message.countyFunction, "county_function"),
+            privacyOfficer: person(message.privacyOfficer, "privacy_officer"), rooms: rooms(), travel: travel(),
             forums: forums(), receipts: receipts())
     }
 
@@ -256,6 +257,7 @@ private struct CountyCheck {
         take(message.settings.meetingMinutes, \.meetingMinutes)
         take(message.settings.travelMinutes, \.travelMinutes)
         take(message.settings.slackDays, \.slackDays)
+        take(message.settings.emergencyHours, \.emergencyHours)
         if !message.settings.meetingLink.isEmpty { result.meetingLink = message.settings.meetingLink }
         if !message.settings.lunch.isEmpty {
             result.lunch = WorkingHours(message.settings.lunch)

@@ -77,8 +77,9 @@ struct EventsCommand: AsyncParsableCommand {
         ///
         /// - Throws: what the access log throws.
         static func content(of item: EventFeed.Item, _ room: inout ReadingRoom?) async throws -> Any? {
-            guard let event = item.event, let reference = event.subject else { return nil }
-            let extent = Opening.extent(of: event)
+            guard let event = item.event, let reference = event.subject, let extent = Opening.extent(of: event) else {
+                return nil
+            }
             do {
                 guard let reading = try await room?.open(reference, extent...extent, at: Date()) else { return nil }
                 return Opening.content(of: event, for: reading, .swedish)

@@ -31,7 +31,9 @@ import ServiceKit
     /// An error of Kafka or of the configuration, with what to do about it; any other error as it is.
     static func explained(_ error: any Error) -> any Error {
         switch error {
-        case let refusal as Refusal: CommandFault(refusal.description)
+        case let refusal as Refusal:
+            CommandFault(
+                refusal.faults.map { "\($0.swedish) / \($0.english) [\($0.code.rawValue)]" }.joined(separator: "\n"))
         case is NoTopic, is ConfigurationFault, is KafkaError: CommandFault(Complaint(error).text)
         default: error
         }

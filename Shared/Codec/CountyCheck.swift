@@ -236,6 +236,14 @@ private struct CountyCheck {
 
     // MARK: Settings
 
+    private mutating func emergencyHours() -> Int32 {
+        let (hours, limit) = (message.settings.emergencyHours, County.Settings.mostEmergencyHours)
+        if hours > limit {
+            faults.append(Fault(.directoryEmergency, at: "settings.emergency_hours", ["limit": "\(limit)"]))
+        }
+        return hours
+    }
+
     /// What is left out, or 0, is as ``County/Settings`` has it.
     private mutating func settings() -> County.Settings {
         var result = County.Settings()
@@ -257,7 +265,7 @@ private struct CountyCheck {
         take(message.settings.meetingMinutes, \.meetingMinutes)
         take(message.settings.travelMinutes, \.travelMinutes)
         take(message.settings.slackDays, \.slackDays)
-        take(message.settings.emergencyHours, \.emergencyHours)
+        take(emergencyHours(), \.emergencyHours)
         if !message.settings.meetingLink.isEmpty { result.meetingLink = message.settings.meetingLink }
         if !message.settings.lunch.isEmpty {
             result.lunch = WorkingHours(message.settings.lunch)

@@ -240,6 +240,8 @@ public struct County: Sendable {
         public var quietHours: (from: Int, to: Int)?
         /// Hours until emergency access to a case ends by itself (rule 22).
         public var emergencyHours = 3
+        /// The most that a county may set.
+        public static let mostEmergencyHours = 24
         /// Length of a cooperation meeting, in minutes.
         public var meetingMinutes = 60
 

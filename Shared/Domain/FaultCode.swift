@@ -132,4 +132,5 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case directoryTravel = "directory.travel"
     case directoryForum = "directory.forum"
     case directoryQuiet = "directory.quiet_hours"
+    case directoryEmergency = "directory.emergency_hours"
 }

@@ -54,16 +54,11 @@ struct ReadingRoom {
         var permit: Reading.Permit
     }
 
-    /// The largest reason, in bytes, as the contract has it.
-    static let largestReason = 1_000
-
-    /// - Throws: ``CommandFault`` for a reason that is too long.
+    /// - Throws: `Refusal` for a reason that is too long for the log.
     init(
         _ reader: Reader, reason: String, log: AccessLog, directory: Directory, cases: ReadableCases
     ) throws {
-        guard reason.utf8.count <= Self.largestReason else {
-            throw CommandFault("a reason has at most \(Self.largestReason) bytes")
-        }
+        try Refusal.unless(CaseViewed.with { $0.reason = reason }.excesses)
         (self.reader, self.reason, self.log) = (reader, reason, log)
         (self.directory, self.cases) = (directory, cases)
     }

@@ -3,6 +3,8 @@
 
 CONFIGURATION ?= debug
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
+# protoc's own types, for a machine that has protoc without them.
+PROTOC = protoc -I. -I../../../.build/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf
 PROTOC_SWIFT = --plugin=$$(swift build --show-bin-path)/protoc-gen-swift --swift_opt=FileNaming=DropPath --swift_opt=UseAccessLevelOnImports=true
 
 run: needs ## build, and play the worked example through the four services
@@ -29,10 +31,10 @@ bench: needs ## events per second through one stream thread, beside a plain C lo
 bench-scheduling: needs ## time per booking, by how full calendars are (see Docs/scheduling.md)
 	swift run -c release --package-path Benchmarks SchedulingBenchmark
 
-docs: ## write Docs/refusals.md and Docs/rules.md from the code
+docs: ## write Docs/refusals.md, Docs/rules.md and Docs/reading.md from the code
 	swift build --build-tests
 	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
-	WRITE_DOCS=1 swift test --skip-build --filter RulesTests
+	WRITE_DOCS=1 swift test --skip-build --filter "RulesTests|ReadingPageTests"
 
 golden: ## write an example and its bytes for each new event type in Tests/CodecTests/Golden
 	swift build --build-tests
@@ -40,9 +42,9 @@ golden: ## write an example and its bytes for each new event type in Tests/Codec
 
 proto: ## generate Swift and the registry of events from Shared/Codec/Schemas (needs protoc)
 	swift build --product protoc-gen-swift
-	cd Shared/Codec/Schemas && protoc $(PROTOC_SWIFT) --swift_opt=Visibility=Package --swift_out=../Generated $$(ls tillsammans/v1/*.proto | grep -v contract.proto)
-	cd Shared/Codec/Schemas && protoc $(PROTOC_SWIFT) --swift_out=../../../Tools/ContractGenerator/Generated tillsammans/v1/contract.proto
-	cd Shared/Codec/Schemas && protoc --descriptor_set_out=contract.binpb tillsammans/v1/*.proto
+	cd Shared/Codec/Schemas && $(PROTOC) $(PROTOC_SWIFT) --swift_opt=Visibility=Package --swift_out=../Generated $$(ls tillsammans/v1/*.proto | grep -v contract.proto)
+	cd Shared/Codec/Schemas && $(PROTOC) $(PROTOC_SWIFT) --swift_out=../../../Tools/ContractGenerator/Generated tillsammans/v1/contract.proto
+	cd Shared/Codec/Schemas && $(PROTOC) --descriptor_set_out=contract.binpb tillsammans/v1/*.proto
 	swift build --product contract-generator
 	$$(swift build --show-bin-path)/contract-generator Shared/Codec
 

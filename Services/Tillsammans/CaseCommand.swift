@@ -15,57 +15,52 @@ enum SpokenLanguage: String, ExpressibleByArgument, CaseIterable {
 
 struct CaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "case", abstract: "One case.", subcommands: [Show.self])
+        commandName: "case", abstract: "One case.", subcommands: [Show.self, EmergencyCommand.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "What has happened in a case, what is happening, and what comes next.",
-            discussion: "Reads the topics of facts from their beginning. Each use is recorded on access-log.")
+            discussion: """
+                Reads the topics of facts from their beginning. Who may read what stands in Docs/reading.md. Every use is
+                written to access-log first; where that fails, nothing is shown.
+                """)
 
         @OptionGroup var options: ConnectionOptions
+        @OptionGroup var who: ReaderOptions
         @Argument(help: "The case's reference, for example SRM-4K7Q-M2XD-9T.")
         var reference: String
         @Flag(help: "One JSON object, with codes beside the words.")
         var json = false
-        @Flag(help: "With --json: also what people wrote, which tells of the child.")
+        @Flag(help: "With --json: what was written too, as far as the reader may see it.")
         var contents = false
+        @Option(help: "Why it is read; stands in the access log.")
+        var reason = ""
         @Option(help: "sv or en.")
         var language = SpokenLanguage.sv
-        @Option(name: .customLong("as"), help: "Who looks, for the access log.")
-        var viewer = NSUserName()
+
+        func validate() throws {
+            if contents, !json { throw ValidationError("--contents is shown with --json") }
+        }
 
         func run() async throws {
-            let connection = options.connection
-            let chronology = try await chronology(connection)
-            guard !chronology.isEmpty else {
-                throw CommandFault(Catalogue.text("case.none", language.language))
-            }
-            // Nobody sees what is not logged (rule 22).
-            let viewed = CaseViewed.with {
-                ($0.caseReference, $0.by, $0.what) = (reference, viewer, contents ? "contents" : "chronology")
-            }
-            let event = try Event(
-                id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(), subject: reference, viewed)
-            try await Producer(connection.properties).send(connection.record(event, to: .accessLog, key: reference))
-            print(json ? try object(chronology) : chronology.text)
-        }
-
-        private func chronology(_ connection: Connection) async throws -> Chronology {
+            let (connection, reader, reason) = (options.connection, who.reader, reason)
             let (reference, language) = (reference, language.language)
-            return try await DedicatedThread.run(name: "case") {
+            var (room, chronology) = try await DedicatedThread.run(name: "case") {
                 var chronology = Chronology(reference, language)
-                try connection.readAll([.concerns, .mappings, .meetings, .notices, .cases]) { _, _, event in
-                    chronology.take(event)
-                }
-                return chronology
+                let room = try ReadingRoom.entered(
+                    by: reader, reason: reason, connection, also: [.concerns, .mappings, .meetings, .notices, .cases]
+                ) { _, event in chronology.take(event) }
+                return (room, chronology)
             }
+            guard !chronology.isEmpty else { throw CommandFault(Catalogue.text("case.none", language)) }
+            let reading = try await room.open(
+                reference, contents ? .plan ... .whole : .course ... .course, at: Date())
+            print(json ? try Self.lines(chronology.object(reading)) : chronology.text(reading))
         }
 
-        private func object(_ chronology: Chronology) throws -> String {
+        private static func lines(_ object: [String: Any]) throws -> String {
             let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            let data = try JSONSerialization.data(
-                withJSONObject: chronology.object(contents: contents), options: options)
-            return String(decoding: data, as: UTF8.self)
+            return String(decoding: try JSONSerialization.data(withJSONObject: object, options: options), as: UTF8.self)
         }
     }
 }

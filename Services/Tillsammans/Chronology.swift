@@ -15,7 +15,7 @@ struct Chronology {
 
     let reference: String
     let language: Language
-    private(set) var entries: [Entry] = []
+    private var events: [Event] = []
     private(set) var status: CaseStatus?
     private var seen: Set<String> = []
 
@@ -26,33 +26,38 @@ struct Chronology {
         guard event.subject == reference, seen.insert(event.id).inserted else { return }
         if let told = try? event.decode(CaseStatus.self) {
             status = told
-        } else if let fact = FactInWords(event, language) {
-            entries.append(Entry(event: event, what: fact.what, who: fact.who))
-            entries += fact.further.map { Entry(event: event, what: $0, who: "") }
+        } else if Catalogue.holds(FactInWords.name(event.type)) {
+            events.append(event)
         }
     }
 
-    var isEmpty: Bool { entries.isEmpty && status == nil }
+    var isEmpty: Bool { events.isEmpty && status == nil }
 
     /// In the order in which it happened; what happened in one instant, in the order of its causes.
-    var sorted: [Entry] {
-        entries.enumerated().sorted { ($0.element.event.time, $0.offset) < ($1.element.event.time, $1.offset) }
-            .map(\.element)
+    private func sorted(_ reading: LoggedReading) -> [Entry] {
+        events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .flatMap { _, event -> [Entry] in
+                guard let fact = FactInWords(event, language, mask: reading.mask) else { return [] }
+                return [Entry(event: event, what: fact.what, who: fact.who)]
+                    + fact.further.map { Entry(event: event, what: $0, who: "") }
+            }
     }
 
-    var text: String {
+    /// What happened, what happens now, and what comes next, for a person to read.
+    func text(_ reading: LoggedReading) -> String {
+        func shown(_ word: String) -> String { reading.mask?.shown(word, language) ?? word }
         var text = words("case.title", ["case": reference]) + "\n"
         if status?.harmSuspected == true { text += "\n" + words("case.harm") + "\n" }
         if status?.protectedIdentity == true { text += "\n" + words("case.protected") + "\n" }
         var table = TextTable(["time", "what", "who"].map { words("case.column.\($0)") })
-        for entry in sorted { table.add([Self.day(entry.event.time), entry.what, entry.who]) }
+        for entry in sorted(reading) { table.add([Self.day(entry.event.time), entry.what, entry.who]) }
         text += "\n\(words("case.happened"))\n\n\(table.text)\n"
         guard let status else { return text }
         text += "\n\(words("case.now"))\n\n"
         text += "  \(words("case.phase")): \(words("phase.\(status.phase)"))\n"
-        text += "  \(words("case.owner")): \(status.owner) (\(status.unit))\n"
-        if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(status.coordinator)\n" }
-        if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(status.delegate)\n" }
+        text += "  \(words("case.owner")): \(shown(status.owner)) (\(shown(status.unit)))\n"
+        if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(shown(status.coordinator))\n" }
+        if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(shown(status.delegate))\n" }
         if !status.awaited.isEmpty {
             text +=
                 "  \(words("case.awaits")): \(status.awaited.map { FactInWords.giver($0, language) }.joined(separator: ", "))\n"
@@ -64,27 +69,19 @@ struct Chronology {
         return text + (status.reminded.isEmpty ? "\n" : " (\(words("level.\(status.reminded)")))\n")
     }
 
-    /// The same as an object, with codes in place of words.
-    ///
-    /// - Parameter contents: with what was written; it tells of the child.
-    func object(contents: Bool) -> [String: Any] {
-        let events = sorted.filter { !$0.what.isEmpty }.map { entry -> [String: Any] in
+    /// The same as an object, with codes in place of words, and with what was written as far as the reading goes.
+    func object(_ reading: LoggedReading) -> [String: Any] {
+        let events = sorted(reading).filter { !$0.what.isEmpty }.map { entry -> [String: Any] in
             let event = entry.event
             var object: [String: Any] = [
                 "time": Timestamp.text(event.time), "type": event.type, "id": event.id, "cause": event.cause ?? "",
                 "what": entry.what, "who": entry.who,
             ]
-            if contents, let type = EventRegistry.event(ofType: event.type), let payload = try? event.decode(type),
-                let json = try? payload.jsonUTF8Data()
-            {
-                object["data"] = try? JSONSerialization.jsonObject(with: json)
-            }
+            object["data"] = Opening.content(of: event, for: reading, language)
             return object
         }
         var object: [String: Any] = ["case": reference, "happened": events]
-        if let status, let json = try? status.jsonUTF8Data() {
-            object["now"] = try? JSONSerialization.jsonObject(with: json)
-        }
+        object["now"] = status?.object.map { reading.mask?.shown($0, language) ?? $0 }
         return object
     }
 

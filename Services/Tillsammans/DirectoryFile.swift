@@ -130,7 +130,11 @@ enum DirectoryDifference {
                 new.participants.enumerated().map(Row.init),
                 \.name, \.fields)
             + compare("settings", [old], [new], { _ in "" }, { fields($0.settings) })
-            + compare("county", [old], [new], \.code, { ["name": $0.name, "county_function": $0.countyFunction] })
+            + compare(
+                "county", [old], [new], \.code,
+                {
+                    ["name": $0.name, "county_function": $0.countyFunction, "privacy_officer": $0.privacyOfficer]
+                })
     }
 
     private struct Row {

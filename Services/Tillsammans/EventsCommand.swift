@@ -1,8 +1,10 @@
 import ArgumentParser
 import CloudEvents
 import Codec
+import Domain
 import Foundation
-import SwiftProtobuf
+import Kafka
+import ServiceKit
 
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,15 +13,31 @@ struct EventsCommand: AsyncParsableCommand {
     struct Tail: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints events as they come, until it is stopped.",
-            discussion: "Envelopes only; --json prints contents too, which hold personal data.")
+            discussion: """
+                Envelopes only, with the size of what is in them. With --open, --as and --reason, what is in the events of
+                a case is printed too, where that person may read it; each case is written to access-log first.
+                """)
 
         @OptionGroup var options: ConnectionOptions
         @Option(help: "A topic; may be given more than once. Default: the topics of facts.")
         var topic: [String] = []
-        @Flag(help: "One JSON object a line, with the content.")
+        @Flag(help: "One JSON object a line.")
         var json = false
+        @Flag(name: .customLong("open"), help: "With --json: what is in them, too.")
+        var isOpen = false
+        @Option(name: .customLong("as"), help: "With --open: who reads, the id in the directory.")
+        var person: String?
+        @Option(help: "With --open: why; stands in the access log.")
+        var reason: String?
         @Flag(help: "Start with the oldest event instead of the next.")
         var fromBeginning = false
+
+        func validate() throws {
+            guard isOpen else { return }
+            guard json, person?.isEmpty == false, reason?.isEmpty == false else {
+                throw ValidationError("--open needs --json, --as PERSON and --reason TEXT")
+            }
+        }
 
         func run() async throws {
             let facts: [Topic] = [.concernReceipts, .concerns, .mappings, .meetings, .notices]
@@ -33,12 +51,39 @@ struct EventsCommand: AsyncParsableCommand {
                     }
                     return topic
                 }
-            try await EventFeed.reading(options.connection, topics, fromBeginning: fromBeginning) { feed in
+            let connection = options.connection
+            var room = try await room(connection)
+            // Who may read changes while events come.
+            let followed = room == nil ? topics : Array(Set(topics + ReadableCases.topics))
+            try await EventFeed.reading(connection, followed, fromBeginning: fromBeginning) { feed in
                 for try await item in feed.items {
-                    print(json ? Self.object(item) : Self.line(item))
+                    if let event = item.event { room?.cases.apply(event) }
+                    guard topics.contains(item.topic) else { continue }
+                    print(json ? Self.object(item, try await Self.content(of: item, &room)) : Self.line(item))
                     fflush(nil)
                 }
             }
+        }
+
+        private func room(_ connection: Connection) async throws -> ReadingRoom? {
+            guard isOpen, let person, let reason else { return nil }
+            let reader = ReaderOptions.reader(person)
+            return try await DedicatedThread.run(name: "cases") {
+                try ReadingRoom.entered(by: reader, reason: reason, connection)
+            }
+        }
+
+        /// What is in an event of a case; nil where it stays closed.
+        ///
+        /// - Throws: what the access log throws.
+        static func content(of item: EventFeed.Item, _ room: inout ReadingRoom?) async throws -> Any? {
+            guard let event = item.event, let reference = event.subject, let extent = Opening.extent(of: event) else {
+                return nil
+            }
+            do {
+                guard let reading = try await room?.open(reference, extent...extent, at: Date()) else { return nil }
+                return Opening.content(of: event, for: reading, .swedish)
+            } catch is Refusal { return nil }
         }
 
         private static func line(_ item: EventFeed.Item) -> String {
@@ -48,9 +93,10 @@ struct EventsCommand: AsyncParsableCommand {
             let type = event.type.replacing("se.tillsammans.", with: "")
             return
                 "\(Timestamp.text(event.time))  \(item.topic.rawValue)  \(type)  \(event.subject ?? "-")  \(event.id)"
+                + "  \(event.data.count) B"
         }
 
-        private static func object(_ item: EventFeed.Item) -> String {
+        private static func object(_ item: EventFeed.Item, _ content: Any?) -> String {
             var object: [String: Any] = [
                 "topic": item.topic.rawValue, "partition": item.partition, "offset": item.offset, "key": item.key,
             ]
@@ -61,11 +107,8 @@ struct EventsCommand: AsyncParsableCommand {
                 object["time"] = Timestamp.text(event.time)
                 object["subject"] = event.subject
                 object["cause"] = event.cause
-                if let type = EventRegistry.event(ofType: event.type), let payload = try? event.decode(type),
-                    let json = try? payload.jsonUTF8Data()
-                {
-                    object["data"] = try? JSONSerialization.jsonObject(with: json)
-                }
+                object["size"] = event.data.count
+                object["data"] = content ?? "(sealed)"
             }
             let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
             let data = try? JSONSerialization.data(withJSONObject: object, options: options)

@@ -17,12 +17,13 @@ struct FactInWords {
     /// What the fact shows beside its own sentence, in order.
     let further: [String]
 
+    /// - Parameter mask: hides where the child is.
     /// - Returns: nil for what is no part of a case's story.
-    init?(_ event: Event, _ language: Language) {
+    init?(_ event: Event, _ language: Language, mask: PlaceMask?) {
         let name = Self.name(event.type)
         guard let sentence = Catalogue.entry(name, language.rawValue),
             let type = EventRegistry.event(ofType: event.type),
-            let fact = try? event.decode(type), let fields = Fields(fact, language)
+            let fact = try? event.decode(type), let fields = Fields(fact, language, mask)
         else { return nil }
         what = fields.filled(sentence)
         who = fields.filled(Catalogue.entry(name, "who") ?? "")
@@ -54,10 +55,10 @@ private struct Fields {
     private let object: [String: Any]
     private let language: Language
 
-    init?(_ fact: any EventPayload, _ language: Language) {
-        guard let json: Data = try? fact.jsonUTF8Data(),
-            let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any]
-        else { return nil }
+    init?(_ fact: any EventPayload, _ language: Language, _ mask: PlaceMask?) {
+        guard let whole = fact.object, let object = (mask?.shown(whole, language) ?? whole) as? [String: Any] else {
+            return nil
+        }
         (self.object, self.language) = (object, language)
     }
 
@@ -100,6 +101,7 @@ private struct Fields {
         func text(_ name: String) -> String { fields[name] as? String ?? "" }
         switch reading {
         case "day": return instant(value).map { CivilTime.day(of: $0).description } ?? ""
+        case "instant": return instant(value).map(Chronology.day) ?? ""
         case "time":
             guard let start = instant(text("start")), let end = instant(text("end")) else { return "" }
             return CivilTime.swedish(from: start, to: end)

@@ -12,7 +12,8 @@ import ServiceKit
         version: "tillsammans \(Version.text)",
         subcommands: [
             Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self,
-            CasesCommand.self, CaseCommand.self, NoticesCommand.self, MailCommand.self, CalendarCommand.self,
+            CasesCommand.self, CaseCommand.self, AccessLogCommand.self, NoticesCommand.self, MailCommand.self,
+            CalendarCommand.self,
             RefusalsCommand.self,
         ])
 
@@ -30,6 +31,9 @@ import ServiceKit
     /// An error of Kafka or of the configuration, with what to do about it; any other error as it is.
     static func explained(_ error: any Error) -> any Error {
         switch error {
+        case let refusal as Refusal:
+            CommandFault(
+                refusal.faults.map { "\($0.swedish) / \($0.english) [\($0.code.rawValue)]" }.joined(separator: "\n"))
         case is NoTopic, is ConfigurationFault, is KafkaError: CommandFault(Complaint(error).text)
         default: error
         }

@@ -34,7 +34,8 @@ private struct CountyCheck {
         return County(
             code: message.code, name: message.name, settings: settings(),
             municipalities: municipalities(units), units: units, people: people, participants: participants(),
-            function: person(message.countyFunction, "county_function"), rooms: rooms(), travel: travel(),
+            function: person(message.countyFunction, "county_function"),
+            privacyOfficer: person(message.privacyOfficer, "privacy_officer"), rooms: rooms(), travel: travel(),
             forums: forums(), receipts: receipts())
     }
 
@@ -238,6 +239,14 @@ private struct CountyCheck {
 
     // MARK: Settings
 
+    private mutating func emergencyHours() -> Int32 {
+        let (hours, limit) = (message.settings.emergencyHours, County.Settings.mostEmergencyHours)
+        if hours > limit {
+            faults.append(Fault(.directoryEmergency, at: "settings.emergency_hours", ["limit": "\(limit)"]))
+        }
+        return hours
+    }
+
     /// What is left out, or 0, is as ``County/Settings`` has it.
     private mutating func settings() -> County.Settings {
         var result = County.Settings()
@@ -259,6 +268,7 @@ private struct CountyCheck {
         take(message.settings.meetingMinutes, \.meetingMinutes)
         take(message.settings.travelMinutes, \.travelMinutes)
         take(message.settings.slackDays, \.slackDays)
+        take(emergencyHours(), \.emergencyHours)
         if !message.settings.meetingLink.isEmpty { result.meetingLink = message.settings.meetingLink }
         if !message.settings.lunch.isEmpty {
             result.lunch = WorkingHours(message.settings.lunch)

@@ -79,6 +79,8 @@ extension Authority {
         public static let followUp = Act(lead)
         public static let reopen = Act(lead)
         public static let moveCase = Act(lead)
+        /// Whoever needs it in an emergency. What they may read then is in ``Reading``.
+        public static let openInEmergency = Act([.anyoneInDirectory])
 
         // What Meetings reports to Mapping, on a topic that only services write.
         public static let noteCooperation = Act([.anybody])

@@ -36,15 +36,24 @@ public enum CivilTime {
         return date
     }
 
+    /// `måndag 23 november 2026 kl. 09.00`, as a letter in that language writes it.
+    public static func text(_ instant: Date, _ language: Language) -> String {
+        let day = text(day(of: instant), language)
+        return switch language {
+        case .swedish: "\(day) kl. \(time(instant, "."))"
+        case .english: "\(day) at \(time(instant, ":"))"
+        }
+    }
+
+    private static func time(_ instant: Date, _ separator: String) -> String {
+        let minute = clock(of: instant).minute
+        return "\(minute / 60 < 10 ? "0" : "")\(minute / 60)\(separator)\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
+    }
+
     /// `måndag 23 november 2026 kl. 09.00–10.00`, as a Swedish letter writes it; both days where they differ.
     public static func swedish(from start: Date, to end: Date) -> String {
-        func time(_ instant: Date) -> String {
-            let minute = clock(of: instant).minute
-            return "\(minute / 60 < 10 ? "0" : "")\(minute / 60).\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
-        }
-        func moment(_ instant: Date) -> String { "\(text(day(of: instant), .swedish)) kl. \(time(instant))" }
-        return day(of: start) == day(of: end)
-            ? "\(moment(start))–\(time(end))" : "\(moment(start)) – \(moment(end))"
+        day(of: start) == day(of: end)
+            ? "\(text(start, .swedish))–\(time(end, "."))" : "\(text(start, .swedish)) – \(text(end, .swedish))"
     }
 
     /// `tisdag 8 december 2026`, as a letter in that language writes it.

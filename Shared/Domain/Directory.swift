@@ -136,6 +136,8 @@ public struct County: Sendable {
     public var participants: [ParticipantRow]
     /// The county's own function. It is the last to be notified of a passed date (rule 19).
     public var function: String?
+    /// Watches over who reads what, and is told of emergency access (rule 22). Nil: the county's function does.
+    public var privacyOfficer: String?
     /// Rooms by name, with their municipality: the units' places, and others.
     public var rooms: [String: String]
     /// Travel time in minutes from one municipality to another.
@@ -147,14 +149,14 @@ public struct County: Sendable {
     public init(
         code: String, name: String, settings: Settings, municipalities: [String: Municipality], units: [String: Unit],
         people: [String: Person], participants: [ParticipantRow], function: String? = nil,
-        rooms: [String: String] = [:],
+        privacyOfficer: String? = nil, rooms: [String: String] = [:],
         travel: [String: [String: Int]] = [:], forums: [Forum] = [], receipts: [String: String] = [:]
     ) {
         self.receipts = receipts
         (self.rooms, self.travel, self.forums) = (rooms, travel, forums)
         (self.code, self.name, self.settings) = (code, name, settings)
         (self.municipalities, self.units, self.people) = (municipalities, units, people)
-        (self.participants, self.function) = (participants, function)
+        (self.participants, self.function, self.privacyOfficer) = (participants, function, privacyOfficer)
     }
 
     /// Who does a person's work on a day. On leave it is the deputy, or the deputy's deputy. Nil if all are on leave.
@@ -236,6 +238,10 @@ public struct County: Sendable {
         public var lunch: WorkingHours?
         /// Hours in which only urgent notices are sent, in minutes from midnight. The end may be on the next day.
         public var quietHours: (from: Int, to: Int)?
+        /// Hours until emergency access to a case ends by itself (rule 22).
+        public var emergencyHours = 3
+        /// The most that a county may set.
+        public static let mostEmergencyHours = 24
         /// Length of a cooperation meeting, in minutes.
         public var meetingMinutes = 60
 

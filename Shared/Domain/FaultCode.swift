@@ -74,6 +74,13 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case consentScope = "consent.scope"
     case followUpNone = "follow_up.none"
     case cooperationNone = "cooperation.none"
+    case emergencyOpen = "emergency.open"
+    case emergencyMany = "emergency.many"
+
+    // What somebody wants to read (rules 13, 20 and 22)
+    case readingNotAllowed = "reading.not_allowed"
+    case readingConsent = "reading.consent"
+    case readingLog = "reading.log"
 
     // A meeting (rules 14 to 18)
     case countyUnknown = "county.unknown"
@@ -125,4 +132,5 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case directoryTravel = "directory.travel"
     case directoryForum = "directory.forum"
     case directoryQuiet = "directory.quiet_hours"
+    case directoryEmergency = "directory.emergency_hours"
 }

@@ -12,6 +12,15 @@ struct DirectoryTests {
         #expect(county.units.count == 9)
         #expect(county.people["family"]?.hours[1] == WorkingHours(from: 480, to: 1_020))
         #expect(county.settings.youthConsentAge == 15)
+        #expect(county.privacyOfficer == "officer" && county.settings.emergencyHours == 3)
+    }
+
+    @Test("rule 22: the privacy officer is one of the people, and emergency access ends within a day")
+    func emergency() throws {
+        var message = ExampleCounty.message
+        (message.privacyOfficer, message.settings.emergencyHours) = ("nobody", 25)
+        let refusal = #expect(throws: Refusal.self) { try message.county() }
+        #expect(Set(refusal?.faults.map(\.path) ?? []) == ["privacy_officer", "settings.emergency_hours"])
     }
 
     @Test("each publisher has one source and one topic for its receipts, whose name Kafka takes")

@@ -22,6 +22,8 @@ struct CatalogueTests {
             + InformationSource.allCases.map { "source.\($0.rawValue)" } + Question.allCases.map(\.name)
             + InformationKind.allCases.map { "kind.\($0.rawValue)" } + Effect.allCases.map { "effect.\($0.rawValue)" }
             + ConsentDecision.allCases.map { "decision.\($0.rawValue)" }
+            + Reading.Ground.allCases.map { "access.why.\($0.rawValue)" }
+            + Reading.Extent.allCases.map { "access.what.\($0.rawValue)" }
         #expect(needed.filter { !names.contains($0) } == [])
     }
 

@@ -81,7 +81,10 @@ struct StartTests {
     func noTopic() async throws {
         let broker = try EmbeddedBroker()
         for topic in Topic.allCases { broker.hide(topic.rawValue) }
-        for arguments in [["case", "show", "TST-1"], ["events", "tail"], ["cases"]] {
+        for arguments in [
+            ["case", "show", "TST-1", "--as", "anna"], ["access-log", "--case", "TST-1", "--as", "anna"],
+            ["events", "tail"], ["cases"],
+        ] {
             let (code, lines) = try await ended(
                 "tillsammans", arguments + ["--bootstrap-servers", broker.bootstrapServers])
             #expect(code == 1)

@@ -23,3 +23,17 @@ extension MappingState {
         return `case`.awaited(for: cooperation.organisations, on: day)
     }
 }
+
+extension CaseStatus {
+    /// Without the organisations that the consents cover. They end by themselves, which a status says in advance.
+    var unshared: CaseStatus {
+        var status = self
+        status.shared = []
+        return status
+    }
+
+    /// The organisations that the consents cover on a day (rule 13).
+    func organisations(on day: LocalDate) -> Set<String> {
+        Set(shared.filter { $0.until.isEmpty || day.description <= $0.until }.map(\.organisation))
+    }
+}

@@ -105,6 +105,8 @@ struct RandomCase: RandomValues {
         return FollowUp(decision, effect: one(Effect.self), text: word())
     }
 
+    mutating func emergency() -> Reading.Emergency { .init(by: id(), from: date(), until: date()) }
+
     mutating func wholeCase() -> Case {
         var `case` = Case(
             reference: id(), place: place(), owner: owner(), opened: date(), youthConsentFrom: day(),
@@ -123,6 +125,7 @@ struct RandomCase: RandomValues {
         `case`.hasMoreGuardians = flag()
         for consent in list(make: { $0.consent() }) { `case`.consents[consent.giver] = consent }
         `case`.maturity = maybe { $0.maturity() }
+        `case`.emergencies = list { $0.emergency() }
         `case`.isProtected = flag()
         `case`.isHarmSuspected = flag()
         return `case`

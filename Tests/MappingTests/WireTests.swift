@@ -78,6 +78,8 @@ struct WireTests {
         try check(followUp, RecordFollowUp(followUp, of: reference, by: by))
         let reopen = Reopen(reason: random.word())
         try check(reopen, ReopenMapping(reopen, of: reference, by: by))
+        let emergency = MappingCore.OpenInEmergency(reason: random.word())
+        try check(emergency, Codec.OpenInEmergency(emergency, of: reference, by: by))
         let destination = try #require(Destination(municipality: "0001", in: ExampleCounty.directory))
         let move = Move(to: destination, stage: random.one(Stage.self), attends: random.maybe { $0.id() })
         try check(move, MoveCase(move, of: reference, by: by))
@@ -181,6 +183,7 @@ extension RandomCase {
                     step: one(Step.self), due: date(), level: one(ReminderLevel.self), to: list { $0.id() },
                     owner: id(), county: id())), .reopened(reason: word(), by: actor()),
             .closed(reason: word(), by: actor()),
+            .emergencyOpened(.init(emergency(), reason: word(), to: list(1...3) { $0.id() }, county: id())),
         ]
     }
 

@@ -173,6 +173,7 @@ struct QueueTests {
         let quiet = NoticeContext(now: now, directory: directory)
         #expect(notice("n").departure(quiet) == .at(now + 3_600))
         #expect(notice("n", .dutyToReport).departure(quiet) == .now)
+        #expect(notice("n", .emergencyAccess, to: "teacher").departure(quiet) == .now, "told at once (rule 22)")
         #expect(notice("n", to: "teacher").departure(quiet) == .inDigest)
         #expect(notice("n", .planConcern, to: "teacher").departure(quiet) == .now)
         let invitation = notice("n", .invitation, to: "teacher", edition: Edition(0, .request))

@@ -109,6 +109,23 @@ struct TableTests {
         #expect(words(drafts(reminded(.manager), onLeave)) == ["escalation teacher@example.org"])
     }
 
+    @Test("rule 22: of emergency access the owner, the manager and the privacy officer are told, and not who or why")
+    func emergency() {
+        let opened = CaseEvent.emergencyOpened(
+            to: ["head-school", "manager", "officer"], until: ExampleCounty.monday + 3 * 3_600)
+        let drafts = drafts(.ofCase(opened))
+        #expect(
+            words(drafts) == [
+                "emergencyAccess head.school@example.org", "emergencyAccess manager@example.org",
+                "emergencyAccess officer@example.org",
+            ])
+        #expect(
+            drafts.first?.values == [
+                .until: .text("måndag 23 november 2026 kl. 12.00"),
+                .untilInEnglish: .text("Monday 23 November 2026 at 12:00"),
+            ])
+    }
+
     @Test("nobody gets a notice for a person or a county that the directory does not have")
     func unknown() {
         #expect(drafts(.ofCase(.delegated(to: "nobody"))).isEmpty)

@@ -124,6 +124,14 @@ struct NotificationsTests {
             }, ["fia@example.org"], "väntar på svar"
         ),
         (
+            EmergencyOpened.with {
+                ($0.caseReference, $0.county, $0.to) = ("TST-1", "TST", ["head-school", "manager", "officer"])
+                ($0.access.by, $0.access.until) = ("nurse", .init(ExampleCounty.monday + 3 * 3_600))
+                $0.reason = "hemligt skäl"
+            }, ["head.school@example.org", "manager@example.org", "officer@example.org"],
+            "Gäller till: måndag 23 november 2026 kl. 12.00"
+        ),
+        (
             CameOfAge.with { ($0.caseReference, $0.county, $0.owner) = ("TST-1", "TST", "head-school") },
             ["head.school@example.org"],
             "har barnet blivit myndigt"

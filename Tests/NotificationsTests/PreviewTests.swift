@@ -43,6 +43,7 @@ struct PreviewTests {
             .ofCase(.moved(from: "head-kaa", of: "TST", to: "head-school")), .ofCase(.delegated(to: "head-school")),
             .ofCase(.consentAwaited(owner: "head-school", reasons: reasons, due: day)),
             .ofCase(.cameOfAge(owner: "head-school", due: day)),
+            .ofCase(.emergencyOpened(to: ["head-school"], until: ExampleCounty.monday + 3 * 3_600)),
             .ofMeeting(.scheduled(meeting, isFollowUp: false)), .ofMeeting(.scheduled(digital(), isFollowUp: true)),
             .ofMeeting(.cancelled(meeting)), .ofMeeting(.held(id: "m", coordinator: "head-school")),
             .ofMeeting(

@@ -15,7 +15,7 @@ package enum ExampleCounty {
         $0.code = "TST"
         $0.name = "Testlän"
         $0.settings.beforeSchool = "preschool"
-        $0.countyFunction = "county"
+        ($0.countyFunction, $0.privacyOfficer) = ("county", "officer")
         $0.municipalities = [.with { ($0.code, $0.name, $0.fallbackUnit) = ("0001", "Testby", "fallback") }]
         $0.units = [
             ("preschool", "preschool"), ("bhv", "child_health_centre"), ("school", "school"),
@@ -45,7 +45,7 @@ package enum ExampleCounty {
                     )
                 },
                 member("teacher", "school", "teacher"), member("manager", "fallback", "manager"),
-                member("county", "fallback", "county_function"),
+                member("county", "fallback", "county_function"), member("officer", "fallback", "privacy_officer"),
             ]
         $0.participants = [
             .with { ($0.organisation, $0.role, $0.required) = ("social_services", "family_support", true) },

@@ -43,8 +43,8 @@ struct ChronologyTests {
     }
 
     @Test("rule 20: a case is told in Swedish to staff, with what was suspected first and nothing of what was said")
-    func swedish() throws {
-        let text = try chronology(.swedish).text
+    func swedish() async throws {
+        let text = try await chronology(.swedish).text(ReadingStory.reading(.course))
         #expect(text.contains("2026-11-23 09:00  oro registrerad: trygghet"))
         #expect(text.contains("uppgift från barnet: behov hemmet"))
         #expect(text.contains("Nästa steg: avsluta kartläggningen\n  Senast: 2026-11-23"))
@@ -57,7 +57,7 @@ struct ChronologyTests {
 
     @Test(
         "rule 2: a case says where a report names another home municipality, and that one speaking of harm was refused")
-    func contradicted() throws {
+    func contradicted() async throws {
         var chronology = Chronology(Self.reference, .swedish)
         let facts: [any EventPayload] = [
             ConcernRegistered.with { $0.reportedMunicipality = "0484" },
@@ -67,17 +67,40 @@ struct ChronologyTests {
             chronology.take(
                 try Event(id: "\(index)", source: "t", time: ExampleCounty.monday, subject: Self.reference, fact))
         }
-        let text = chronology.text
+        let text = try await chronology.text(ReadingStory.reading(.course))
         #expect(text.contains("rapporten anger hemkommun 0484") && text.contains("dess id redan var använt"))
         #expect(text.contains("misstanke om att barnet far illa") && !text.contains("Hemligt"))
     }
 
     @Test("rule 22: the JSON holds what was written only when that is asked for")
-    func json() throws {
+    func json() async throws {
         let chronology = try chronology(.english)
-        let plain = "\(chronology.object(contents: false))"
+        let plain = try await "\(chronology.object(ReadingStory.reading(.course)))"
         #expect(plain.contains("concern registered: safety") && !plain.contains("Hemligt"))
-        #expect("\(chronology.object(contents: true))".contains("Hemligt"))
+        #expect(try await "\(chronology.object(ReadingStory.reading(.whole)))".contains("Hemligt"))
+    }
+
+    @Test("rule 13: who takes part in a meeting sees what was written of the plan, and not what the child has said")
+    func plan() async throws {
+        var chronology = try chronology(.english)
+        chronology.take(
+            try Event(
+                id: "held", source: "test", time: ExampleCounty.monday, subject: Self.reference,
+                MeetingHeld.with { $0.plan.worksAlready = ["Planens ord"] }))
+        let object = try await "\(chronology.object(ReadingStory.reading(.plan, as: "nurse")))"
+        #expect(object.contains("Planens ord") && !object.contains("Hemligt") && !object.contains("egna ord"))
+    }
+
+    @Test("rule 22: who may not know where a protected child is sees no unit, no town, and roles in place of names")
+    func withoutPlace() async throws {
+        let chronology = try chronology(.swedish)
+        let reading = try await ReadingStory.reading(.course, as: "county") { $0.protectedIdentity = true }
+        for text in [chronology.text(reading), "\(chronology.object(reading))"] {
+            #expect(!text.contains("head-school") && !text.contains("(school)"))
+        }
+        #expect(chronology.text(reading).contains("oro registrerad: trygghet"))
+        let owner = try await ReadingStory.reading(.course) { $0.protectedIdentity = true }
+        #expect(chronology.text(owner).contains("head-school (school)"))
     }
 
     @Test("every fact of a case has words in both languages", arguments: Language.allCases)

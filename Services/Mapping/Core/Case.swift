@@ -35,6 +35,9 @@ package struct Case: Aggregate, Equatable {
     /// From this day the person is an adult (rule 4).
     package var adultFrom: LocalDate
 
+    /// The latest accesses in an emergency, in force or ended (rule 22).
+    package var emergencies: [Reading.Emergency]
+
     package var isProtected: Bool
     /// Once set, it stays visible for ever (rule 3).
     package var isHarmSuspected: Bool
@@ -54,6 +57,7 @@ package struct Case: Aggregate, Equatable {
         (concernAreas, information, corrections, answers) = ([], [], [], [:])
         (guardians, consents) = ([], [:])
         (hasMoreGuardians, isProtected, isHarmSuspected) = (false, false, false)
+        emergencies = []
     }
 }
 

@@ -62,6 +62,7 @@ package struct Concern: Sendable, Equatable {
             new.hasMoreGuardians = former.hasMoreGuardians
             new.isProtected = former.isProtected
             new.isHarmSuspected = former.isHarmSuspected
+            new.emergencies = former.emergencies
         }
         return new
     }

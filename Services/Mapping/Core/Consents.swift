@@ -134,6 +134,17 @@ extension Case {
         return (missing + against).uniqued().map(Awaited.giver)
     }
 
+    /// The organisations that all needed consents cover on a day. Who reads the case is within them (rule 13).
+    package func shared(on day: LocalDate) -> [Reading.Shared] {
+        // Only on these days it ends without a record.
+        let boundaries = (consents.values.compactMap { $0.lastDay?.plus(1) } + [youthConsentFrom, adultFrom])
+            .filter { $0 > day }.sorted()
+        return Organisation.allCases.filter { awaited(for: [$0], on: day).isEmpty }.map { organisation in
+            let end = boundaries.first { !awaited(for: [organisation], on: $0).isEmpty }
+            return Reading.Shared(organisation, until: end?.plus(-1))
+        }
+    }
+
     /// Whose consent the case waits for; empty in other phases.
     package func awaited(on day: LocalDate) -> [Awaited] {
         guard case .awaitingConsent(let cooperation) = phase else { return [] }

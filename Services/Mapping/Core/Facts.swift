@@ -20,8 +20,22 @@ package enum CourseFact: Sendable, Equatable {
     case moved(Move)
     case cameOfAge(owner: String, county: String, due: Date)
     case reminded(Reminded)
+    case emergencyOpened(EmergencyOpening)
     case reopened(reason: String, by: Actor)
     case closed(reason: String, by: Actor)
+
+    /// Somebody may read the case for some hours who may not otherwise (rule 22).
+    package struct EmergencyOpening: Sendable, Equatable {
+        package var access: Reading.Emergency
+        package var reason: String
+        /// Who is told.
+        package var to: [String]
+        package var county: String
+
+        package init(_ access: Reading.Emergency, reason: String, to people: [String], county: String) {
+            (self.access, self.reason, to, self.county) = (access, reason, people, county)
+        }
+    }
 
     /// The ownership has passed on. Both units are notified (rule 2).
     package struct Move: Sendable, Equatable {

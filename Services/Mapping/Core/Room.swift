@@ -13,6 +13,9 @@ extension Case {
     /// Givers who are not on record, have said no, and are told apart.
     package static let unknownGiversLimit = 8
 
+    /// Accesses in an emergency that are kept, and that may be in force at once.
+    package static let emergenciesLimit = 20
+
     /// Ids, who and when: what is kept beside each text, at most.
     private static let besideText = 500
 

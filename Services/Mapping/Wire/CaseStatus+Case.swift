@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import MappingCore
+import SwiftProtobuf
 
 extension CaseStatus {
     /// The case's status, as shown to everybody who may see it (rules 19 and 20).
@@ -23,6 +24,12 @@ extension CaseStatus {
         }
         awaited = `case`.awaited(on: day).map(\.name)
         opened = .init(`case`.opened)
+        shared = `case`.shared(on: day).map { shared in
+            .with {
+                ($0.organisation, $0.until) = (shared.organisation.rawValue, shared.until?.description ?? "")
+            }
+        }
+        emergencies = `case`.emergencies.map(EmergencyAccess.init)
         harmSuspected = `case`.isHarmSuspected
         protectedIdentity = `case`.isProtected
     }

@@ -17,6 +17,7 @@ extension CommandAdapter<Case> {
         .on(HandBackWork.self),
         .on(MoveCase.self),
         .on(ReopenMapping.self),
+        .on(Codec.OpenInEmergency.self),
         .on(RecordFollowUp.self),
     ]
 }
@@ -77,6 +78,16 @@ extension ReopenMapping: CaseMessage {
     package func command(_ words: inout Words) -> Reopen? { words.text(reason, at: "reason").map(Reopen.init) }
 
     init(_ command: Reopen, of reference: String, by actor: Actor) {
+        self = .with { ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, command.reason) }
+    }
+}
+
+extension Codec.OpenInEmergency: CaseMessage {
+    package func command(_ words: inout Words) -> MappingCore.OpenInEmergency? {
+        words.text(reason, at: "reason").map(MappingCore.OpenInEmergency.init)
+    }
+
+    init(_ command: MappingCore.OpenInEmergency, of reference: String, by actor: Actor) {
         self = .with { ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, command.reason) }
     }
 }
@@ -147,6 +158,7 @@ extension CourseFact {
         case .cameOfAge(let owner, let county, let due):
             CameOfAge.with { ($0.caseReference, $0.county, $0.owner, $0.due) = (reference, county, owner, .init(due)) }
         case .reminded(let reminded): DeadlineReminded(reminded, of: reference)
+        case .emergencyOpened(let opening): EmergencyOpened(opening, of: reference)
         case .reopened(let reason, let actor):
             MappingReopened.with { ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, reason) }
         case .closed(let reason, let actor):
@@ -240,6 +252,19 @@ extension DeadlineReminded: FactMessage {
         guard let step, let level else { return nil }
         return .course(
             .reminded(.init(step: step, due: due.date, level: level, to: to, owner: owner, county: county)))
+    }
+}
+
+extension EmergencyOpened: FactMessage {
+    init(_ opening: CourseFact.EmergencyOpening, of reference: String) {
+        self = .with {
+            ($0.caseReference, $0.county, $0.reason) = (reference, opening.county, opening.reason)
+            ($0.access, $0.to) = (EmergencyAccess(opening.access), opening.to)
+        }
+    }
+
+    func fact(_ words: inout Words) -> CaseFact? {
+        .course(.emergencyOpened(.init(access.emergency, reason: reason, to: to, county: county)))
     }
 }
 

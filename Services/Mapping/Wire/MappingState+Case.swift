@@ -43,6 +43,7 @@ extension MappingState {
                 ($0.youthConsents, $0.by, $0.reason) = (judged.youthConsents, judged.by.id, judged.reason)
             }
         }
+        emergencies = `case`.emergencies.map(EmergencyAccess.init)
         protectedIdentity = `case`.isProtected
         harmSuspected = `case`.isHarmSuspected
     }
@@ -87,6 +88,7 @@ extension MappingState {
             `case`.maturity = .init(
                 youthConsents: maturity.youthConsents, reason: maturity.reason, by: Actor(by: maturity.by))
         }
+        `case`.emergencies = emergencies.map(\.emergency)
         `case`.isProtected = protectedIdentity
         `case`.isHarmSuspected = harmSuspected
         return `case`

@@ -18,6 +18,7 @@ extension Notice {
         case delegated
         case waiting
         case cameOfAge = "came_of_age"
+        case emergencyAccess = "emergency_access"
         case withdrawalUnrecorded = "withdrawal_unrecorded"
         case invitation
         case cancellation
@@ -73,6 +74,8 @@ extension Notice {
         case stepInEnglish = "step_en"
         case due
         case dueInEnglish = "due_en"
+        case until
+        case untilInEnglish = "until_en"
         case county, to, reasons, recipient, items, subject, inviter, phone, left
         case recipientInEnglish = "recipient_en"
         case letter, counter, delegated, refused, outdated, reached
@@ -105,6 +108,8 @@ extension Notice.Kind {
         .delegated: .init(PackageResources.delegated_mustache),
         .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due, .dueInEnglish]),
         .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due, .dueInEnglish]),
+        .emergencyAccess: .init(
+            PackageResources.emergency_access_mustache, [.until, .untilInEnglish], isUrgent: true),
         .withdrawalUnrecorded: .init(PackageResources.withdrawal_unrecorded_mustache, isUrgent: true),
         .invitation: .init(PackageResources.invitation_mustache, meeting, occasions: [.changed, .followUp]),
         .cancellation: .init(PackageResources.cancellation_mustache, meeting, isUrgent: true),
@@ -198,6 +203,11 @@ extension CaseEvent {
         case .consentAwaited(let owner, let reasons, let due):
             return [Row(.waiting, .staff(owner), Self.due(due).merging([.reasons: .texts(reasons)]) { $1 })]
         case .cameOfAge(let owner, let due): return [Row(.cameOfAge, .staff(owner), Self.due(due))]
+        case .emergencyOpened(let people, let end):
+            let values: Notice.Values = [
+                .until: .text(CivilTime.text(end, .swedish)), .untilInEnglish: .text(CivilTime.text(end, .english)),
+            ]
+            return people.map { Row(.emergencyAccess, .staff($0), values) }
         case .withdrawalUnrecorded(let person): return [Row(.withdrawalUnrecorded, .staff(person))]
         }
     }

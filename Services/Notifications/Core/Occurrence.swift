@@ -1,4 +1,5 @@
 package import Domain
+package import Foundation
 
 /// Something that another service has published, as far as somebody must be told of it.
 package struct Occurrence: Sendable, Equatable {
@@ -35,6 +36,8 @@ package enum CaseEvent: Sendable, Equatable {
     /// - Parameter reasons: why consent is missing, in Swedish.
     case consentAwaited(owner: String, reasons: [String], due: LocalDate)
     case cameOfAge(owner: String, due: LocalDate)
+    /// Somebody may read the case for some hours who may not otherwise (rule 22).
+    case emergencyOpened(to: [String], until: Date)
     /// A refusal or withdrawal of consent has come that Mapping could not record (rule 13). A person sees to it.
     case withdrawalUnrecorded(to: String)
 

@@ -26,7 +26,7 @@ extension Occurrence {
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
         on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
-        on(CommandRefused.self),
+        on(EmergencyOpened.self), on(CommandRefused.self),
     ])
 
     private static func on<Fact: ForeignFact>(_ type: Fact.Type) -> (String, Reader) {
@@ -105,6 +105,14 @@ extension CameOfAge: ForeignFact {
     var occurrence: Occurrence {
         let event = CaseEvent.cameOfAge(owner: owner, due: CivilTime.day(of: due.date))
         return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
+    }
+}
+
+extension EmergencyOpened: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(
+            county: county, caseReference: caseReference,
+            .ofCase(.emergencyOpened(to: to, until: access.until.date)))
     }
 }
 

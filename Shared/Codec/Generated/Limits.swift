@@ -189,6 +189,15 @@ extension CaseStatus: LimitedMessage {
         15: FieldLimit("awaited", bytes: 128, elements: 32),
         16: FieldLimit("fallback_reason", bytes: 64),
         17: FieldLimit("coordinator", bytes: 128),
+        30: FieldLimit("shared", elements: 20),
+        31: FieldLimit("emergencies", elements: 20),
+    ]
+}
+
+extension CaseStatus.SharedWith: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("organisation", bytes: 64),
+        2: FieldLimit("until", bytes: 32),
     ]
 }
 
@@ -204,6 +213,12 @@ extension CaseViewed: LimitedMessage {
         1: FieldLimit("case_reference", bytes: 128),
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("what", bytes: 64),
+        4: FieldLimit("why", bytes: 64),
+        5: FieldLimit("reason", bytes: 1000),
+        6: FieldLimit("door", bytes: 128),
+        7: FieldLimit("assurance", bytes: 64),
+        8: FieldLimit("county", bytes: 64),
+        9: FieldLimit("person", bytes: 128),
     ]
 }
 
@@ -466,6 +481,7 @@ extension CountyDirectory: LimitedMessage {
         10: FieldLimit("travel", elements: 5000),
         11: FieldLimit("forums", elements: 500),
         12: FieldLimit("publishers", elements: 500),
+        20: FieldLimit("privacy_officer", bytes: 128),
     ]
 }
 
@@ -587,6 +603,24 @@ extension DeliveryReported: LimitedMessage {
         1: FieldLimit("notice_id", bytes: 256),
         3: FieldLimit("result", bytes: 64),
         4: FieldLimit("detail", bytes: 500),
+    ]
+}
+
+extension EmergencyAccess: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("by", bytes: 128),
+        2: FieldLimit("from"),
+        3: FieldLimit("until"),
+    ]
+}
+
+extension EmergencyOpened: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("access"),
+        3: FieldLimit("reason", bytes: 1000),
+        4: FieldLimit("to", bytes: 128, elements: 3),
+        5: FieldLimit("county", bytes: 64),
     ]
 }
 
@@ -923,6 +957,14 @@ extension NoticeSuperseded: LimitedMessage {
         2: FieldLimit("case_reference", bytes: 128),
         3: FieldLimit("kind", bytes: 64),
         4: FieldLimit("recipient", bytes: 128),
+    ]
+}
+
+extension OpenInEmergency: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("reason", bytes: 1000),
     ]
 }
 

@@ -77,7 +77,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 92633644
+    package static let largestBytes = 92633788
 }
 
 extension TakeOn: SuiteEvent {
@@ -162,6 +162,13 @@ extension MoveCase: SuiteEvent {
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
     package static let largestBytes = 525
+}
+
+extension OpenInEmergency: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.emergency.open.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 1265
 }
 
 extension NoteCooperation: SuiteEvent {
@@ -290,6 +297,13 @@ extension CaseMoved: SuiteEvent {
     package static let largestBytes = 1378
 }
 
+extension EmergencyOpened: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.emergency.opened.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1775
+}
+
 extension CameOfAge: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.came_of_age.v1"
     package static let kind = EventKind.fact
@@ -329,14 +343,14 @@ extension CaseStatus: SuiteEvent {
     package static let eventType = "se.tillsammans.case.status.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.cases]
-    package static let largestBytes = 5363
+    package static let largestBytes = 11083
 }
 
 extension CaseViewed: SuiteEvent {
     package static let eventType = "se.tillsammans.case.viewed.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.accessLog]
-    package static let largestBytes = 328
+    package static let largestBytes = 1791
 }
 
 extension CallMeeting: SuiteEvent {
@@ -666,6 +680,7 @@ extension EventRegistry {
         RecordFollowUp.self,
         ReopenMapping.self,
         MoveCase.self,
+        OpenInEmergency.self,
         NoteCooperation.self,
         EndCooperation.self,
         MappingOpened.self,
@@ -684,6 +699,7 @@ extension EventRegistry {
         MeasuresFollowedUp.self,
         MappingReopened.self,
         CaseMoved.self,
+        EmergencyOpened.self,
         CameOfAge.self,
         CaseClosed.self,
         DeadlineReminded.self,

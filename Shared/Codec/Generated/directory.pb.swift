@@ -65,6 +65,9 @@ package nonisolated struct CountyDirectory: Sendable {
   /// Systems that send reports, and where each finds its own receipts.
   package var publishers: [CountyDirectory.Publisher] = []
 
+  /// The person who watches over who reads what, and is told of emergency access (rule 22); empty: the county's function.
+  package var privacyOfficer: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct Settings: @unchecked Sendable {
@@ -186,6 +189,12 @@ package nonisolated struct CountyDirectory: Sendable {
     package var lunch: String {
       get {_storage._lunch}
       set {_uniqueStorage()._lunch = newValue}
+    }
+
+    /// Hours until emergency access to a case ends by itself (rule 22).
+    package var emergencyHours: Int32 {
+      get {_storage._emergencyHours}
+      set {_uniqueStorage()._emergencyHours = newValue}
     }
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -397,7 +406,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CountyDirectory"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0\u{1}rooms\0\u{1}travel\0\u{1}forums\0\u{1}publishers\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0\u{1}rooms\0\u{1}travel\0\u{1}forums\0\u{1}publishers\0\u{4}\u{8}privacy_officer\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -417,6 +426,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.travel) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.forums) }()
       case 12: try { try decoder.decodeRepeatedMessageField(value: &self.publishers) }()
+      case 20: try { try decoder.decodeSingularStringField(value: &self.privacyOfficer) }()
       default: break
       }
     }
@@ -463,6 +473,9 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.publishers.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.publishers, fieldNumber: 12)
     }
+    if !self.privacyOfficer.isEmpty {
+      try visitor.visitSingularStringField(value: self.privacyOfficer, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -479,6 +492,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.travel != rhs.travel {return false}
     if lhs.forums != rhs.forums {return false}
     if lhs.publishers != rhs.publishers {return false}
+    if lhs.privacyOfficer != rhs.privacyOfficer {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -486,7 +500,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{4}\u{a}emergency_hours\0")
 
   fileprivate class _StorageClass {
     var _adultAge: Int32 = 0
@@ -509,6 +523,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     var _slackDays: Int32 = 0
     var _quietHours: String = String()
     var _lunch: String = String()
+    var _emergencyHours: Int32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -539,6 +554,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       _slackDays = source._slackDays
       _quietHours = source._quietHours
       _lunch = source._lunch
+      _emergencyHours = source._emergencyHours
     }
   }
 
@@ -577,6 +593,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         case 18: try { try decoder.decodeSingularInt32Field(value: &_storage._slackDays) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._quietHours) }()
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._lunch) }()
+        case 30: try { try decoder.decodeSingularInt32Field(value: &_storage._emergencyHours) }()
         default: break
         }
       }
@@ -645,6 +662,9 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       if !_storage._lunch.isEmpty {
         try visitor.visitSingularStringField(value: _storage._lunch, fieldNumber: 20)
       }
+      if _storage._emergencyHours != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._emergencyHours, fieldNumber: 30)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -674,6 +694,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         if _storage._slackDays != rhs_storage._slackDays {return false}
         if _storage._quietHours != rhs_storage._quietHours {return false}
         if _storage._lunch != rhs_storage._lunch {return false}
+        if _storage._emergencyHours != rhs_storage._emergencyHours {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -1,0 +1,38 @@
+import Domain
+
+/// Hides where a child with protected identity lives and attends, from whoever may not be told (rule 22).
+///
+/// Units, municipalities and rooms of the directory become `…`, and people become their roles: an id like
+/// `nykoping-rektor` names the town. What somebody has written in own words is not searched.
+struct PlaceMask: Sendable {
+    private let words: [String: String]
+
+    init(_ directory: Directory) {
+        var words: [String: String] = [:]
+        for county in directory.counties.values {
+            for unit in county.units.values { for word in [unit.id, unit.name, unit.place] { words[word] = "…" } }
+            for municipality in county.municipalities.values {
+                for word in [municipality.code, municipality.name] { words[word] = "…" }
+            }
+            for room in county.rooms.keys { words[room] = "…" }
+            for person in county.people.values { words[person.id] = "role.\(person.role)" }
+        }
+        words[""] = nil
+        self.words = words
+    }
+
+    /// A value of a field.
+    func shown(_ value: String, _ language: Language) -> String {
+        words[value].map { Catalogue.holds($0) ? Catalogue.text($0, language) : "…" } ?? value
+    }
+
+    /// A JSON object, whatever lies in it.
+    func shown(_ object: Any, _ language: Language) -> Any {
+        switch object {
+        case let text as String: shown(text, language)
+        case let list as [Any]: list.map { shown($0, language) }
+        case let fields as [String: Any]: fields.mapValues { shown($0, language) }
+        default: object
+        }
+    }
+}

@@ -1,0 +1,202 @@
+public import Foundation
+
+/// Who may read what of a case, and why (rules 13, 20 and 22). The same table holds wherever content is shown.
+///
+/// The grounds are rows; see ``Ground``. Whatever the ground, the reading is logged before anything is shown.
+public enum Reading {
+    /// How much of a case is read.
+    public enum Extent: String, CaseIterable, Sendable {
+        /// What has happened, what happens now and what comes next, without what was said (rule 20).
+        case course
+        /// The course, and what was written of the meetings and their plan.
+        case plan
+        /// Everything, with the child's own words.
+        case whole
+    }
+
+    /// Why somebody may read. The raw value is the word in the access log.
+    public enum Ground: String, CaseIterable, Sendable {
+        case namedPerson = "named_person"
+        case namedPersonsDeputy = "named_persons_deputy"
+        case delegate
+        case delegatesDeputy = "delegates_deputy"
+        case unitsManager = "units_manager"
+        case coordinator
+        case coordinatorsDeputy = "coordinators_deputy"
+        /// Is invited to a meeting that is booked, or came to one.
+        case participant
+        case emergencyAccess = "emergency_access"
+        case countysFunction = "countys_function"
+        case privacyOfficer = "privacy_officer"
+    }
+
+    /// What the policy needs to know of a case.
+    public struct Case: Sendable, Hashable {
+        public var people: Authority.People
+        public var isOpen: Bool
+        /// The child has a protected identity.
+        public var isProtected: Bool
+        /// The staff of its meetings that are booked or were held, by id.
+        public var participants: Set<String>
+        public var shared: [Shared]
+        public var emergencies: [Emergency]
+
+        public init(
+            people: Authority.People, isOpen: Bool, isProtected: Bool, participants: Set<String>, shared: [Shared],
+            emergencies: [Emergency]
+        ) {
+            (self.people, self.isOpen, self.isProtected) = (people, isOpen, isProtected)
+            (self.participants, self.shared, self.emergencies) = (participants, shared, emergencies)
+        }
+    }
+
+    /// An organisation that all consents cover (rule 13).
+    public struct Shared: Sendable, Hashable {
+        public var organisation: Organisation
+        /// The last day on which it holds by itself; nil: until something is recorded.
+        public var until: LocalDate?
+
+        public init(_ organisation: Organisation, until: LocalDate?) {
+            (self.organisation, self.until) = (organisation, until)
+        }
+    }
+
+    /// Access in an emergency: one person, for some hours. It ends by itself.
+    public struct Emergency: Sendable, Hashable {
+        /// The person's id in the directory.
+        public var by: String
+        public var from: Date
+        public var until: Date
+
+        public init(by person: String, from: Date, until: Date) { (by, self.from, self.until) = (person, from, until) }
+
+        public func isInForce(at instant: Date) -> Bool { from <= instant && instant < until }
+    }
+
+    /// That somebody may read, and why.
+    public struct Permit: Sendable, Hashable {
+        public let ground: Ground
+        public let extent: Extent
+        /// Where the child lives and attends, and who works there, may be shown.
+        public let showsPlace: Bool
+    }
+
+    public enum Answer: Sendable, Hashable {
+        case may(Permit)
+        case mayNot(Fault)
+    }
+
+    /// Whether a person may read a case.
+    ///
+    /// - Parameters:
+    ///   - wanted: from the least that is of use to the most that is asked for. Nobody gets more than that.
+    ///   - county: the case's county; nil if the directory does not have it. Then nobody may.
+    public static func answer(
+        to person: String, reading wanted: ClosedRange<Extent>, of case: Case, in county: County?, at now: Date
+    ) -> Answer {
+        guard let county, county.people[person] != nil else { return .mayNot(Fault(.personUnknown, at: "by")) }
+        let held = Ground.allCases.filter { $0.isHeld(by: person, of: `case`, in: county, at: now) }
+        let inScope = held.filter { !$0.isWithinConsent || `case`.isShared(with: person, in: county, at: now) }
+        let best = inScope.filter { $0.extent.map { $0 >= wanted.lowerBound } ?? false }
+            .max { ($0.extent ?? .course) < ($1.extent ?? .course) }
+        guard let best, let extent = best.extent else {
+            return .mayNot(Fault(held == inScope ? .readingNotAllowed : .readingConsent, at: "by"))
+        }
+        return .may(
+            Permit(
+                ground: best, extent: min(extent, wanted.upperBound), showsPlace: !`case`.isProtected || best.seesPlace)
+        )
+    }
+
+    /// Whether a person may read the access log: of one case, or of one person where there is no case.
+    public static func answer(
+        to person: String, readingLogOf case: Case?, in county: County?, at now: Date
+    ) -> Answer {
+        guard let county, county.people[person] != nil else { return .mayNot(Fault(.personUnknown, at: "by")) }
+        let ground = Ground.allCases.first { ground in
+            guard ground.readsLog else { return false }
+            guard let `case` else { return ground.isHeld(by: person, in: county) }
+            return ground.isHeld(by: person, of: `case`, in: county, at: now)
+        }
+        return ground.map { .may(Permit(ground: $0, extent: .course, showsPlace: false)) }
+            ?? .mayNot(Fault(.readingLog, at: "by"))
+    }
+}
+
+// The table.
+extension Reading.Ground {
+    /// How much it opens at most; nil: the access log alone.
+    ///
+    /// Who works on the case, and their manager, read all of it. The others read the plan that they are part of. The
+    /// county's function sees that nothing falls between the chairs (rule 19), for which the course is enough.
+    public var extent: Reading.Extent? {
+        switch self {
+        case .namedPerson, .namedPersonsDeputy, .delegate, .delegatesDeputy, .unitsManager, .emergencyAccess: .whole
+        case .coordinator, .coordinatorsDeputy, .participant: .plan
+        case .countysFunction: .course
+        case .privacyOfficer: nil
+        }
+    }
+
+    /// Holds only while the consents cover the reader's organisation (rule 13).
+    public var isWithinConsent: Bool { extent == .plan }
+
+    /// Is told where a child with protected identity lives and attends: nobody but who works on the case (rule 22).
+    public var seesPlace: Bool { extent == .whole && self != .emergencyAccess }
+
+    /// May see who has read the case.
+    public var readsLog: Bool {
+        switch self {
+        case .namedPerson, .namedPersonsDeputy, .countysFunction, .privacyOfficer: true
+        default: false
+        }
+    }
+
+    func isHeld(by person: String, of case: Reading.Case, in county: County, at now: Date) -> Bool {
+        let day = CivilTime.day(of: now)
+        func has(_ role: Authority.Role) -> Bool { `case`.people.has(role, person, in: county, on: day) }
+        switch self {
+        case .namedPerson: return has(.namedPerson)
+        case .namedPersonsDeputy: return has(.namedPersonsDeputy)
+        case .delegate: return has(.delegate)
+        case .delegatesDeputy: return has(.delegatesDeputy)
+        case .unitsManager: return has(.unitsManager)
+        // With the case, its cooperation ends.
+        case .coordinator: return `case`.isOpen && has(.coordinator)
+        case .coordinatorsDeputy: return `case`.isOpen && has(.coordinatorsDeputy)
+        case .participant: return `case`.isOpen && `case`.participants.contains(person)
+        case .emergencyAccess: return `case`.emergencies.contains { $0.by == person && $0.isInForce(at: now) }
+        case .countysFunction, .privacyOfficer: return isHeld(by: person, in: county)
+        }
+    }
+
+    /// Whether it is held in the whole county, whatever the case.
+    func isHeld(by person: String, in county: County) -> Bool {
+        switch self {
+        case .countysFunction: person == county.function
+        case .privacyOfficer: person == county.privacyOfficer
+        default: false
+        }
+    }
+}
+
+extension Reading.Case {
+    /// All consents cover the organisation in which a person works.
+    fileprivate func isShared(with person: String, in county: County, at now: Date) -> Bool {
+        let unit = county.people[person].flatMap { county.units[$0.unit] }
+        let day = CivilTime.day(of: now)
+        return shared.contains { $0.organisation == unit?.kind.organisation && ($0.until.map { day <= $0 } ?? true) }
+    }
+}
+
+extension Reading.Extent: Comparable {
+    private var rank: Int {
+        switch self {
+        case .course: 0
+        case .plan: 1
+        case .whole: 2
+        }
+    }
+
+    public static func < (left: Reading.Extent, right: Reading.Extent) -> Bool { left.rank < right.rank }
+}

@@ -11,16 +11,17 @@ struct TopicsCommand: AsyncParsableCommand {
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Creates the topics that do not exist yet, and refuses others that are not as they must be.",
+            abstract: "Creates the missing topics, and checks the settings of those that exist.",
             discussion: """
-                Compares partitions, cleanup.policy, retention, compaction, timestamps and min.insync.replicas. With --acls
-                also gives each principal the rights that Docs/security.md lists. Run it as one who may alter the cluster.
+                Compares partitions, cleanup.policy, retention, compaction, timestamps and min.insync.replicas. Where one
+                differs, says which and creates nothing. With --acls also gives each principal the rights that
+                Docs/security.md lists. Run it as one who may alter the cluster.
                 """)
 
         @OptionGroup var options: ConnectionOptions
         @OptionGroup var plan: TopicOptions
         @OptionGroup var acls: AclOptions
-        @Option(help: "Partitions of each keyed topic: the unit of scale, fixed for ever.")
+        @Option(help: "Partitions of each keyed topic. They cannot be changed later.")
         var partitions: Int32 = 4
         @Flag(name: .customLong("acls"), help: "Give the suite's principals their rights.")
         var appliesAcls = false
@@ -92,8 +93,10 @@ struct TopicsCommand: AsyncParsableCommand {
     private static func wanted(
         _ connection: Connection, _ admin: Admin, _ partitions: Int32, _ replication: Int32, _ terms: TopicPlan.Terms
     ) throws -> [TopicSpecification] {
-        TopicPlan.specifications(
-            partitions: partitions, prefix: connection.prefix, replication: replication,
+        // How many copies there will be decides how many must have a record before it counts as written.
+        let copies = replication == -1 ? try admin.defaultReplication(timeout: 10_000) ?? -1 : replication
+        return TopicPlan.specifications(
+            partitions: partitions, prefix: connection.prefix, replication: copies,
             publishers: try publishers(connection, admin), terms: terms)
     }
 
@@ -106,8 +109,11 @@ struct TopicsCommand: AsyncParsableCommand {
         try await DedicatedThread.run(name: "topics") {
             let admin = try Admin(connection.properties)
             let existing = try admin.topics(timeout: 10_000)
-            let missing = TopicPlan.specifications(partitions: 1, prefix: connection.prefix, publishers: names)
-                .filter { own.contains($0.name) && existing[$0.name] == nil }
+            let missing = TopicPlan.specifications(
+                partitions: 1, prefix: connection.prefix,
+                replication: try admin.defaultReplication(timeout: 10_000) ?? -1, publishers: names
+            )
+            .filter { own.contains($0.name) && existing[$0.name] == nil }
             try admin.create(missing, replication: -1, timeout: 30_000)
         }
     }

@@ -2,6 +2,7 @@ import Codec
 import Foundation
 import Kafka
 import ServiceKit
+import Streams
 import Subprocess
 import SwiftProtobuf
 import SystemPackage
@@ -29,6 +30,7 @@ struct Suite: Sendable {
     ///
     /// - Throws: when a service ends by itself, with its name and how it ended.
     func run<Value: Sendable>(_ body: @escaping @Sendable (Connection) async throws -> Value) async throws -> Value {
+        try PrivateFolder.createIfMissing(folder)
         let broker = try bootstrapServers == nil ? EmbeddedBroker() : nil
         let connection = Connection(
             bootstrapServers: broker?.bootstrapServers ?? bootstrapServers ?? "", prefix: prefix)

@@ -34,6 +34,8 @@ package enum Topic: String, CaseIterable, Sendable {
         case latest
         case forever
         case days(Int)
+        /// As few days as the installation has set: what others send in clear.
+        case brief
     }
 
     /// By purpose.
@@ -43,8 +45,10 @@ package enum Topic: String, CaseIterable, Sendable {
         case .children, .cases, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: .latest
         // What has happened in a case (rule 20) and who has opened it (rule 22). Only erasure ends it.
         case .concerns, .mappings, .meetings, .notices, .accessLog: .forever
-        // Reports name a child. They are kept while a service may be down, and receipts as long as reports are known.
-        case .concernReports, .intakeRepartition, .concernReceipts: .days(30)
+        // Publishers send reports in clear, with the child's name and number. They are kept while Intake may be down.
+        case .concernReports, .intakeRepartition: .brief
+        // As long as reports are known again.
+        case .concernReceipts: .days(30)
         // Commands are answered by facts. They are kept while a service may be down.
         case .mappingCommands, .mappingSteps, .meetingCommands, .meetingCalls, .noticeCommands, .noticeSteps: .days(30)
         // They wait for a person, who may be on leave.

@@ -34,6 +34,8 @@ public struct TopicDescription: Sendable, Hashable {
 public struct Admin: Sendable {
     private let handle: Handle
 
+    var pointer: OpaquePointer { handle.pointer }
+
     public init(_ properties: KafkaProperties) throws(KafkaError) {
         handle = try Handle(RD_KAFKA_PRODUCER, properties)
     }
@@ -186,7 +188,7 @@ public struct Admin: Sendable {
         }
     }
 
-    private func perform(
+    func perform(
         timeout: Int32, doing: String, request: (OpaquePointer?, OpaquePointer?) -> Void,
         results: (OpaquePointer) throws(KafkaError) -> Void
     ) throws(KafkaError) {

@@ -93,6 +93,9 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The brokers have no authoriser: everybody may do everything, and there are no ACLs.
+    public var hasNoAuthorizer: Bool { code == RD_KAFKA_RESP_ERR_SECURITY_DISABLED }
+
     private static let transient: Set<Int32> = retriable.union([
         RD_KAFKA_RESP_ERR__DESTROY.rawValue, RD_KAFKA_RESP_ERR__OUTDATED.rawValue,
         RD_KAFKA_RESP_ERR__RETRY.rawValue, RD_KAFKA_RESP_ERR__NODE_UPDATE.rawValue,

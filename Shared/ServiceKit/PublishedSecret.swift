@@ -1,12 +1,12 @@
 import Foundation
 
 /// Secrets that stand in this repository, for trying on one machine. Everybody knows them.
-enum PublishedSecret {
+package enum PublishedSecret {
     /// Each of them contains this.
     static let mark = "only-for-one-machine"
 
     /// Whether all of `servers` are on this machine: hosts, or host:port separated by commas.
-    static func isLoopback(_ servers: String) -> Bool {
+    package static func isLoopback(_ servers: String) -> Bool {
         servers.split(separator: ",").allSatisfy { server in
             var host = server.split(separator: "/").last.map(String.init) ?? ""
             if let end = host.lastIndex(of: "]") {

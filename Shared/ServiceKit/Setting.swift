@@ -1,4 +1,5 @@
 import Foundation
+import Streams
 
 /// One setting of a service: its name in the environment, its meaning and its default.
 package struct Setting: Sendable {
@@ -69,7 +70,7 @@ package struct Settings: Sendable {
         let path = try text(name)
         guard !path.isEmpty else { throw ConfigurationFault("\(name) must be a folder") }
         let files = FileManager.default
-        try? files.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try? PrivateFolder.createIfMissing(path)
         var isFolder: ObjCBool = false
         guard files.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
             files.isWritableFile(atPath: path)

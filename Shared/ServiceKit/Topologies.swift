@@ -35,6 +35,19 @@ extension Topology {
         try CountyDirectory(wire: bytes).county()
     }
 
+    /// What a service reads and writes beside its stream, by application. Access is granted for it, too.
+    package static let edges: [String: Edges] = [
+        // The HTTP door publishes reports and shows receipts.
+        intake.application: Edges(reads: [.directory, .concernReports, .concernReceipts], writes: [.concernReports]),
+        // An invitation is sent while consent is in force (rule 13); what became of a notice is published.
+        notifications.application: Edges(reads: [.cases], writes: [.noticeSteps]),
+    ]
+
+    package struct Edges: Sendable {
+        package var reads: [Codec.Topic] = []
+        package var writes: [Codec.Topic] = []
+    }
+
     private static func topics(_ topics: Codec.Topic...) -> [Topic] { topics.map { Topic($0) } }
 }
 

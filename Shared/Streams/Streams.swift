@@ -218,7 +218,7 @@ private struct FolderLock {
     private let descriptor: Int32
 
     init(_ folder: String) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        do { try PrivateFolder.create(folder) } catch { throw TopicsNotReady("\(error)") }
         descriptor = open(folder + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw TopicsNotReady(

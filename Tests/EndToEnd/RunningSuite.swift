@@ -51,7 +51,7 @@ actor RunningSuite {
     static let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Examples")
         .standardizedFileURL.path
 
-    func start(_ service: String) throws {
+    func start(_ service: String, _ environment: [String: String] = [:]) throws {
         services[service] = try ChildProcess(
             service,
             environment: [
@@ -59,7 +59,7 @@ actor RunningSuite {
                 "STATE_DIRECTORY": folder.path + "/state", "INSTANCE_ID": "test", "MAIL_DIRECTORY": mailFolder,
                 "KEY_SECRET": Self.secret, "REPLY_SECRET": Self.secret, "LOG_LEVEL": "debug",
                 "COMMIT_INTERVAL_MS": "30", "CONCERNS_HTTP_PORT": "0", "PUBLISHER_TOKENS": "urn:test=\(Self.token)",
-            ])
+            ].merging(environment) { $1 })
     }
 
     /// Has a topic of its own for its receipts.

@@ -42,11 +42,41 @@ struct TopicPlanTests {
         #expect(topics.count == plan.count + 1)
     }
 
-    @Test("raw reports are kept for 30 days, dead letters for 90, and state as its latest value")
+    @Test("reports as they were sent are kept for days, on segments of a day; dead letters for 90 days")
     func brief() throws {
-        #expect(try specification(.concernReports).settings["retention.ms"] == "2592000000")
+        for topic in [Codec.Topic.concernReports, .intakeRepartition] {
+            let settings = try specification(topic).settings
+            #expect(settings["retention.ms"] == "604800000" && settings["segment.ms"] == "86400000", "\(topic)")
+        }
         #expect(try specification(.deadLetters).settings["retention.ms"] == "7776000000")
-        #expect(try specification(.mappingState).settings == ["cleanup.policy": "compact"])
+        var terms = TopicPlan.Terms()
+        terms.reportDays = 14
+        let longer = TopicPlan.specifications(partitions: 4, prefix: "", terms: terms)
+        #expect(longer.first { $0.name == "concern-reports" }?.settings["retention.ms"] == "1209600000")
+        #expect(terms.explanation.hasPrefix("reports as they were sent are gone after at most 15 days"))
+    }
+
+    @Test("what a tombstone erases is gone from every compacted topic within the days that are set")
+    func erased() throws {
+        var terms = TopicPlan.Terms()
+        terms.erasureDays = 3
+        let topics = TopicPlan.specifications(partitions: 4, prefix: "", terms: terms)
+        let compacted = topics.filter { $0.settings["cleanup.policy"] == "compact" }
+        #expect(
+            Set(compacted.map(\.name)).isSuperset(of: Topology.suite.map(\.changelog.name) + ["children", "cases"]))
+        for topic in compacted {
+            let times = ["max.compaction.lag.ms", "segment.ms", "delete.retention.ms"].map { topic.settings[$0] ?? "" }
+            #expect(times == ["172800000", "86400000", "86400000"], "\(topic.name)")
+        }
+        #expect(terms.explanation.contains("after at most 3 days: 2 days until the cleaner must come"))
+    }
+
+    @Test("nobody outside says when a record came: dates, retention and signatures are counted from the broker's time")
+    func time() throws {
+        for topic in Codec.Topic.allCases {
+            guard let settings = plan.first(where: { $0.name == "p-\(topic.rawValue)" })?.settings else { continue }
+            #expect((settings["message.timestamp.type"] == "LogAppendTime") == topic.isExternal, "\(topic)")
+        }
     }
 
     @Test("no input is kept for less than a stream asks, and no topic of a topology is forgotten")
@@ -78,7 +108,7 @@ struct TopicPlanTests {
         topics["p-notices"]?.partitions = 8
         #expect(
             TopicPlan.faults(plan, topics).map { $0.prefix { $0 != ";" } } == [
-                "p-concern-reports has retention.ms=-1 and should have 2592000000",
+                "p-concern-reports has retention.ms=-1 and should have 604800000",
                 "p-concerns has min.insync.replicas=1 and should have 2",
                 "p-intake-state has cleanup.policy=delete and should have compact",
                 "p-mappings has retention.ms=7776000000 and should have -1",

@@ -20,7 +20,18 @@ public final class TestBroker: Sendable {
         }
     }
 
-    public var properties: KafkaProperties { ["bootstrap.servers": bootstrapServers] }
+    public var properties: KafkaProperties {
+        (isReal ? Self.environment : [:]).merging(["bootstrap.servers": bootstrapServers]) { $1 }
+    }
+
+    /// How to log in to a real Kafka, as `KAFKA_SASL_USERNAME` and the like say.
+    private static let environment: KafkaProperties = {
+        let variables = ProcessInfo.processInfo.environment.filter { $0.key.hasPrefix("KAFKA_") }
+        let properties = variables.map { name, value in
+            (name.dropFirst("KAFKA_".count).lowercased().replacing("_", with: "."), value)
+        }
+        return Dictionary(uniqueKeysWithValues: properties.filter { KafkaProperty.verdict($0, $1) == .accepted })
+    }()
 
     /// Creates topics with the prefix.
     public func create(_ names: [String], partitions: Int32) async throws {

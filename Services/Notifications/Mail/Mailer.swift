@@ -2,6 +2,8 @@ import CCurl
 import Domain
 import Foundation
 import Kafka
+import ServiceKit
+import Streams
 
 /// Sends one message.
 ///
@@ -27,7 +29,7 @@ struct FileMailer: Mailer {
     private let folder: String
 
     init(folder: String) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        do { try PrivateFolder.create(folder) } catch { throw ConfigurationFault("MAIL_DIRECTORY: \(error)") }
         self.folder = folder
     }
 
@@ -36,7 +38,7 @@ struct FileMailer: Mailer {
     ) async throws(DeliveryFailure) {
         let name = id.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
         do {
-            try Data(message).write(to: URL(filePath: "\(folder)/\(name).eml"), options: .atomic)
+            try PrivateFolder.write(message, to: "\(folder)/\(name).eml")
         } catch {
             throw DeliveryFailure(isTemporary: true, detail: "the folder cannot be written")
         }

@@ -193,7 +193,8 @@ let package = Package(
                 "TestSupport", metrics, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
-            name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "TestSupport"], swiftSettings: guarded),
+            name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "MappingCore", "TestSupport"],
+            swiftSettings: guarded),
         .testTarget(
             name: "IntakeTests",
             dependencies: [

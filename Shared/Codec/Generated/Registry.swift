@@ -21,7 +21,7 @@ extension ConcernRegistered: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.registered.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concerns]
-    package static let largestBytes = 225965
+    package static let largestBytes = 226691
 }
 
 extension ConcernSetAside: SuiteEvent {
@@ -49,7 +49,7 @@ extension Child: SuiteEvent {
     package static let eventType = "se.tillsammans.child.recorded.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.children]
-    package static let largestBytes = 11499
+    package static let largestBytes = 180820
 }
 
 extension ReportTaken: SuiteEvent {
@@ -70,7 +70,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 92633644
+    package static let largestBytes = 92633656
 }
 
 extension TakeOn: SuiteEvent {
@@ -157,6 +157,20 @@ extension MoveCase: SuiteEvent {
     package static let largestBytes = 525
 }
 
+extension ConfirmMove: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.confirm.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 393
+}
+
+extension DeclineMove: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.decline.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 4396
+}
+
 extension NoteCooperation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.cooperation.note.v1"
     package static let kind = EventKind.internalCommand
@@ -175,7 +189,7 @@ extension MappingOpened: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.opened.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 485
+    package static let largestBytes = 814
 }
 
 extension ConcernJoined: SuiteEvent {
@@ -281,6 +295,20 @@ extension CaseMoved: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
     package static let largestBytes = 1378
+}
+
+extension MoveProposed: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.proposed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1145
+}
+
+extension MoveDeclined: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.declined.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 4396
 }
 
 extension CameOfAge: SuiteEvent {
@@ -658,6 +686,8 @@ extension EventRegistry {
         RecordFollowUp.self,
         ReopenMapping.self,
         MoveCase.self,
+        ConfirmMove.self,
+        DeclineMove.self,
         NoteCooperation.self,
         EndCooperation.self,
         MappingOpened.self,
@@ -676,6 +706,8 @@ extension EventRegistry {
         MeasuresFollowedUp.self,
         MappingReopened.self,
         CaseMoved.self,
+        MoveProposed.self,
+        MoveDeclined.self,
         CameOfAge.self,
         CaseClosed.self,
         DeadlineReminded.self,

@@ -188,6 +188,12 @@ package nonisolated struct CountyDirectory: Sendable {
       set {_uniqueStorage()._lunch = newValue}
     }
 
+    /// Working days from receipt until a move that a report proposes should be confirmed or declined (rules 2 and 19).
+    package var moveDays: Int32 {
+      get {_storage._moveDays}
+      set {_uniqueStorage()._moveDays = newValue}
+    }
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
@@ -486,7 +492,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0")
 
   fileprivate class _StorageClass {
     var _adultAge: Int32 = 0
@@ -509,6 +515,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     var _slackDays: Int32 = 0
     var _quietHours: String = String()
     var _lunch: String = String()
+    var _moveDays: Int32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -539,6 +546,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       _slackDays = source._slackDays
       _quietHours = source._quietHours
       _lunch = source._lunch
+      _moveDays = source._moveDays
     }
   }
 
@@ -577,6 +585,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         case 18: try { try decoder.decodeSingularInt32Field(value: &_storage._slackDays) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._quietHours) }()
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._lunch) }()
+        case 21: try { try decoder.decodeSingularInt32Field(value: &_storage._moveDays) }()
         default: break
         }
       }
@@ -645,6 +654,9 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       if !_storage._lunch.isEmpty {
         try visitor.visitSingularStringField(value: _storage._lunch, fieldNumber: 20)
       }
+      if _storage._moveDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._moveDays, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -674,6 +686,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         if _storage._slackDays != rhs_storage._slackDays {return false}
         if _storage._quietHours != rhs_storage._quietHours {return false}
         if _storage._lunch != rhs_storage._lunch {return false}
+        if _storage._moveDays != rhs_storage._moveDays {return false}
         return true
       }
       if !storagesAreEqual {return false}

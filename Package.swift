@@ -240,7 +240,7 @@ let package = Package(
             name: "EndToEnd",
             dependencies: [
                 "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "TestSupport", "intake", "mapping", "meetings",
-                "notifications", "tillsammans", protobuf, subprocess, yaml,
+                "notifications", "tillsammans", arguments, protobuf, subprocess, yaml,
             ],
             swiftSettings: guarded),
     ],

@@ -65,16 +65,15 @@ struct GivenCommand: ParsableArguments {
     /// Publishes the command, and prints what came of it.
     ///
     /// - Parameter isAnswer: whether a fact that follows from the command is its answer.
-    /// - Throws: `ExitCode` 1 where it is refused; ``CommandFault`` where there is no such case, or no answer in time.
+    /// - Throws: `ExitCode` 1 where it is refused; ``CommandFault`` where no answer comes in time.
     func give(_ message: some EventPayload, answeredBy isAnswer: @escaping @Sendable (Event) -> Bool) async throws {
         let connection = options.connection
-        let key = try await key(connection)
         let command = try Event(
             id: UUID().uuidString.lowercased(), source: "urn:tillsammans:command-line", time: Date(),
             subject: reference, message)
         let answer = try await EventFeed.reading(connection, [.mappings], fromBeginning: false) { feed in
             try await Producer(connection.properties).send(
-                connection.record(command, to: .mappingCommands, key: key))
+                connection.record(command, to: .mappingCommands, key: reference))
             return try await within(.seconds(timeout), waitingFor: "the answer to \(command.id)") {
                 for try await item in feed.items {
                     guard let event = item.event, event.cause == command.id else { continue }
@@ -85,16 +84,5 @@ struct GivenCommand: ParsableArguments {
         }
         if let words = FactInWords(answer, language.language) { print(words.what) }
         if answer.type == CommandRefused.eventType { throw ExitCode(1) }
-    }
-
-    /// The key under which the case's commands come to it in order.
-    private func key(_ connection: Connection) async throws -> String {
-        let (reference, language) = (reference, language.language)
-        return try await DedicatedThread.run(name: "cases") {
-            var key: String?
-            try connection.readAll([.cases]) { _, found, event in if event.subject == reference { key = found } }
-            guard let key else { throw CommandFault(Catalogue.text("case.none", language)) }
-            return key
-        }
     }
 }

@@ -128,7 +128,7 @@ extension Concern {
     /// As the wire carries it.
     fileprivate init(_ registered: RegisteredConcern) {
         self.init(
-            id: registered.concern, reference: registered.reference, child: registered.child,
+            id: registered.concern, reference: registered.reference,
             place: .init(
                 county: registered.county, municipality: registered.municipality, stage: registered.stage,
                 attends: registered.attends),

@@ -134,7 +134,7 @@ struct OwnershipTests {
             CaseMoved.with {
                 ($0.county, $0.municipality, $0.stage, $0.attends) = ("TST", "0001", "before_school", "preschool")
                 ($0.toUnit, $0.toPerson) = ("preschool", "head-preschool")
-            }, child: tester.concerns[0].child)
+            }, child: tester.concerns[0].caseReference)
         try tester.send(ExampleCounty.report.with { ($0.unit, $0.stage) = ("bhv", "before_school") })
         #expect(tester.concerns[3].unit == "preschool" && !tester.concerns[3].hasProposed)
     }
@@ -191,7 +191,7 @@ struct OwnershipTests {
     func followed() throws {
         var tester = try IntakeTester()
         try tester.send(ExampleCounty.report)
-        let child = try #require(tester.concerns.first).child
+        let child = try #require(tester.concerns.first).caseReference
         try tester.publish(
             CaseMoved.with {
                 ($0.county, $0.municipality, $0.stage, $0.attends) = ("TST", "0001", "outside_upper_secondary", "")
@@ -206,7 +206,7 @@ struct OwnershipTests {
     func closed() throws {
         var tester = try IntakeTester()
         try tester.send(ExampleCounty.report)
-        let child = try #require(tester.concerns.first).child
+        let child = try #require(tester.concerns.first).caseReference
         try tester.publish(CaseClosed(), child: child)
         try tester.send(ExampleCounty.report.with { ($0.stage, $0.unit) = ("outside_upper_secondary", "") })
         #expect([tester.concerns[1].unit, tester.concerns[1].proposed.unit] == ["kaa", "kaa"])

@@ -109,7 +109,7 @@ struct RandomCase: RandomValues {
 
     mutating func wholeCase() -> Case {
         var `case` = Case(
-            child: id(), reference: id(), place: place(), owner: owner(), opened: date(), youthConsentFrom: day(),
+            reference: id(), place: place(), owner: owner(), opened: date(), youthConsentFrom: day(),
             adultFrom: day())
         `case`.proposedMove = maybe { $0.move() }
         `case`.delegate = maybe { $0.id() }

@@ -85,6 +85,23 @@ struct RefusedCommandTests {
         #expect(refused.to == to && refused.county == (to.isEmpty ? "" : "TST"))
     }
 
+    @Test(
+        "rule 13: a consent that cannot be read is laid before the county's function of the case that the record names",
+        arguments: [("TST-1", "key", "county"), (nil, "TST-1", "county"), (nil, "key", ""), ("SRM-1", "key", "")])
+    func unreadableWithdrawal(subject: String?, key: String, to: String) throws {
+        var tester = MappingTester()
+        let topic = Topic.mappingCommands.rawValue
+        for type in [RecordConsent.eventType, TakeOn.eventType] {
+            try tester.tester.process(
+                Event(
+                    id: type, source: "s", type: type, time: tester.tester.now, subject: subject, content: .protobuf,
+                    data: [0xFF, 0xFF]), key: key, topic: topic)
+        }
+        let refused = tester.facts(CommandRefused.self)
+        #expect(refused.map { $0.reasons.map(\.code) } == [["undecodable"], ["undecodable"]])
+        #expect(refused.map(\.to) == [to, ""] && refused.map(\.caseReference) == [to.isEmpty ? "" : "TST-1", ""])
+    }
+
     @Test("an answer travels under no key, and names no id, that could be a personal number or is of any length")
     func keys() throws {
         var tester = MappingTester()

@@ -349,7 +349,7 @@ extension MappingOverdue: SuiteEvent {
 extension CommandRefused: SuiteEvent {
     package static let eventType = "se.tillsammans.command.refused.v1"
     package static let kind = EventKind.fact
-    package static let topics: [Topic] = [.mappings, .meetings]
+    package static let topics: [Topic] = [.mappings, .meetings, .notices]
     package static let largestBytes = 48684
 }
 

@@ -193,7 +193,8 @@ let package = Package(
                 "TestSupport", metrics, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
-            name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "TestSupport"], swiftSettings: guarded),
+            name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "MappingCore", "TestSupport"],
+            swiftSettings: guarded),
         .testTarget(
             name: "IntakeTests",
             dependencies: [
@@ -239,7 +240,7 @@ let package = Package(
             name: "EndToEnd",
             dependencies: [
                 "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "TestSupport", "intake", "mapping", "meetings",
-                "notifications", "tillsammans", protobuf, subprocess, yaml,
+                "notifications", "tillsammans", arguments, protobuf, subprocess, yaml,
             ],
             swiftSettings: guarded),
     ],

@@ -28,8 +28,7 @@ struct IntakeProcessor: Processor {
         case .intakeRepartition where event.type == ReportAccepted.eventType:
             try identify(event.decode(ReportAccepted.self), in: &turn)
         case .intakeRepartition: try register(event, in: &turn)
-        case .mappings where event.type == CaseMoved.eventType: try follow(event.decode(CaseMoved.self), in: &turn)
-        case .mappings: break
+        case .mappings: try follow(event, in: &turn)
         default:
             guard event.faultsOfEnvelope.isEmpty else { return try refuseEnvelope(of: event, in: &turn) }
             let id = ReportID(source: event.source, id: event.id)
@@ -138,10 +137,17 @@ struct IntakeProcessor: Processor {
         try body(accepted, &turn)
     }
 
-    /// Mapping has handed a case over.
-    private func follow(_ message: CaseMoved, in turn: inout Turn) throws {
+    /// Mapping has opened, handed over or closed a case.
+    private func follow(_ event: Event, in turn: inout Turn) throws {
+        let read: (inout Words) -> FollowCase?
+        switch event.type {
+        case MappingOpened.eventType: read = try event.decode(MappingOpened.self).command
+        case CaseMoved.eventType: read = try event.decode(CaseMoved.self).command
+        case CaseClosed.eventType: read = { _ in .isClosed }
+        default: return
+        }
         guard var kept = try knownChild(turn) else { return }
-        let command = try Words.stored(in: turn.topic) { message.command(&$0) }
+        let command = try Words.stored(in: turn.topic) { read(&$0) }
         kept.subject = command.decide(on: kept.subject, by: .suite, context(turn)).subject
         try turn.put(Self.children, turn.key, ChildState(kept))
     }

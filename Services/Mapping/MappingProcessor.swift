@@ -11,7 +11,7 @@ struct MappingProcessor: Processor {
 
     static let adapter = CommandAdapter<Case>(
         .cases,
-        CommandAdapter<Case>.workCommands + CommandAdapter<Case>.contentCommands
+        CommandAdapter<Case>.workCommands + CommandAdapter<Case>.moveCommands + CommandAdapter<Case>.contentCommands
             + CommandAdapter<Case>.cooperationCommands)
 
     func process(_ event: Event, in turn: inout Turn) throws {

@@ -15,7 +15,8 @@ enum SpokenLanguage: String, ExpressibleByArgument, CaseIterable {
 
 struct CaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "case", abstract: "One case.", subcommands: [Show.self, EmergencyCommand.self])
+        commandName: "case", abstract: "One case.",
+        subcommands: [Show.self, ConfirmMove.self, DeclineMove.self, EmergencyCommand.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

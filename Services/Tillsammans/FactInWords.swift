@@ -27,11 +27,7 @@ struct FactInWords {
         else { return nil }
         what = fields.filled(sentence)
         who = fields.filled(Catalogue.entry(name, "who") ?? "")
-        let signs = [
-            ("fact.concern.other_home", fields.isFilled("reportedMunicipality")),
-            ("fact.concern.harm", fields.isTrue("harmSuspected")),
-        ]
-        further = signs.filter(\.1).map { fields.filled(Catalogue.text($0.0, language)) }
+        further = fields.isTrue("harmSuspected") ? [Catalogue.text("fact.concern.harm", language)] : []
     }
 
     /// The name of a fact's sentence in the catalogue.
@@ -61,8 +57,6 @@ private struct Fields {
         }
         (self.object, self.language) = (object, language)
     }
-
-    func isFilled(_ path: String) -> Bool { values(at: path).contains { $0 as? String != "" } }
 
     func isTrue(_ path: String) -> Bool { values(at: path).first as? Bool == true }
 

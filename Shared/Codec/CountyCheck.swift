@@ -258,6 +258,7 @@ private struct CountyCheck {
         take(message.settings.acknowledgeDays, \.acknowledgeDays)
         take(message.settings.mappingDays, \.mappingDays)
         take(message.settings.consentDays, \.consentDays)
+        take(message.settings.moveDays, \.moveDays)
         take(message.settings.reminderDays, \.reminderDays)
         take(message.settings.escalationDays, \.escalationDays)
         take(message.settings.linkingHours, \.linkingHours)

@@ -78,7 +78,10 @@ extension Authority {
         public static let conclude = Act(lead)
         public static let followUp = Act(lead)
         public static let reopen = Act(lead)
+        /// Also confirms or declines a move that a report proposes.
         public static let moveCase = Act(lead)
+        /// Confirms a proposed move for the unit that takes the case. The people are that unit's (rule 2).
+        public static let takeOver = Act([.namedPerson, .namedPersonsDeputy, .unitsManager])
         /// Whoever needs it in an emergency. What they may read then is in ``Reading``.
         public static let openInEmergency = Act([.anyoneInDirectory])
 

@@ -214,6 +214,8 @@ public struct County: Sendable {
         public var mappingDays = 15
         /// Working days from the outcome until all consents should be recorded (rule 19).
         public var consentDays = 10
+        /// Working days from receipt until a proposed move should be confirmed or declined (rules 2 and 19).
+        public var moveDays = 5
         /// Working days before a due date on which its owner is reminded (rule 19).
         public var reminderDays = 2
         /// Working days after a due date until the county's function is notified, after the unit's manager (rule 19).

@@ -60,6 +60,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case nothingToTakeOn = "case.taken_on"
     case delegateOutside = "delegate.outside"
     case delegateNone = "delegate.none"
+    case moveNone = "move.none"
     case informationUnknown = "information.unknown"
     case questionUnknown = "question.unknown"
     case answerMissing = "answers.missing"

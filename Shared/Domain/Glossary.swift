@@ -103,6 +103,8 @@ public enum Step: String, CaseIterable, Sendable {
     case lookAgain = "look_again"
     /// The child is now an adult. The case is handed over (rule 4).
     case handOver = "hand_over"
+    /// A report says that the child is elsewhere. The move is confirmed or declined (rule 2).
+    case decideMove = "decide_move"
 }
 
 extension Step: Comparable {

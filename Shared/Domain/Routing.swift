@@ -139,6 +139,21 @@ extension UnitKind {
 }
 
 extension Stage {
+    /// Stages follow each other. The three of upper secondary stand beside each other.
+    private var order: Int {
+        switch self {
+        case .beforeSchool: 0
+        case .school: 1
+        case .upperSecondary, .upperSecondaryElsewhere, .outsideUpperSecondary: 2
+        }
+    }
+
+    /// Whether a child comes through this stage before the other one.
+    public func isBefore(_ other: Stage) -> Bool { order < other.order }
+
+    /// Whether neither stage comes before the other.
+    public func isBeside(_ other: Stage) -> Bool { order == other.order }
+
     /// The stage that a child of this age is usually in on a day. Used where the report names none (rule 2).
     ///
     /// Förskoleklass begins with the autumn term of the year in which the child turns six (skollagen 2010:800, 7 kap.

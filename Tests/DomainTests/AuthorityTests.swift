@@ -51,6 +51,15 @@ struct AuthorityTests {
         #expect(mapping.allSatisfy { codes($0, by: .person("family")) == ["by person.not_allowed"] })
     }
 
+    @Test("rule 2: of the unit that a case would move to, the named person and the manager take it over")
+    func takesOver() {
+        let people = Authority.People(unit: "kaa", namedPerson: "head-kaa")
+        for person in ["head-kaa", "manager"] { #expect(codes(.takeOver, by: .person(person), people).isEmpty) }
+        for person in ["county", "head-school", "teacher"] {
+            #expect(codes(.takeOver, by: .person(person), people) == ["by person.not_allowed"])
+        }
+    }
+
     @Test("anyone in the directory adds information and records the family's word; nobody else does")
     func anyone() {
         for act in [Authority.Act.addInformation, .reportPlanConcern] {

@@ -55,10 +55,10 @@ struct IntakeStory {
         facts += decision.facts
     }
 
-    /// Mapping hands the case over.
-    mutating func move(to place: KnownChild.Place, _ owner: Routing.Owner) throws {
+    /// Mapping has opened, handed over or closed the case.
+    mutating func follow(_ change: FollowCase) throws {
         let known = try #require(child)
-        child = FollowCase(place: place, owner: owner).decide(on: known, by: .suite, try context).subject
+        child = change.decide(on: known, by: .suite, try context).subject
     }
 
     /// A report that holds, about a child of twelve.

@@ -45,6 +45,17 @@ struct RandomReport: RandomValues {
         KnownChild.Place(county: id(), municipality: id(), stage: one(Stage.self), attends: maybe { $0.id() })
     }
 
+    mutating func move() -> ProposedMove { ProposedMove(place: place(), owner: owner()) }
+
+    mutating func statements() -> Statements {
+        Statements(list { Statement($0.word(), source: $0.id(), at: $0.date()) })
+    }
+
+    mutating func describedGuardian() -> DescribedGuardian {
+        DescribedGuardian(
+            key: id(), names: statements(), personalNumbers: statements(), emails: statements(), phones: statements())
+    }
+
     mutating func report() throws -> Report {
         Report(
             number: try personalNumber(), name: word(), municipality: try municipality(),
@@ -67,27 +78,27 @@ struct RandomReport: RandomValues {
     mutating func known() -> Kept<KnownChild> {
         let guardians = list { random in
             KnownGuardian(
-                key: random.id(),
-                aliases: random.list { KnownGuardian.Alias($0.one(KnownGuardian.Alias.Kind.self), hash: $0.id()) },
-                described: random.list { $0.guardian() })
+                random.describedGuardian(),
+                aliases: random.list { KnownGuardian.Alias($0.one(KnownGuardian.Alias.Kind.self), hash: $0.id()) })
         }
         let recent = list { random in
             RecentConcern(
                 concern: random.id(), source: random.id(), observedAt: random.date(), areas: random.areas())
         }
         let child = KnownChild(
-            reference: id(), place: place(), placedBy: maybe { $0.id() }, owner: owner(), isProtected: flag(),
-            isHarmSuspected: flag(), name: word(), guardians: guardians, recent: recent)
+            reference: id(), place: place(), owner: owner(), hasOpenCase: flag(), isProtected: flag(),
+            protectedBy: statements(), isHarmSuspected: flag(), names: statements(), guardians: guardians,
+            recent: recent)
         return Kept(child, taken: list { UInt64($0.number(1...999_999)) })
     }
 
     mutating func registered() throws -> RegisteredConcern {
         RegisteredConcern(
             concern: id(), reference: id(), county: id(), municipality: id(), stage: one(Stage.self),
-            owner: owner(), hasMoved: flag(), receivedAt: date(), observedAt: date(), areas: areas(),
-            observation: word(), strengths: list { $0.word() }, isHarmSuspected: flag(), reporter: try reporter(),
-            guardians: list { $0.id() }, youthConsentFrom: day(), adultFrom: day(), isProtected: flag(),
-            linkedTo: maybe { $0.id() }, reportedMunicipality: maybe { $0.id() })
+            attends: maybe { $0.id() }, owner: owner(), hasGrown: flag(), proposed: maybe { $0.move() },
+            receivedAt: date(), observedAt: date(), areas: areas(), observation: word(), strengths: list { $0.word() },
+            isHarmSuspected: flag(), reporter: try reporter(), guardians: list { $0.id() }, youthConsentFrom: day(),
+            adultFrom: day(), isProtected: flag(), linkedTo: maybe { $0.id() })
     }
 
     mutating func setAside() throws -> SetAsideConcern {

@@ -83,8 +83,9 @@ struct WireTests {
         #expect(try again(ConcernSetAside(setAside)) { $0.fact(&$1) } == .setAside(setAside))
 
         let recorded = RecordedChild(
-            reference: random.id(), number: try random.personalNumber(), name: random.word(),
-            guardians: random.list { $0.guardian() }, isProtected: random.flag())
+            reference: random.id(), number: try random.personalNumber(), names: random.statements(),
+            guardians: random.list { $0.describedGuardian() }, isProtected: random.flag(),
+            protectedBy: random.statements())
         let day = random.day()
         #expect(
             try again(Child(recorded)) { $0.fact(reference: recorded.reference, today: day, &$1) }
@@ -127,12 +128,21 @@ struct WireTests {
         #expect(try IndexBucket(wire: IndexBucket(index).wireBytes()).index == index)
     }
 
+    @Test("the contract has room for as many statements as are kept of one thing, and for no more")
+    func statements() {
+        var child = Child.with { $0.names = Array(repeating: .init(), count: Statements.kept) }
+        #expect(child.excesses.isEmpty)
+        child.names.append(.init())
+        child.guardians = [.with { $0.phones = child.names }]
+        #expect(child.excesses.map(\.path) == ["names", "guardians[0].phones"])
+    }
+
     @Test("state with words of a later version is not read, and says where")
     func laterVersion() throws {
         var random = RandomReport(seed: 7)
         var message = ChildState(random.known())
         (message.stage, message.fallbackReason) = ("university", "strike")
-        message.guardians = [.with { ($0.key, $0.aliases) = ("k", ["n1", "x1"]) }]
+        message.guardians = [.with { $0.aliases = ["n1", "x1"] }]
         message.recent = [.with { $0.areas = ["home", "mood"] }]
         let error = #expect(throws: Refusal.self) { try Words.read { message.kept(&$0) } }
         #expect(

@@ -155,6 +155,8 @@ struct DeadlineTests {
                 #expect(tester.tester.directory.counties["TST"]?.people[state.owner] != nil, "a real owner, \(place)")
                 let isWatched = state.deadlines.values.allSatisfy { $0.hasNext || $0.reminded == "county" }
                 #expect(isWatched, "every date is watched to the end, \(place)")
+                #expect(
+                    state.hasProposed == (state.deadlines["decide_move"] != nil), "a move waits with a date, \(place)")
                 let ahead = state.wakes.values.filter { $0 > tester.tester.now }
                 #expect(
                     Set(tester.tester.reminders.map(\.due)) == Set(ahead),
@@ -191,14 +193,14 @@ struct DeadlineTests {
             MappingTester.owner, MappingTester.owner, MappingTester.owner, "teacher", "manager", "nurse", "", "county",
         ])
         let day = CivilTime.day(of: tester.tester.now).plus(Int.random(in: -2...30, using: &random)).description
-        switch Int.random(in: 0..<18, using: &random) {
+        switch Int.random(in: 0..<20, using: &random) {
         case 0:
-            let (harm, moved) = (Bool.random(using: &random), Int.random(in: 0..<8, using: &random) == 0)
-            let unit = one(["school", "gymnasium", "kaa"])
-            try tester.concern {
-                ($0.guardians, $0.harmSuspected) = (["g1", "g2"], harm)
-                if moved { ($0.moved, $0.unit, $0.namedPerson) = (true, unit, "head-\(unit)") }
+            if Int.random(in: 0..<3, using: &random) == 0 {
+                return try tester.concern(
+                    proposing: one(["gymnasium", "kaa"]), stage: one(["upper_secondary", "school"]))
             }
+            let harm = Bool.random(using: &random)
+            try tester.concern { ($0.guardians, $0.harmSuspected) = (["g1", "g2"], harm) }
         case 1: try tester.takeOn(by: by)
         case 2: try tester.delegate(to: one(["teacher", "family", "nobody"]), by: by)
         case 3: try tester.send(HandBackWork.with { ($0.caseReference, $0.by) = (MappingTester.reference, by) })
@@ -230,6 +232,14 @@ struct DeadlineTests {
                 stage: one(["school", "outside_upper_secondary", "before_school", "x"]),
                 unit: one(["school", "", "bhv"]),
                 municipality: one(["0001", "0001", "9"]), by: tester.state.owner)
+        case 17: try tester.confirmMove(to: one(["gymnasium", "kaa"]), by: one([tester.state.owner, "head-kaa", by]))
+        case 18:
+            let unit = one(["gymnasium", "kaa"])
+            try tester.send(
+                DeclineMove.with {
+                    ($0.caseReference, $0.by) = (MappingTester.reference, one([tester.state.owner, by]))
+                    ($0.unit, $0.reason) = (unit, one(["ord", ""]))
+                })
         default:
             try tester.tester.advance(to: tester.tester.now + Double.random(in: 0...(6 * 86_400), using: &random))
         }

@@ -36,7 +36,8 @@ struct MappingTester {
         concerns += 1
         var concern = ConcernRegistered.with {
             ($0.caseReference, $0.county, $0.municipality) = (Self.reference, "TST", "0001")
-            ($0.stage, $0.unit, $0.namedPerson) = ("school", "school", Self.owner)
+            ($0.stage, $0.attends) = ("school", "school")
+            ($0.unit, $0.namedPerson) = ("school", Self.owner)
             ($0.areas, $0.observation) = (["safety", "home"], "…")
             ($0.guardians, $0.youthConsentFrom, $0.adultFrom) = (["g1"], "2029-03-15", "2032-03-15")
             ($0.concern, $0.receivedAt) = ("concern-\(concerns)", .init(tester.now))
@@ -126,6 +127,19 @@ struct MappingTester {
                 ($0.caseReference, $0.by, $0.municipality) = (Self.reference, by, municipality)
                 ($0.stage, $0.unit) = (stage, unit)
             })
+    }
+
+    /// A concern that says the child is elsewhere.
+    mutating func concern(proposing unit: String, stage: String) throws {
+        try concern {
+            ($0.proposed.county, $0.proposed.municipality) = ("TST", "0001")
+            ($0.proposed.stage, $0.proposed.attends) = (stage, unit)
+            ($0.proposed.unit, $0.proposed.namedPerson) = (unit, "head-\(unit)")
+        }
+    }
+
+    mutating func confirmMove(to unit: String, by: String) throws {
+        try send(ConfirmMove.with { ($0.caseReference, $0.by, $0.unit) = (Self.reference, by, unit) })
     }
 
     /// Advances to the start of a day or to an hour of it, in Swedish time.

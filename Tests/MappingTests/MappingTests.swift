@@ -231,8 +231,27 @@ struct MappingTests {
         #expect(tester.facts(HandOverMeeting.self).map { [$0.unit, $0.namedPerson] } == [["kaa", "head-kaa"]])
         try tester.move(stage: "nowhere", unit: "", municipality: "9999", by: "head-kaa")
         #expect(tester.codes == ["municipality.unknown", "word.unknown"])
-        try tester.concern { ($0.moved, $0.unit, $0.namedPerson) = (true, "gymnasium", "head-gymnasium") }
-        #expect(tester.facts(CaseMoved.self).map(\.why) == ["command", "report"])
+    }
+
+    @Test("rule 2: a report moves nothing by itself; the unit that it leads to confirms, and the case is handed over")
+    func proposedMove() throws {
+        var tester = try MappingTester.ready()
+        try tester.concern(proposing: "gymnasium", stage: "upper_secondary")
+        #expect(tester.facts(CaseMoved.self).isEmpty && tester.status.owner == MappingTester.owner)
+        let proposal = try #require(tester.facts(MoveProposed.self).first)
+        #expect(
+            (proposal.proposed.unit, proposal.owner, proposal.ownerAlone) == ("gymnasium", MappingTester.owner, false))
+        #expect((tester.status.step, tester.dueDay) == ("acknowledge", "2026-11-25"))
+        try tester.takeOn()
+        #expect((tester.status.step, tester.dueDay) == ("decide_move", "2026-11-30"))
+        try tester.confirmMove(to: "gymnasium", by: "nurse")
+        try tester.send(
+            DeclineMove.with { ($0.caseReference, $0.by, $0.unit) = (MappingTester.reference, "nurse", "gymnasium") })
+        #expect(tester.codes == ["person.not_allowed", "person.not_allowed", "text.missing"])
+        try tester.confirmMove(to: "gymnasium", by: "head-gymnasium")
+        let moved = try #require(tester.facts(CaseMoved.self).first)
+        #expect((moved.why, moved.by, moved.toPerson) == ("command", "head-gymnasium", "head-gymnasium"))
+        #expect(tester.status.owner == "head-gymnasium" && tester.status.step == "conclude")
     }
 
     @Test(

@@ -28,6 +28,8 @@ struct RandomCase: RandomValues {
         Case.Place(county: id(), municipality: id(), stage: one(Stage.self), attends: maybe { $0.id() })
     }
 
+    mutating func move() -> Case.ProposedMove { Case.ProposedMove(place: place(), owner: owner()) }
+
     /// - Parameter needsArea: true for information that a person adds, which must name an area.
     mutating func finding(needsArea: Bool = false) -> Case.Finding {
         switch number(0...3) {
@@ -111,6 +113,7 @@ struct RandomCase: RandomValues {
         var `case` = Case(
             reference: id(), place: place(), owner: owner(), opened: date(), youthConsentFrom: day(),
             adultFrom: day())
+        `case`.proposedMove = maybe { $0.move() }
         `case`.delegate = maybe { $0.id() }
         `case`.coordinator = maybe { $0.id() }
         `case`.phase = phase()

@@ -83,6 +83,10 @@ struct WireTests {
         let destination = try #require(Destination(municipality: "0001", in: ExampleCounty.directory))
         let move = Move(to: destination, stage: random.one(Stage.self), attends: random.maybe { $0.id() })
         try check(move, MoveCase(move, of: reference, by: by))
+        let confirm = MappingCore.ConfirmMove(unit: random.id())
+        try check(confirm, Codec.ConfirmMove(confirm, of: reference, by: by))
+        let decline = MappingCore.DeclineMove(unit: random.id(), reason: random.word())
+        try check(decline, Codec.DeclineMove(decline, of: reference, by: by))
         let note = MappingCore.NoteCooperation(
             done: random.list { $0.one(Step.self) }, next: random.maybe { .init($0.one(Step.self), on: $0.day()) },
             coordinator: random.maybe { $0.id() })
@@ -152,6 +156,11 @@ extension RandomCase {
     /// One of each kind of fact.
     mutating func facts() -> [CaseFact] {
         courseFacts().map(CaseFact.course) + contentFacts().map(CaseFact.content) + [
+            .proposal(
+                .proposed(
+                    .init(
+                        move: move(), concern: id(), owner: id(), county: id(), due: date(), isForOwnerAlone: flag()))),
+            .proposal(.declined(unit: id(), reason: word(), by: actor())),
             .cooperation(
                 .waiting(
                     for: list { $0.flag() ? .nobodyKnown : .giver($0.giver()) }, owner: id(), county: id(), due: date())
@@ -169,9 +178,9 @@ extension RandomCase {
     }
 
     private mutating func courseFacts() -> [CourseFact] {
-        let why: CourseFact.Move.Why = flag() ? .command(by: actor()) : flag() ? .report : .directory
+        let why: CourseFact.Move.Why = flag() ? .command(by: actor()) : flag() ? .age : .directory
         return [
-            .opened(owner: owner(), due: date(), isHarmSuspected: flag()),
+            .opened(owner: owner(), at: place(), due: date(), isHarmSuspected: flag()),
             .concernJoined(owner: id(), isHarmSuspected: flag(), linkedTo: maybe { $0.id() }), .takenOn(by: actor()),
             .delegated(to: id(), county: id(), by: actor()), .handedBack(to: id(), by: actor()),
             .moved(

@@ -74,15 +74,23 @@ struct TableTests {
             ])
     }
 
-    @Test("rule 2: the named person learns that a report names another home; rule 3: and of harm under a taken id")
-    func contradicted() {
-        let concern = CaseEvent.concernRegistered(
-            namedPerson: "head-school", reporter: EmailAddress("mia@example.org"), isHarmSuspected: false,
-            namesOtherHome: true)
-        #expect(
-            words(drafts(.ofCase(concern))) == [
-                "concern head.school@example.org", "otherHome head.school@example.org",
-            ])
+    @Test(
+        "rule 2: both units learn of a proposed move, once; rule 22: the owner alone, of a child with protected identity"
+    )
+    func moveProposed() {
+        func told(_ to: CaseEvent.StaffMember?) -> [NoticeDraft] {
+            let day = CivilTime.day(of: ExampleCounty.monday)
+            return drafts(.ofCase(.moveProposed(owner: .init("head-school", of: "TST"), to: to, due: day)))
+        }
+        let both = told(.init("head-kaa", of: "TST"))
+        #expect(words(both) == ["moveProposed head.school@example.org", "moveProposed head.kaa@example.org"])
+        #expect(both.map { $0.values[.to] } == [.flag(false), .flag(true)])
+        #expect(words(told(nil)) == ["moveProposed head.school@example.org"])
+        #expect(words(told(.init("head-school", of: "TST"))) == ["moveProposed head.school@example.org"])
+    }
+
+    @Test("rule 3: the named person and the reporter learn of harm under a taken id")
+    func setAside() {
         let setAside = CaseEvent.concernSetAside(
             namedPerson: "head-school", reporter: EmailAddress("mia@example.org"))
         #expect(

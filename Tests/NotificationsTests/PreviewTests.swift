@@ -57,8 +57,7 @@ struct PreviewTests {
             .ofMeeting(.answerForwarded(to: "head-school", .letter, sender: vera)),
             .ofMeeting(.answerOutdated(sender: vera)),
             .ofCase(
-                .concernRegistered(
-                    namedPerson: "head-school", reporter: nil, isHarmSuspected: false, namesOtherHome: true)),
+                .moveProposed(owner: .init("head-school", of: "TST"), to: .init("head-kaa", of: "TST"), due: day)),
         ]
     }
 

@@ -56,11 +56,13 @@ struct ChronologyTests {
     }
 
     @Test(
-        "rule 2: a case says where a report names another home municipality, and that one speaking of harm was refused")
-    func contradicted() async throws {
+        "rule 2: a case says where a report leads elsewhere, and that one speaking of harm was refused")
+    func elsewhere() async throws {
         var chronology = Chronology(Self.reference, .swedish)
         let facts: [any EventPayload] = [
-            ConcernRegistered.with { $0.reportedMunicipality = "0484" },
+            MoveProposed.with {
+                ($0.proposed.municipality, $0.proposed.unit, $0.due) = ("0484", "skola", .init(ExampleCounty.monday))
+            },
             ConcernSetAside.with { ($0.namedPerson, $0.observation) = ("head-school", "Hemligt") },
         ]
         for (index, fact) in facts.enumerated() {
@@ -68,7 +70,7 @@ struct ChronologyTests {
                 try Event(id: "\(index)", source: "t", time: ExampleCounty.monday, subject: Self.reference, fact))
         }
         let text = try await chronology.text(ReadingStory.reading(.course))
-        #expect(text.contains("rapporten anger hemkommun 0484") && text.contains("dess id redan var använt"))
+        #expect(text.contains("hemkommun 0484 och enhet skola") && text.contains("dess id redan var använt"))
         #expect(text.contains("misstanke om att barnet far illa") && !text.contains("Hemligt"))
     }
 

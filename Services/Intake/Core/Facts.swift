@@ -23,9 +23,13 @@ package struct RegisteredConcern: Sendable, Equatable {
     package var county: String
     package var municipality: String
     package var stage: Stage
+    /// The unit that the child attends, as last reported.
+    package var attends: String?
     package var owner: Routing.Owner
-    /// The child has moved since the last report: the ownership passes on (rule 2).
-    package var hasMoved: Bool
+    /// The child has grown into the next stage: the ownership passes on (rule 2).
+    package var hasGrown: Bool
+    /// Where the report leads, if that is elsewhere than the child was. An open case stays, and a person decides.
+    package var proposed: ProposedMove?
     package var receivedAt: Date
     package var observedAt: Date
     package var areas: [WheelArea]
@@ -40,23 +44,23 @@ package struct RegisteredConcern: Sendable, Equatable {
     package var isProtected: Bool
     /// The concern from another system to which this one is linked.
     package var linkedTo: String?
-    /// The municipality that the report names, where another source has placed the child elsewhere. A person decides.
-    package var reportedMunicipality: String?
 
     package init(
         concern: String, reference: String, county: String, municipality: String, stage: Stage,
-        owner: Routing.Owner, hasMoved: Bool, receivedAt: Date, observedAt: Date, areas: [WheelArea],
-        observation: String, strengths: [String], isHarmSuspected: Bool, reporter: Reporter, guardians: [String],
-        youthConsentFrom: LocalDate, adultFrom: LocalDate, isProtected: Bool, linkedTo: String?,
-        reportedMunicipality: String?
+        attends: String?, owner: Routing.Owner, hasGrown: Bool, proposed: ProposedMove?, receivedAt: Date,
+        observedAt: Date, areas: [WheelArea], observation: String, strengths: [String], isHarmSuspected: Bool,
+        reporter: Reporter, guardians: [String], youthConsentFrom: LocalDate, adultFrom: LocalDate, isProtected: Bool,
+        linkedTo: String?
     ) {
         self.concern = concern
         self.reference = reference
         self.county = county
         self.municipality = municipality
         self.stage = stage
+        self.attends = attends
         self.owner = owner
-        self.hasMoved = hasMoved
+        self.hasGrown = hasGrown
+        self.proposed = proposed
         self.receivedAt = receivedAt
         self.observedAt = observedAt
         self.areas = areas
@@ -69,7 +73,6 @@ package struct RegisteredConcern: Sendable, Equatable {
         self.adultFrom = adultFrom
         self.isProtected = isProtected
         self.linkedTo = linkedTo
-        self.reportedMunicipality = reportedMunicipality
     }
 }
 
@@ -97,18 +100,23 @@ package struct SetAsideConcern: Sendable, Equatable {
     }
 }
 
-/// The identity itself, with all guardians that any report has described. For Intake alone (rule 22).
+/// The identity itself, with all guardians that any report has described, and who has told what. For Intake alone
+/// (rule 22).
 package struct RecordedChild: Sendable, Equatable {
     /// The case's reference.
     package var reference: String
     package var number: PersonalNumber
-    package var name: String
-    package var guardians: [Guardian]
+    package var names: Statements
+    package var guardians: [DescribedGuardian]
     package var isProtected: Bool
+    package var protectedBy: Statements
 
-    package init(reference: String, number: PersonalNumber, name: String, guardians: [Guardian], isProtected: Bool) {
-        (self.reference, self.number, self.name) = (reference, number, name)
-        (self.guardians, self.isProtected) = (guardians, isProtected)
+    package init(
+        reference: String, number: PersonalNumber, names: Statements, guardians: [DescribedGuardian],
+        isProtected: Bool, protectedBy: Statements
+    ) {
+        (self.reference, self.number, self.names) = (reference, number, names)
+        (self.guardians, self.isProtected, self.protectedBy) = (guardians, isProtected, protectedBy)
     }
 }
 

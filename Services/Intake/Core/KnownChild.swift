@@ -9,27 +9,28 @@ package struct KnownChild: Aggregate, Equatable {
     /// The case's reference. It stays, wherever the child moves.
     package var reference: String
     package var place: Place
-    /// The source whose report says in which municipality the child lives; nil where a person has decided it.
-    package var placedBy: String?
     package var owner: Routing.Owner
+    /// As far as Intake knows. A report about a child without an open case places the child.
+    package var hasOpenCase: Bool
     /// Once reported, it stays (rule 22).
     package var isProtected: Bool
+    /// Who has reported that the identity is protected, without a text.
+    package var protectedBy: Statements
     /// Suspected once, known for ever (rule 3).
     package var isHarmSuspected: Bool
-    /// As last reported; empty where nobody has said.
-    package var name: String
+    package var names: Statements
     package var guardians: [KnownGuardian]
     /// Concerns to which a report from another system can still be linked.
     package var recent: [RecentConcern]
 
     package init(
-        reference: String, place: Place, placedBy: String?, owner: Routing.Owner, isProtected: Bool = false,
-        isHarmSuspected: Bool = false, name: String = "", guardians: [KnownGuardian] = [],
-        recent: [RecentConcern] = []
+        reference: String, place: Place, owner: Routing.Owner, hasOpenCase: Bool = true, isProtected: Bool = false,
+        protectedBy: Statements = .init(), isHarmSuspected: Bool = false, names: Statements = .init(),
+        guardians: [KnownGuardian] = [], recent: [RecentConcern] = []
     ) {
-        (self.reference, self.place, self.placedBy, self.owner) = (reference, place, placedBy, owner)
-        (self.isProtected, self.isHarmSuspected) = (isProtected, isHarmSuspected)
-        (self.name, self.guardians, self.recent) = (name, guardians, recent)
+        (self.reference, self.place, self.owner, self.hasOpenCase) = (reference, place, owner, hasOpenCase)
+        (self.isProtected, self.protectedBy, self.isHarmSuspected) = (isProtected, protectedBy, isHarmSuspected)
+        (self.names, self.guardians, self.recent) = (names, guardians, recent)
     }
 
     /// Where the child is. Decides who the named person is (rule 2).

@@ -1,24 +1,16 @@
 import Domain
 
-/// A guardian on record: a key, keyed hashes by which they are known again, and how they have been described.
+/// A guardian on record: how the sources describe them, and keyed hashes by which they are known again.
 package struct KnownGuardian: Sendable, Equatable {
-    package var key: String
+    package var described: DescribedGuardian
     package var aliases: [Alias]
-    /// What is said later is added. Nothing that was said before is lost.
-    package var described: [Guardian]
+
+    package var key: String { described.key }
 
     fileprivate static let aliasesKept = 16
-    private static let descriptionsKept = 4
 
-    package init(key: String, aliases: [Alias], described: [Guardian]) {
-        (self.key, self.aliases, self.described) = (key, aliases, described)
-    }
-
-    /// A description that says no more than another is left out. The first ones stay.
-    fileprivate mutating func add(_ description: Guardian) {
-        if described.contains(where: { $0.saysAll(of: description) }) { return }
-        described.removeAll { description.saysAll(of: $0) }
-        described = Array((described + [description]).prefix(Self.descriptionsKept))
+    package init(_ described: DescribedGuardian, aliases: [Alias]) {
+        (self.described, self.aliases) = (described, aliases)
     }
 
     /// What a guardian has been called, as a keyed hash.
@@ -71,14 +63,31 @@ private struct Hashing {
     func hash(_ text: String) -> String { GuardianKey(Personal(text), of: reference, secret: secret).text }
 }
 
-extension Guardian {
-    fileprivate func saysAll(of other: Guardian) -> Bool {
-        func says(_ field: KeyPath<Guardian, String>) -> Bool {
-            other[keyPath: field].isEmpty || other[keyPath: field] == self[keyPath: field]
-        }
-        return says(\.name) && says(\.personalNumber) && says(\.email) && says(\.phone)
+/// A guardian by key, and what the sources have told of each part.
+package struct DescribedGuardian: Sendable, Equatable {
+    package var key: String
+    package var names: Statements
+    package var personalNumbers: Statements
+    package var emails: Statements
+    package var phones: Statements
+
+    package init(
+        key: String, names: Statements = .init(), personalNumbers: Statements = .init(), emails: Statements = .init(),
+        phones: Statements = .init()
+    ) {
+        (self.key, self.names, self.personalNumbers) = (key, names, personalNumbers)
+        (self.emails, self.phones) = (emails, phones)
     }
 
+    fileprivate mutating func add(_ guardian: Guardian, _ report: Telling) {
+        names.add(guardian.name, report)
+        personalNumbers.add(guardian.personalNumber, report)
+        emails.add(guardian.email, report)
+        phones.add(guardian.phone, report)
+    }
+}
+
+extension Guardian {
     /// The strongest first.
     fileprivate func aliases(_ child: Hashing) -> (first: KnownGuardian.Alias, all: [KnownGuardian.Alias]) {
         let name = KnownGuardian.Alias(.name, of: name, child)
@@ -93,15 +102,15 @@ extension Guardian {
 extension KnownChild {
     private static let describedKept = 20
 
-    /// All guardians as they have been described, by all reports.
-    var describedGuardians: [Guardian] { Array(guardians.flatMap(\.described).prefix(Self.describedKept)) }
+    /// The guardians as the sources describe them, as many as the contract has room for.
+    var describedGuardians: [DescribedGuardian] { guardians.prefix(Self.describedKept).map(\.described) }
 
     /// The keys of a report's guardians. A guardian who is known keeps the key.
     ///
     /// Rule 12 needs every guardian's consent. One guardian with two keys is asked twice, which a person sorts out. Two
     /// guardians with one key would be one consent too few. So two descriptions are one guardian only where they cannot
     /// be two people. Two guardians of one report always are two.
-    mutating func recordGuardians(_ reported: [Guardian], _ secret: KeySecret) -> [String] {
+    mutating func recordGuardians(_ reported: [Guardian], _ report: Telling, _ secret: KeySecret) -> [String] {
         let child = Hashing(reference: reference, secret: secret)
         var used: Set<Int> = []
         return reported.map { guardian in
@@ -113,7 +122,7 @@ extension KnownChild {
             used.insert(index)
             guardians[index].aliases = Array(
                 (guardians[index].aliases + aliases.all).uniqued().prefix(KnownGuardian.aliasesKept))
-            guardians[index].add(guardian)
+            guardians[index].described.add(guardian, report)
             return guardians[index].key
         }
     }
@@ -126,7 +135,7 @@ extension KnownChild {
         let key = alias.key(child)
         let namesakes = guardians.filter { $0.key.hasPrefix(key) }.count
         guardians.append(
-            KnownGuardian(key: namesakes == 0 ? key : "\(key)-\(namesakes + 1)", aliases: [], described: []))
+            KnownGuardian(.init(key: namesakes == 0 ? key : "\(key)-\(namesakes + 1)"), aliases: []))
         return guardians.index(before: guardians.endIndex)
     }
 }

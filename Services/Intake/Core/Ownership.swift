@@ -1,28 +1,31 @@
-import Domain
+package import Domain
 
-/// Where a child is after a report, and who owns the concern there (rule 2).
+/// Where a report says that the child is, if that is elsewhere than known, and who would own the case there (rule 2).
+package struct ProposedMove: Sendable, Equatable {
+    package var place: KnownChild.Place
+    package var owner: Routing.Owner
+
+    package init(place: KnownChild.Place, owner: Routing.Owner) { (self.place, self.owner) = (place, owner) }
+}
+
+/// Where a child is after a report, and with whom the concern is registered (rule 2).
 struct Placement {
     let place: KnownChild.Place
-    let placedBy: String?
     let owner: Routing.Owner
-    let change: Change
-
-    enum Change {
-        case none
-        /// The ownership passes from one unit to another.
-        case moved
-        /// The report names another municipality than the source that has placed the child. The case stays.
-        case contradicted
-    }
+    /// The child has grown into the next stage: the ownership passes on.
+    var hasGrown = false
+    /// Where the report leads, if that is elsewhere than the child was.
+    var proposed: ProposedMove?
 }
 
 extension Report {
     /// A report that says less than is known changes nothing: the one who saw the child at the clinic need not know its
     /// school.
     ///
-    /// To another municipality a case moves by the report of the source that placed it, or by a person. A mistake in one
-    /// system, or a lie, takes no child from its named person.
-    func placement(after known: KnownChild?, from source: String, _ context: IntakeContext) -> Placement {
+    /// A report places a child who has no open case. An open case stays with its owner, whatever a report says: a
+    /// mistake in one system, or a lie, takes no child from its named person. The report proposes a move, and a person
+    /// decides. Age alone hands a case over, within the known municipality.
+    func placement(after known: KnownChild?, _ context: IntakeContext) -> Placement {
         let stage = stage(after: known, context.directory)
         let keepsUnit =
             unit == nil && known?.place.municipality == municipality.code && known?.place.stage == stage
@@ -31,26 +34,33 @@ extension Report {
             attends: keepsUnit ? known?.place.attends : unit)
         let routing = Routing(county, today: context.today)
         let owner = routing.owner(place.situation)
-        guard let known else { return Placement(place: place, placedBy: source, owner: owner, change: .none) }
-        func staying(_ change: Placement.Change) -> Placement {
-            Placement(place: known.place, placedBy: known.placedBy, owner: known.owner, change: change)
-        }
-        if !place.isSameMunicipality(as: known.place), source != known.placedBy { return staying(.contradicted) }
-        let hasMoved =
-            known.place.county != place.county
+        guard let known else { return Placement(place: place, owner: owner) }
+        let isElsewhere =
+            !place.isSameMunicipality(as: known.place)
             || routing.moves(from: known.place.situation, known.owner, to: place.situation, owner)
-        guard hasMoved || owner.unit == known.owner.unit else { return staying(.none) }
-        return Placement(
-            place: place, placedBy: known.placedBy, owner: owner, change: hasMoved ? .moved : .none)
+        guard isElsewhere else {
+            return owner.unit == known.owner.unit
+                ? Placement(place: place, owner: owner) : Placement(place: known.place, owner: known.owner)
+        }
+        let move = ProposedMove(place: place, owner: owner)
+        guard known.hasOpenCase else { return Placement(place: place, owner: owner, proposed: move) }
+        guard known.place.stage.isBefore(stage), stage.isBeside(usualStage) else {
+            return Placement(place: known.place, owner: known.owner, proposed: move)
+        }
+        if place.isSameMunicipality(as: known.place) { return Placement(place: place, owner: owner, hasGrown: true) }
+        return known.grown(into: stage, proposed: move, context)
     }
 
     /// What the report says comes first, then what is known. A child grows out of a known stage by age.
     private func stage(after known: KnownChild?, _ directory: Directory) -> Stage {
         if let reported = reportedStage(directory) { return reported }
-        let usual = Stage.usual(
-            born: number.born, on: CivilTime.day(of: observedAt), autumnTerm: county.settings.autumnTerm)
-        guard let known, known.place.stage.order >= usual.order else { return usual }
+        guard let known, !known.place.stage.isBefore(usualStage) else { return usualStage }
         return known.place.stage
+    }
+
+    /// By age, on the day of the observation.
+    private var usualStage: Stage {
+        Stage.usual(born: number.born, on: CivilTime.day(of: observedAt), autumnTerm: county.settings.autumnTerm)
     }
 
     /// What the report says of the stage, by its word or by its unit's kind; nil where it says nothing.
@@ -63,13 +73,16 @@ extension Report {
     }
 }
 
-extension Stage {
-    /// Stages follow each other. The three of upper secondary stand beside each other.
-    fileprivate var order: Int {
-        switch self {
-        case .beforeSchool: 0
-        case .school: 1
-        case .upperSecondary, .upperSecondaryElsewhere, .outsideUpperSecondary: 2
+extension KnownChild {
+    /// The child has grown into the next stage where it is known to live, and the report says that it lives elsewhere.
+    fileprivate func grown(into stage: Stage, proposed: ProposedMove, _ context: IntakeContext) -> Placement {
+        var (place, owner) = (place, owner)
+        (place.stage, place.attends) = (stage, nil)
+        if let county = context.directory.counties[place.county],
+            county.municipalities[place.municipality] != nil
+        {
+            owner = Routing(county, today: context.today).owner(place.situation)
         }
+        return Placement(place: place, owner: owner, hasGrown: true, proposed: proposed)
     }
 }

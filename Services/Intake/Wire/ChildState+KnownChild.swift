@@ -20,12 +20,12 @@ extension ChildState {
         fallbackReason = known.owner.fallback?.rawValue ?? ""
         protectedIdentity = known.isProtected
         harmSuspected = known.isHarmSuspected
-        placedBy = known.placedBy ?? ""
-        name = known.name
+        caseOpen = known.hasOpenCase
+        names = known.names.messages
+        protectedBy = known.protectedBy.messages
         guardians = known.guardians.map { guardian in
             .with {
-                ($0.key, $0.aliases) = (guardian.key, guardian.aliases.map(\.text))
-                $0.described = guardian.described.map(Codec.Guardian.init)
+                ($0.described, $0.aliases) = (.init(guardian.described), guardian.aliases.map(\.text))
             }
         }
         recent = known.recent.map(RecentConcern.init)
@@ -39,9 +39,9 @@ extension ChildState {
         let recent = recent.enumerated().compactMap { $1.read(&words, at: "recent[\($0)]") }
         guard let place else { return nil }
         let known = KnownChild(
-            reference: caseReference, place: place, placedBy: placedBy.nonEmpty, owner: owner,
-            isProtected: protectedIdentity, isHarmSuspected: harmSuspected, name: name, guardians: guardians,
-            recent: recent)
+            reference: caseReference, place: place, owner: owner, hasOpenCase: caseOpen,
+            isProtected: protectedIdentity, protectedBy: Statements(protectedBy), isHarmSuspected: harmSuspected,
+            names: Statements(names), guardians: guardians, recent: recent)
         return Kept(known, taken: taken)
     }
 }
@@ -53,7 +53,7 @@ extension ChildState.KnownGuardian {
             words.add(Fault(.wordUnknown, at: "\(path).aliases[\(index)]"))
             return nil
         }
-        return KnownGuardian(key: key, aliases: aliases, described: described.map(\.read))
+        return KnownGuardian(described.read, aliases: aliases)
     }
 }
 
@@ -85,16 +85,15 @@ extension CaseMoved {
     func command(_ words: inout Words) -> FollowCase? {
         let place = words.place(county: county, municipality: municipality, stage: stage, attends: attends)
         let owner = words.owner(unit: toUnit, person: toPerson, fallback: fallbackReason)
-        return place.map { FollowCase(place: $0, owner: owner) }
+        return place.map { .isOpen(with: owner, at: $0) }
     }
 }
 
-extension Words {
-    fileprivate mutating func place(
-        county: String, municipality: String, stage: String, attends: String
-    ) -> KnownChild.Place? {
-        one(of: Stage.self, stage, at: "stage").map {
-            KnownChild.Place(county: county, municipality: municipality, stage: $0, attends: attends.nonEmpty)
-        }
+extension MappingOpened {
+    /// The opening as Intake follows it; nil where `words` has found what this version does not know.
+    func command(_ words: inout Words) -> FollowCase? {
+        let place = words.place(county: county, municipality: municipality, stage: stage, attends: attends)
+        let owner = words.owner(unit: unit, person: owner, fallback: fallbackReason)
+        return place.map { .isOpen(with: owner, at: $0) }
     }
 }

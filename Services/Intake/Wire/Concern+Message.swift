@@ -39,7 +39,9 @@ extension ConcernRegistered {
         namedPerson = registered.owner.person
         fallback = registered.owner.fallback != nil
         fallbackReason = registered.owner.fallback?.rawValue ?? ""
-        moved = registered.hasMoved
+        attends = registered.attends ?? ""
+        grown = registered.hasGrown
+        if let move = registered.proposed { proposed = .init(move) }
         receivedAt = .init(registered.receivedAt)
         observedAt = .init(registered.observedAt)
         areas = registered.areas.map(\.rawValue)
@@ -52,7 +54,6 @@ extension ConcernRegistered {
         adultFrom = registered.adultFrom.description
         protectedIdentity = registered.isProtected
         linkedTo = registered.linkedTo ?? ""
-        reportedMunicipality = registered.reportedMunicipality ?? ""
     }
 
     func fact(_ words: inout Words) -> IntakeFact? {
@@ -62,15 +63,36 @@ extension ConcernRegistered {
         let reporter = reporter.read(&words)
         let youthConsentFrom = words.day(youthConsentFrom, at: "youth_consent_from")
         let adultFrom = words.day(adultFrom, at: "adult_from")
+        let move = hasProposed ? proposed.read(&words) : nil
         guard let stage, let areas, let reporter, let youthConsentFrom, let adultFrom else { return nil }
         return .concernRegistered(
             RegisteredConcern(
                 concern: concern, reference: caseReference, county: county, municipality: municipality,
-                stage: stage, owner: owner, hasMoved: moved, receivedAt: receivedAt.date, observedAt: observedAt.date,
+                stage: stage, attends: attends.nonEmpty, owner: owner, hasGrown: grown, proposed: move,
+                receivedAt: receivedAt.date, observedAt: observedAt.date,
                 areas: areas, observation: observation, strengths: strengths, isHarmSuspected: harmSuspected,
                 reporter: reporter, guardians: guardians, youthConsentFrom: youthConsentFrom, adultFrom: adultFrom,
-                isProtected: protectedIdentity, linkedTo: linkedTo.nonEmpty,
-                reportedMunicipality: reportedMunicipality.nonEmpty))
+                isProtected: protectedIdentity, linkedTo: linkedTo.nonEmpty))
+    }
+}
+
+extension Codec.ProposedMove {
+    init(_ move: IntakeCore.ProposedMove) {
+        self.init()
+        county = move.place.county
+        municipality = move.place.municipality
+        stage = move.place.stage.rawValue
+        attends = move.place.attends ?? ""
+        unit = move.owner.unit
+        namedPerson = move.owner.person
+        fallbackReason = move.owner.fallback?.rawValue ?? ""
+    }
+
+    /// Nil where `words` has found what this version does not know.
+    fileprivate func read(_ words: inout Words) -> IntakeCore.ProposedMove? {
+        let place = words.place(county: county, municipality: municipality, stage: stage, attends: attends)
+        let owner = words.owner(unit: unit, person: namedPerson, fallback: fallbackReason)
+        return place.map { .init(place: $0, owner: owner) }
     }
 }
 
@@ -107,9 +129,9 @@ extension Child {
     init(_ recorded: RecordedChild) {
         self = .with {
             $0.personalNumber = recorded.number.digits.reveal
-            $0.name = recorded.name
-            $0.guardians = recorded.guardians.map(Codec.Guardian.init)
-            $0.protectedIdentity = recorded.isProtected
+            $0.names = recorded.names.messages
+            $0.guardians = recorded.guardians.map(Codec.DescribedGuardian.init)
+            ($0.protectedIdentity, $0.protectedBy) = (recorded.isProtected, recorded.protectedBy.messages)
         }
     }
 
@@ -120,8 +142,9 @@ extension Child {
         do throws(Fault) {
             return .childRecorded(
                 RecordedChild(
-                    reference: reference, number: try PersonalNumber(personalNumber, today: today), name: name,
-                    guardians: guardians.map(\.read), isProtected: protectedIdentity))
+                    reference: reference, number: try PersonalNumber(personalNumber, today: today),
+                    names: Statements(names), guardians: guardians.map(\.read), isProtected: protectedIdentity,
+                    protectedBy: Statements(protectedBy)))
         } catch {
             words.add(Fault(error.code, at: "personal_number"))
             return nil

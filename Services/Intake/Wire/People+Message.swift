@@ -35,3 +35,32 @@ extension Codec.Guardian {
         .init(name: name, personalNumber: personalNumber, email: email, phone: phone)
     }
 }
+
+extension Codec.DescribedGuardian {
+    init(_ guardian: IntakeCore.DescribedGuardian) {
+        self.init()
+        key = guardian.key
+        names = guardian.names.messages
+        personalNumbers = guardian.personalNumbers.messages
+        emails = guardian.emails.messages
+        phones = guardian.phones.messages
+    }
+
+    var read: IntakeCore.DescribedGuardian {
+        .init(
+            key: key, names: Statements(names), personalNumbers: Statements(personalNumbers),
+            emails: Statements(emails), phones: Statements(phones))
+    }
+}
+
+extension Statements {
+    var messages: [Codec.Statement] {
+        all.map { statement in
+            .with { ($0.text, $0.source, $0.at) = (statement.text, statement.source, .init(statement.at)) }
+        }
+    }
+
+    init(_ messages: [Codec.Statement]) {
+        self.init(messages.map { Statement($0.text, source: $0.source, at: $0.at.date) })
+    }
+}

@@ -25,6 +25,12 @@ extension Words {
         Routing.Owner(unit: unit, person: person, fallback: fallbackIfAny(fallback))
     }
 
+    mutating func place(county: String, municipality: String, stage: String, attends: String) -> KnownChild.Place? {
+        one(of: Stage.self, stage, at: "stage").map {
+            KnownChild.Place(county: county, municipality: municipality, stage: $0, attends: attends.nonEmpty)
+        }
+    }
+
     /// A reason that may be left out. Reading has failed where ``faults`` has grown.
     mutating func fallbackIfAny(_ word: String) -> Routing.Fallback? {
         word.nonEmpty.flatMap { one(of: Routing.Fallback.self, $0, at: "fallback_reason") }

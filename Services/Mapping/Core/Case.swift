@@ -10,6 +10,8 @@ package struct Case: Aggregate, Equatable {
     package var reference: String
     package var place: Place
     package var owner: Routing.Owner
+    /// The latest report that says the child is elsewhere, until a person decides.
+    package var proposedMove: ProposedMove?
     /// Does the work for the owner (rule 6).
     package var delegate: String?
     /// Meetings reports it (rule 15).

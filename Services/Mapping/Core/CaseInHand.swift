@@ -20,6 +20,7 @@ package struct CaseInHand {
     var settings: County.Settings { county?.settings ?? County.Settings() }
 
     mutating func report(_ fact: CourseFact) { facts.append(.course(fact)) }
+    mutating func report(_ fact: ProposalFact) { facts.append(.proposal(fact)) }
     mutating func report(_ fact: ContentFact) { facts.append(.content(fact)) }
     mutating func report(_ fact: CooperationFact) { facts.append(.cooperation(fact)) }
     mutating func request(_ request: MeetingsRequest) { facts.append(.meetings(request)) }

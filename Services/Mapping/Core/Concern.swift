@@ -9,8 +9,10 @@ package struct Concern: Sendable, Equatable {
     package var reference: String
     package var place: Case.Place
     package var owner: Routing.Owner
-    /// The child has moved since the last report, so the ownership passes on (rule 2).
-    package var hasMoved: Bool
+    /// The child has grown into the next stage, so the ownership passes on (rule 2).
+    package var hasGrown: Bool
+    /// Where the report leads, if that is elsewhere than the child was.
+    package var proposed: Case.ProposedMove?
     package var receivedAt: Date
     package var areas: [WheelArea]
     package var observation: String
@@ -24,16 +26,17 @@ package struct Concern: Sendable, Equatable {
     package var linkedTo: String?
 
     package init(
-        id: String, reference: String, place: Case.Place, owner: Routing.Owner, hasMoved: Bool = false,
-        receivedAt: Date, areas: [WheelArea], observation: String, strengths: [String] = [], guardians: [String],
-        youthConsentFrom: LocalDate, adultFrom: LocalDate, isProtected: Bool = false, isHarmSuspected: Bool = false,
-        linkedTo: String? = nil
+        id: String, reference: String, place: Case.Place, owner: Routing.Owner, hasGrown: Bool = false,
+        proposed: Case.ProposedMove? = nil, receivedAt: Date, areas: [WheelArea], observation: String,
+        strengths: [String] = [], guardians: [String], youthConsentFrom: LocalDate, adultFrom: LocalDate,
+        isProtected: Bool = false, isHarmSuspected: Bool = false, linkedTo: String? = nil
     ) {
         self.id = id
         self.reference = reference
         self.place = place
         self.owner = owner
-        self.hasMoved = hasMoved
+        self.hasGrown = hasGrown
+        self.proposed = proposed
         self.receivedAt = receivedAt
         self.areas = areas
         self.observation = observation
@@ -73,7 +76,9 @@ extension CaseInHand {
         note(concern)
         set(.acknowledge, workingDays: settings.acknowledgeDays, from: concern.receivedAt)
         let due = set(.conclude, workingDays: settings.mappingDays, from: concern.receivedAt)
-        report(.opened(owner: `case`.owner, due: due, isHarmSuspected: `case`.isHarmSuspected))
+        report(
+            .opened(owner: `case`.owner, at: `case`.place, due: due, isHarmSuspected: `case`.isHarmSuspected))
+        if let move = concern.proposed { propose(move, in: concern) }
     }
 
     fileprivate mutating func join(_ concern: Concern) {
@@ -82,7 +87,10 @@ extension CaseInHand {
         report(
             .concernJoined(
                 owner: `case`.owner.person, isHarmSuspected: concern.isHarmSuspected, linkedTo: concern.linkedTo))
-        if concern.hasMoved { hand(to: concern.owner, at: concern.place, .report) }
+        if concern.hasGrown, `case`.place.stage.isBefore(concern.place.stage) {
+            hand(to: concern.owner, at: concern.place, .age)
+        }
+        if let move = concern.proposed { propose(move, in: concern) }
         // The owner must look at the new concern within a time that starts when it was received (rule 19).
         if `case`.deadlines[.acknowledge] == nil {
             set(.acknowledge, workingDays: settings.acknowledgeDays, from: concern.receivedAt)

@@ -37,12 +37,13 @@ extension CaseInHand {
         `case`.coordinator = nil
         `case`.delegate = nil
         `case`.deadlines = [:]
+        `case`.proposedMove = nil
         report(.closed(reason: reason, by: actor))
     }
 
     /// Continues the mapping, whatever its outcome was.
     mutating func reopen(reason: String) {
-        `case`.deadlines = [:]
+        `case`.deadlines = `case`.deadlines.filter { $0.key == .decideMove }
         if `case`.isMeetingRequested { request(.cancel(county: `case`.place.county, isClosed: false)) }
         `case`.phase = .mapping
         set(.conclude, workingDays: settings.mappingDays, from: context.now)

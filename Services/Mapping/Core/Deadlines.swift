@@ -37,6 +37,9 @@ extension Case {
         deadlines.min { ($0.value.due, $0.key) < ($1.value.due, $1.key) }.map { ($0.key, $0.value) }
     }
 
+    /// Whether a date leads the case on. What only waits for an answer does not: once answered, nothing would be next.
+    var hasStepOfPhase: Bool { deadlines.keys.contains { $0 != .acknowledge && $0 != .decideMove } }
+
     /// When the case must wake.
     package var wakes: [Wake: Date] {
         guard isOpen else { return [:] }

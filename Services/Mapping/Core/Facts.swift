@@ -4,6 +4,7 @@ package import Foundation
 /// What follows from a decision about a case, in the order of publication.
 package enum CaseFact: Sendable, Equatable {
     case course(CourseFact)
+    case proposal(ProposalFact)
     case content(ContentFact)
     case cooperation(CooperationFact)
     /// A request to Meetings.
@@ -12,7 +13,7 @@ package enum CaseFact: Sendable, Equatable {
 
 /// Facts about the case's owner and phase.
 package enum CourseFact: Sendable, Equatable {
-    case opened(owner: Routing.Owner, due: Date, isHarmSuspected: Bool)
+    case opened(owner: Routing.Owner, at: Case.Place, due: Date, isHarmSuspected: Bool)
     case concernJoined(owner: String, isHarmSuspected: Bool, linkedTo: String?)
     case takenOn(by: Actor)
     case delegated(to: String, county: String, by: Actor)
@@ -46,7 +47,8 @@ package enum CourseFact: Sendable, Equatable {
 
         package enum Why: Sendable, Equatable {
             case command(by: Actor)
-            case report
+            /// The child has grown into the next stage.
+            case age
             /// The owner has left the directory.
             case directory
         }
@@ -81,6 +83,32 @@ package enum CourseFact: Sendable, Equatable {
         ) {
             (self.step, self.due, self.level) = (step, due, level)
             (self.to, self.owner, self.county) = (to, owner, county)
+        }
+    }
+}
+
+/// Facts about moves that reports propose. A confirmed one is ``CourseFact/moved(_:)``.
+package enum ProposalFact: Sendable, Equatable {
+    case proposed(Proposal)
+    case declined(unit: String, reason: String, by: Actor)
+
+    /// A report says that the child is elsewhere. A person decides by a date (rules 2 and 19).
+    package struct Proposal: Sendable, Equatable {
+        package var move: Case.ProposedMove
+        /// The concern that says so.
+        package var concern: String
+        package var owner: String
+        /// Where the owner is.
+        package var county: String
+        package var due: Date
+        /// The child's identity is protected, so the other unit is not notified (rule 22).
+        package var isForOwnerAlone: Bool
+
+        package init(
+            move: Case.ProposedMove, concern: String, owner: String, county: String, due: Date, isForOwnerAlone: Bool
+        ) {
+            (self.move, self.concern, self.owner) = (move, concern, owner)
+            (self.county, self.due, self.isForOwnerAlone) = (county, due, isForOwnerAlone)
         }
     }
 }

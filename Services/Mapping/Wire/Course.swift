@@ -15,7 +15,6 @@ extension CommandAdapter<Case> {
         .on(Codec.TakeOn.self),
         .on(DelegateWork.self),
         .on(HandBackWork.self),
-        .on(MoveCase.self),
         .on(ReopenMapping.self),
         .on(Codec.OpenInEmergency.self),
         .on(RecordFollowUp.self),
@@ -54,23 +53,6 @@ extension HandBackWork: CaseMessage {
 
     init(_ command: HandBack, of reference: String, by actor: Actor) {
         self = .with { ($0.caseReference, $0.by) = (reference, actor.id) }
-    }
-}
-
-extension MoveCase: CaseMessage {
-    package func command(_ words: inout Words) -> Move? {
-        let to = Destination(municipality: municipality, in: words.directory)
-        if to == nil { words.add(Fault(.municipalityUnknown, at: "municipality")) }
-        let stage = words.one(of: Stage.self, stage, at: "stage")
-        guard let to, let stage else { return nil }
-        return Move(to: to, stage: stage, attends: unit.nonEmpty)
-    }
-
-    init(_ command: Move, of reference: String, by actor: Actor) {
-        self = .with {
-            ($0.caseReference, $0.by, $0.municipality) = (reference, actor.id, command.to.municipality)
-            ($0.stage, $0.unit) = (command.stage.rawValue, command.attends ?? "")
-        }
     }
 }
 
@@ -138,11 +120,13 @@ extension FollowUp.Decision {
 extension CourseFact {
     func message(of reference: String) -> any FactMessage {
         switch self {
-        case .opened(let owner, let due, let isHarmSuspected):
+        case .opened(let owner, let place, let due, let isHarmSuspected):
             MappingOpened.with {
                 ($0.caseReference, $0.owner, $0.unit) = (reference, owner.person, owner.unit)
                 ($0.due, $0.harmSuspected) = (.init(due), isHarmSuspected)
                 $0.fallbackReason = owner.fallback?.rawValue ?? ""
+                ($0.county, $0.municipality) = (place.county, place.municipality)
+                ($0.stage, $0.attends) = (place.stage.rawValue, place.attends ?? "")
             }
         case .concernJoined(let owner, let isHarmSuspected, let linkedTo):
             ConcernJoined.with {
@@ -169,9 +153,10 @@ extension CourseFact {
 
 extension MappingOpened: FactMessage {
     func fact(_ words: inout Words) -> CaseFact? {
-        words.owner(unit: unit, person: owner, fallback: fallbackReason).map {
-            .course(.opened(owner: $0, due: due.date, isHarmSuspected: harmSuspected))
-        }
+        let place = words.place(county: county, municipality: municipality, stage: stage, attends: attends)
+        let owner = words.owner(unit: unit, person: owner, fallback: fallbackReason)
+        guard let place, let owner else { return nil }
+        return .course(.opened(owner: owner, at: place, due: due.date, isHarmSuspected: harmSuspected))
     }
 }
 
@@ -191,44 +176,6 @@ extension WorkDelegated: FactMessage {
 
 extension WorkHandedBack: FactMessage {
     func fact(_ words: inout Words) -> CaseFact? { .course(.handedBack(to: owner, by: Actor(by: by))) }
-}
-
-extension CaseMoved: FactMessage {
-    init(_ move: CourseFact.Move, of reference: String) {
-        self.init()
-        caseReference = reference
-        (county, municipality) = (move.place.county, move.place.municipality)
-        (stage, attends) = (move.place.stage.rawValue, move.place.attends ?? "")
-        (fromCounty, fromUnit, fromPerson) = (move.from.county, move.from.unit, move.from.person)
-        (toUnit, toPerson) = (move.to.unit, move.to.person)
-        fallbackReason = move.to.fallback?.rawValue ?? ""
-        switch move.why {
-        case .command(let actor): (why, by) = (Why.command.rawValue, actor.id)
-        case .report: why = Why.report.rawValue
-        case .directory: why = Why.directory.rawValue
-        }
-    }
-
-    func fact(_ words: inout Words) -> CaseFact? {
-        let place = words.place(county: county, municipality: municipality, stage: stage, attends: attends)
-        let owner = words.owner(unit: toUnit, person: toPerson, fallback: fallbackReason)
-        let why = words.one(of: Why.self, why, at: "why")
-        guard let place, let owner, let why else { return nil }
-        let from = CourseFact.Move.Holder(county: fromCounty, unit: fromUnit, person: fromPerson)
-        return .course(.moved(.init(from: from, to: owner, place: place, why: why.value(by: by))))
-    }
-
-    private enum Why: String, CaseIterable {
-        case command, report, directory
-
-        func value(by id: String) -> CourseFact.Move.Why {
-            switch self {
-            case .command: .command(by: Actor(by: id))
-            case .report: .report
-            case .directory: .directory
-            }
-        }
-    }
 }
 
 extension CameOfAge: FactMessage {

@@ -17,6 +17,7 @@ extension CaseFact {
     func message(of reference: String) -> any FactMessage {
         switch self {
         case .course(let fact): fact.message(of: reference)
+        case .proposal(let fact): fact.message(of: reference)
         case .content(let fact): fact.message(of: reference)
         case .cooperation(let fact): fact.message(of: reference)
         case .meetings(let request): request.message(of: reference)

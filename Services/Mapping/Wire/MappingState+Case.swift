@@ -19,6 +19,7 @@ extension MappingState {
         unit = `case`.owner.unit
         owner = `case`.owner.person
         fallbackReason = `case`.owner.fallback?.rawValue ?? ""
+        if let move = `case`.proposedMove { proposed = ProposedMove(move) }
         delegate = `case`.delegate ?? ""
         coordinator = `case`.coordinator ?? ""
         phase = `case`.phase.word.rawValue
@@ -65,6 +66,7 @@ extension MappingState {
             reference: caseReference, place: place, owner: holder, opened: opened.date,
             youthConsentFrom: youthConsentFrom, adultFrom: adultFrom)
         `case`.phase = phase
+        if hasProposed { `case`.proposedMove = proposed.read(&words) }
         `case`.delegate = delegate.nonEmpty
         `case`.coordinator = coordinator.nonEmpty
         for (word, deadline) in deadlines {

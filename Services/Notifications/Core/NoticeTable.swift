@@ -8,7 +8,7 @@ extension Notice {
     /// The word is also the name of the template, and of the subject in the catalogue.
     package enum Kind: String, CaseIterable, Sendable {
         case concern
-        case otherHome = "other_home"
+        case moveProposed = "move_proposed"
         case dutyToReport = "duty_to_report"
         case consultation
         case consultationBooked = "consultation_booked"
@@ -98,7 +98,7 @@ extension Notice.Kind {
     /// One for each kind, which a test checks.
     package static let forms: [Notice.Kind: Notice.Form] = [
         .concern: .init(PackageResources.concern_mustache, occasions: [.further]),
-        .otherHome: .init(PackageResources.other_home_mustache),
+        .moveProposed: .init(PackageResources.move_proposed_mustache, [.to, .due, .dueInEnglish]),
         .dutyToReport: .init(PackageResources.duty_to_report_mustache, isUrgent: true),
         .consultation: .init(PackageResources.consultation_mustache),
         .consultationBooked: .init(PackageResources.consultation_booked_mustache, [.time, .place]),
@@ -174,10 +174,9 @@ enum Addressee {
 extension CaseEvent {
     func rows(_ context: NoticeContext) -> [Row] {
         switch self {
-        case .concernRegistered(let namedPerson, let reporter, let isHarmSuspected, let namesOtherHome):
+        case .concernRegistered(let namedPerson, let reporter, let isHarmSuspected):
             let concern = Row(.concern, .staff(namedPerson), [.further: .flag(context.isKnownCase)])
-            return [concern] + (namesOtherHome ? [Row(.otherHome, .staff(namedPerson))] : [])
-                + (isHarmSuspected ? Self.duty(namedPerson, reporter) : [])
+            return [concern] + (isHarmSuspected ? Self.duty(namedPerson, reporter) : [])
         case .concernSetAside(let namedPerson, let reporter): return Self.duty(namedPerson, reporter)
         case .questionUnplaced(let person): return [Row(.consultation, .staff(person))]
         case .questionPlaced(let chair, let asker, let time, let place):
@@ -199,6 +198,13 @@ extension CaseEvent {
                 Row(.moved, .staff(to), [.to: .flag(true)]),
                 Row(.moved, .staff(from, county: fromCounty), [.to: .flag(false)]),
             ]
+        case .moveProposed(let owner, let to, let due):
+            // Both units, unless one person stands for both (rule 2).
+            let others = [to].compactMap(\.self).filter { $0 != owner }
+            return ([(owner, false)] + others.map { ($0, true) }).map { who, isOther in
+                let values = Self.due(due).merging([.to: .flag(isOther)]) { $1 }
+                return Row(.moveProposed, .staff(who.person, county: who.county), values)
+            }
         case .delegated(let person): return [Row(.delegated, .staff(person))]
         case .consentAwaited(let owner, let reasons, let due):
             return [Row(.waiting, .staff(owner), Self.due(due).merging([.reasons: .texts(reasons)]) { $1 })]

@@ -19,11 +19,8 @@ package struct Occurrence: Sendable, Equatable {
 
 /// What has happened to a case, or to an anonymous question. People are the directory's ids.
 package enum CaseEvent: Sendable, Equatable {
-    /// - Parameters:
-    ///   - reporter: their address; nil where the fact holds none that can be written to.
-    ///   - namesOtherHome: the report names another municipality than the case's. A person decides (rule 2).
-    case concernRegistered(
-        namedPerson: String, reporter: EmailAddress?, isHarmSuspected: Bool, namesOtherHome: Bool = false)
+    /// - Parameter reporter: their address; nil where the fact holds none that can be written to.
+    case concernRegistered(namedPerson: String, reporter: EmailAddress?, isHarmSuspected: Bool)
     /// A report that speaks of harm was refused, since its id was taken (rule 3).
     case concernSetAside(namedPerson: String, reporter: EmailAddress?)
     /// No forum has a time for it. A person sees to it.
@@ -32,6 +29,10 @@ package enum CaseEvent: Sendable, Equatable {
     case questionPlaced(chair: String, asker: EmailAddress?, TimeSlot, place: String?)
     case dateReminded(to: [String], DueStep, ReminderLevel)
     case moved(from: String, of: String, to: String)
+    /// A report says that the child is elsewhere. A person decides (rule 2).
+    ///
+    /// - Parameter to: who would own the case; nil where the owner alone may know (rule 22).
+    case moveProposed(owner: StaffMember, to: StaffMember?, due: LocalDate)
     case delegated(to: String)
     /// - Parameter reasons: why consent is missing, in Swedish.
     case consentAwaited(owner: String, reasons: [String], due: LocalDate)
@@ -40,6 +41,14 @@ package enum CaseEvent: Sendable, Equatable {
     case emergencyOpened(to: [String], until: Date)
     /// A refusal or withdrawal of consent has come that Mapping could not record (rule 13). A person sees to it.
     case withdrawalUnrecorded(to: String)
+
+    /// Somebody of a county's directory, which need not be the case's.
+    package struct StaffMember: Sendable, Equatable {
+        package var person: String
+        package var county: String
+
+        package init(_ person: String, of county: String) { (self.person, self.county) = (person, county) }
+    }
 
     /// What is to be done by when.
     package struct DueStep: Sendable, Equatable {

@@ -22,7 +22,8 @@ extension Occurrence {
     private static let readers: [String: Reader] = Dictionary(uniqueKeysWithValues: [
         on(ConcernRegistered.self), on(ConcernSetAside.self), on(ConsultationUnplaced.self),
         on(ConsultationBooked.self),
-        on(DeadlineReminded.self), on(CaseMoved.self), on(WorkDelegated.self), on(CooperationWaiting.self),
+        on(DeadlineReminded.self), on(CaseMoved.self), on(MoveProposed.self), on(WorkDelegated.self),
+        on(CooperationWaiting.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
         on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
@@ -42,8 +43,7 @@ protocol ForeignFact: EventPayload {
 extension ConcernRegistered: ForeignFact {
     var occurrence: Occurrence {
         let event = CaseEvent.concernRegistered(
-            namedPerson: namedPerson, reporter: EmailAddress(reporter.email), isHarmSuspected: harmSuspected,
-            namesOtherHome: !reportedMunicipality.isEmpty)
+            namedPerson: namedPerson, reporter: EmailAddress(reporter.email), isHarmSuspected: harmSuspected)
         return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
 }
@@ -84,6 +84,15 @@ extension CaseMoved: ForeignFact {
         Occurrence(
             county: county, caseReference: caseReference,
             .ofCase(.moved(from: fromPerson, of: fromCounty, to: toPerson)))
+    }
+}
+
+extension MoveProposed: ForeignFact {
+    var occurrence: Occurrence {
+        let event = CaseEvent.moveProposed(
+            owner: .init(owner, of: county), to: ownerAlone ? nil : .init(proposed.namedPerson, of: proposed.county),
+            due: CivilTime.day(of: due.date))
+        return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
 }
 

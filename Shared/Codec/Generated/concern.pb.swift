@@ -416,17 +416,27 @@ package nonisolated struct ConcernRegistered: @unchecked Sendable {
     set {_uniqueStorage()._stage = newValue}
   }
 
-  /// The child has changed school, stage or municipality since the last report: the ownership passes on (rule 2).
-  package var moved: Bool {
-    get {_storage._moved}
-    set {_uniqueStorage()._moved = newValue}
+  /// The child has grown into the next stage: the ownership passes on (rule 2).
+  package var grown: Bool {
+    get {_storage._grown}
+    set {_uniqueStorage()._grown = newValue}
   }
 
-  /// The municipality that the report names, where another source has told of the child in another. The case stays, and a
-  /// person decides (rule 2). Else empty.
-  package var reportedMunicipality: String {
-    get {_storage._reportedMunicipality}
-    set {_uniqueStorage()._reportedMunicipality = newValue}
+  /// Where the report leads, if that is elsewhere than the child was. An open case stays with its owner, and a person
+  /// decides (rule 2).
+  package var proposed: ProposedMove {
+    get {_storage._proposed ?? ProposedMove()}
+    set {_uniqueStorage()._proposed = newValue}
+  }
+  /// Returns true if `proposed` has been explicitly set.
+  package var hasProposed: Bool {_storage._proposed != nil}
+  /// Clears the value of `proposed`. Subsequent reads from it will return its default value.
+  package mutating func clearProposed() {_uniqueStorage()._proposed = nil}
+
+  /// The unit that the child attends, as last told; may be empty.
+  package var attends: String {
+    get {_storage._attends}
+    set {_uniqueStorage()._attends = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -434,6 +444,34 @@ package nonisolated struct ConcernRegistered: @unchecked Sendable {
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Where a report says that the child is, and who would own the case there.
+package nonisolated struct ProposedMove: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var county: String = String()
+
+  package var municipality: String = String()
+
+  package var stage: String = String()
+
+  /// The unit that the child attends there; may be empty.
+  package var attends: String = String()
+
+  /// The unit that would own the case, and its named person.
+  package var unit: String = String()
+
+  package var namedPerson: String = String()
+
+  /// unit_unknown, unit_unfit, unit_without_person or person_absent; empty where a unit matched.
+  package var fallbackReason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// A report that speaks of harm was refused, since another report has its source and id. A person looks at it (rule 3).
@@ -569,11 +607,64 @@ package nonisolated struct Child: Sendable {
 
   package var personalNumber: String = String()
 
-  package var name: String = String()
+  package var names: [Statement] = []
 
-  package var guardians: [Guardian] = []
+  package var guardians: [DescribedGuardian] = []
 
+  /// Once told, it stays (rule 22).
   package var protectedIdentity: Bool = false
+
+  /// Who has told that the identity is protected; the texts are empty.
+  package var protectedBy: [Statement] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What a source has told of one thing: its latest word. A report that leaves the thing out changes nothing.
+package nonisolated struct Statement: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var text: String = String()
+
+  /// The report's CloudEvents source.
+  package var source: String = String()
+
+  /// When its report was received.
+  package var at: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_at ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_at = newValue}
+  }
+  /// Returns true if `at` has been explicitly set.
+  package var hasAt: Bool {self._at != nil}
+  /// Clears the value of `at`. Subsequent reads from it will return its default value.
+  package mutating func clearAt() {self._at = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _at: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// A guardian as the sources describe them. Of each part, the latest statement of each source, newest first.
+package nonisolated struct DescribedGuardian: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var key: String = String()
+
+  package var names: [Statement] = []
+
+  package var personalNumbers: [Statement] = []
+
+  package var emails: [Statement] = []
+
+  package var phones: [Statement] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -820,10 +911,13 @@ package nonisolated struct ChildState: Sendable {
   /// Suspected once, known for ever (rule 3).
   package var harmSuspected: Bool = false
 
-  /// The source whose report says in which municipality the child lives; empty where a person has decided it.
-  package var placedBy: String = String()
+  /// The child has an open case, as far as Intake knows.
+  package var caseOpen: Bool = false
 
-  package var name: String = String()
+  package var names: [Statement] = []
+
+  /// Who has told that the identity is protected.
+  package var protectedBy: [Statement] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -832,17 +926,23 @@ package nonisolated struct ChildState: Sendable {
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
-    package var key: String = String()
+    package var described: DescribedGuardian {
+      get {_described ?? DescribedGuardian()}
+      set {_described = newValue}
+    }
+    /// Returns true if `described` has been explicitly set.
+    package var hasDescribed: Bool {self._described != nil}
+    /// Clears the value of `described`. Subsequent reads from it will return its default value.
+    package mutating func clearDescribed() {self._described = nil}
 
     /// What the guardian has been called, each as a keyed hash.
     package var aliases: [String] = []
 
-    /// How the guardian has been described. What says no more than another is left out.
-    package var described: [Guardian] = []
-
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
+
+    fileprivate var _described: DescribedGuardian? = nil
   }
 
   package nonisolated struct RecentConcern: Sendable {
@@ -1389,7 +1489,7 @@ nonisolated extension Reason: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ConcernRegistered"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{2}\u{2}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{1}fallback\0\u{1}areas\0\u{1}observation\0\u{1}strengths\0\u{3}harm_suspected\0\u{3}observed_at\0\u{1}reporter\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}adult_from\0\u{3}received_at\0\u{1}concern\0\u{3}linked_to\0\u{3}fallback_reason\0\u{1}stage\0\u{1}moved\0\u{3}reported_municipality\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{2}\u{2}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{1}fallback\0\u{1}areas\0\u{1}observation\0\u{1}strengths\0\u{3}harm_suspected\0\u{3}observed_at\0\u{1}reporter\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}adult_from\0\u{3}received_at\0\u{1}concern\0\u{3}linked_to\0\u{3}fallback_reason\0\u{1}stage\0\u{1}grown\0\u{1}proposed\0\u{1}attends\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -1413,8 +1513,9 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
     var _linkedTo: String = String()
     var _fallbackReason: String = String()
     var _stage: String = String()
-    var _moved: Bool = false
-    var _reportedMunicipality: String = String()
+    var _grown: Bool = false
+    var _proposed: ProposedMove? = nil
+    var _attends: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1446,8 +1547,9 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
       _linkedTo = source._linkedTo
       _fallbackReason = source._fallbackReason
       _stage = source._stage
-      _moved = source._moved
-      _reportedMunicipality = source._reportedMunicipality
+      _grown = source._grown
+      _proposed = source._proposed
+      _attends = source._attends
     }
   }
 
@@ -1487,8 +1589,9 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._linkedTo) }()
         case 21: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
         case 22: try { try decoder.decodeSingularStringField(value: &_storage._stage) }()
-        case 23: try { try decoder.decodeSingularBoolField(value: &_storage._moved) }()
-        case 24: try { try decoder.decodeSingularStringField(value: &_storage._reportedMunicipality) }()
+        case 23: try { try decoder.decodeSingularBoolField(value: &_storage._grown) }()
+        case 24: try { try decoder.decodeSingularMessageField(value: &_storage._proposed) }()
+        case 25: try { try decoder.decodeSingularStringField(value: &_storage._attends) }()
         default: break
         }
       }
@@ -1564,11 +1667,14 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
       if !_storage._stage.isEmpty {
         try visitor.visitSingularStringField(value: _storage._stage, fieldNumber: 22)
       }
-      if _storage._moved != false {
-        try visitor.visitSingularBoolField(value: _storage._moved, fieldNumber: 23)
+      if _storage._grown != false {
+        try visitor.visitSingularBoolField(value: _storage._grown, fieldNumber: 23)
       }
-      if !_storage._reportedMunicipality.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._reportedMunicipality, fieldNumber: 24)
+      try { if let v = _storage._proposed {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      } }()
+      if !_storage._attends.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._attends, fieldNumber: 25)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1600,12 +1706,73 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._linkedTo != rhs_storage._linkedTo {return false}
         if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
         if _storage._stage != rhs_storage._stage {return false}
-        if _storage._moved != rhs_storage._moved {return false}
-        if _storage._reportedMunicipality != rhs_storage._reportedMunicipality {return false}
+        if _storage._grown != rhs_storage._grown {return false}
+        if _storage._proposed != rhs_storage._proposed {return false}
+        if _storage._attends != rhs_storage._attends {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProposedMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ProposedMove"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{3}named_person\0\u{3}fallback_reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.attends) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.namedPerson) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 1)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 2)
+    }
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 3)
+    }
+    if !self.attends.isEmpty {
+      try visitor.visitSingularStringField(value: self.attends, fieldNumber: 4)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 5)
+    }
+    if !self.namedPerson.isEmpty {
+      try visitor.visitSingularStringField(value: self.namedPerson, fieldNumber: 6)
+    }
+    if !self.fallbackReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.fallbackReason, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ProposedMove, rhs: ProposedMove) -> Bool {
+    if lhs.county != rhs.county {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.stage != rhs.stage {return false}
+    if lhs.attends != rhs.attends {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.namedPerson != rhs.namedPerson {return false}
+    if lhs.fallbackReason != rhs.fallbackReason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1805,7 +1972,7 @@ nonisolated extension ConsultationRegistered: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Child: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Child"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}personal_number\0\u{1}name\0\u{1}guardians\0\u{3}protected_identity\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}personal_number\0\u{1}names\0\u{1}guardians\0\u{3}protected_identity\0\u{3}protected_by\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1814,9 +1981,10 @@ nonisolated extension Child: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.personalNumber) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.names) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.guardians) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.protectedBy) }()
       default: break
       }
     }
@@ -1826,8 +1994,8 @@ nonisolated extension Child: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     if !self.personalNumber.isEmpty {
       try visitor.visitSingularStringField(value: self.personalNumber, fieldNumber: 1)
     }
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    if !self.names.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.names, fieldNumber: 2)
     }
     if !self.guardians.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.guardians, fieldNumber: 3)
@@ -1835,14 +2003,112 @@ nonisolated extension Child: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     if self.protectedIdentity != false {
       try visitor.visitSingularBoolField(value: self.protectedIdentity, fieldNumber: 4)
     }
+    if !self.protectedBy.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.protectedBy, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Child, rhs: Child) -> Bool {
     if lhs.personalNumber != rhs.personalNumber {return false}
-    if lhs.name != rhs.name {return false}
+    if lhs.names != rhs.names {return false}
     if lhs.guardians != rhs.guardians {return false}
     if lhs.protectedIdentity != rhs.protectedIdentity {return false}
+    if lhs.protectedBy != rhs.protectedBy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Statement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Statement"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}source\0\u{1}at\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._at) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 1)
+    }
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 2)
+    }
+    try { if let v = self._at {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Statement, rhs: Statement) -> Bool {
+    if lhs.text != rhs.text {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs._at != rhs._at {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DescribedGuardian: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DescribedGuardian"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}names\0\u{3}personal_numbers\0\u{1}emails\0\u{1}phones\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.names) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.personalNumbers) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.emails) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.phones) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    if !self.names.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.names, fieldNumber: 2)
+    }
+    if !self.personalNumbers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.personalNumbers, fieldNumber: 3)
+    }
+    if !self.emails.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.emails, fieldNumber: 4)
+    }
+    if !self.phones.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.phones, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: DescribedGuardian, rhs: DescribedGuardian) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.names != rhs.names {return false}
+    if lhs.personalNumbers != rhs.personalNumbers {return false}
+    if lhs.emails != rhs.emails {return false}
+    if lhs.phones != rhs.phones {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2176,7 +2442,7 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChildState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}placed_by\0\u{1}name\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}case_open\0\u{1}names\0\u{3}protected_by\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2197,8 +2463,9 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.recent) }()
       case 12: try { try decoder.decodeRepeatedFixed64Field(value: &self.taken) }()
       case 13: try { try decoder.decodeSingularBoolField(value: &self.harmSuspected) }()
-      case 14: try { try decoder.decodeSingularStringField(value: &self.placedBy) }()
-      case 15: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 14: try { try decoder.decodeSingularBoolField(value: &self.caseOpen) }()
+      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.names) }()
+      case 16: try { try decoder.decodeRepeatedMessageField(value: &self.protectedBy) }()
       default: break
       }
     }
@@ -2244,11 +2511,14 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.harmSuspected != false {
       try visitor.visitSingularBoolField(value: self.harmSuspected, fieldNumber: 13)
     }
-    if !self.placedBy.isEmpty {
-      try visitor.visitSingularStringField(value: self.placedBy, fieldNumber: 14)
+    if self.caseOpen != false {
+      try visitor.visitSingularBoolField(value: self.caseOpen, fieldNumber: 14)
     }
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 15)
+    if !self.names.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.names, fieldNumber: 15)
+    }
+    if !self.protectedBy.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.protectedBy, fieldNumber: 16)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2267,8 +2537,9 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.recent != rhs.recent {return false}
     if lhs.taken != rhs.taken {return false}
     if lhs.harmSuspected != rhs.harmSuspected {return false}
-    if lhs.placedBy != rhs.placedBy {return false}
-    if lhs.name != rhs.name {return false}
+    if lhs.caseOpen != rhs.caseOpen {return false}
+    if lhs.names != rhs.names {return false}
+    if lhs.protectedBy != rhs.protectedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2276,7 +2547,7 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ChildState.KnownGuardian: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = ChildState.protoMessageName + ".KnownGuardian"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}aliases\0\u{1}described\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}described\0\u{1}aliases\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2284,31 +2555,30 @@ nonisolated extension ChildState.KnownGuardian: SwiftProtobuf.Message, SwiftProt
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._described) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.aliases) }()
-      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.described) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.key.isEmpty {
-      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
-    }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._described {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
     if !self.aliases.isEmpty {
       try visitor.visitRepeatedStringField(value: self.aliases, fieldNumber: 2)
-    }
-    if !self.described.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.described, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: ChildState.KnownGuardian, rhs: ChildState.KnownGuardian) -> Bool {
-    if lhs.key != rhs.key {return false}
+    if lhs._described != rhs._described {return false}
     if lhs.aliases != rhs.aliases {return false}
-    if lhs.described != rhs.described {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

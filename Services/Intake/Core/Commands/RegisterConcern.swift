@@ -25,27 +25,36 @@ package struct RegisterConcern: Sendable, Equatable {
             if let known { return (known, [receipt(known, context, isRepeated: true)]) }
         case .new: break
         }
-        let placement = report.placement(after: known, from: id.source, context)
+        let placement = report.placement(after: known, context)
         var after = known ?? first(placement)
-        after.place = placement.place
-        after.placedBy = placement.placedBy
-        after.owner = placement.owner
-        after.isProtected = after.isProtected || report.isProtected
+        (after.place, after.owner, after.hasOpenCase) = (placement.place, placement.owner, true)
         after.isHarmSuspected = after.isHarmSuspected || report.isHarmSuspected
-        if !report.name.isEmpty { after.name = report.name }
-        let guardians = after.recordGuardians(report.guardians, context.secret)
+        let guardians = merge(into: &after, context)
         let concern = RecentConcern(
             concern: id.concern(context.secret), source: id.source, observedAt: report.observedAt, areas: report.areas)
         let linkedTo = after.link(concern, within: report.county.settings.linkingHours)
         let registered = registered(concern.concern, after, placement, guardians: guardians, linkedTo: linkedTo)
         let recorded = RecordedChild(
-            reference: after.reference, number: report.number, name: after.name,
-            guardians: after.describedGuardians, isProtected: after.isProtected)
+            reference: after.reference, number: report.number, names: after.names,
+            guardians: after.describedGuardians, isProtected: after.isProtected, protectedBy: after.protectedBy)
         return (after, [.concernRegistered(registered), .childRecorded(recorded), receipt(after, context)])
     }
 
     private func first(_ placement: Placement) -> KnownChild {
-        KnownChild(reference: reference, place: placement.place, placedBy: id.source, owner: placement.owner)
+        KnownChild(reference: reference, place: placement.place, owner: placement.owner)
+    }
+
+    /// Adds what the report says of the child and its guardians. What it leaves out erases nothing.
+    ///
+    /// - Returns: the keys of the report's guardians.
+    private func merge(into known: inout KnownChild, _ context: IntakeContext) -> [String] {
+        let telling = Telling(source: id.source, at: accepted.receivedAt)
+        if report.isProtected {
+            known.isProtected = true
+            known.protectedBy.add(Statement("", source: telling.source, at: telling.at))
+        }
+        known.names.add(report.name, telling)
+        return known.recordGuardians(report.guardians, telling, context.secret)
     }
 
     private func registered(
@@ -53,13 +62,13 @@ package struct RegisterConcern: Sendable, Equatable {
     ) -> RegisteredConcern {
         RegisteredConcern(
             concern: concern, reference: after.reference, county: after.place.county,
-            municipality: after.place.municipality, stage: after.place.stage, owner: after.owner,
-            hasMoved: placement.change == .moved, receivedAt: accepted.receivedAt, observedAt: report.observedAt,
+            municipality: after.place.municipality, stage: after.place.stage, attends: after.place.attends,
+            owner: after.owner, hasGrown: placement.hasGrown, proposed: placement.proposed,
+            receivedAt: accepted.receivedAt, observedAt: report.observedAt,
             areas: report.areas, observation: report.observation, strengths: report.strengths,
             isHarmSuspected: report.isHarmSuspected, reporter: report.reporter, guardians: guardians,
             youthConsentFrom: report.youthConsentFrom, adultFrom: report.adultFrom, isProtected: after.isProtected,
-            linkedTo: linkedTo,
-            reportedMunicipality: placement.change == .contradicted ? report.municipality.code : nil)
+            linkedTo: linkedTo)
     }
 
     /// The answer tells what the reporter has said, and where that leads. Nothing that another report has told goes to a
@@ -67,7 +76,7 @@ package struct RegisterConcern: Sendable, Equatable {
     ///
     /// Where harm is suspected, it says at once that the reporter must report to social services (rule 3).
     private func receipt(_ known: KnownChild, _ context: IntakeContext, isRepeated: Bool = false) -> IntakeFact {
-        let owner = report.placement(after: nil, from: id.source, context).owner
+        let owner = report.placement(after: nil, context).owner
         let answer = Receipt.Registered(
             reference: isTold(of: known) ? known.reference : nil, unit: owner.unit,
             unitName: report.county.units[owner.unit]?.name, fallback: owner.fallback,
@@ -84,7 +93,7 @@ package struct RegisterConcern: Sendable, Equatable {
 
     /// Refused, since another report has the id. It speaks of harm, so its named person is told (rule 3).
     private func setAside(_ known: KnownChild?, _ context: IntakeContext) -> [IntakeFact] {
-        let placement = report.placement(after: known, from: id.source, context)
+        let placement = report.placement(after: known, context)
         let report = SetAsideConcern(
             reference: reference, county: placement.place.county,
             municipality: placement.place.municipality, owner: placement.owner, receivedAt: accepted.receivedAt,

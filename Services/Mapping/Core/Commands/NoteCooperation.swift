@@ -29,7 +29,7 @@ package struct NoteCooperation: CaseCommand {
         for step in done { work.done(step) }
         if let next {
             work.set(next.step, on: next.day)
-        } else if work.case.deadlines.isEmpty {
+        } else if !work.case.hasStepOfPhase {
             throw Refusal([Fault(.textMissing, at: "step")])
         }
         if let coordinator { work.case.coordinator = coordinator }

@@ -1,0 +1,155 @@
+package import Codec
+import Domain
+import Foundation
+package import MappingCore
+package import ServiceKit
+import SwiftProtobuf
+
+// Where the child is, and who owns the case there (rule 2): messages to values and back.
+
+// MARK: Commands
+
+extension CommandAdapter<Case> {
+    /// The commands of this file.
+    static let moveCommands: [Entry] = [
+        .on(MoveCase.self),
+        .on(Codec.ConfirmMove.self),
+        .on(Codec.DeclineMove.self),
+    ]
+}
+
+extension MoveCase: CaseMessage {
+    package func command(_ words: inout Words) -> Move? {
+        let to = Destination(municipality: municipality, in: words.directory)
+        if to == nil { words.add(Fault(.municipalityUnknown, at: "municipality")) }
+        let stage = words.one(of: Stage.self, stage, at: "stage")
+        guard let to, let stage else { return nil }
+        return Move(to: to, stage: stage, attends: unit.nonEmpty)
+    }
+
+    init(_ command: Move, of reference: String, by actor: Actor) {
+        self = .with {
+            ($0.caseReference, $0.by, $0.municipality) = (reference, actor.id, command.to.municipality)
+            ($0.stage, $0.unit) = (command.stage.rawValue, command.attends ?? "")
+        }
+    }
+}
+
+extension Codec.ConfirmMove: CaseMessage {
+    package func command(_ words: inout Words) -> MappingCore.ConfirmMove? { .init(unit: unit) }
+
+    init(_ command: MappingCore.ConfirmMove, of reference: String, by actor: Actor) {
+        self = .with { ($0.caseReference, $0.by, $0.unit) = (reference, actor.id, command.unit) }
+    }
+}
+
+extension Codec.DeclineMove: CaseMessage {
+    package func command(_ words: inout Words) -> MappingCore.DeclineMove? {
+        words.text(reason, at: "reason").map { .init(unit: unit, reason: $0) }
+    }
+
+    init(_ command: MappingCore.DeclineMove, of reference: String, by actor: Actor) {
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, actor.id)
+            ($0.unit, $0.reason) = (command.unit, command.reason)
+        }
+    }
+}
+
+// MARK: Facts
+
+extension ProposalFact {
+    func message(of reference: String) -> any FactMessage {
+        switch self {
+        case .proposed(let proposal): MoveProposed(proposal, of: reference)
+        case .declined(let unit, let reason, let actor):
+            MoveDeclined.with {
+                ($0.caseReference, $0.by) = (reference, actor.id)
+                ($0.unit, $0.reason) = (unit, reason)
+            }
+        }
+    }
+}
+
+extension CaseMoved: FactMessage {
+    init(_ move: CourseFact.Move, of reference: String) {
+        self.init()
+        caseReference = reference
+        (county, municipality) = (move.place.county, move.place.municipality)
+        (stage, attends) = (move.place.stage.rawValue, move.place.attends ?? "")
+        (fromCounty, fromUnit, fromPerson) = (move.from.county, move.from.unit, move.from.person)
+        (toUnit, toPerson) = (move.to.unit, move.to.person)
+        fallbackReason = move.to.fallback?.rawValue ?? ""
+        switch move.why {
+        case .command(let actor): (why, by) = (Why.command.rawValue, actor.id)
+        case .age: why = Why.age.rawValue
+        case .directory: why = Why.directory.rawValue
+        }
+    }
+
+    func fact(_ words: inout Words) -> CaseFact? {
+        let place = words.place(county: county, municipality: municipality, stage: stage, attends: attends)
+        let owner = words.owner(unit: toUnit, person: toPerson, fallback: fallbackReason)
+        let why = words.one(of: Why.self, why, at: "why")
+        guard let place, let owner, let why else { return nil }
+        let from = CourseFact.Move.Holder(county: fromCounty, unit: fromUnit, person: fromPerson)
+        return .course(.moved(.init(from: from, to: owner, place: place, why: why.value(by: by))))
+    }
+
+    private enum Why: String, CaseIterable {
+        case command, age, directory
+
+        func value(by id: String) -> CourseFact.Move.Why {
+            switch self {
+            case .command: .command(by: Actor(by: id))
+            case .age: .age
+            case .directory: .directory
+            }
+        }
+    }
+}
+
+extension MoveProposed: FactMessage {
+    init(_ proposal: ProposalFact.Proposal, of reference: String) {
+        self.init()
+        (caseReference, concern) = (reference, proposal.concern)
+        (owner, county) = (proposal.owner, proposal.county)
+        proposed = ProposedMove(proposal.move)
+        due = .init(proposal.due)
+        ownerAlone = proposal.isForOwnerAlone
+    }
+
+    func fact(_ words: inout Words) -> CaseFact? {
+        proposed.read(&words).map { move in
+            .proposal(
+                .proposed(
+                    .init(
+                        move: move, concern: concern, owner: owner, county: county, due: due.date,
+                        isForOwnerAlone: ownerAlone)))
+        }
+    }
+}
+
+extension MoveDeclined: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? {
+        .proposal(.declined(unit: unit, reason: reason, by: Actor(by: by)))
+    }
+}
+
+extension ProposedMove {
+    init(_ move: Case.ProposedMove) {
+        self.init()
+        (county, municipality) = (move.place.county, move.place.municipality)
+        (stage, attends) = (move.place.stage.rawValue, move.place.attends ?? "")
+        (unit, namedPerson) = (move.owner.unit, move.owner.person)
+        fallbackReason = move.owner.fallback?.rawValue ?? ""
+    }
+
+    /// Nil if `words` found faults.
+    func read(_ words: inout Words) -> Case.ProposedMove? {
+        let place = words.place(county: county, municipality: municipality, stage: stage, attends: attends)
+        let owner = words.owner(unit: unit, person: namedPerson, fallback: fallbackReason)
+        guard let place, let owner else { return nil }
+        return Case.ProposedMove(place: place, owner: owner)
+    }
+}

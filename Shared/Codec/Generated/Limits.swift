@@ -236,8 +236,9 @@ extension ChangeParticipants: LimitedMessage {
 extension Child: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("personal_number", bytes: 32),
-        2: FieldLimit("name", bytes: 200),
+        2: FieldLimit("names", elements: 4),
         3: FieldLimit("guardians", elements: 20),
+        5: FieldLimit("protected_by", elements: 4),
     ]
 }
 
@@ -318,7 +319,8 @@ extension ConcernRegistered: LimitedMessage {
         20: FieldLimit("linked_to", bytes: 128),
         21: FieldLimit("fallback_reason", bytes: 64),
         22: FieldLimit("stage", bytes: 64),
-        24: FieldLimit("reported_municipality", bytes: 64),
+        24: FieldLimit("proposed"),
+        25: FieldLimit("attends", bytes: 128),
     ]
 }
 
@@ -362,6 +364,14 @@ extension ConcludeMapping: LimitedMessage {
         4: FieldLimit("organisations", bytes: 64, elements: 20),
         5: FieldLimit("next_date", bytes: 32),
         6: FieldLimit("measures", elements: 50),
+    ]
+}
+
+extension ConfirmMove: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("unit", bytes: 128),
     ]
 }
 
@@ -590,6 +600,15 @@ extension DeadlineReminded: LimitedMessage {
     ]
 }
 
+extension DeclineMove: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("unit", bytes: 128),
+        4: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
 extension DelegateWork: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -603,6 +622,16 @@ extension DeliveryReported: LimitedMessage {
         1: FieldLimit("notice_id", bytes: 256),
         3: FieldLimit("result", bytes: 64),
         4: FieldLimit("detail", bytes: 500),
+    ]
+}
+
+extension DescribedGuardian: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("key", bytes: 128),
+        2: FieldLimit("names", elements: 4),
+        3: FieldLimit("personal_numbers", elements: 4),
+        4: FieldLimit("emails", elements: 4),
+        5: FieldLimit("phones", elements: 4),
     ]
 }
 
@@ -727,6 +756,10 @@ extension MappingOpened: LimitedMessage {
         3: FieldLimit("unit", bytes: 128),
         4: FieldLimit("due"),
         6: FieldLimit("fallback_reason", bytes: 64),
+        7: FieldLimit("county", bytes: 64),
+        8: FieldLimit("municipality", bytes: 64),
+        9: FieldLimit("stage", bytes: 64),
+        10: FieldLimit("attends", bytes: 128),
     ]
 }
 
@@ -866,6 +899,15 @@ extension MoveCase: LimitedMessage {
     ]
 }
 
+extension MoveDeclined: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("unit", bytes: 128),
+        4: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
 extension MoveMeeting: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -875,6 +917,17 @@ extension MoveMeeting: LimitedMessage {
         5: FieldLimit("not_before", bytes: 32),
         6: FieldLimit("latest_date", bytes: 32),
         7: FieldLimit("format", bytes: 64),
+    ]
+}
+
+extension MoveProposed: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("concern", bytes: 128),
+        3: FieldLimit("owner", bytes: 128),
+        4: FieldLimit("county", bytes: 64),
+        5: FieldLimit("proposed"),
+        6: FieldLimit("due"),
     ]
 }
 
@@ -1041,6 +1094,18 @@ extension PlannedMeasure: LimitedMessage {
     ]
 }
 
+extension ProposedMove: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("county", bytes: 64),
+        2: FieldLimit("municipality", bytes: 64),
+        3: FieldLimit("stage", bytes: 64),
+        4: FieldLimit("attends", bytes: 128),
+        5: FieldLimit("unit", bytes: 128),
+        6: FieldLimit("named_person", bytes: 128),
+        7: FieldLimit("fallback_reason", bytes: 64),
+    ]
+}
+
 extension ProtectMeeting: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1203,6 +1268,14 @@ extension Reporter: LimitedMessage {
 extension ResendNotice: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("notice_id", bytes: 256),
+    ]
+}
+
+extension Statement: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("text", bytes: 254),
+        2: FieldLimit("source", bytes: 256),
+        3: FieldLimit("at"),
     ]
 }
 

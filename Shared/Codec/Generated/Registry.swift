@@ -21,7 +21,7 @@ extension ConcernRegistered: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.registered.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concerns]
-    package static let largestBytes = 225834
+    package static let largestBytes = 226560
 }
 
 extension ConcernSetAside: SuiteEvent {
@@ -49,7 +49,7 @@ extension Child: SuiteEvent {
     package static let eventType = "se.tillsammans.child.recorded.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.children]
-    package static let largestBytes = 11499
+    package static let largestBytes = 180820
 }
 
 extension ReportTaken: SuiteEvent {
@@ -77,7 +77,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 92633788
+    package static let largestBytes = 92633800
 }
 
 extension TakeOn: SuiteEvent {
@@ -171,6 +171,20 @@ extension OpenInEmergency: SuiteEvent {
     package static let largestBytes = 1265
 }
 
+extension ConfirmMove: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.confirm.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 393
+}
+
+extension DeclineMove: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.decline.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 4396
+}
+
 extension NoteCooperation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.cooperation.note.v1"
     package static let kind = EventKind.internalCommand
@@ -189,7 +203,7 @@ extension MappingOpened: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.opened.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 485
+    package static let largestBytes = 814
 }
 
 extension ConcernJoined: SuiteEvent {
@@ -302,6 +316,20 @@ extension EmergencyOpened: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
     package static let largestBytes = 1775
+}
+
+extension MoveProposed: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.proposed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1145
+}
+
+extension MoveDeclined: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.declined.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 4396
 }
 
 extension CameOfAge: SuiteEvent {
@@ -681,6 +709,8 @@ extension EventRegistry {
         ReopenMapping.self,
         MoveCase.self,
         OpenInEmergency.self,
+        ConfirmMove.self,
+        DeclineMove.self,
         NoteCooperation.self,
         EndCooperation.self,
         MappingOpened.self,
@@ -700,6 +730,8 @@ extension EventRegistry {
         MappingReopened.self,
         CaseMoved.self,
         EmergencyOpened.self,
+        MoveProposed.self,
+        MoveDeclined.self,
         CameOfAge.self,
         CaseClosed.self,
         DeadlineReminded.self,

@@ -191,6 +191,12 @@ package nonisolated struct CountyDirectory: Sendable {
       set {_uniqueStorage()._lunch = newValue}
     }
 
+    /// Working days from receipt until a move that a report proposes should be confirmed or declined (rules 2 and 19).
+    package var moveDays: Int32 {
+      get {_storage._moveDays}
+      set {_uniqueStorage()._moveDays = newValue}
+    }
+
     /// Hours until emergency access to a case ends by itself (rule 22).
     package var emergencyHours: Int32 {
       get {_storage._emergencyHours}
@@ -500,7 +506,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{4}\u{a}emergency_hours\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0\u{4}\u{9}emergency_hours\0")
 
   fileprivate class _StorageClass {
     var _adultAge: Int32 = 0
@@ -523,6 +529,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     var _slackDays: Int32 = 0
     var _quietHours: String = String()
     var _lunch: String = String()
+    var _moveDays: Int32 = 0
     var _emergencyHours: Int32 = 0
 
       // This property is used as the initial default value for new instances of the type.
@@ -554,6 +561,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       _slackDays = source._slackDays
       _quietHours = source._quietHours
       _lunch = source._lunch
+      _moveDays = source._moveDays
       _emergencyHours = source._emergencyHours
     }
   }
@@ -593,6 +601,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         case 18: try { try decoder.decodeSingularInt32Field(value: &_storage._slackDays) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._quietHours) }()
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._lunch) }()
+        case 21: try { try decoder.decodeSingularInt32Field(value: &_storage._moveDays) }()
         case 30: try { try decoder.decodeSingularInt32Field(value: &_storage._emergencyHours) }()
         default: break
         }
@@ -662,6 +671,9 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       if !_storage._lunch.isEmpty {
         try visitor.visitSingularStringField(value: _storage._lunch, fieldNumber: 20)
       }
+      if _storage._moveDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._moveDays, fieldNumber: 21)
+      }
       if _storage._emergencyHours != 0 {
         try visitor.visitSingularInt32Field(value: _storage._emergencyHours, fieldNumber: 30)
       }
@@ -694,6 +706,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         if _storage._slackDays != rhs_storage._slackDays {return false}
         if _storage._quietHours != rhs_storage._quietHours {return false}
         if _storage._lunch != rhs_storage._lunch {return false}
+        if _storage._moveDays != rhs_storage._moveDays {return false}
         if _storage._emergencyHours != rhs_storage._emergencyHours {return false}
         return true
       }

@@ -329,6 +329,44 @@ package nonisolated struct OpenInEmergency: Sendable {
   package init() {}
 }
 
+/// The child is where a report has said. The case is handed over.
+package nonisolated struct ConfirmMove: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  /// The unit that would own the case, as its proposal named it: what is confirmed is what was read.
+  package var unit: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The child is not where a report has said. The case stays.
+package nonisolated struct DeclineMove: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  /// The unit that would own the case, as its proposal named it.
+  package var unit: String = String()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// From Meetings: what is done in the cooperation, and what is next.
 package nonisolated struct NoteCooperation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -393,6 +431,16 @@ package nonisolated struct MappingOpened: Sendable {
 
   /// The municipality's fallback has it; why.
   package var fallbackReason: String = String()
+
+  /// Where the child is.
+  package var county: String = String()
+
+  package var municipality: String = String()
+
+  package var stage: String = String()
+
+  /// The unit that the child attends, as told.
+  package var attends: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -786,7 +834,7 @@ package nonisolated struct CaseMoved: Sendable {
 
   package var caseReference: String = String()
 
-  /// Empty where a report told it, or the directory changed.
+  /// Empty where the child has grown, or the directory changed.
   package var by: String = String()
 
   package var county: String = String()
@@ -808,7 +856,7 @@ package nonisolated struct CaseMoved: Sendable {
 
   package var fallbackReason: String = String()
 
-  /// command, report or directory.
+  /// command, age or directory.
   package var why: String = String()
 
   /// Where from_person is; `county` is where to_person is.
@@ -884,6 +932,71 @@ package nonisolated struct EmergencyAccess: Sendable {
   fileprivate var _until: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
+/// A report says that the child is elsewhere. The case stays, and a person decides (rule 2).
+package nonisolated struct MoveProposed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  /// The concern that says so.
+  package var concern: String = String()
+
+  package var owner: String = String()
+
+  /// Where the owner is.
+  package var county: String = String()
+
+  package var proposed: ProposedMove {
+    get {_proposed ?? ProposedMove()}
+    set {_proposed = newValue}
+  }
+  /// Returns true if `proposed` has been explicitly set.
+  package var hasProposed: Bool {self._proposed != nil}
+  /// Clears the value of `proposed`. Subsequent reads from it will return its default value.
+  package mutating func clearProposed() {self._proposed = nil}
+
+  /// By when it should be confirmed or declined.
+  package var due: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_due ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_due = newValue}
+  }
+  /// Returns true if `due` has been explicitly set.
+  package var hasDue: Bool {self._due != nil}
+  /// Clears the value of `due`. Subsequent reads from it will return its default value.
+  package mutating func clearDue() {self._due = nil}
+
+  /// The child's identity is protected: the other unit is not told, and cannot confirm (rule 22).
+  package var ownerAlone: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _proposed: ProposedMove? = nil
+  fileprivate var _due: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+package nonisolated struct MoveDeclined: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  /// The unit that was proposed.
+  package var unit: String = String()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// The child is an adult from today; the case is to be handed over in order.
 package nonisolated struct CameOfAge: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -936,7 +1049,7 @@ package nonisolated struct DeadlineReminded: Sendable {
 
   package var caseReference: String = String()
 
-  /// acknowledge, conclude, consent, meeting, follow_up, look_again or hand_over.
+  /// acknowledge, conclude, consent, meeting, follow_up, look_again, hand_over or decide_move.
   package var step: String = String()
 
   package var due: SwiftProtobuf.Google_Protobuf_Timestamp {
@@ -1356,6 +1469,16 @@ package nonisolated struct MappingState: @unchecked Sendable {
     get {_storage._moreGuardians}
     set {_uniqueStorage()._moreGuardians = newValue}
   }
+
+  /// The latest report that says the child is elsewhere, until a person decides; may be absent.
+  package var proposed: ProposedMove {
+    get {_storage._proposed ?? ProposedMove()}
+    set {_uniqueStorage()._proposed = newValue}
+  }
+  /// Returns true if `proposed` has been explicitly set.
+  package var hasProposed: Bool {_storage._proposed != nil}
+  /// Clears the value of `proposed`. Subsequent reads from it will return its default value.
+  package mutating func clearProposed() {_uniqueStorage()._proposed = nil}
 
   /// The latest accesses in emergency, in force or ended; at most 20.
   package var emergencies: [EmergencyAccess] {
@@ -2153,6 +2276,91 @@ nonisolated extension OpenInEmergency: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
+nonisolated extension ConfirmMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ConfirmMove"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}unit\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ConfirmMove, rhs: ConfirmMove) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DeclineMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DeclineMove"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}unit\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: DeclineMove, rhs: DeclineMove) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension NoteCooperation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NoteCooperation"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}done\0\u{1}step\0\u{1}date\0\u{1}coordinator\0")
@@ -2240,7 +2448,7 @@ nonisolated extension EndCooperation: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension MappingOpened: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingOpened"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}unit\0\u{1}due\0\u{3}harm_suspected\0\u{3}fallback_reason\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}unit\0\u{1}due\0\u{3}harm_suspected\0\u{3}fallback_reason\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2254,6 +2462,10 @@ nonisolated extension MappingOpened: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 4: try { try decoder.decodeSingularMessageField(value: &self._due) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.harmSuspected) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.attends) }()
       default: break
       }
     }
@@ -2282,6 +2494,18 @@ nonisolated extension MappingOpened: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.fallbackReason.isEmpty {
       try visitor.visitSingularStringField(value: self.fallbackReason, fieldNumber: 6)
     }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 7)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 8)
+    }
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 9)
+    }
+    if !self.attends.isEmpty {
+      try visitor.visitSingularStringField(value: self.attends, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2292,6 +2516,10 @@ nonisolated extension MappingOpened: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs._due != rhs._due {return false}
     if lhs.harmSuspected != rhs.harmSuspected {return false}
     if lhs.fallbackReason != rhs.fallbackReason {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.stage != rhs.stage {return false}
+    if lhs.attends != rhs.attends {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3308,6 +3536,115 @@ nonisolated extension EmergencyAccess: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
+nonisolated extension MoveProposed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MoveProposed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}concern\0\u{1}owner\0\u{1}county\0\u{1}proposed\0\u{1}due\0\u{3}owner_alone\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.concern) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.owner) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._proposed) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._due) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.ownerAlone) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.concern.isEmpty {
+      try visitor.visitSingularStringField(value: self.concern, fieldNumber: 2)
+    }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularStringField(value: self.owner, fieldNumber: 3)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 4)
+    }
+    try { if let v = self._proposed {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._due {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if self.ownerAlone != false {
+      try visitor.visitSingularBoolField(value: self.ownerAlone, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MoveProposed, rhs: MoveProposed) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.concern != rhs.concern {return false}
+    if lhs.owner != rhs.owner {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs._proposed != rhs._proposed {return false}
+    if lhs._due != rhs._due {return false}
+    if lhs.ownerAlone != rhs.ownerAlone {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MoveDeclined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MoveDeclined"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}unit\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MoveDeclined, rhs: MoveDeclined) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CameOfAge"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}due\0\u{1}county\0")
@@ -3854,7 +4191,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{2}\u{8}emergencies\0\u{c}\u{10}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -3888,6 +4225,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _opened: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _coordinator: String = String()
     var _moreGuardians: Bool = false
+    var _proposed: ProposedMove? = nil
     var _emergencies: [EmergencyAccess] = []
 
       // This property is used as the initial default value for new instances of the type.
@@ -3930,6 +4268,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _opened = source._opened
       _coordinator = source._coordinator
       _moreGuardians = source._moreGuardians
+      _proposed = source._proposed
       _emergencies = source._emergencies
     }
   }
@@ -3980,6 +4319,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 30: try { try decoder.decodeSingularMessageField(value: &_storage._opened) }()
         case 31: try { try decoder.decodeSingularStringField(value: &_storage._coordinator) }()
         case 32: try { try decoder.decodeSingularBoolField(value: &_storage._moreGuardians) }()
+        case 33: try { try decoder.decodeSingularMessageField(value: &_storage._proposed) }()
         case 40: try { try decoder.decodeRepeatedMessageField(value: &_storage._emergencies) }()
         default: break
         }
@@ -4086,6 +4426,9 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._moreGuardians != false {
         try visitor.visitSingularBoolField(value: _storage._moreGuardians, fieldNumber: 32)
       }
+      try { if let v = _storage._proposed {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+      } }()
       if !_storage._emergencies.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._emergencies, fieldNumber: 40)
       }
@@ -4129,6 +4472,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._opened != rhs_storage._opened {return false}
         if _storage._coordinator != rhs_storage._coordinator {return false}
         if _storage._moreGuardians != rhs_storage._moreGuardians {return false}
+        if _storage._proposed != rhs_storage._proposed {return false}
         if _storage._emergencies != rhs_storage._emergencies {return false}
         return true
       }

@@ -32,9 +32,15 @@ struct NotificationsProcessor: Processor {
 
     func process(_ event: Event, in turn: inout Turn) throws {
         if event.isInternal(on: turn.topic) { return }
+        var proven: ProvenActor?
+        if turn.isFromOutside {
+            do { proven = try turn.prove(event, by: event.speakerToNotifications, in: nil) } catch {
+                return try turn.refuse(event, error.faults, on: .notices)
+            }
+        }
         switch event.type {
         case DeliveryReported.eventType: return try settle(event.decode(DeliveryReported.self).report, event, &turn)
-        case ResendNotice.eventType: return try resend(event.decode(ResendNotice.self).noticeID, &turn)
+        case ResendNotice.eventType: return try resend(event.decode(ResendNotice.self).noticeID, by: proven, &turn)
         case ReportBounce.eventType: return try bounce(event.decode(ReportBounce.self), event, &turn)
         default: break
         }
@@ -137,9 +143,9 @@ struct NotificationsProcessor: Processor {
         try apply(notice.settled(by: report.result, isOvertaken: false, cause: event.id, turn.context), &turn)
     }
 
-    /// Sends a notice that failed once more, under the same id. Every partition is asked. The one that has it answers.
-    private func resend(_ id: String, _ turn: inout Turn) throws {
-        guard let notice = try turn.notice(Self.failed, id) else { return }
+    /// Sends a notice that failed once more, under the same id. Only its own county may ask for it. Every partition is asked. The one that has it answers.
+    private func resend(_ id: String, by proven: ProvenActor?, _ turn: inout Turn) throws {
+        guard let notice = try turn.notice(Self.failed, id), notice.county == proven?.county.code else { return }
         turn.delete(Self.failed, id)
         try send(notice.again(now: turn.now), &turn)
     }
@@ -212,6 +218,13 @@ struct NotificationsProcessor: Processor {
         guard let draft = digest.draft(turn.context) else { return }
         let notice = writer.notice(draft, turn.context)
         try turn.wish(notice.id, Codec.Notice(notice))
+    }
+}
+
+extension Event {
+    /// Whose word a command to Notifications is: what mail says is its door's, anything else an operator's or the desk's.
+    fileprivate var speakerToNotifications: Speaker {
+        Speaker(nil, orOf: type == ResendNotice.eventType ? [.operator, .desk] : [.mail])
     }
 }
 

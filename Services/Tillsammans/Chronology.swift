@@ -11,6 +11,8 @@ struct Chronology {
         /// What happened, in words.
         let what: String
         let who: String
+        /// How they were proven to be that; empty for what nobody did.
+        var proof = ""
     }
 
     let reference: String
@@ -27,7 +29,8 @@ struct Chronology {
         if let told = try? event.decode(CaseStatus.self) {
             status = told
         } else if let fact = FactInWords(event, language) {
-            entries.append(Entry(event: event, what: fact.what, who: fact.who))
+            entries.append(
+                Entry(event: event, what: fact.what, who: fact.who, proof: ProofInWords.text(event.auth, language)))
             entries += fact.further.map { Entry(event: event, what: $0, who: "") }
         }
     }
@@ -44,8 +47,8 @@ struct Chronology {
         var text = words("case.title", ["case": reference]) + "\n"
         if status?.harmSuspected == true { text += "\n" + words("case.harm") + "\n" }
         if status?.protectedIdentity == true { text += "\n" + words("case.protected") + "\n" }
-        var table = TextTable(["time", "what", "who"].map { words("case.column.\($0)") })
-        for entry in sorted { table.add([Self.day(entry.event.time), entry.what, entry.who]) }
+        var table = TextTable(["time", "what", "who", "proof"].map { words("case.column.\($0)") })
+        for entry in sorted { table.add([Self.day(entry.event.time), entry.what, entry.who, entry.proof]) }
         text += "\n\(words("case.happened"))\n\n\(table.text)\n"
         guard let status else { return text }
         text += "\n\(words("case.now"))\n\n"
@@ -74,6 +77,7 @@ struct Chronology {
                 "time": Timestamp.text(event.time), "type": event.type, "id": event.id, "cause": event.cause ?? "",
                 "what": entry.what, "who": entry.who,
             ]
+            if let auth = event.auth { object["proof"] = ProofInWords.object(auth) }
             if contents, let type = EventRegistry.event(ofType: event.type), let payload = try? event.decode(type),
                 let json = try? payload.jsonUTF8Data()
             {

@@ -61,6 +61,7 @@ struct EventsCommand: AsyncParsableCommand {
                 object["time"] = Timestamp.text(event.time)
                 object["subject"] = event.subject
                 object["cause"] = event.cause
+                object["proof"] = event.auth.map(ProofInWords.object)
                 if let type = EventRegistry.event(ofType: event.type), let payload = try? event.decode(type),
                     let json = try? payload.jsonUTF8Data()
                 {

@@ -9,10 +9,11 @@ extension Turn {
     /// - Parameters:
     ///   - reference: the case that the command is about; empty if unknown.
     ///   - topic: the topic of the service's facts.
-    ///   - isLaidBeforePerson: the county's function is told of it.
+    ///   - isLaidBeforePerson: somebody is told of it.
+    ///   - owner: whom; nil: the county's function.
     package mutating func refuse(
         _ event: Event, about reference: String = "", _ faults: [Fault], on topic: Topic,
-        isLaidBeforePerson: Bool = false
+        isLaidBeforePerson: Bool = false, owner: String? = nil
     ) throws {
         let isNamed = event.faultsOfEnvelope.isEmpty
         if !isNamed { hideCause() }
@@ -20,8 +21,8 @@ extension Turn {
         var refused = CommandRefused(id: isNamed ? event.id : position, type: event.type, case: reference, faults)
         // A case's reference begins with its county's code.
         let code = String(reference.prefix { $0 != "-" })
-        if isLaidBeforePerson, let function = directory.counties[code]?.function {
-            (refused.to, refused.county) = (function, code)
+        if isLaidBeforePerson, let to = owner ?? directory.counties[code]?.function {
+            (refused.to, refused.county) = (to, code)
         }
         try publish(
             refused, to: topic.rawValue, key: repeatableKey,

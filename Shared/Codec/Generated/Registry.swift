@@ -70,7 +70,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 92633644
+    package static let largestBytes = 231397159
 }
 
 extension TakeOn: SuiteEvent {
@@ -314,7 +314,7 @@ extension MappingOverdue: SuiteEvent {
 extension CommandRefused: SuiteEvent {
     package static let eventType = "se.tillsammans.command.refused.v1"
     package static let kind = EventKind.fact
-    package static let topics: [Topic] = [.mappings, .meetings]
+    package static let topics: [Topic] = [.mappings, .meetings, .notices]
     package static let largestBytes = 48684
 }
 

@@ -31,36 +31,55 @@ struct NotificationsProcessor: Processor {
     static let replies = Table("replies", of: RepliesGiven.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {
-        if event.isInternal(on: turn.topic) { return }
-        var proven: ProvenActor?
-        if turn.isFromOutside {
-            do { proven = try turn.prove(event, by: event.speakerToNotifications, in: nil) } catch {
-                return try turn.refuse(event, error.faults, on: .notices)
-            }
+        if turn.topic == Topic.noticeCommands.rawValue { return try obey(event, &turn) }
+        if event.type == DeliveryReported.eventType {
+            return try settle(event.decode(DeliveryReported.self).report, event, &turn)
         }
-        switch event.type {
-        case DeliveryReported.eventType: return try settle(event.decode(DeliveryReported.self).report, event, &turn)
-        case ResendNotice.eventType: return try resend(event.decode(ResendNotice.self).noticeID, by: proven, &turn)
-        case ReportBounce.eventType: return try bounce(event.decode(ReportBounce.self), event, &turn)
-        default: break
-        }
-        let known = try turn.get(Self.taken, turn.key)
-        var taken = known ?? TakenEvents()
-        guard taken.taken.take(event) else { return }
-        try turn.put(Self.taken, turn.key, taken)
-        turn.remind(Alarm.taken.name("all"), at: turn.now + Self.takenMemory)
+        let isKnownKey = try turn.get(Self.taken, turn.key) != nil
+        guard try take(event, &turn) else { return }
         if event.type == AddToDigest.eventType { return try gather(event.decode(AddToDigest.self), &turn) }
-        if event.type == ReplyToMail.eventType {
-            // What is no address gets no reply.
-            guard let sender = try EmailAddress(event.decode(ReplyToMail.self).email) else { return }
-            return try send(.mailUnknown(to: sender, cause: event.id), &turn)
-        }
         guard let occurrence = try Occurrence(event) else { return }
         var context = turn.context
-        context.isKnownCase = known != nil
+        context.isKnownCase = isKnownKey
         context.invited = try turn.invited(by: occurrence)
         for draft in occurrence.drafts(cause: event.id, context) { try send(draft, &turn) }
         if case .ofMeeting(let change) = occurrence.event { try follow(change, of: occurrence.caseReference, &turn) }
+    }
+
+    func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
+        if unreadable.topic == Topic.noticeCommands.rawValue { try turn.refuse(unreadable, on: .notices) }
+    }
+
+    /// Does what a command asks for. One outside its contract's limits, or that nobody has proven to give, is refused.
+    private func obey(_ event: Event, _ turn: inout Turn) throws {
+        do {
+            switch event.type {
+            case ResendNotice.eventType:
+                let command = try event.message(as: ResendNotice.self)
+                let proven = try turn.prove(event, by: Speaker(nil, orOf: [.operator, .desk]), in: nil)
+                try resend(command.noticeID, for: proven?.county.code, &turn)
+            case ReportBounce.eventType:
+                let command = try event.message(as: ReportBounce.self)
+                try turn.prove(event, by: Speaker(nil, orOf: [.mail]), in: nil)
+                try bounce(command, event, &turn)
+            case ReplyToMail.eventType:
+                let command = try event.message(as: ReplyToMail.self)
+                try turn.prove(event, by: Speaker(nil, orOf: [.mail]), in: nil)
+                try reply(command, event, &turn)
+            default: throw Refusal([Fault(.commandUnknown, at: "ce_type")])
+            }
+        } catch let refusal as Refusal { try turn.refuse(event, refusal.faults, on: .notices) }
+    }
+
+    /// Remembers an event under the turn's key.
+    ///
+    /// - Returns: false where it has come before.
+    private func take(_ event: Event, _ turn: inout Turn) throws -> Bool {
+        var taken = try turn.get(Self.taken, turn.key) ?? TakenEvents()
+        guard taken.taken.take(event) else { return false }
+        try turn.put(Self.taken, turn.key, taken)
+        turn.remind(Alarm.taken.name("all"), at: turn.now + Self.takenMemory)
+        return true
     }
 
     func wake(_ reminder: Reminder, in turn: inout Turn) throws {
@@ -111,6 +130,12 @@ struct NotificationsProcessor: Processor {
         try send(notice, &turn)
     }
 
+    /// Tells somebody that their message has reached nobody. What is no address gets no reply.
+    private func reply(_ command: ReplyToMail, _ event: Event, _ turn: inout Turn) throws {
+        guard try take(event, &turn), let sender = EmailAddress(command.email) else { return }
+        try send(.mailUnknown(to: sender, cause: event.id), &turn)
+    }
+
     /// A program that answers each reply, and does not say that it is one, must not go on for ever (RFC 3834 §2).
     private func mayReply(to email: String, _ turn: inout Turn) throws -> Bool {
         let id = Reference.id(of: email.lowercased())
@@ -144,8 +169,8 @@ struct NotificationsProcessor: Processor {
     }
 
     /// Sends a notice that failed once more, under the same id. Only its own county may ask for it. Every partition is asked. The one that has it answers.
-    private func resend(_ id: String, by proven: ProvenActor?, _ turn: inout Turn) throws {
-        guard let notice = try turn.notice(Self.failed, id), notice.county == proven?.county.code else { return }
+    private func resend(_ id: String, for county: String?, _ turn: inout Turn) throws {
+        guard let notice = try turn.notice(Self.failed, id), notice.county == county else { return }
         turn.delete(Self.failed, id)
         try send(notice.again(now: turn.now), &turn)
     }
@@ -168,17 +193,14 @@ struct NotificationsProcessor: Processor {
 
     /// Publishes what becomes of a notice, and moves the notice to where it lies from now on.
     private func apply(_ step: QueueStep, _ turn: inout Turn) throws {
-        for fact in step.facts {
-            let reference = fact.notice.caseReference ?? ""
-            try turn.publish(fact.message, to: Topic.notices.rawValue, key: reference, subject: reference)
-        }
+        for fact in step.facts { try publish(fact, &turn) }
         switch step {
         case .queued(let notice, .now): try turn.wish(notice.id, Codec.Notice(notice))
         case .queued(let notice, .at(let date)): try delay(notice, until: date, &turn)
         case .queued(let notice, .inDigest):
             // By recipient, since the facts lie under many keys.
             try turn.publish(
-                AddToDigest(notice), to: Topic.noticeSteps.rawValue,
+                AddToDigest(notice.inShort), to: Topic.noticeSteps.rawValue,
                 key: "\(notice.county)|\(notice.recipient.id ?? "")", subject: notice.caseReference ?? "")
         case .superseded(_, .new): break
         case .sent(let notice):
@@ -194,6 +216,11 @@ struct NotificationsProcessor: Processor {
         }
     }
 
+    private func publish(_ fact: NoticeFact, _ turn: inout Turn) throws {
+        let reference = fact.notice.caseReference ?? ""
+        try turn.publish(fact.message, to: Topic.notices.rawValue, key: reference, subject: reference)
+    }
+
     private func delay(_ notice: NotificationsCore.Notice, until date: Date, _ turn: inout Turn) throws {
         try turn.put(Self.delayed, notice.id, Codec.Notice(notice))
         turn.remind(Alarm.attempt.name(notice.id), at: date)
@@ -201,10 +228,12 @@ struct NotificationsProcessor: Processor {
 
     // MARK: The digest
 
-    /// Adds a notice to what has gathered for its recipient.
+    /// Adds a notice to what has gathered for its recipient. What is full goes out first.
     private func gather(_ message: AddToDigest, _ turn: inout Turn) throws {
         let notice = try turn.reading(Topic.noticeSteps.rawValue) { () throws(Refusal) in try message.notice.notice() }
-        guard var digest = try turn.digest() else {
+        let gathered = try turn.digest()
+        if gathered?.isFull == true { try sendDigest(&turn) }
+        guard var digest = gathered, !digest.isFull else {
             try turn.put(Self.digests, turn.key, Codec.Digest(.init(notice)))
             return turn.remind(Alarm.digest.name("next"), at: NotificationsCore.Digest.due(after: turn.now))
         }
@@ -215,16 +244,16 @@ struct NotificationsProcessor: Processor {
     private func sendDigest(_ turn: inout Turn) throws {
         guard let digest = try turn.digest() else { return }
         turn.delete(Self.digests, turn.key)
-        guard let draft = digest.draft(turn.context) else { return }
+        guard let draft = digest.draft(turn.context) else {
+            for fact in digest.failures { try publish(fact, &turn) }
+            return
+        }
         let notice = writer.notice(draft, turn.context)
+        let county = turn.directory.counties[notice.county]
+        if let end = county.flatMap({ Quiet.end($0.settings, turn.now) }) {
+            return try delay(notice, until: end, &turn)
+        }
         try turn.wish(notice.id, Codec.Notice(notice))
-    }
-}
-
-extension Event {
-    /// Whose word a command to Notifications is: what mail says is its door's, anything else an operator's or the desk's.
-    fileprivate var speakerToNotifications: Speaker {
-        Speaker(nil, orOf: type == ResendNotice.eventType ? [.operator, .desk] : [.mail])
     }
 }
 

@@ -20,14 +20,14 @@ struct CaseCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "What has happened in a case, what is happening, and what comes next.",
-            discussion: "Reads the topics of facts from their beginning. Every use is written to access-log.")
+            discussion: "Reads the topics of facts from their beginning. Each use is recorded on access-log.")
 
         @OptionGroup var options: ConnectionOptions
         @Argument(help: "The case's reference, for example SRM-4K7Q-M2XD-9T.")
         var reference: String
         @Flag(help: "One JSON object, with codes beside the words.")
         var json = false
-        @Flag(help: "With --json: what was written too, which tells of the child.")
+        @Flag(help: "With --json: also what people wrote, which tells of the child.")
         var contents = false
         @Option(help: "sv or en.")
         var language = SpokenLanguage.sv

@@ -45,7 +45,7 @@ struct Connection: Sendable {
             defer { wasReported = true }
             return !wasReported
         }
-        if isFirst { tell("no property of librdkafka, ignored: \(ignored.joined(separator: " "))") }
+        if isFirst { tell("ignored, since librdkafka has no such property: \(ignored.joined(separator: " "))") }
     }
 
     private static let wasReported = Mutex(false)

@@ -7,14 +7,15 @@ import Kafka
 
 struct DirectoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "directory", abstract: "Who exists: units, people, roles, tables.", subcommands: [Apply.self])
+        commandName: "directory", abstract: "The directory: units, people, roles and tables.", subcommands: [Apply.self]
+    )
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Checks a county's YAML file as a whole, shows what it changes, and makes it the directory.",
             discussion: """
-                Cases whose owner or delegate is removed are listed: each goes to who has the role then, when it is next
-                touched or reminded of.
+                Lists the cases whose owner or delegate is removed. Each of them goes to whoever has the role, the next time
+                that something happens in the case.
                 """)
 
         @OptionGroup var options: ConnectionOptions

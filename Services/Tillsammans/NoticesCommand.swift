@@ -15,7 +15,7 @@ struct NoticesCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Each notice with its status: queued, sent, delayed, failed or superseded.",
-            discussion: "Exit code 1 with --failed where one has failed, for a watch.")
+            discussion: "With --failed, the exit code is 1 if a notice has failed. Use it to watch the suite.")
 
         @OptionGroup var options: ConnectionOptions
         @Option(name: .customLong("case"), help: "Only of this case.")
@@ -52,8 +52,8 @@ struct NoticesCommand: AsyncParsableCommand {
 
     struct Resend: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Sends a notice that failed once more, within 30 days.",
-            discussion: "What has been superseded meanwhile is not sent. See what became of it with `notices`.")
+            abstract: "Sends a failed notice once more. It can be sent for 30 days.",
+            discussion: "A notice that a newer one has replaced is not sent. `notices` shows what became of it.")
 
         @OptionGroup var options: ConnectionOptions
         @Argument(help: "The notice's id, as `notices --failed` shows it.")
@@ -80,7 +80,7 @@ struct NoticesCommand: AsyncParsableCommand {
                     id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(),
                     ResendNotice.with { $0.noticeID = id }), for: person)
             try await connection.broadcast(event, to: .noticeCommands)
-            tell("asked for: \(id)")
+            tell("notice \(id) will be sent again")
         }
     }
 }

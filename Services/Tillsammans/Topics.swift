@@ -11,11 +11,13 @@ struct TopicsCommand: AsyncParsableCommand {
 
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Creates the topics that do not exist yet, and refuses others that are not as they must be.",
-            discussion: "Compares partitions, cleanup.policy, retention and min.insync.replicas.")
+            abstract: "Creates the missing topics, and checks the settings of those that exist.",
+            discussion:
+                "Compares partitions, cleanup.policy, retention and min.insync.replicas. Where one differs, says which and creates nothing."
+        )
 
         @OptionGroup var options: ConnectionOptions
-        @Option(help: "Partitions of each keyed topic: the unit of scale, fixed for ever.")
+        @Option(help: "Partitions of each keyed topic. They cannot be changed later.")
         var partitions: Int32 = 4
         @Option(help: "Copies of each partition; -1 takes the broker's own default.")
         var replication: Int32 = -1
@@ -33,8 +35,10 @@ struct TopicsCommand: AsyncParsableCommand {
     ) async throws -> [String] {
         try await DedicatedThread.run(name: "topics") {
             let admin = try Admin(connection.properties)
+            // How many copies there will be decides how many must have a record before it counts as written.
+            let copies = replication == -1 ? try admin.defaultReplication(timeout: 10_000) ?? -1 : replication
             let wanted = TopicPlan.specifications(
-                partitions: partitions, prefix: connection.prefix, replication: replication,
+                partitions: partitions, prefix: connection.prefix, replication: copies,
                 publishers: try isThere(connection.topic(.directory), admin) ? publishers(connection) : [])
             let existing = try admin.describe(wanted.map(\.name), timeout: 10_000)
             let missing = wanted.filter { existing[$0.name] == nil }
@@ -68,8 +72,11 @@ struct TopicsCommand: AsyncParsableCommand {
         try await DedicatedThread.run(name: "topics") {
             let admin = try Admin(connection.properties)
             let existing = try admin.topics(timeout: 10_000)
-            let missing = TopicPlan.specifications(partitions: 1, prefix: connection.prefix, publishers: names)
-                .filter { own.contains($0.name) && existing[$0.name] == nil }
+            let missing = TopicPlan.specifications(
+                partitions: 1, prefix: connection.prefix,
+                replication: try admin.defaultReplication(timeout: 10_000) ?? -1, publishers: names
+            )
+            .filter { own.contains($0.name) && existing[$0.name] == nil }
             try admin.create(missing, replication: -1, timeout: 30_000)
         }
     }

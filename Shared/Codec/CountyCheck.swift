@@ -102,11 +102,14 @@ private struct CountyCheck {
         for (index, member) in message.people.enumerated() {
             let path = "people[\(index)]"
             if !unitIds.contains(member.unit) { missing("units", "\(path).unit") }
-            if EmailAddress(member.email) == nil { faults.append(Fault(.directoryEmail, at: "\(path).email")) }
+            let email = EmailAddress(member.email)
+            if email == nil { faults.append(Fault(.directoryEmail, at: "\(path).email")) }
+            let (hours, absences) = (hours(of: member, path), absences(of: member, path))
+            let deputy = person(member.deputy, "\(path).deputy")
+            guard let email else { continue }
             people[member.id] = County.Person(
-                id: member.id, name: member.name, email: member.email, unit: member.unit, role: member.role,
-                hours: hours(of: member, path), absences: absences(of: member, path),
-                deputy: person(member.deputy, "\(path).deputy"), digest: member.digest,
+                id: member.id, name: member.name, email: email, unit: member.unit, role: member.role, hours: hours,
+                absences: absences, deputy: deputy, digest: member.digest,
                 phone: member.phone.isEmpty ? nil : member.phone)
         }
         return people

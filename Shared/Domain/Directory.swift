@@ -53,7 +53,7 @@ public struct County: Sendable {
     public struct Person: Sendable {
         public var id: String
         public var name: String
-        public var email: String
+        public var email: EmailAddress
         public var unit: String
         public var role: String
         /// Working hours by weekday, 1 = Monday (ISO 8601).
@@ -68,7 +68,7 @@ public struct County: Sendable {
         public var phone: String?
 
         public init(
-            id: String, name: String, email: String, unit: String, role: String, hours: [Int: WorkingHours],
+            id: String, name: String, email: EmailAddress, unit: String, role: String, hours: [Int: WorkingHours],
             absences: [ClosedRange<LocalDate>] = [], deputy: String? = nil, digest: Bool = false,
             phone: String? = nil
         ) {

@@ -90,22 +90,36 @@ public struct Admin: Sendable {
     public func describe(_ topics: [String], timeout: Int32) throws(KafkaError) -> [String: TopicDescription] {
         var descriptions: [String: TopicDescription] = [:]
         for topic in topics { descriptions[topic] = try handle.metadata(of: topic, timeout: timeout)[topic] }
-        for (topic, settings) in try settings(of: descriptions.keys.sorted(), timeout: timeout) {
-            descriptions[topic]?.settings = settings
-        }
+        let settings = try settings(of: descriptions.keys.sorted(), RD_KAFKA_RESOURCE_TOPIC, timeout: timeout)
+        for (topic, settings) in settings { descriptions[topic]?.settings = settings }
         return descriptions
     }
 
-    private func settings(of topics: [String], timeout: Int32) throws(KafkaError) -> [String: [String: String]] {
+    /// How many copies a topic gets that is created with -1: the broker's `default.replication.factor`. Nil if the broker
+    /// does not report it, as with ``TopicDescription/settings``.
+    public func defaultReplication(timeout: Int32) throws(KafkaError) -> Int32? {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        try KafkaError.check(rd_kafka_metadata(handle.pointer, 0, nil, &metadata, timeout), "ask for the brokers")
+        guard let metadata else { return nil }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        let brokers = UnsafeBufferPointer(start: metadata.pointee.brokers, count: Int(metadata.pointee.broker_cnt))
+        guard let broker = brokers.first.map({ "\($0.id)" }) else { return nil }
+        let settings = try settings(of: [broker], RD_KAFKA_RESOURCE_BROKER, timeout: timeout)
+        return settings[broker]?["default.replication.factor"].flatMap { Int32($0) }
+    }
+
+    private func settings(
+        of names: [String], _ kind: rd_kafka_ResourceType_t, timeout: Int32
+    ) throws(KafkaError) -> [String: [String: String]] {
         // The embedded broker has no controller, so librdkafka would wait for one until the time-out.
-        guard !topics.isEmpty, let cluster = handle.clusterId(timeout: timeout),
+        guard !names.isEmpty, let cluster = handle.clusterId(timeout: timeout),
             !EmbeddedBroker.isEmbedded(clusterId: cluster)
         else { return [:] }
-        var resources = topics.map { rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0) }
+        var resources = names.map { rd_kafka_ConfigResource_new(kind, $0) }
         defer { resources.forEach { rd_kafka_ConfigResource_destroy($0) } }
         var settings: [String: [String: String]] = [:]
         do throws(KafkaError) {
-            try perform(timeout: timeout, doing: "describe topics") { options, queue in
+            try perform(timeout: timeout, doing: "describe settings") { options, queue in
                 rd_kafka_DescribeConfigs(handle.pointer, &resources, resources.count, options, queue)
             } results: { (event) throws(KafkaError) in
                 var count = 0
@@ -119,8 +133,10 @@ public struct Admin: Sendable {
                     }
                     switch rd_kafka_ConfigResource_error(resource) {
                     case RD_KAFKA_RESP_ERR_NO_ERROR: settings[name] = Self.entries(resource)
-                    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: break
-                    case let code: throw KafkaError(code, "describe topic \(name)")
+                    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
+                        RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+                        break
+                    case let code: throw KafkaError(code, "describe \(name)")
                     }
                 }
             }

@@ -66,6 +66,14 @@ extension EmbeddedBroker {
     }
 
     /// Closes all connections and accepts no new ones until ``comeUp()``.
-    package func goDown() { rd_kafka_mock_broker_set_down(cluster.pointer, 1) }
+    ///
+    /// The mock broker closes its listening socket, binds the same port anew, and aborts the process if another socket has
+    /// got the port in between. A port is given to nobody while a connection to it is open, so one is kept open until then.
+    package func goDown() {
+        let keeper = try? Admin(["bootstrap.servers": bootstrapServers])
+        _ = keeper?.isAnswered(within: 5_000)
+        rd_kafka_mock_broker_set_down(cluster.pointer, 1)
+        withExtendedLifetime(keeper) {}
+    }
     package func comeUp() { rd_kafka_mock_broker_set_up(cluster.pointer, 1) }
 }

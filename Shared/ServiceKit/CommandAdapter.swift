@@ -87,7 +87,10 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
     ) throws where Message.Meaning.Subject == Subject {
         let message: Message
         do { message = try read(type, event, &turn) } catch {
-            return try turn.refuse(event, error.faults, on: wiring.facts)
+            // Where it may be a refusal or withdrawal of consent, a person looks at it (rule 13).
+            return try turn.refuse(
+                event, about: type.mayBeUnstoppable ? turn.caseNamed(by: event) ?? "" : "", error.faults,
+                on: wiring.facts, isLaidBeforePerson: type.mayBeUnstoppable)
         }
         do { try turn.prove(event, by: message.speaker, in: message.address.county) } catch {
             return try refuse(unproven: message, event, error.faults, &turn)
@@ -179,6 +182,8 @@ package protocol CommandMessage: SuiteEvent {
     /// Nothing may stop it: neither its envelope, nor its sizes, nor where it lies (rule 13). Where it cannot be carried out
     /// all the same, a person is told.
     var isUnstoppable: Bool { get }
+    /// Some messages of this type are unstoppable. One that cannot be read may be one of them.
+    static var mayBeUnstoppable: Bool { get }
     /// The message without what it can do without, where that is too large. Only asked of what is unstoppable.
     var shortened: Self { get }
     var address: CommandAddress { get }
@@ -200,6 +205,7 @@ package protocol CommandMessage: SuiteEvent {
 
 extension CommandMessage {
     package var isUnstoppable: Bool { false }
+    package static var mayBeUnstoppable: Bool { false }
     package var shortened: Self { self }
     package var speaker: Speaker { Speaker(actor) }
 

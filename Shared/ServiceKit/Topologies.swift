@@ -10,7 +10,7 @@ extension Topology {
         "intake", inputs: topics(.concernReports, .intakeRepartition, .mappings),
         outputs: topics(.intakeRepartition, .concernReceipts, .concerns, .children, .meetingCalls),
         families: [Codec.Topic.concernReceipts.rawValue],
-        changelog: Topic(.intakeState), tables: ["reports", "children"], globals: [counties])
+        changelog: Topic(.intakeState), tables: ["reports", "numbers", "children"], globals: [counties])
 
     package static let mapping = Topology(
         "mapping", inputs: topics(.concerns, .mappingCommands, .mappingSteps),

@@ -19,14 +19,22 @@ extension Turn {
         if !isNamed { hideCause() }
         let reference = repeatable(reference) ?? ""
         var refused = CommandRefused(id: isNamed ? event.id : position, type: event.type, case: reference, faults)
-        // A case's reference begins with its county's code.
-        let code = String(reference.prefix { $0 != "-" })
-        if isLaidBeforePerson, let to = owner ?? directory.counties[code]?.function {
-            (refused.to, refused.county) = (to, code)
+        if isLaidBeforePerson, let county = county(of: reference), let to = owner ?? county.function {
+            (refused.to, refused.county) = (to, county.code)
         }
         try publish(
             refused, to: topic.rawValue, key: repeatableKey,
             subject: reference.nonEmpty)
+    }
+
+    /// The case that a record names beside its content: in its subject or its key. Nil where it names none of a county's.
+    package func caseNamed(by event: Event) -> String? {
+        [event.subject, key].compactMap(\.self).first { county(of: $0) != nil }
+    }
+
+    /// A case's reference begins with its county's code.
+    private func county(of reference: String) -> County? {
+        directory.counties[String(reference.prefix { $0 != "-" })]
     }
 
     /// Publishes that a record is refused because it is not an event.

@@ -22,6 +22,7 @@ struct CatalogueTests {
             + InformationSource.allCases.map { "source.\($0.rawValue)" } + Question.allCases.map(\.name)
             + InformationKind.allCases.map { "kind.\($0.rawValue)" } + Effect.allCases.map { "effect.\($0.rawValue)" }
             + ConsentDecision.allCases.map { "decision.\($0.rawValue)" }
+            + Assurance.allCases.map { "assurance.\($0.rawValue)" }
         #expect(needed.filter { !names.contains($0) } == [])
     }
 

@@ -63,7 +63,9 @@ struct KeyRotationTests {
 
         /// Waits until so many commands have been signed with a key.
         func signed(_ count: Int, with key: DoorKey) async throws {
-            try await eventually("\(count) commands under \(key.id)") { self.sent.withLock { $0[key.id] ?? 0 } >= count }
+            try await eventually("\(count) commands under \(key.id)") {
+                self.sent.withLock { $0[key.id] ?? 0 } >= count
+            }
         }
     }
 

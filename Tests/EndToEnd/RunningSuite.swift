@@ -60,8 +60,7 @@ actor RunningSuite {
             environment: [
                 "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "TOPIC_PREFIX": broker.prefix,
                 "STATE_DIRECTORY": folder.path + "/state", "INSTANCE_ID": "test", "MAIL_DIRECTORY": mailFolder,
-                "KEY_SECRET": "only-for-tests-and-no-real-child-at-all",
-                "REPLY_SECRET": "only-for-tests-and-no-real-child-at-all", "LOG_LEVEL": "debug",
+                "KEY_SECRET": Self.secret, "REPLY_SECRET": Self.secret, "LOG_LEVEL": "debug",
                 "COMMIT_INTERVAL_MS": "30", "CONCERNS_HTTP_PORT": "0", "PUBLISHER_TOKENS": "urn:test=\(Self.token)",
                 "DOOR_KEY_FILE": folder.path + "/keys/http.jwk",
             ])
@@ -69,6 +68,9 @@ actor RunningSuite {
 
     /// Has a topic of its own for its receipts.
     static let publisher = CountyDirectory.Publisher.with { ($0.source, $0.receipts) = ("urn:test", "test") }
+
+    /// Of the keys and of the addresses for answers.
+    static let secret = "only-for-tests-and-no-real-child-at-all"
 
     /// The token of the publishing system `urn:test`.
     static let token = "only-for-tests-a-token-of-32-characters"
@@ -82,6 +84,8 @@ actor RunningSuite {
             Int(line?[range.upperBound...].prefix { $0.isNumber } ?? "")
         }
     }
+
+    func log(of service: String) -> String { services[service]?.text ?? "" }
 
     func kill9(_ service: String) async throws {
         guard let process = services.removeValue(forKey: service) else { return }

@@ -29,7 +29,7 @@ struct ProofTests {
     }
 
     private func send(_ event: Event, to tester: inout MappingTester, _ topic: Topic = .mappingCommands) throws {
-        try tester.tester.process(event, key: MappingTester.child, topic: topic.rawValue)
+        try tester.tester.process(event, key: MappingTester.reference, topic: topic.rawValue)
     }
 
     @Test("an outsider's command in anybody's name changes nothing")

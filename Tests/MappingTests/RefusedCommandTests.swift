@@ -20,7 +20,7 @@ struct RefusedCommandTests {
         try tester.tester.process(
             Event(
                 id: "x", source: "s", type: TakeOn.eventType, time: tester.tester.now, content: .json,
-                data: Array(#"{"by": 7, "case": "x"}"#.utf8)), key: MappingTester.child,
+                data: Array(#"{"by": 7, "case": "x"}"#.utf8)), key: MappingTester.reference,
             topic: Topic.mappingCommands.rawValue)
         #expect(tester.codes == ["case.unknown", "command.unknown", "person.unknown", "undecodable", "undecodable"])
         #expect(tester.facts(CommandRefused.self).last?.reasons.map(\.path) == ["by", "case"])
@@ -51,7 +51,7 @@ struct RefusedCommandTests {
             Event(
                 id: "x", source: "s", time: tester.tester.now,
                 TakeOn.with { ($0.caseReference, $0.by) = (MappingTester.reference, MappingTester.owner) }),
-            key: MappingTester.child, topic: Topic.mappingCommands.rawValue, isMisplaced: true)
+            key: MappingTester.reference, topic: Topic.mappingCommands.rawValue, isMisplaced: true)
         let reason = try #require(tester.facts(CommandRefused.self).first?.reasons.first)
         #expect(tester.codes == ["partition.wrong"])
         #expect(reason.swedish.contains("partitioner=murmur2_random"))
@@ -66,7 +66,7 @@ struct RefusedCommandTests {
             Event(
                 id: number, source: "urn:\(number)", time: tester.tester.now, subject: number, correlation: number,
                 TakeOn.with { ($0.caseReference, $0.by) = (MappingTester.reference, MappingTester.owner) }),
-            key: MappingTester.child, topic: Topic.mappingCommands.rawValue)
+            key: MappingTester.reference, topic: Topic.mappingCommands.rawValue)
         #expect(Set(tester.codes) == ["id.personal_number"])
         let told = try #require(tester.tester.published.last).event
         #expect(!"\(told.headers.map { String(decoding: $0.value, as: UTF8.self) })".contains("2380"))
@@ -83,6 +83,23 @@ struct RefusedCommandTests {
         let refused = try #require(tester.facts(CommandRefused.self).first)
         #expect(refused.reasons.map(\.code) == ["case.unknown"])
         #expect(refused.to == to && refused.county == (to.isEmpty ? "" : "TST"))
+    }
+
+    @Test(
+        "rule 13: a consent that cannot be read is laid before the county's function of the case that the record names",
+        arguments: [("TST-1", "key", "county"), (nil, "TST-1", "county"), (nil, "key", ""), ("SRM-1", "key", "")])
+    func unreadableWithdrawal(subject: String?, key: String, to: String) throws {
+        var tester = MappingTester()
+        let topic = Topic.mappingCommands.rawValue
+        for type in [RecordConsent.eventType, TakeOn.eventType] {
+            try tester.tester.process(
+                Event(
+                    id: type, source: "s", type: type, time: tester.tester.now, subject: subject, content: .protobuf,
+                    data: [0xFF, 0xFF]), key: key, topic: topic)
+        }
+        let refused = tester.facts(CommandRefused.self)
+        #expect(refused.map { $0.reasons.map(\.code) } == [["undecodable"], ["undecodable"]])
+        #expect(refused.map(\.to) == [to, ""] && refused.map(\.caseReference) == [to.isEmpty ? "" : "TST-1", ""])
     }
 
     @Test("an answer travels under no key, and names no id, that could be a personal number or is of any length")
@@ -113,7 +130,7 @@ struct RefusedCommandTests {
         for (topic, isPassedOn) in [(Topic.mappingCommands, false), (.mappingSteps, true)] {
             try tester.tester.process(
                 Event(id: "c", source: "\(topic)", time: tester.tester.now, correlation: "theirs", command),
-                key: MappingTester.child, topic: topic.rawValue)
+                key: MappingTester.reference, topic: topic.rawValue)
             #expect((tester.tester.published.last?.event.correlation == "theirs") == isPassedOn)
         }
     }

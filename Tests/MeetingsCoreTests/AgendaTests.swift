@@ -73,8 +73,9 @@ struct AgendaTests {
                 first: CountyInMemory.day("2026-11-24"), everyWeeks: 2, hours: WorkingHours(from: 780, to: 840),
                 minutes: 30)
         ]
+        let asker = try #require(EmailAddress("mia@example.org"))
         func place(_ reference: String, _ sittings: Sittings) throws -> Decision<Sittings> {
-            try PlaceConsultation(reference: reference, municipality: "0001", areas: [.safety], email: "")
+            try PlaceConsultation(reference: reference, municipality: "0001", areas: [.safety], email: asker)
                 .decide(on: sittings, by: .suite, county.context)
         }
         let first = try place("Q1", Sittings([:]))
@@ -88,8 +89,9 @@ struct AgendaTests {
     @Test("rule 5: a question that no forum takes or has a time for goes to a person, who is named")
     func unplaced() throws {
         var county = CountyInMemory()
+        let asker = try #require(EmailAddress("mia@example.org"))
         func place(_ reference: String, _ sittings: Sittings) throws -> Decision<Sittings> {
-            try PlaceConsultation(reference: reference, municipality: "0001", areas: [.safety], email: "")
+            try PlaceConsultation(reference: reference, municipality: "0001", areas: [.safety], email: asker)
                 .decide(on: sittings, by: .suite, county.context)
         }
         let none = try place("Q1", Sittings([:]))

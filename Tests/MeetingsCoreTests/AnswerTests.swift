@@ -106,6 +106,17 @@ struct AnswerTests {
         #expect(county.cooperation?.told == ["one@example.org": "g1"])
     }
 
+    @Test("the addresses of those who are not to come any more are forgotten, so that they never pile up")
+    func former() throws {
+        var (county, _) = try called(guardians: ["g1", "g2"])
+        for person in ["g1", "g2"] {
+            try county.decide(InformFamily(to: person, .email(try #require(EmailAddress("\(person)@example.org")))))
+        }
+        try county.decide(ChangeAttendees(added: [], removed: ["g1"], reason: "r"))
+        try county.decide(InformFamily(to: "g2", .email(try #require(EmailAddress("new@example.org")))))
+        #expect(county.cooperation?.told == ["new@example.org": "g2"])
+    }
+
     // MARK: What a person decides
 
     @Test("a delegation by mail changes nothing: the named person is told who is to come instead")

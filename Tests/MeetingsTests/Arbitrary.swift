@@ -50,7 +50,7 @@ struct Arbitrary {
         Request(
             unit: text(), namedPerson: text(), areas: list { $0.one(of: WheelArea.allCases) },
             organisations: list { $0.one(of: Organisation.allCases) }, latestDate: day(), isProtected: flag(),
-            child: maybe { $0.text() }, guardians: texts())
+            guardians: texts())
     }
 
     mutating func reply() -> Answer.Reply {
@@ -68,9 +68,13 @@ struct Arbitrary {
         one(of: [.letter, .counter, .delegated, .declinedAgain, .refused(list { $0.one(of: FaultCode.allCases) })])
     }
 
-    mutating func channel() -> InformFamily.Channel {
+    mutating func address() -> EmailAddress {
         guard let address = EmailAddress("\(text())@example.org") else { preconditionFailure("no address") }
-        return one(of: [.email(address), .letter, .phone, .inPerson])
+        return address
+    }
+
+    mutating func channel() -> InformFamily.Channel {
+        one(of: [.email(address()), .letter, .phone, .inPerson])
     }
 
     mutating func participant() -> Participant {

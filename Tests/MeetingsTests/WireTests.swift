@@ -71,12 +71,12 @@ struct WireTests {
         reads(
             toCounty: PlaceConsultation(
                 reference: some.text(), municipality: some.text(), areas: some.list { $0.one(of: WheelArea.allCases) },
-                email: some.text()), seed)
+                email: some.address()), seed)
         let times = PersonTimes.Fact(person: some.text(), count: Int(some.number()))
         #expect(PersonTimes.Fact(BusyTimesPublished(times, county: "TST")) == times, "seed \(seed)")
         let booked = Sittings.Booked(
             reference: some.text(), forum: some.text(), chair: some.text(), place: some.text(), slot: some.slot(),
-            email: some.text())
+            email: some.address())
         #expect(Sittings.Booked(ConsultationBooked(booked, county: "TST")) == booked, "seed \(seed)")
         var wire = WireReader(today: LocalDate(number: 20_000))
         let unplaced = Sittings.Unplaced(

@@ -139,13 +139,27 @@ struct QueueTests {
         #expect(QueueStep.queued(digest, .now).facts.map(\.notice.id) == ["d"])
     }
 
-    @Test("a digest is due on the next working day at seven, and dropped where its person has left")
+    @Test(
+        "a digest is due on the next working day at seven, and goes to the county's function where its person has left")
     func digest() {
         let friday = now + 4 * 86_400
         #expect(Digest.due(after: friday) == now + 7 * 86_400 - 2 * 3_600)
         let draft = Digest(notice("a"), [notice("b")]).draft(context)
-        #expect(draft?.kind == .digest && draft?.values[.items] == .notices([notice("a"), notice("b")]))
-        #expect(Digest(notice("a", to: "nobody")).draft(context) == nil)
+        guard case .notices(let gathered)? = draft?.values[.items] else { return #expect(Bool(false), "it is empty") }
+        #expect(draft?.kind == .digest && gathered.map(\.id) == ["a", "b"] && draft?.values[.left] == nil)
+        let left = Digest(notice("a", to: "nobody")).draft(context)
+        #expect(left?.recipient.id == "county" && left?.values[.left] == .flag(true))
+        guard case .notices(let items)? = left?.values[.items] else { return #expect(Bool(false), "it is empty") }
+        #expect(items.map(\.recipient.id) == ["county"], "who is told now")
+    }
+
+    @Test("a digest that nobody can be given is told of as failed, notice by notice")
+    func nobody() throws {
+        var directory = ExampleCounty.directory
+        directory.counties["TST"]?.function = nil
+        let digest = Digest(notice("a", to: "nobody"), [notice("b", to: "nobody")])
+        #expect(digest.draft(NoticeContext(now: now, directory: directory)) == nil)
+        #expect(digest.failures.map(\.notice.id) == ["a", "b"])
     }
 
     @Test("in quiet hours and for a digest, urgent notices go out at once; an invitation is in no digest")

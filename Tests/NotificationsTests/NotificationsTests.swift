@@ -135,7 +135,7 @@ struct NotificationsTests {
         ),
         (
             CommandRefused.with { ($0.caseReference, $0.county, $0.to) = ("TST-1", "TST", "county") },
-            ["county@example.org"], "sagt nej till samtycke"
+            ["county@example.org"], "kan ha sagt nej"
         ),
     ]
 
@@ -230,7 +230,7 @@ struct NotificationsTests {
                 $0.meeting.participants.append(.with { ($0.person, $0.role, $0.family) = ("g1", "guardian", true) })
             }, key: "TST")
         try tester.process(Self.concern, key: "c")
-        let staff = Set(ExampleCounty.county.people.values.map(\.email))
+        let staff = Set(ExampleCounty.county.people.values.map(\.email.text))
         #expect(try tester.wishes(Notice.self).values.allSatisfy { staff.contains($0.email) })
     }
 

@@ -135,6 +135,53 @@ struct QueueTests {
         #expect(try open(tester).isEmpty)
     }
 
+    @Test("a digest that is full goes out before its time, and the next begins: nothing grows, and nothing is lost")
+    func fullDigest() throws {
+        var tester = try tester { county in
+            for index in county.people.indices { county.people[index].digest = true }
+        }
+        var concern = NotificationsTests.concern
+        for number in 1...NotificationsCore.Digest.largest + 1 {
+            concern.caseReference = "TST-\(number)"
+            try tester.process(concern, key: concern.caseReference)
+        }
+        let aside = tester.published.filter { $0.topic == "notice-steps" }
+        #expect(try aside.allSatisfy { try $0.event.decode(AddToDigest.self).notice.html.isEmpty })
+        for (_, key, event) in aside.dropLast() { try tester.process(event, key: key) }
+        #expect(try open(tester).isEmpty)
+        let last = try #require(aside.last)
+        try tester.process(last.event, key: last.key)
+        #expect(try open(tester) == ["digest head-school"])
+        let message = try #require(try tester.wishes(Notice.self).values.first)
+        #expect(message.gathered.count == NotificationsCore.Digest.largest)
+        #expect(message.body.utf8.count + message.html.utf8.count < 100_000)
+        try settle(&tester, "sent")
+        try tester.advance(to: Self.instant("2026-11-24", 7))
+        #expect(try tester.wishes(Notice.self).values.map(\.gathered.count) == [1])
+    }
+
+    @Test("a command from outside is held to its contract: too large, too much in its envelope, not known, not read")
+    func commands() throws {
+        var tester = try tester()
+        let topic = Topic.noticeCommands.rawValue
+        let long = String(repeating: "x", count: 300)
+        try tester.process(ResendNotice.with { $0.noticeID = long }, key: "k", topic: topic)
+        try tester.process(ReportBounce.with { ($0.messageID, $0.detail) = ("m", long) }, key: "k", topic: topic)
+        try tester.process(ReplyToMail.with { $0.email = long }, key: "k", topic: topic)
+        try tester.process(
+            Event(
+                id: "20140315-2380", source: "s", time: tester.now, ReplyToMail.with { $0.email = "mia@example.org" }),
+            key: "k", topic: topic)
+        try tester.process(NotificationsTests.concern, key: "k", topic: topic)
+        try tester.answer(Undecodable("ce_type", "missing"), id: "i", key: "k", topic: topic)
+        #expect(
+            tester.published(CommandRefused.self).map { $0.reasons.map(\.code) } == [
+                ["text.long"], ["text.long"], ["text.long"], ["id.personal_number"], ["command.unknown"],
+                ["undecodable"],
+            ])
+        #expect(try open(tester).isEmpty)
+    }
+
     @Test(
         "participants are reminded on the working day before, of the meeting as it is then, and not of a cancelled one")
     func reminded() throws {
@@ -192,7 +239,9 @@ struct QueueTests {
         try settle(&tester, "permanent")
         try settle(&tester, "sent")
         for partition in 0..<3 {
-            try tester.process(ResendNotice.with { $0.noticeID = id }, key: id, id: "resend-\(partition)")
+            try tester.process(
+                ResendNotice.with { $0.noticeID = id }, key: id, id: "resend-\(partition)",
+                topic: Topic.noticeCommands.rawValue)
         }
         #expect(try open(tester) == ["concern head-school"])
         try settle(&tester, "sent")
@@ -206,7 +255,10 @@ struct QueueTests {
         meeting.sequence = 1
         try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
         try settle(&tester, "sent")
-        for id in invitations { try tester.process(ResendNotice.with { $0.noticeID = id }, key: id) }
+        for id in invitations {
+            try tester.process(
+                ResendNotice.with { $0.noticeID = id }, key: id, topic: Topic.noticeCommands.rawValue)
+        }
         #expect(try open(tester).isEmpty)
     }
 

@@ -86,16 +86,18 @@ struct ReplyTests {
         #expect(notices.first?.body.contains("inte gäller längre") == true)
     }
 
+    private static let commands = Topic.noticeCommands.rawValue
+
     @Test("a notice that a relay took and could not deliver ends as failed, once, and the unit's manager is told")
     func bounce() throws {
         var tester = try NotificationsTests().tester()
         try tester.process(NotificationsTests.concern, key: "c")
         let notice = try #require(try tester.wishes(Notice.self).values.first)
         let report = ReportBounce.with { ($0.messageID, $0.detail) = (notice.messageID, "5.1.1") }
-        try tester.process(report, key: "early")
+        try tester.process(report, key: "early", topic: Self.commands)
         #expect(tester.published(NoticeFailed.self).isEmpty, "it has not been sent")
         try settle(&tester, "sent")
-        for key in ["one", "two"] { try tester.process(report, key: key) }
+        for key in ["one", "two"] { try tester.process(report, key: key, topic: Self.commands) }
         let failed = tester.published(NoticeFailed.self)
         #expect(failed.map(\.noticeID) == [notice.id] && failed.map(\.detail) == ["DSN 5.1.1"])
         #expect(failed.map(\.caseReference) == ["TST-1"])
@@ -135,7 +137,7 @@ struct ReplyTests {
     func unknown() throws {
         var tester = try NotificationsTests().tester()
         let command = ReplyToMail.with { $0.email = "okand@example.org" }
-        try tester.process(command, key: "m")
+        try tester.process(command, key: "m", topic: Self.commands)
         let reply = try #require(try tester.wishes(Notice.self).values.first)
         #expect(reply.kind == "mail_unknown" && reply.email == "okand@example.org" && reply.body.contains("112"))
         try settle(&tester, "permanent")
@@ -148,7 +150,10 @@ struct ReplyTests {
     )
     func loop() throws {
         var tester = try NotificationsTests().tester()
-        for turn in 0..<8 { try tester.process(ReplyToMail.with { $0.email = "Robot@example.org" }, key: "m\(turn)") }
+        for turn in 0..<8 {
+            try tester.process(
+                ReplyToMail.with { $0.email = "Robot@example.org" }, key: "m\(turn)", topic: Self.commands)
+        }
         #expect(try tester.wishes(Notice.self).count == 5)
         var letter = Self.forwarded("letter")
         letter.replyTo = "robot@example.org"

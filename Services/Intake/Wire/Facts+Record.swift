@@ -19,8 +19,8 @@ struct FactRecord {
 extension IntakeFact {
     var record: FactRecord {
         switch self {
-        case .accepted(let command):
-            FactRecord(message: ReportAccepted(command), topic: .intakeRepartition, key: command.child)
+        case .accepted(let accepted, let bucket):
+            FactRecord(message: ReportAccepted(accepted), topic: .intakeRepartition, key: bucket)
         case .concernRegistered(let registered):
             FactRecord(message: ConcernRegistered(registered), topic: .concerns, subject: registered.reference)
         case .setAside(let concern):

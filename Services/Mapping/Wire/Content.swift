@@ -97,6 +97,8 @@ extension Codec.RecordConsent: CaseMessage {
         }
     }
 
+    package static var mayBeUnstoppable: Bool { true }
+
     package var isUnstoppable: Bool {
         [ConsentDecision.refused, .withdrawn].map(\.rawValue).contains(decision)
     }

@@ -42,17 +42,20 @@ extension PersonTimes.Fact {
 }
 
 extension PlaceConsultation: WireCommand {
-    init(_ message: BookConsultation, _ wire: inout WireReader) {
-        self.init(
-            reference: message.reference, municipality: message.municipality,
-            areas: wire.words(message.areas, at: "areas"), email: message.email)
+    init?(_ message: BookConsultation, _ wire: inout WireReader) {
+        let areas: [WheelArea] = wire.words(message.areas, at: "areas")
+        guard let email = EmailAddress(message.email) else {
+            wire.fail(Fault(.reporterEmail, at: "email"))
+            return nil
+        }
+        self.init(reference: message.reference, municipality: message.municipality, areas: areas, email: email)
     }
 
     func write(to message: inout BookConsultation) {
         message.reference = reference
         message.municipality = municipality
         message.areas = areas.map(\.rawValue)
-        message.email = email
+        message.email = email.text
     }
 }
 
@@ -66,16 +69,18 @@ extension ConsultationBooked {
             $0.start = .init(seconds: fact.slot.start)
             $0.end = .init(seconds: fact.slot.end)
             $0.place = fact.place
-            $0.email = fact.email
+            $0.email = fact.email.text
         }
     }
 }
 
 extension Sittings.Booked {
-    init(_ message: ConsultationBooked) {
+    /// Nil without an address.
+    init?(_ message: ConsultationBooked) {
+        guard let email = EmailAddress(message.email) else { return nil }
         self.init(
             reference: message.reference, forum: message.forum, chair: message.chair, place: message.place,
-            slot: .init(from: message.start.date, to: message.end.date), email: message.email)
+            slot: .init(from: message.start.date, to: message.end.date), email: email)
     }
 }
 

@@ -9,8 +9,8 @@ import SwiftProtobuf
 protocol WireCommand: Command {
     associatedtype Message: CountyMessage
 
-    /// The reader collects what cannot be read.
-    init(_ message: Message, _ wire: inout WireReader)
+    /// The reader collects what cannot be read. Nil where no harmless word can stand in for it.
+    init?(_ message: Message, _ wire: inout WireReader)
 
     /// Writes the command into a message.
     func write(to message: inout Message)

@@ -70,18 +70,14 @@ package struct NoticeContext: Sendable {
     /// Nil for a person whom the directory does not have.
     func staff(_ id: String, of code: String) -> Recipient? {
         guard let county = directory.counties[code] else { return nil }
-        return (county.acting(for: id, on: CivilTime.day(of: now)) ?? county.people[id]).flatMap(Recipient.init)
+        return (county.acting(for: id, on: CivilTime.day(of: now)) ?? county.people[id]).map(Recipient.init)
     }
 
     func person(_ id: String, of code: String) -> County.Person? { directory.counties[code]?.people[id] }
 }
 
 extension Recipient {
-    /// Nil without an address, which the directory's check refuses.
-    package init?(_ person: County.Person) {
-        guard let email = EmailAddress(person.email) else { return nil }
-        self = .person(person.id, email: email)
-    }
+    package init(_ person: County.Person) { self = .person(person.id, email: person.email) }
 }
 
 extension Occurrence {
@@ -191,7 +187,7 @@ extension Meeting {
             .init(
                 meeting: self, method: row.kind.isInvitation ? .request : .cancel,
                 entry: .participant(isRequired: true)))
-        draft.replyTo = inviter.flatMap { EmailAddress($0.email) }
+        draft.replyTo = inviter?.email
         return draft
     }
 
@@ -208,7 +204,7 @@ extension Meeting {
     /// - Returns: with each, where the directory says that they are reached; nil for one who has left it.
     private func staff(_ context: NoticeContext) -> [(participant: Participant, recipient: Recipient?)] {
         participants.filter { !$0.isFamily }.map { participant in
-            (participant, context.person(participant.person, of: county).flatMap(Recipient.init))
+            (participant, context.person(participant.person, of: county).map(Recipient.init))
         }
     }
 

@@ -73,7 +73,7 @@ extension Notice {
         case stepInEnglish = "step_en"
         case due
         case dueInEnglish = "due_en"
-        case county, to, reasons, recipient, items, subject, inviter, phone
+        case county, to, reasons, recipient, items, subject, inviter, phone, left
         case recipientInEnglish = "recipient_en"
         case letter, counter, delegated, refused, outdated, reached
         case declinedAgain = "declined_again"
@@ -124,7 +124,7 @@ extension Notice.Kind {
         .planAlarm: .init(PackageResources.plan_alarm_mustache),
         .planConcern: .init(PackageResources.plan_concern_mustache, isUrgent: true),
         .undelivered: .init(PackageResources.undelivered_mustache, [.recipient, .recipientInEnglish], isUrgent: true),
-        .digest: .init(PackageResources.digest_mustache, [.items, .subject]),
+        .digest: .init(PackageResources.digest_mustache, [.items, .subject, .left]),
     ]
 
     /// The layout in which each notice's words become HTML.

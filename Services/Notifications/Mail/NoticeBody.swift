@@ -60,7 +60,8 @@ struct NoticeBody: Sendable, Equatable {
         return values
     }
 
-    /// A text as HTML, in which links can be followed. A case's reference and a time of day stay on one line.
+    /// A text as HTML, in which links can be followed. A case's reference, a time of day and a phone
+    /// number stay on one line.
     fileprivate static func linked(_ text: String) -> String {
         text.split(separator: " ", omittingEmptySubsequences: false).map { word in
             let safe = escaped(word)
@@ -68,6 +69,7 @@ struct NoticeBody: Sendable, Equatable {
             let isShort = word.count <= 24 && word.contains("-")
             return isShort ? "<span style=\"white-space: nowrap\">\(safe)</span>" : safe
         }.joined(separator: " ").replacing(" kl. ", with: " kl.&nbsp;")
+            .replacing(/([0-9]) (?=[0-9])/) { "\($0.1)&nbsp;" }
     }
 
     private static func escaped(_ text: Substring) -> String {
@@ -116,8 +118,9 @@ extension NoticeBody.Part {
         case .list(let items):
             [
                 "has_items": true,
-                "items": items.map { item in
-                    item.link.map { ["label": item.words, "url": $0] } ?? ["html": NoticeBody.linked(item.words)]
+                "items": items.map { item -> [String: String] in
+                    let html = ["html": NoticeBody.linked(item.words)]
+                    return item.link.map { html.merging(["url": $0]) { $1 } } ?? html
                 },
             ]
         case .action(let action): ["action": ["label": action.label, "url": action.link]]

@@ -16,9 +16,9 @@ struct MailCommand: AsyncParsableCommand {
             abstract:
                 "Takes one message on standard input, as a mail server's pipe delivers it, and does what it asks for.",
             discussion: """
-                An answer to an invitation becomes a command. What only a person can act on is told to the case's named \
-                person; its text stays in the mailbox, so deliver a copy there. A report that a notice did not arrive becomes \
-                its failure. Whose message reaches nobody is told so, in Swedish.
+                An answer to an invitation becomes a command. Where only a person can act on a message, the case's named person \
+                is told that it came. Its text stays in the mailbox, so deliver a copy there. A report that a notice did not \
+                arrive marks the notice as failed. A sender whose message reaches nobody gets a reply that says so, in Swedish.
 
                 An answer counts when it comes to the address that its invitation came from, and from the one that was \
                 invited. REPLY_SECRET is the secret that the service notifications has, and DOOR_KEY_FILE the key of a door of the kind mail. MAIL_AUTHSERV_ID names the mail server \

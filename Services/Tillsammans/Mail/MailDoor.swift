@@ -112,6 +112,6 @@ extension CalendarReply {
 extension County {
     /// The id of whoever of the staff has an address; nil for the family.
     fileprivate func person(at email: String) -> String? {
-        people.values.first { $0.email.lowercased() == email.lowercased() }?.id
+        people.values.first { $0.email.text.lowercased() == email.lowercased() }?.id
     }
 }

@@ -36,10 +36,16 @@ extension AttackTests {
             let areas = (0..<10_000).map { _ in #""a""# }.joined(separator: ",")
             return [try await target.post(Bytes(#"{"municipality":"0000","areas":[\#(areas)]}"#.utf8))]
         },
-        Attack(name: "300 wrong tokens", expected: ["401", "429", "cut"], limit: 60) { target in
-            try await together(300) { number in
-                try await target.post(token: "wrong-token-of-32-characters-\(1_000 + number)", Bytes("{}".utf8))
+        Attack(
+            name: "300 wrong tokens", expected: ["401", "429", "cut", "logged without the token"], limit: 60
+        ) { target in
+            let wrong = "wrong-token-of-32-characters"
+            let answers = try await together(300) { number in
+                try await target.post(token: "\(wrong)-\(1_000 + number)", Bytes("{}".utf8))
             }
+            guard let log = await target.log() else { return answers }
+            let isTraced = log.contains("wrong tokens") && !log.contains(wrong)
+            return answers + [isTraced ? "logged without the token" : "no trace, or the token in the log"]
         },
         Attack(name: "another system's source", expected: ["403"]) { target in
             [try await target.post(source: "urn:somebody-else", target.report(0))]

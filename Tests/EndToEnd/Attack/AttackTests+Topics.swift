@@ -10,7 +10,10 @@ import TestSupport
 extension AttackTests {
     /// Straight to the topics that outsiders write.
     static let topics = [
-        Attack(name: "records that are no events, on every topic for outsiders", expected: ["taken"]) { target in
+        Attack(
+            name: "records that are no events, on every topic for outsiders", expected: ["dead letters"],
+            limit: 60
+        ) { target in
             let values: [Bytes?] = [nil, [], [0xFF, 0xFE, 0x00], Bytes(repeating: 0x7B, count: 500_000)]
             let headers: [Headers] = [
                 [], [(name: "content-type", value: Bytes("application/cloudevents+json".utf8))],
@@ -19,17 +22,16 @@ extension AttackTests {
                     (name: "ce_id", value: Bytes(repeating: 0x41, count: 50_000)),
                 ],
             ]
-            for topic in Topic.allCases where topic.isExternal {
-                try await target.send(
-                    values.flatMap { value in
-                        headers.map { headers in
-                            ProducerRecord(
-                                topic: target.connection.topic(topic), key: Bytes("attack".utf8), value: value,
-                                headers: headers)
-                        }
-                    })
+            let records = Topic.allCases.filter(\.isExternal).flatMap { topic in
+                values.flatMap { value in
+                    headers.map { headers in
+                        ProducerRecord(
+                            topic: target.connection.topic(topic), key: Bytes("attack".utf8), value: value,
+                            headers: headers)
+                    }
+                }
             }
-            return ["taken"]
+            return try await target.deadLetters(records.count) { try await target.send(records) }
         },
         Attack(
             name: "a report with 30 000 unknown areas", expected: ["receipt"], limit: 30
@@ -56,6 +58,24 @@ extension AttackTests {
         },
         Attack(name: "a service's own command from outside", expected: ["command.unknown"], limit: 30) { target in
             try await refused(target, "se.tillsammans.mapping.cooperation.note.v1", [])
+        },
+    ]
+
+    /// On another partition than its key's: either carried out, or answered clearly.
+    static let partitions = [
+        Attack(
+            name: "a command on every partition",
+            expected: ["person.unknown", "case.closed", "case.taken_on", "partition.wrong"], limit: 60
+        ) { target in
+            try await target.refusals(
+                everywhere: TakeOn.with { ($0.caseReference, $0.by) = (target.ownCase?.reference ?? "", "nobody") })
+        },
+        Attack(name: "a withdrawal on another partition", expected: ["carried out"], limit: 30) { target in
+            let withdrawal = RecordConsent.with {
+                ($0.caseReference, $0.by, $0.giver) = (target.ownCase?.reference ?? "", "nobody", "guardian-1")
+                ($0.decision, $0.form) = ("withdrawn", "spoken")
+            }
+            return try await target.isCarriedOut(elsewhere: withdrawal, ConsentRecorded.self)
         },
     ]
 

@@ -16,7 +16,8 @@ import Testing
 ///         KAFKA_BOOTSTRAP_SERVERS=kafka.example.org:9092 make attack
 ///
 /// The door must be on loopback, so that nobody attacks an address by mistake. Refused receipts and dead letters stay on
-/// the topics: take an installation for trying.
+/// the topics: take an installation for trying. The attacks on a case need one that they may spoil: they are run on the
+/// test's own broker alone.
 struct Installation: Sendable {
     let port: Int
     let source: String
@@ -24,20 +25,22 @@ struct Installation: Sendable {
     /// A report that the installation takes, as JSON.
     let report: @Sendable (Int) throws -> Bytes
     let connection: Connection
+    /// A case that may be spoilt; nil at a county's installation.
+    let ownCase: AttackedCase?
+    /// The invitations that have been mailed so far.
+    let invitations: @Sendable () -> [Invitation]
+    /// What Intake has logged; nil where its log is not at hand.
+    let log: @Sendable () async -> String?
 
     static func with(_ body: (Installation) async throws -> Void) async throws {
         let environment = ProcessInfo.processInfo.environment
         guard let door = environment["ATTACK_DOOR_URL"] else {
             return try await RunningSuite.with { suite in
                 try await eventually("the door") { await suite.doorPort != nil }
-                try await body(
-                    Installation(
-                        port: try #require(await suite.doorPort), source: "urn:test", token: RunningSuite.token,
-                        report: { number in
-                            var report = ExampleCountyReport.message
-                            report.personalNumber = ExampleCountyReport.number(number)
-                            return try Bytes(report.jsonUTF8Data())
-                        }, connection: suite.connection))
+                let topics = AttackedCase.topics
+                try await EventFeed.reading(suite.connection, topics, fromBeginning: false) { feed in
+                    try await body(Installation(suite, AttackedCase(feed, on: suite.connection)))
+                }
             }
         }
         let url = try #require(URL(string: door))
@@ -56,6 +59,28 @@ struct Installation: Sendable {
                 connection: Connection(
                     bootstrapServers: try #require(environment["KAFKA_BOOTSTRAP_SERVERS"]),
                     prefix: environment["TOPIC_PREFIX"] ?? "")))
+    }
+
+    private init(_ suite: RunningSuite, _ ownCase: AttackedCase) async throws {
+        self.init(
+            port: try #require(await suite.doorPort), source: "urn:test", token: RunningSuite.token,
+            report: { number in
+                var report = ExampleCountyReport.message
+                report.personalNumber = ExampleCountyReport.number(number)
+                return try Bytes(report.jsonUTF8Data())
+            }, connection: suite.connection, ownCase: ownCase,
+            invitations: { suite.messages().compactMap(Invitation.init(message:)) },
+            log: { await suite.log(of: "intake") })
+    }
+
+    private init(
+        port: Int, source: String, token: String, report: @escaping @Sendable (Int) throws -> Bytes,
+        connection: Connection, ownCase: AttackedCase? = nil,
+        invitations: @escaping @Sendable () -> [Invitation] = { [] },
+        log: @escaping @Sendable () async -> String? = { nil }
+    ) {
+        (self.port, self.source, self.token, self.report) = (port, source, token, report)
+        (self.connection, self.ownCase, self.invitations, self.log) = (connection, ownCase, invitations, log)
     }
 
     // MARK: The door
@@ -97,6 +122,21 @@ struct Installation: Sendable {
     func send(_ records: [ProducerRecord]) async throws {
         let producer = try Producer(connection.properties)
         for record in records { try await producer.send(record) }
+    }
+
+    /// Waits for as many dead letters as `body` sends records that are no events.
+    func deadLetters(_ count: Int, of body: () async throws -> Void) async throws -> [String] {
+        try await EventFeed.reading(connection, [.deadLetters], fromBeginning: false) { feed in
+            try await body()
+            return try await within(.seconds(30), waitingFor: "\(count) dead letters") {
+                var seen = 0
+                for try await _ in feed.items {
+                    seen += 1
+                    if seen == count { break }
+                }
+                return ["dead letters"]
+            }
+        }
     }
 
     /// The codes with which a command is refused.

@@ -28,7 +28,9 @@ package struct InformFamily: Command, Hashable {
         var draft = Draft(cooperation, planning.agenda, context)
         // From there they may answer, and from nowhere else: a corrected address was somebody else's.
         if case .email(let address) = channel {
-            draft.cooperation.told = cooperation.told.filter { $0.value != to }
+            // Who is not to come any more has no address here, so that there are never more than participants.
+            let participants = Set(meeting.participants.map(\.person))
+            draft.cooperation.told = cooperation.told.filter { $0.value != to && participants.contains($0.value) }
             draft.cooperation.told[address.text.lowercased()] = to
         }
         draft.report(

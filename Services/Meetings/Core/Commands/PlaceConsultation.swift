@@ -9,9 +9,9 @@ package struct PlaceConsultation: Command, Hashable {
     package var municipality: String
     package var areas: [WheelArea]
     /// Of the one who asks.
-    package var email: String
+    package var email: EmailAddress
 
-    package init(reference: String, municipality: String, areas: [WheelArea], email: String) {
+    package init(reference: String, municipality: String, areas: [WheelArea], email: EmailAddress) {
         (self.reference, self.municipality, self.areas, self.email) = (reference, municipality, areas, email)
     }
 
@@ -78,10 +78,11 @@ package struct Sittings: Aggregate {
         package var chair: String
         package var place: String
         package var slot: Scheduler.Slot
-        package var email: String
+        package var email: EmailAddress
 
         package init(
-            reference: String, forum: String, chair: String, place: String, slot: Scheduler.Slot, email: String
+            reference: String, forum: String, chair: String, place: String, slot: Scheduler.Slot,
+            email: EmailAddress
         ) {
             (self.reference, self.forum, self.chair) = (reference, forum, chair)
             (self.place, self.slot, self.email) = (place, slot, email)

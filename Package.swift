@@ -86,7 +86,7 @@ let package = Package(
             name: "StreamsTesting", dependencies: ["CloudEvents", "Kafka", "Streams", logging, protobuf],
             path: "Shared/StreamsTesting", swiftSettings: guarded),
         .target(
-            name: "Codec", dependencies: ["CloudEvents", "Domain", protobuf], path: "Shared/Codec",
+            name: "Codec", dependencies: ["CloudEvents", "Domain", crypto, protobuf], path: "Shared/Codec",
             exclude: ["Schemas"], swiftSettings: guarded),
         .target(
             name: "ServiceKit",

@@ -16,6 +16,8 @@ import SwiftProtobuf
 /// The receipt is written in the turn that decides, so that each report gets exactly one each time that it is sent.
 struct IntakeProcessor: Processor {
     let secret: KeySecret
+    /// Told of each report that is taken though nobody has proven its source.
+    var onUnsigned: @Sendable () -> Void = {}
 
     static let reports = Table("reports", of: TakenReport.self)
     static let numbers = Table("numbers", of: IndexBucket.self)
@@ -32,9 +34,27 @@ struct IntakeProcessor: Processor {
         default:
             guard event.faultsOfEnvelope.isEmpty else { return try refuseEnvelope(of: event, in: &turn) }
             let id = ReportID(source: event.source, id: event.id)
-            try repartition(
-                id, .init(event.content), event.data, ReportTaken.OneOf_Content(event, turn.directory), in: &turn)
+            let content = ReportTaken.OneOf_Content(event, turn.directory)
+            do { try prove(event, content, in: &turn) } catch {
+                return try turn.publish([.answered(Receipt(id, refused: error.faults, .init(event.content)))])
+            }
+            try repartition(id, .init(event.content), event.data, content, in: &turn)
         }
+    }
+
+    /// A source that has a key signs its reports, or lets the HTTP door do so. Whether others are taken is for the county to
+    /// say. A report that nobody has proven does not take its id.
+    private func prove(
+        _ event: Event, _ content: ReportTaken.OneOf_Content, in turn: inout Turn
+    ) throws(Refusal) {
+        let directory = turn.directory
+        let home = directory.county(ofSource: event.source)
+        if event.actor == nil, home == nil {
+            guard let county = content.municipality.flatMap({ directory.county(ofMunicipality: $0) }) else { return }
+            guard county.settings.takesUnsignedReports else { throw Refusal([.unproven("missing")]) }
+            return onUnsigned()
+        }
+        try turn.prove(event, by: Speaker(event.source), in: home?.code)
     }
 
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
@@ -47,9 +67,12 @@ struct IntakeProcessor: Processor {
             let id = ReportID(source: claimedSource ?? turn.repeatableKey, id: claimedId ?? unreadable.position)
             return try turn.publish([.answered(Receipt(id, refused: faults, format))])
         }
-        try repartition(
-            ReportID(source: source, id: id), format, Bytes(unreadable.error.description.utf8), .refused(faults),
-            in: &turn)
+        let report = ReportID(source: source, id: id)
+        // What cannot be read has no signature that could be looked at, so it takes no id of a source that signs.
+        if turn.directory.county(ofSource: source) != nil {
+            return try turn.publish([.answered(Receipt(report, refused: faults, format))])
+        }
+        try repartition(report, format, Bytes(unreadable.error.description.utf8), .refused(faults), in: &turn)
     }
 
     /// A report whose id holds a personal number is known by where it lies. Nothing of its envelope goes on.

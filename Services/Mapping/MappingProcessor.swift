@@ -55,6 +55,7 @@ extension AggregateWiring<Case> {
             turn.decisionContext(id: Reference.id(of: "\(event.source)\u{1E}\(event.id)"))
         },
         asOfToday: { $0.keepingOwner($1) },
+        owner: { $0.owner.person },
         put: { kept, turn in try turn.put(MappingProcessor.cases, turn.key, MappingState(kept)) },
         publish: { fact, `case`, turn in
             let message = fact.message(of: `case`.reference)

@@ -50,13 +50,22 @@ struct NotificationsProcessor: Processor {
         if unreadable.topic == Topic.noticeCommands.rawValue { try turn.refuse(unreadable, on: .notices) }
     }
 
-    /// Does what a command asks for. One that comes from outside its contract's limits is refused.
+    /// Does what a command asks for. One outside its contract's limits, or that nobody has proven to give, is refused.
     private func obey(_ event: Event, _ turn: inout Turn) throws {
         do {
             switch event.type {
-            case ResendNotice.eventType: try resend(event.message(as: ResendNotice.self).noticeID, &turn)
-            case ReportBounce.eventType: try bounce(event.message(as: ReportBounce.self), event, &turn)
-            case ReplyToMail.eventType: try reply(event.message(as: ReplyToMail.self), event, &turn)
+            case ResendNotice.eventType:
+                let command = try event.message(as: ResendNotice.self)
+                let proven = try turn.prove(event, by: Speaker(nil, orOf: [.operator, .desk]), in: nil)
+                try resend(command.noticeID, for: proven?.county.code, &turn)
+            case ReportBounce.eventType:
+                let command = try event.message(as: ReportBounce.self)
+                try turn.prove(event, by: Speaker(nil, orOf: [.mail]), in: nil)
+                try bounce(command, event, &turn)
+            case ReplyToMail.eventType:
+                let command = try event.message(as: ReplyToMail.self)
+                try turn.prove(event, by: Speaker(nil, orOf: [.mail]), in: nil)
+                try reply(command, event, &turn)
             default: throw Refusal([Fault(.commandUnknown, at: "ce_type")])
             }
         } catch let refusal as Refusal { try turn.refuse(event, refusal.faults, on: .notices) }
@@ -159,9 +168,9 @@ struct NotificationsProcessor: Processor {
         try apply(notice.settled(by: report.result, isOvertaken: false, cause: event.id, turn.context), &turn)
     }
 
-    /// Sends a notice that failed once more, under the same id. Every partition is asked. The one that has it answers.
-    private func resend(_ id: String, _ turn: inout Turn) throws {
-        guard let notice = try turn.notice(Self.failed, id) else { return }
+    /// Sends a notice that failed once more, under the same id. Only its own county may ask for it. Every partition is asked. The one that has it answers.
+    private func resend(_ id: String, for county: String?, _ turn: inout Turn) throws {
+        guard let notice = try turn.notice(Self.failed, id), notice.county == county else { return }
         turn.delete(Self.failed, id)
         try send(notice.again(now: turn.now), &turn)
     }

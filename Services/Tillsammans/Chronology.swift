@@ -11,6 +11,8 @@ struct Chronology {
         /// What happened, in words.
         let what: String
         let who: String
+        /// How they were proven to be that; empty for what nobody did.
+        var proof = ""
     }
 
     let reference: String
@@ -38,7 +40,8 @@ struct Chronology {
         events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
             .flatMap { _, event -> [Entry] in
                 guard let fact = FactInWords(event, language, mask: reading.mask) else { return [] }
-                return [Entry(event: event, what: fact.what, who: fact.who)]
+                let proof = ProofInWords.text(event.auth, language)
+                return [Entry(event: event, what: fact.what, who: fact.who, proof: proof)]
                     + fact.further.map { Entry(event: event, what: $0, who: "") }
             }
     }
@@ -49,8 +52,8 @@ struct Chronology {
         var text = words("case.title", ["case": reference]) + "\n"
         if status?.harmSuspected == true { text += "\n" + words("case.harm") + "\n" }
         if status?.protectedIdentity == true { text += "\n" + words("case.protected") + "\n" }
-        var table = TextTable(["time", "what", "who"].map { words("case.column.\($0)") })
-        for entry in sorted(reading) { table.add([Self.day(entry.event.time), entry.what, entry.who]) }
+        var table = TextTable(["time", "what", "who", "proof"].map { words("case.column.\($0)") })
+        for entry in sorted(reading) { table.add([Self.day(entry.event.time), entry.what, entry.who, entry.proof]) }
         text += "\n\(words("case.happened"))\n\n\(table.text)\n"
         guard let status else { return text }
         text += "\n\(words("case.now"))\n\n"
@@ -77,6 +80,7 @@ struct Chronology {
                 "time": Timestamp.text(event.time), "type": event.type, "id": event.id, "cause": event.cause ?? "",
                 "what": entry.what, "who": entry.who,
             ]
+            if let auth = event.auth { object["proof"] = ProofInWords.object(auth) }
             object["data"] = Opening.content(of: event, for: reading, language)
             return object
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CloudEvents
 import Codec
+import Domain
 import Foundation
 import Kafka
 import SwiftProtobuf
@@ -51,6 +52,10 @@ struct ConcernCommand: AsyncParsableCommand {
                 guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
                     let id = object["id"] as? String
                 else { throw CommandFault("\(path):\(number + 1): not a structured CloudEvent with an id") }
+                if connection.keyFile != nil, let event = try? Event(structured: line) {
+                    records[id] = try record(event, connection)
+                    continue
+                }
                 records[id] = ProducerRecord(
                     topic: connection.topic(.concernReports), key: Bytes(id.utf8), value: Bytes(line),
                     headers: [(name: "content-type", value: Bytes("application/cloudevents+json".utf8))])
@@ -60,9 +65,16 @@ struct ConcernCommand: AsyncParsableCommand {
             let event = Event(
                 id: UUID().uuidString.lowercased(), source: source, type: ConcernReported.eventType, time: Date(),
                 content: .json, data: Bytes(data))
-            records[event.id] = connection.record(event, to: .concernReports, key: event.id)
+            records[event.id] = try record(event, connection)
         }
         return records
+    }
+
+    /// Signed where there is a key: as a source's own report, in binary mode.
+    private static func record(_ event: Event, _ connection: Connection) throws -> ProducerRecord {
+        let isSigned = connection.keyFile != nil
+        let event = isSigned ? try connection.signed(event, for: event.source, .service) : event
+        return connection.record(event, to: .concernReports, key: event.id)
     }
 
     /// - Throws: ``CommandFault`` that names each placeholder of an example, and what could stand there.
@@ -105,5 +117,14 @@ struct ConcernCommand: AsyncParsableCommand {
             if open.isEmpty { break }
         }
         return refused
+    }
+}
+
+extension Event {
+    /// An event of a file, one line long.
+    fileprivate init(structured line: Data) throws(Undecodable) {
+        try self.init(
+            headers: [(name: "content-type", value: Bytes("application/cloudevents+json".utf8))], value: Bytes(line),
+            received: Date())
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CloudEvents
 import Codec
+import Domain
 import Foundation
 import Kafka
 import ServiceKit
@@ -10,6 +11,24 @@ import Synchronization
 struct Connection: Sendable {
     var bootstrapServers: String
     var prefix: String
+    /// The file with the key that signs commands; nil: none are given here.
+    var keyFile: String?
+
+    init(bootstrapServers: String, prefix: String, keyFile: String? = nil) {
+        (self.bootstrapServers, self.prefix, self.keyFile) = (bootstrapServers, prefix, keyFile)
+    }
+
+    /// The event with the proof that somebody gives it.
+    ///
+    /// - Parameter person: the directory's id, a source of reports, or an account; nil: the door itself.
+    /// - Throws: ``CommandFault`` where no key is set; ``ConfigurationFault`` where the file holds none.
+    func signed(_ event: Event, for person: String?, _ assurance: Assurance = .operator) throws -> Event {
+        guard let keyFile else {
+            throw CommandFault(
+                "a command must be signed: set DOOR_KEY_FILE, or give --door-key (`tillsammans keys new` makes a key)")
+        }
+        return try DoorKey(path: keyFile).sign(event, for: person, assurance)
+    }
 
     /// From the environment's `KAFKA_…`, as the services read them.
     var properties: KafkaProperties {
@@ -64,10 +83,14 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "Stands before the names of all topics (else TOPIC_PREFIX).")
     var prefix: String?
 
+    @Option(help: "The file with the key that signs commands (else DOOR_KEY_FILE).")
+    var doorKey: String?
+
     var connection: Connection {
         let environment = ProcessInfo.processInfo.environment
         return Connection(
             bootstrapServers: bootstrapServers ?? environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092",
-            prefix: prefix ?? environment["TOPIC_PREFIX"] ?? "")
+            prefix: prefix ?? environment["TOPIC_PREFIX"] ?? "",
+            keyFile: doorKey ?? environment["DOOR_KEY_FILE"].flatMap { $0.isEmpty ? nil : $0 })
     }
 }

@@ -125,6 +125,7 @@ enum DirectoryDifference {
         compare("municipality", old.municipalities, new.municipalities, \.code)
             + compare("unit", old.units, new.units, \.id) + compare("person", old.people, new.people, \.id)
             + compare("publisher", old.publishers, new.publishers, \.source)
+            + compare("door", old.doors, new.doors, \.id)
             + compare(
                 "participants", old.participants.enumerated().map(Row.init),
                 new.participants.enumerated().map(Row.init),

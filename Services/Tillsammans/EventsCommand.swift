@@ -109,6 +109,7 @@ struct EventsCommand: AsyncParsableCommand {
                 object["cause"] = event.cause
                 object["size"] = event.data.count
                 object["data"] = content ?? "(sealed)"
+                object["proof"] = event.auth.map(ProofInWords.object)
             }
             let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
             let data = try? JSONSerialization.data(withJSONObject: object, options: options)

@@ -58,6 +58,8 @@ struct NoticesCommand: AsyncParsableCommand {
         @OptionGroup var options: ConnectionOptions
         @Argument(help: "The notice's id, as `notices --failed` shows it.")
         var id: String
+        @Option(name: .customLong("as"), help: "Who asks for it: the directory's id.")
+        var person: String
 
         func run() async throws {
             let connection = options.connection
@@ -73,9 +75,10 @@ struct NoticesCommand: AsyncParsableCommand {
             guard entry.status == .failed else {
                 throw CommandFault("the notice \(id) has not failed: it is \(entry.status.rawValue)")
             }
-            let event = try Event(
-                id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(),
-                ResendNotice.with { $0.noticeID = id })
+            let event = try connection.signed(
+                Event(
+                    id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(),
+                    ResendNotice.with { $0.noticeID = id }), for: person)
             try await connection.broadcast(event, to: .noticeCommands)
             tell("notice \(id) will be sent again")
         }

@@ -154,9 +154,13 @@ struct Play {
     ) async throws -> String {
         var text = try String(contentsOfFile: "\(folder)/\(name).json", encoding: .utf8)
         for (name, value) in values { text = text.replacing("$\(name)", with: value) }
-        let event = Event(
+        var event = Event(
             id: UUID().uuidString.lowercased(), source: "urn:example:demo", type: type.eventType, time: Date(),
             content: .json, data: Bytes(text.utf8))
+        if topic != .concernReports {
+            let command = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+            event = try connection.signed(event, for: command?["by"] as? String ?? command?["person"] as? String)
+        }
         try await producer.send(connection.record(event, to: topic, key: key))
         return event.id
     }

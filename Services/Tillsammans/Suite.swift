@@ -1,4 +1,5 @@
 import Codec
+import Domain
 import Foundation
 import Kafka
 import ServiceKit
@@ -31,9 +32,11 @@ struct Suite: Sendable {
     /// - Throws: when a service ends by itself, with its name and how it ended.
     func run<Value: Sendable>(_ body: @escaping @Sendable (Connection) async throws -> Value) async throws -> Value {
         try PrivateFolder.createIfMissing(folder)
+        let doors = try OwnDoors(in: folder + "/keys", of: directory.code)
         let broker = try bootstrapServers == nil ? EmbeddedBroker() : nil
         let connection = Connection(
-            bootstrapServers: broker?.bootstrapServers ?? bootstrapServers ?? "", prefix: prefix)
+            bootstrapServers: broker?.bootstrapServers ?? bootstrapServers ?? "", prefix: prefix,
+            keyFile: doors.file(.operator))
         if let broker {
             let publishers = directory.publishers.map(\.receipts)
             for topic in TopicPlan.specifications(partitions: partitions, prefix: prefix, publishers: publishers) {
@@ -42,13 +45,13 @@ struct Suite: Sendable {
         } else {
             _ = try await TopicsCommand.apply(connection, partitions: partitions)
         }
-        try await DirectoryCommand.apply(directory, connection)
+        try await DirectoryCommand.apply(doors.added(to: directory), connection)
         defer { withExtendedLifetime(broker) {} }
         return try await withThrowingTaskGroup(of: Value.self) { group in
             let ports = try healthPorts()
             for service in Self.services {
                 group.addTask {
-                    let status = try await start(service, connection, healthPort: ports[service])
+                    let status = try await start(service, connection, doors, healthPort: ports[service])
                     try Task.checkCancellation()
                     throw CommandFault("\(service) ended by itself: \(status)")
                 }
@@ -76,14 +79,14 @@ struct Suite: Sendable {
 
     /// Runs one executable until this task is cancelled: SIGTERM, and after 10 s SIGKILL.
     private func start(
-        _ service: String, _ connection: Connection, healthPort: Int?
+        _ service: String, _ connection: Connection, _ doors: OwnDoors, healthPort: Int?
     ) async throws -> TerminationStatus {
         let settings = [
             "KAFKA_BOOTSTRAP_SERVERS": connection.bootstrapServers, "TOPIC_PREFIX": connection.prefix,
             "STATE_DIRECTORY": folder + "/state", "INSTANCE_ID": "local", "MAIL_DIRECTORY": mailFolder,
             "KEY_SECRET": environment["KEY_SECRET"] ?? "only-for-one-machine-and-no-real-child",
             "REPLY_SECRET": environment["REPLY_SECRET"] ?? "only-for-one-machine-and-no-real-child",
-            "HTTP_PORT": "\(healthPort ?? 0)",
+            "HTTP_PORT": "\(healthPort ?? 0)", "DOOR_KEY_FILE": doors.file(.http),
         ]
         let variables = Dictionary(
             uniqueKeysWithValues: settings.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })

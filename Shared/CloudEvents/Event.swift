@@ -6,7 +6,8 @@ public typealias Bytes = [UInt8]
 /// An event with its envelope: CloudEvents 1.0 attributes, and a payload that is not decoded yet.
 ///
 /// Attribute names are the specification's (`id`, `source`, `type`, `time`, `subject`). `cause` and `correlation` are
-/// extensions: the id of the event that led to this one, and the id of the first event in the chain.
+/// extensions: the id of the event that led to this one, and the id of the first event in the chain. `actor` is one, too:
+/// the proof of who gives a command, which goes with the record.
 public struct Event: Sendable, Hashable {
     public var id: String
     public var source: String
@@ -18,6 +19,10 @@ public struct Event: Sendable, Hashable {
     public var correlation: String?
     /// W3C Trace Context, passed on unchanged.
     public var traceparent: String?
+    /// Who acts, signed by whoever let them in: a compact JWS of at most ``actorLimit`` bytes.
+    public var actor: String?
+    /// Who has been found to act, in the words of the CloudEvents extension Auth Context. Only services write it.
+    public var auth: AuthContext?
     /// The encoding of ``data``.
     public var content: Content
     public var data: Bytes
@@ -28,24 +33,29 @@ public struct Event: Sendable, Hashable {
         case json = "application/json"
     }
 
+    /// The payload's bytes as they lie in the record.
+    public var asSent: Bytes { data }
+
     public init(
         id: String, source: String, type: String, time: Date, subject: String? = nil, cause: String? = nil,
-        correlation: String? = nil, traceparent: String? = nil, content: Content = .protobuf, data: Bytes
+        correlation: String? = nil, traceparent: String? = nil, actor: String? = nil, auth: AuthContext? = nil,
+        content: Content = .protobuf, data: Bytes
     ) {
         (self.id, self.source, self.type, self.time) = (id, source, type, time)
         (self.subject, self.cause, self.correlation, self.traceparent) = (subject, cause, correlation, traceparent)
+        (self.actor, self.auth) = (actor, auth)
         (self.content, self.data) = (content, data)
     }
 
     /// An event with a message of a known type.
     public init(
         id: String, source: String, time: Date, subject: String? = nil, cause: String? = nil,
-        correlation: String? = nil, traceparent: String? = nil, as content: Content = .protobuf,
-        _ payload: some EventPayload
+        correlation: String? = nil, traceparent: String? = nil, auth: AuthContext? = nil,
+        as content: Content = .protobuf, _ payload: some EventPayload
     ) throws(Undecodable) {
         self.init(
             id: id, source: source, type: Swift.type(of: payload).eventType, time: time, subject: subject, cause: cause,
-            correlation: correlation, traceparent: traceparent, content: content,
+            correlation: correlation, traceparent: traceparent, auth: auth, content: content,
             data: content == .json ? try payload.jsonBytes() : try payload.wireBytes())
     }
 

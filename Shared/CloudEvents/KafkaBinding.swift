@@ -6,10 +6,13 @@ extension Event {
     /// The most bytes of an attribute that a sender chooses and that is passed on.
     public static let attributeLimit = 256
 
+    /// The most bytes of ``actor`` and of what says who acts. Anything longer is read as empty.
+    public static let actorLimit = 2_048
+
     /// The headers of binary mode, in this order. The record's value is ``data``.
     public var headers: [(name: String, value: Bytes)] {
         var headers: [(name: String, value: Bytes)] = []
-        headers.reserveCapacity(10)
+        headers.reserveCapacity(14)
         forEachHeader { headers.append(("\($0)", Bytes($1.utf8))) }
         return headers
     }
@@ -24,6 +27,12 @@ extension Event {
         if let subject { body("ce_subject", subject) }
         if let cause { body("ce_cause", cause) }
         if let correlation { body("ce_correlation", correlation) }
+        if let actor { body("ce_actor", actor) }
+        if let auth {
+            body("ce_authtype", auth.type)
+            body("ce_authid", auth.id)
+            body("ce_authclaims", auth.claims)
+        }
         body("content-type", content.rawValue)
         if let traceparent { body("traceparent", traceparent) }
     }
@@ -186,7 +195,8 @@ extension UnsafeRawBufferPointer {
 /// The context attributes during reading.
 private struct Attributes {
     static let known: Set<String> = [
-        "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "traceparent",
+        "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "traceparent", "actor",
+        "authtype", "authid", "authclaims",
     ]
 
     var version: String?
@@ -199,6 +209,8 @@ private struct Attributes {
     var cause: String?
     var correlation: String?
     var traceparent: String?
+    var actor: String?
+    var auth: (type: String?, id: String?, claims: String?)
 
     var isEmpty: Bool { version == nil && id == nil && source == nil && type == nil }
 
@@ -219,8 +231,26 @@ private struct Attributes {
         case 10 where name.isText("ce_subject"): subject = try Event.text(name, value)
         case 8 where name.isText("ce_cause"): cause = try Event.text(name, value)
         case 14 where name.isText("ce_correlation"): correlation = try Event.text(name, value)
+        case 8...: setProof(name, value)
         default: break
         }
+    }
+
+    /// What says who acts. What cannot be that proves nothing, and keeps nobody from reading the event.
+    private mutating func setProof(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        switch name.count {
+        case 8 where name.isText("ce_actor"): actor = Self.proof(value)
+        case 11 where name.isText("ce_authtype"): auth.type = Self.proof(value)
+        case 9 where name.isText("ce_authid"): auth.id = Self.proof(value)
+        case 13 where name.isText("ce_authclaims"): auth.claims = Self.proof(value)
+        default: break
+        }
+    }
+
+    /// Empty for what is too long, and for what is no text.
+    private static func proof(_ value: UnsafeRawBufferPointer) -> String {
+        guard value.count <= Event.actorLimit else { return "" }
+        return String(validating: value.bindMemory(to: UInt8.self), as: UTF8.self) ?? ""
     }
 
     /// - Parameter name: as in binary mode. The names are short enough to be compared without a loop.
@@ -235,6 +265,8 @@ private struct Attributes {
         case "ce_cause": cause = value
         case "ce_correlation": correlation = value
         case "ce_traceparent": traceparent = value
+        case "ce_actor": actor = value.utf8.count <= Event.actorLimit ? value : ""
+        // Who has been found to act is written by services alone, in binary mode.
         default: break  // unknown extensions are ignored
         }
     }
@@ -269,6 +301,13 @@ private struct Attributes {
         }
         return Event(
             id: id, source: source, type: type, time: at ?? received, subject: subject, cause: cause,
-            correlation: correlation, traceparent: traceparent, content: content, data: data)
+            correlation: correlation, traceparent: traceparent, actor: actor, auth: authContext, content: content,
+            data: data)
+    }
+
+    /// Nil where a part is missing.
+    private var authContext: AuthContext? {
+        guard let type = auth.type, let id = auth.id, let claims = auth.claims, !type.isEmpty else { return nil }
+        return AuthContext(type: type, id: id, claims: claims)
     }
 }

@@ -36,7 +36,7 @@ private struct CountyCheck {
             municipalities: municipalities(units), units: units, people: people, participants: participants(),
             function: person(message.countyFunction, "county_function"),
             privacyOfficer: person(message.privacyOfficer, "privacy_officer"), rooms: rooms(), travel: travel(),
-            forums: forums(), receipts: receipts())
+            forums: forums(), receipts: receipts(), doors: doors())
     }
 
     // MARK: Words and references
@@ -237,6 +237,48 @@ private struct CountyCheck {
         return forums
     }
 
+    // MARK: Doors
+
+    private mutating func doors() -> [String: County.Door] {
+        _ = unique(message.doors.map(\.id), "doors")
+        var doors: [String: County.Door] = [:]
+        for (index, door) in message.doors.enumerated() {
+            let path = "doors[\(index)]"
+            for (index, unit) in door.units.enumerated() where !unitIds.contains(unit) {
+                missing("units", "\(path).units[\(index)]")
+            }
+            let names = [door.id] + door.accounts
+            let kind = known(door.kind, "\(path).kind", County.Door.Kind.self)
+            if !(1...10 ~= door.keys.count) || !peopleIds.isDisjoint(with: names)
+                || (!door.source.isEmpty && kind != .system)
+            {
+                faults.append(Fault(.directoryDoor, at: path))
+            }
+            guard let kind else { continue }
+            doors[door.id] = County.Door(
+                id: door.id, kind: kind, keys: keys(of: door, path), isForStaff: door.staff, units: Set(door.units),
+                source: door.source.isEmpty ? nil : door.source, accounts: Set(door.accounts))
+        }
+        return doors
+    }
+
+    private mutating func keys(of door: CountyDirectory.Door, _ path: String) -> [County.Door.Key] {
+        _ = unique(door.keys.map(\.id), "\(path).keys")
+        var keys: [County.Door.Key] = []
+        for (index, key) in door.keys.enumerated() {
+            let (from, until) = (LocalDate(key.from), LocalDate(key.until))
+            guard let bytes = Base64URL.bytes(key.x), bytes.count == County.Door.Key.bytes,
+                (from == nil) == key.from.isEmpty, (until == nil) == key.until.isEmpty,
+                from.flatMap({ first in until.map { first <= $0 } }) ?? true
+            else {
+                faults.append(Fault(.directoryKey, at: "\(path).keys[\(index)]"))
+                continue
+            }
+            keys.append(.init(id: key.id, bytes: bytes, from: from, until: until))
+        }
+        return keys
+    }
+
     // MARK: Settings
 
     private mutating func emergencyHours() -> Int32 {
@@ -270,6 +312,8 @@ private struct CountyCheck {
         take(message.settings.travelMinutes, \.travelMinutes)
         take(message.settings.slackDays, \.slackDays)
         take(emergencyHours(), \.emergencyHours)
+        take(message.settings.proofMinutes, \.proofMinutes)
+        result.takesUnsignedReports = message.settings.unsignedReports
         if !message.settings.meetingLink.isEmpty { result.meetingLink = message.settings.meetingLink }
         if !message.settings.lunch.isEmpty {
             result.lunch = WorkingHours(message.settings.lunch)

@@ -145,14 +145,17 @@ public struct County: Sendable {
     public var forums: [Forum]
     /// Systems that send reports: by source, the last part of the topic where it finds its own receipts.
     public var receipts: [String: String]
+    /// Where commands come in, by id.
+    public var doors: [String: Door]
 
     public init(
         code: String, name: String, settings: Settings, municipalities: [String: Municipality], units: [String: Unit],
         people: [String: Person], participants: [ParticipantRow], function: String? = nil,
         privacyOfficer: String? = nil, rooms: [String: String] = [:],
-        travel: [String: [String: Int]] = [:], forums: [Forum] = [], receipts: [String: String] = [:]
+        travel: [String: [String: Int]] = [:], forums: [Forum] = [], receipts: [String: String] = [:],
+        doors: [String: Door] = [:]
     ) {
-        self.receipts = receipts
+        (self.receipts, self.doors) = (receipts, doors)
         (self.rooms, self.travel, self.forums) = (rooms, travel, forums)
         (self.code, self.name, self.settings) = (code, name, settings)
         (self.municipalities, self.units, self.people) = (municipalities, units, people)
@@ -246,6 +249,10 @@ public struct County: Sendable {
         public static let mostEmergencyHours = 24
         /// Length of a cooperation meeting, in minutes.
         public var meetingMinutes = 60
+        /// Minutes after its signing for which the proof of who acts counts.
+        public var proofMinutes = 10
+        /// Reports over Kafka are taken from sources that have no key.
+        public var takesUnsignedReports = false
 
         public init() {}
     }

@@ -13,6 +13,8 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case idPersonalNumber = "id.personal_number"
     case reasonsMore = "reasons.more"
     case dateInvalid = "date.invalid"
+    case actorUnproven = "actor.unproven"
+    case actorNotEntitled = "actor.not_entitled"
 
     // A concern report (rules 1 to 4)
     case idReused = "report.id_reused"
@@ -134,4 +136,6 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case directoryForum = "directory.forum"
     case directoryQuiet = "directory.quiet_hours"
     case directoryEmergency = "directory.emergency_hours"
+    case directoryKey = "directory.key"
+    case directoryDoor = "directory.door"
 }

@@ -6,9 +6,9 @@ package import Streams
 
 /// Applies all commands about one kind of aggregate, in the same way in every service.
 ///
-/// The order is fixed: decode, check the sizes and the partition, find the aggregate, skip the command if it was applied
-/// before, read the words, decide, save, publish, move the reminders. If the command cannot be decoded or its aggregate does not exist, the refusal has
-/// only that fault. Otherwise it has all faults: those of the aggregate's state, of the actor's authority, and of the
+/// The order is fixed: decode, check the sizes, prove who acts, check the partition, find the aggregate, skip the command if
+/// it was applied before, read the words, decide, save, publish, move the reminders. If the command cannot be decoded or its aggregate does not exist, the refusal has
+/// only that fault, and so if it is not proven who acts. Otherwise it has all faults: those of the aggregate's state, of the actor's authority, and of the
 /// words. A refusal changes nothing.
 ///
 ///     let adapter = CommandAdapter(wiring, [.on(TakeOn.self), .on(DelegateWork.self)])
@@ -92,9 +92,22 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
                 event, about: type.mayBeUnstoppable ? turn.caseNamed(by: event) ?? "" : "", error.faults,
                 on: wiring.facts, isLaidBeforePerson: type.mayBeUnstoppable)
         }
+        do { try turn.prove(event, by: message.speaker, in: message.address.county) } catch {
+            return try refuse(unproven: message, event, error.faults, &turn)
+        }
         if turn.isMisplaced { return try answer(misplaced: message, event, &turn) }
+        try apply(message, event, &turn)
+    }
+
+    private func apply<Message: CommandMessage>(
+        _ message: Message, _ event: Event, _ turn: inout Turn
+    ) throws where Message.Meaning.Subject == Subject {
         do {
             guard var kept = try wiring.find(message.address, turn) else { throw Refusal([wiring.unknown]) }
+            // A command of people's that comes from a first turn has been proven there.
+            if type(of: message).kind == .command, turn.cause.auth == nil {
+                return try refuse(unproven: message, event, [.unproven("missing")], &turn)
+            }
             guard kept.taken.take(event) else { return }
             let context = try wiring.context(event, kept.subject, turn)
             let today = wiring.asOfToday(kept.subject, context)
@@ -120,6 +133,17 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
         }
         try Refusal.unless(event.faultsOfEnvelope + (type.kind == .command ? message.excesses : []))
         return message
+    }
+
+    /// Nothing is done in the name of somebody who has not been proven. A no is not lost either: the case's owner is told, and
+    /// decides what it means (rule 13).
+    private func refuse<Message: CommandMessage>(
+        unproven message: Message, _ event: Event, _ faults: [Fault], _ turn: inout Turn
+    ) throws {
+        let kept = message.isUnstoppable ? try? wiring.find(message.address, turn) : nil
+        try turn.refuse(
+            event, about: message.address.about, faults, on: wiring.facts, isLaidBeforePerson: message.isUnstoppable,
+            owner: kept.flatMap { wiring.owner($0.subject) })
     }
 
     /// The record lies on another partition than its key's, where the key's aggregates are not. What is unstoppable goes
@@ -165,6 +189,8 @@ package protocol CommandMessage: SuiteEvent {
     var address: CommandAddress { get }
     /// Who gives the command, as the message says.
     var actor: Actor { get }
+    /// Who must be proven to give it.
+    var speaker: Speaker { get }
 
     /// The command as a value, or nil if `words` found faults.
     ///
@@ -181,6 +207,7 @@ extension CommandMessage {
     package var isUnstoppable: Bool { false }
     package static var mayBeUnstoppable: Bool { false }
     package var shortened: Self { self }
+    package var speaker: Speaker { Speaker(actor) }
 
     package func obstacles(on subject: Meaning.Subject, by actor: Actor, _ context: Meaning.Subject.Context) -> [Fault]
     {
@@ -201,6 +228,9 @@ package struct CommandAddress: Sendable, Hashable {
     package init(_ reference: String, key: String? = nil, about: String? = nil) {
         (self.reference, self.key, self.about) = (reference, key, about ?? reference)
     }
+
+    /// The code of the county that the command is about. A case's reference begins with it.
+    var county: String { key ?? String(reference.prefix { $0 != "-" }) }
 }
 
 /// An aggregate as it is stored, with the events that were applied to it, so that an event that comes again changes
@@ -229,6 +259,8 @@ package struct AggregateWiring<Subject: Aggregate>: Sendable {
     let load: @Sendable (_ before: Subject, _ decided: Subject, Turn) throws -> Subject?
     /// What time alone has changed, before the command. Discarded if the command is refused.
     let asOfToday: @Sendable (Subject, Subject.Context) -> Decision<Subject>
+    /// Who is told of what nobody has proven to say; nil: the county's function.
+    let owner: @Sendable (Subject) -> String?
     let put: @Sendable (Kept<Subject>, inout Turn) throws -> Void
     let publish: @Sendable (Subject.Fact, Subject, inout Turn) throws -> Void
     /// When the aggregate must wake, by the reminder's name.
@@ -244,13 +276,14 @@ package struct AggregateWiring<Subject: Aggregate>: Sendable {
             Decision(subject)
         },
         load: @escaping @Sendable (_ before: Subject, _ decided: Subject, Turn) throws -> Subject? = { _, _, _ in nil },
+        owner: @escaping @Sendable (Subject) -> String? = { _ in nil },
         put: @escaping @Sendable (Kept<Subject>, inout Turn) throws -> Void,
         publish: @escaping @Sendable (Subject.Fact, Subject, inout Turn) throws -> Void,
         reminders: @escaping @Sendable (Subject) -> [String: Date] = { _ in [:] },
         afterwards: @escaping @Sendable (Subject?, Subject, inout Turn) throws -> Void = { _, _, _ in }
     ) {
         (self.facts, self.steps, self.unknown) = (facts, steps, unknown)
-        (self.find, self.context) = (find, context)
+        (self.find, self.context, self.owner) = (find, context, owner)
         (self.asOfToday, self.load, self.put, self.publish) = (asOfToday, load, put, publish)
         (self.reminders, self.afterwards) = (reminders, afterwards)
     }

@@ -9,17 +9,18 @@ extension Turn {
     /// - Parameters:
     ///   - reference: the case that the command is about; empty if unknown.
     ///   - topic: the topic of the service's facts.
-    ///   - isLaidBeforePerson: the county's function is told of it.
+    ///   - isLaidBeforePerson: somebody is told of it.
+    ///   - owner: whom; nil: the county's function.
     package mutating func refuse(
         _ event: Event, about reference: String = "", _ faults: [Fault], on topic: Topic,
-        isLaidBeforePerson: Bool = false
+        isLaidBeforePerson: Bool = false, owner: String? = nil
     ) throws {
         let isNamed = event.faultsOfEnvelope.isEmpty
         if !isNamed { hideCause() }
         let reference = repeatable(reference) ?? ""
         var refused = CommandRefused(id: isNamed ? event.id : position, type: event.type, case: reference, faults)
-        if isLaidBeforePerson, let county = county(of: reference), let function = county.function {
-            (refused.to, refused.county) = (function, county.code)
+        if isLaidBeforePerson, let county = county(of: reference), let to = owner ?? county.function {
+            (refused.to, refused.county) = (to, county.code)
         }
         try publish(
             refused, to: topic.rawValue, key: repeatableKey,

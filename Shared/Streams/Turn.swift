@@ -24,19 +24,25 @@ public struct Turn {
         public let correlation: String
         public let subject: String?
         public let traceparent: String?
+        /// Who acts. Nil where nobody was found to.
+        public internal(set) var auth: AuthContext?
 
-        package init(id: String, source: String, correlation: String, subject: String?, traceparent: String?) {
+        package init(
+            id: String, source: String, correlation: String, subject: String?, traceparent: String?,
+            auth: AuthContext? = nil
+        ) {
             (self.id, self.source, self.correlation) = (id, source, correlation)
-            (self.subject, self.traceparent) = (subject, traceparent)
+            (self.subject, self.traceparent, self.auth) = (subject, traceparent, auth)
         }
 
-        /// - Parameter isFromOutside: its correlation is its publisher's own. A chain of ours begins with an id of ours.
+        /// - Parameter isFromOutside: its correlation is its publisher's own. A chain of ours begins with an id of ours. Who
+        ///   acts is only what it says; see ``Turn/acts(_:)``.
         package init(_ event: Event, isFromOutside: Bool, _ application: String) {
             self.init(
                 id: event.id, source: event.source,
                 correlation: isFromOutside
                     ? EventId.derived(application, event.source, event.id, 0) : event.correlation ?? event.id,
-                subject: event.subject, traceparent: event.traceparent)
+                subject: event.subject, traceparent: event.traceparent, auth: isFromOutside ? nil : event.auth)
         }
     }
 
@@ -94,8 +100,12 @@ public struct Turn {
     /// What is published from here on names the record's place as its cause, and nothing that its sender has written into
     /// the envelope.
     public mutating func hideCause() {
-        cause = Cause(id: position, source: topic, correlation: position, subject: nil, traceparent: nil)
+        cause = Cause(
+            id: position, source: topic, correlation: position, subject: nil, traceparent: nil, auth: cause.auth)
     }
+
+    /// What is published from here on says who acts. For the processor that has proven it of an event from outside.
+    public mutating func acts(_ auth: AuthContext) { cause.auth = auth }
 
     /// Bytes that nobody can guess, for names and keys.
     ///
@@ -185,7 +195,7 @@ public struct Turn {
             id: EventId.derived(application, cause.source, id ?? cause.id, outputs.count), source: application,
             time: now,
             subject: subject ?? cause.subject, cause: cause.id, correlation: cause.correlation,
-            traceparent: cause.traceparent, as: content, payload)
+            traceparent: cause.traceparent, auth: cause.auth, as: content, payload)
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
     }
 
@@ -194,7 +204,7 @@ public struct Turn {
         let event = Event(
             id: EventId.derived(application, cause.source, cause.id, outputs.count), source: application, type: type,
             time: now, subject: cause.subject, cause: cause.id, correlation: cause.correlation,
-            traceparent: cause.traceparent, data: data)
+            traceparent: cause.traceparent, auth: cause.auth, data: data)
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
     }
 

@@ -19,6 +19,11 @@ public struct ProcessorTester<P: Processor> {
     /// Holds wishes back, as while a task processes records that were unread when it started.
     public var holdsWishes = false
 
+    /// What becomes of an event and its topic before the processor reads it, as what lets its sender in would have it.
+    public var door: @Sendable (_ event: Event, _ topic: String, _ now: Date) -> (Event, topic: String) = {
+        event, topic, _ in (event, topic)
+    }
+
     private let processor: P
     private let topology: Topology
     private let globals: Globals
@@ -57,6 +62,7 @@ public struct ProcessorTester<P: Processor> {
         _ event: Event, key: String, topic: String = "", offset: Int64? = nil, isMisplaced: Bool = false
     ) throws {
         count += 1
+        let (event, topic) = door(event, topic, now)
         var turn = Turn(
             now: now,
             place: Turn.Place(

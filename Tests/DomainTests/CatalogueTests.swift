@@ -24,6 +24,7 @@ struct CatalogueTests {
             + ConsentDecision.allCases.map { "decision.\($0.rawValue)" }
             + Reading.Ground.allCases.map { "access.why.\($0.rawValue)" }
             + Reading.Extent.allCases.map { "access.what.\($0.rawValue)" }
+            + Assurance.allCases.map { "assurance.\($0.rawValue)" }
         #expect(needed.filter { !names.contains($0) } == [])
     }
 

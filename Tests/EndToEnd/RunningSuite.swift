@@ -17,7 +17,9 @@ actor RunningSuite {
     private var ended: [ChildProcess] = []
 
     nonisolated var connection: Connection {
-        Connection(bootstrapServers: broker.bootstrapServers, prefix: broker.prefix)
+        Connection(
+            bootstrapServers: broker.bootstrapServers, prefix: broker.prefix,
+            keyFile: folder.path + "/keys/operator.jwk")
     }
     nonisolated var mailFolder: String { folder.path + "/mail" }
 
@@ -35,7 +37,8 @@ actor RunningSuite {
                     partitions: partitions, prefix: suite.broker.prefix, publishers: [Self.publisher.receipts]))
             var directory = try DirectoryFile(Self.examples + "/soermland.yaml").directory
             directory.publishers = [Self.publisher]
-            try await DirectoryCommand.apply(directory, suite.connection)
+            let doors = try OwnDoors(in: suite.folder.path + "/keys", of: directory.code)
+            try await DirectoryCommand.apply(doors.added(to: directory), suite.connection)
             for service in services { try await suite.start(service) }
             result = .success(try await body(suite))
         } catch {
@@ -59,6 +62,7 @@ actor RunningSuite {
                 "STATE_DIRECTORY": folder.path + "/state", "INSTANCE_ID": "test", "MAIL_DIRECTORY": mailFolder,
                 "KEY_SECRET": Self.secret, "REPLY_SECRET": Self.secret, "LOG_LEVEL": "debug",
                 "COMMIT_INTERVAL_MS": "30", "CONCERNS_HTTP_PORT": "0", "PUBLISHER_TOKENS": "urn:test=\(Self.token)",
+                "DOOR_KEY_FILE": folder.path + "/keys/http.jwk",
             ].merging(environment) { $1 })
     }
 

@@ -24,7 +24,7 @@ struct DoorTests {
     /// Runs a door on a free port. What it writes is kept in an array in place of Kafka.
     func open(
         limits: Door.Limits = .init(), refusing: Bool = false, tables: DoorTables? = nil,
-        doorkeeper: Doorkeeper? = nil,
+        doorkeeper: Doorkeeper? = nil, key: DoorKey? = nil,
         _ body: @escaping @Sendable (Int, Sent) async throws -> Void
     ) async throws {
         let sent = Sent()
@@ -46,7 +46,7 @@ struct DoorTests {
                 if refusing { throw Refused() }
                 sent.records.withLock { $0.append(record) }
             }, topic: "concern-reports", limits: limits,
-            doorkeeper: doorkeeper ?? Doorkeeper(quiet), onListening: { port.yield($0) }, logger: quiet)
+            doorkeeper: doorkeeper ?? Doorkeeper(quiet), key: key, onListening: { port.yield($0) }, logger: quiet)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await door.run() }
             group.addTask {

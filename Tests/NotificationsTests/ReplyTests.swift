@@ -1,3 +1,4 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
@@ -102,6 +103,23 @@ struct ReplyTests {
         #expect(failed.map(\.caseReference) == ["TST-1"])
         #expect(try tester.wishes(Notice.self).values.map { "\($0.kind) \($0.recipient)" } == ["undelivered manager"])
         #expect(try tester.state(NotificationsProcessor.failed, notice.id) != nil, "it can be sent again by hand")
+    }
+
+    @Test("nobody but a mail door reports what did not arrive, or has a stranger written to")
+    func unproven() throws {
+        var tester = try NotificationsTests().tester()
+        tester.door = { event, topic, _ in (event, topic) }
+        let topic = Topic.noticeCommands.rawValue
+        let reply = try Event(
+            id: "r", source: "urn:x", time: tester.now, ReplyToMail.with { $0.email = "okand@example.org" })
+        try tester.process(reply, key: "m", topic: topic)
+        try tester.process(
+            ExampleDoor.desk.sign(reply, for: "nurse", .three, now: tester.now), key: "m", topic: topic)
+        let bounce = try Event(id: "b", source: "urn:x", time: tester.now, ReportBounce())
+        try tester.process(bounce, key: "m", topic: topic)
+        let refused = tester.published(CommandRefused.self)
+        #expect(refused.flatMap { $0.reasons.map(\.code) } == Array(repeating: "actor.unproven", count: 3))
+        #expect(try tester.wishes(Notice.self).isEmpty)
     }
 
     @Test("seven days after a relay took a notice it is forgotten")

@@ -19,6 +19,7 @@ struct CommandAdapterTests {
             changelog: .init("changelog", .compacted), tables: [SumProcessor.sums.name], globals: [Topology.counties])
         var tester = ProcessorTester(SumProcessor(), topology, now: ExampleCounty.monday)
         tester.directory = ExampleCounty.directory
+        tester.door = { ExampleDoor.sign($0, $1, now: $2) }
         return tester
     }
 

@@ -16,6 +16,8 @@ package enum ExampleCounty {
         $0.name = "Testlän"
         $0.settings.beforeSchool = "preschool"
         ($0.countyFunction, $0.privacyOfficer) = ("county", "officer")
+        $0.settings.unsignedReports = true
+        $0.doors = ExampleDoor.entries
         $0.municipalities = [.with { ($0.code, $0.name, $0.fallbackUnit) = ("0001", "Testby", "fallback") }]
         $0.units = [
             ("preschool", "preschool"), ("bhv", "child_health_centre"), ("school", "school"),

@@ -12,6 +12,7 @@ extension ProcessorTester {
         }
         self.init(processor, topology, now: now)
         self.directory = directory
+        door = { ExampleDoor.sign($0, $1, now: $2) }
     }
 
     package var directory: Directory {

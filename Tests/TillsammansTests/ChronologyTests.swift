@@ -74,6 +74,19 @@ struct ChronologyTests {
         #expect(text.contains("misstanke om att barnet far illa") && !text.contains("Hemligt"))
     }
 
+    @Test("rule 20: a case shows by which door and how surely each deed was proven to be its doer's")
+    func proven() throws {
+        var chronology = Chronology(Self.reference, .swedish)
+        let claims = #"{"assurance":"3","door":"TST/desk","key":"1"}"#
+        let event = try Event(
+            id: "1", source: "t", time: ExampleCounty.monday, subject: Self.reference,
+            auth: AuthContext(type: "user", id: "head-school", claims: claims),
+            CaseTakenOn.with { $0.by = "head-school" })
+        chronology.take(event)
+        #expect(chronology.text.contains("head-school  TST/desk, tillitsnivå 3"))
+        #expect("\(chronology.object(contents: false))".contains(#""person": "head-school""#))
+    }
+
     @Test("rule 22: the JSON holds what was written only when that is asked for")
     func json() async throws {
         let chronology = try chronology(.english)

@@ -33,6 +33,8 @@ struct Door: Service {
     let topic: String
     var limits = Limits()
     let doorkeeper: Doorkeeper
+    /// Signs each report that is passed on; nil: none is signed.
+    var key: DoorKey?
     var onListening: @Sendable (Int) async -> Void = { _ in }
     let logger: Logger
 
@@ -94,7 +96,7 @@ struct Door: Service {
             throw Problem(.forbidden, [Fault(.sourceForbidden, at: "ce_source")], mode)
         }
         try check(event, mode)
-        try await write(event)
+        try await write(sign(event))
         tables.accept(ReportID(source: event.source, id: event.id))
         return pending(event.id)
     }
@@ -120,6 +122,15 @@ struct Door: Service {
             _ = try ReportMessage(event).content(received: Date(), tables.directory)
         } catch {
             throw Problem(.unprocessableContent, error.faults, mode)
+        }
+    }
+
+    /// The token has proven the source, and the door says so in place of it.
+    private func sign(_ event: Event) throws(Problem) -> Event {
+        guard let key else { return event }
+        do { return try key.sign(event, for: event.source, .service) } catch {
+            logger.warning("a report could not be signed", metadata: ["why": "\(error)"])
+            throw .unavailable
         }
     }
 

@@ -13,6 +13,9 @@ extension Door {
         Setting(
             "PUBLISHER_TOKENS", default: "", isSecret: true,
             "Who may use the HTTP door: source=token, separated by spaces; tokens of at least 32 characters."),
+        Setting(
+            "DOOR_KEY_FILE", default: "",
+            "The key with which the HTTP door signs reports (`tillsammans keys new`); empty: it signs none."),
     ]
 
     /// The door and the tables that it looks into; nothing where no port is set.
@@ -38,7 +41,7 @@ extension Door {
                 "PUBLISHER_TOKENS", expected: "source=token …, each token of at least 32 characters", Publishers.init),
             tables: tables, send: { _ = try await producer.send($0) },
             topic: configuration.physical(Topic.concernReports.rawValue), limits: limits,
-            doorkeeper: Doorkeeper(logger), logger: logger)
+            doorkeeper: Doorkeeper(logger), key: try settings.doorKey(), logger: logger)
         return [tables, door]
     }
 }

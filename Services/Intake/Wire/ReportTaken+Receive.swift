@@ -37,6 +37,15 @@ extension ReportTaken.OneOf_Content {
         } catch { self = .refused(error.faults) }
     }
 
+    /// Where the child or the question belongs, as the report says; nil for what is refused.
+    var municipality: String? {
+        switch self {
+        case .report(let message): message.municipality
+        case .consultation(let message): message.municipality
+        case .refused: nil
+        }
+    }
+
     /// The same content has the same, whether it came as protobuf or as JSON. What could not be read is told apart by its
     /// bytes.
     func digest(_ bytes: Bytes, _ secret: KeySecret) throws -> ReportDigest {

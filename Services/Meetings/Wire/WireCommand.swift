@@ -91,10 +91,13 @@ extension HandOverMeeting: CaseMessage {
 }
 
 extension AnswerMeeting: CaseMessage {
+    /// Their own, or what their mail says, which the door has found to be theirs by its secret address.
+    package var speaker: Speaker { Speaker(person.isEmpty ? nil : person, orOf: [.mail]) }
     package func command(_ words: inout Words) -> MeetingsCore.Answer? { read(&words) }
 }
 
 extension ForwardMail: CaseMessage {
+    package var speaker: Speaker { Speaker(nil, orOf: [.mail]) }
     package func command(_ words: inout Words) -> Forward? { read(&words) }
 }
 
@@ -135,6 +138,7 @@ extension TellFamily: PersonMessage {
 }
 
 extension PublishBusyTimes: CountyMessage {
+    package var speaker: Speaker { Speaker(person, orOf: [.system]) }
     package var address: CommandAddress { CommandAddress(person, key: county, about: "") }
     package func command(_ words: inout Words) -> PublishTimes? { read(&words) }
 }

@@ -65,10 +65,12 @@ struct CalendarCommand: AsyncParsableCommand {
                     .with { ($0.start, $0.end) = (.init(range.lowerBound), .init(range.upperBound)) }
                 }
             }
-            let event = try Event(
-                id: UUID().uuidString.lowercased(), source: "tillsammans:calendar", time: now, command)
-            try await Producer(options.connection.properties).send(
-                options.connection.record(event, to: .meetingCommands, key: county))
+            let connection = options.connection
+            let event = try connection.signed(
+                Event(id: UUID().uuidString.lowercased(), source: "tillsammans:calendar", time: now, command),
+                for: person)
+            try await Producer(connection.properties).send(
+                connection.record(event, to: .meetingCommands, key: county))
             tell("\(person): taken at \(feed.busy.count) times in the next \(weeks) weeks")
         }
     }

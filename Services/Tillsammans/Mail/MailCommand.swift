@@ -4,6 +4,7 @@ import Codec
 import Domain
 import Foundation
 import Kafka
+import ServiceKit
 import SwiftProtobuf
 
 struct MailCommand: AsyncParsableCommand {
@@ -20,7 +21,7 @@ struct MailCommand: AsyncParsableCommand {
                 arrive marks the notice as failed. A sender whose message reaches nobody gets a reply that says so, in Swedish.
 
                 An answer counts when it comes to the address that its invitation came from, and from the one that was \
-                invited. REPLY_SECRET is the secret that the service notifications has. MAIL_AUTHSERV_ID names the mail server \
+                invited. REPLY_SECRET is the secret that the service notifications has, and DOOR_KEY_FILE the key of a door of the kind mail. MAIL_AUTHSERV_ID names the mail server \
                 whose Authentication-Results count: what it finds forged (dmarc=fail) answers nothing.
 
                 Exit code 0 when it was taken, 75 when Kafka does not take it now (a mail server tries again), 78 when a \
@@ -38,9 +39,15 @@ struct MailCommand: AsyncParsableCommand {
                 tell("REPLY_SECRET: \(error.english)")
                 throw ExitCode(78)
             }
+            let connection = options.connection
+            guard let keyFile = connection.keyFile, (try? DoorKey(path: keyFile)) != nil else {
+                tell(
+                    "DOOR_KEY_FILE: expected the key of the mail door; `tillsammans keys new SRM/mail --kind mail` makes one"
+                )
+                throw ExitCode(78)
+            }
             let mail = IncomingMail(try BoundedInput.read(nil, MIMEMessage.largestBytes))
             BoundedInput.skipRest()
-            let connection = options.connection
             do {
                 let directory = try await DedicatedThread.run(name: "mail") { try MailCommand.directory(connection) }
                 let server = environment["MAIL_AUTHSERV_ID"].flatMap { $0.isEmpty ? nil : $0 }
@@ -58,19 +65,25 @@ struct MailCommand: AsyncParsableCommand {
             switch outcome {
             case .answer(let command):
                 let event = try event(command, id, command.caseReference)
-                try await send(event, to: .meetingCommands, key: command.county, connection)
+                try await send(
+                    connection.signed(event, for: command.person.isEmpty ? nil : command.person, .invitation),
+                    to: .meetingCommands, key: command.county, connection)
                 tell(
                     "\(command.caseReference): \(command.person.isEmpty ? "family" : command.person) \(command.answer)")
             case .forward(let command):
                 let event = try event(command, id, command.caseReference)
-                try await send(event, to: .meetingCommands, key: command.county, connection)
+                try await send(
+                    connection.signed(event, for: nil, .service), to: .meetingCommands, key: command.county, connection)
                 tell("\(command.caseReference): \(command.what), for the named person")
             case .bounce(let command):
-                try await connection.broadcast(event(command, id, nil), to: .noticeCommands)
+                try await connection.broadcast(
+                    connection.signed(event(command, id, nil), for: nil, .service), to: .noticeCommands)
                 tell("a notice did not arrive: \(command.detail)")
             case .reply(let command):
                 let event = try event(command, id, nil)
-                try await send(event, to: .noticeCommands, key: Reference.id(of: command.email), connection)
+                try await send(
+                    connection.signed(event, for: nil, .service), to: .noticeCommands,
+                    key: Reference.id(of: command.email), connection)
                 tell("to no address of an invitation; its sender is told so")
             case .ignored(let why): tell("ignored: \(why)")
             }

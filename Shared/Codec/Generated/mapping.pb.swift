@@ -1108,7 +1108,8 @@ package nonisolated struct CommandRefused: Sendable {
   /// The first twenty, and a last one that says how many more.
   package var reasons: [Reason] = []
 
-  /// Set where a refusal or withdrawal of consent could not be recorded (rule 13): who sees to it, and in which county.
+  /// Set where a refusal or withdrawal of consent could not be recorded, or nobody has proven who says it (rule 13): who sees
+  /// to it, and in which county.
   package var to: String = String()
 
   package var county: String = String()

@@ -1,3 +1,4 @@
+import Codec
 import Foundation
 import TestSupport
 
@@ -63,10 +64,13 @@ extension AttackTests {
         defer { folder.remove() }
         let path = folder.path + "/input"
         try input.write(toFile: path, atomically: true, encoding: .utf8)
+        let key = folder.path + "/mail.jwk"
+        try DoorKey(door: "SRM/mail", id: "1").write(to: key)
         let process = try ChildProcess(
             "tillsammans", arguments: arguments.map { $0 == "INPUT" ? path : $0 },
             environment: [
                 "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "REPLY_SECRET": "only-for-tests-and-no-real-child-at-all",
+                "DOOR_KEY_FILE": key,
             ], input: path)
         try await process.ended()
         return ["\(process.exitCode)"]

@@ -49,7 +49,7 @@ extension AttackTests {
         Attack(name: "a withdrawal that cannot be read", expected: ["undecodable"], limit: 30) { target in
             try await refused(target, RecordConsent.eventType, Bytes([0xFF, 0xFF, 0xFF]))
         },
-        Attack(name: "a withdrawal for no case", expected: ["case.unknown"], limit: 30) { target in
+        Attack(name: "a withdrawal that nobody has proven", expected: ["actor.unproven"], limit: 30) { target in
             let command = RecordConsent.with {
                 ($0.caseReference, $0.by, $0.giver) = ("SRM-0000-0000-00", "nobody", "guardian-1")
                 ($0.decision, $0.form) = ("withdrawn", "spoken")

@@ -1,0 +1,48 @@
+package import CloudEvents
+package import Codec
+package import Domain
+package import Streams
+
+/// Whose word a command is: who must be proven to give it.
+package struct Speaker: Sendable {
+    /// The directory's id; nil for nobody of the directory.
+    package let person: String?
+    /// The doors whose own word it may be, too: what a mail server has found out, or a calendar system.
+    package let doors: Set<County.Door.Kind>
+
+    package init(_ person: String?, orOf doors: Set<County.Door.Kind> = []) {
+        (self.person, self.doors) = (person, doors)
+    }
+
+    /// The word of one of the directory, or of the suite itself, which no door speaks for.
+    package init(_ actor: Actor) { self.init(actor.id.nonEmpty) }
+
+    func isOf(_ proven: ProvenActor) -> Bool { person == proven.person || doors.contains(proven.door.kind) }
+}
+
+extension Turn {
+    /// Proves who gives an event, at the first contact with it; what the turn publishes names them.
+    ///
+    /// On an internal topic nothing is done: services alone write there, and the event says itself who acts.
+    ///
+    /// - Parameter county: the code of the county that it is about; nil for a matter of no county.
+    /// - Throws: `Refusal` with `actor.unproven` or `actor.not_entitled`.
+    @discardableResult
+    package mutating func prove(
+        _ event: Event, by speaker: Speaker, in county: String?
+    ) throws(Refusal) -> ProvenActor? {
+        guard isFromOutside else { return nil }
+        let proven: ProvenActor
+        do throws(Fault) { proven = try directory.proveActor(of: event, received: received) } catch {
+            throw Refusal([error])
+        }
+        // A door speaks for nobody of another county, whatever ids the two share.
+        if let county, county != proven.county.code { throw Refusal([Fault(.actorNotEntitled)]) }
+        guard speaker.isOf(proven) else { throw Refusal([.unproven("person", at: speaker.person == nil ? "" : "by")]) }
+        acts(proven.auth)
+        return proven
+    }
+
+    /// Whether others than services write the record's topic. True also for a topic that nobody knows.
+    package var isFromOutside: Bool { Codec.Topic(rawValue: topic)?.isExternal != false }
+}

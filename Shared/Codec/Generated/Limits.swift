@@ -491,6 +491,7 @@ extension CountyDirectory: LimitedMessage {
         10: FieldLimit("travel", elements: 5000),
         11: FieldLimit("forums", elements: 500),
         12: FieldLimit("publishers", elements: 500),
+        13: FieldLimit("doors", elements: 500),
         20: FieldLimit("privacy_officer", bytes: 128),
     ]
 }
@@ -499,6 +500,17 @@ extension CountyDirectory.Absence: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("from", bytes: 32),
         2: FieldLimit("to", bytes: 32),
+    ]
+}
+
+extension CountyDirectory.Door: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("id", bytes: 64),
+        2: FieldLimit("kind", bytes: 64),
+        3: FieldLimit("keys", elements: 10),
+        5: FieldLimit("units", bytes: 128, elements: 2000),
+        6: FieldLimit("source", bytes: 256),
+        7: FieldLimit("accounts", bytes: 128, elements: 100),
     ]
 }
 
@@ -512,6 +524,15 @@ extension CountyDirectory.Forum: LimitedMessage {
         6: FieldLimit("place", bytes: 200),
         7: FieldLimit("first", bytes: 32),
         9: FieldLimit("hours", bytes: 32),
+    ]
+}
+
+extension CountyDirectory.Key: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("id", bytes: 64),
+        2: FieldLimit("x", bytes: 64),
+        3: FieldLimit("from", bytes: 32),
+        4: FieldLimit("until", bytes: 32),
     ]
 }
 

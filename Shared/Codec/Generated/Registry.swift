@@ -77,7 +77,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 92633800
+    package static let largestBytes = 231397315
 }
 
 extension TakeOn: SuiteEvent {

@@ -65,6 +65,9 @@ package nonisolated struct CountyDirectory: Sendable {
   /// Systems that send reports, and where each finds its own receipts.
   package var publishers: [CountyDirectory.Publisher] = []
 
+  /// Where commands come in. A door signs what it passes on (Docs/signing.md).
+  package var doors: [CountyDirectory.Door] = []
+
   /// The person who watches over who reads what, and is told of emergency access (rule 22); empty: the county's function.
   package var privacyOfficer: String = String()
 
@@ -201,6 +204,18 @@ package nonisolated struct CountyDirectory: Sendable {
     package var emergencyHours: Int32 {
       get {_storage._emergencyHours}
       set {_uniqueStorage()._emergencyHours = newValue}
+    }
+
+    /// Minutes after its signing for which the proof of who acts counts; 0: 10.
+    package var proofMinutes: Int32 {
+      get {_storage._proofMinutes}
+      set {_uniqueStorage()._proofMinutes = newValue}
+    }
+
+    /// Whether reports over Kafka are taken from sources that have no key.
+    package var unsignedReports: Bool {
+      get {_storage._unsignedReports}
+      set {_uniqueStorage()._unsignedReports = newValue}
     }
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -367,6 +382,53 @@ package nonisolated struct CountyDirectory: Sendable {
     package init() {}
   }
 
+  package nonisolated struct Door: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var id: String = String()
+
+    /// desk, http, mail, system or operator.
+    package var kind: String = String()
+
+    package var keys: [CountyDirectory.Key] = []
+
+    /// For whom it speaks: everybody of the county's staff, the staff of these units, this source of reports, and these
+    /// accounts of programs.
+    package var staff: Bool = false
+
+    package var units: [String] = []
+
+    package var source: String = String()
+
+    package var accounts: [String] = []
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct Key: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var id: String = String()
+
+    /// An Ed25519 public key: 32 bytes in base64url without padding, as a JWK's "x" (RFC 8037).
+    package var x: String = String()
+
+    /// The first and the last day on which it counts (YYYY-MM-DD); empty: any.
+    package var from: String = String()
+
+    package var until: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
   package nonisolated struct Absence: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -412,7 +474,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CountyDirectory"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0\u{1}rooms\0\u{1}travel\0\u{1}forums\0\u{1}publishers\0\u{4}\u{8}privacy_officer\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0\u{1}rooms\0\u{1}travel\0\u{1}forums\0\u{1}publishers\0\u{1}doors\0\u{4}\u{7}privacy_officer\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -432,6 +494,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.travel) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.forums) }()
       case 12: try { try decoder.decodeRepeatedMessageField(value: &self.publishers) }()
+      case 13: try { try decoder.decodeRepeatedMessageField(value: &self.doors) }()
       case 20: try { try decoder.decodeSingularStringField(value: &self.privacyOfficer) }()
       default: break
       }
@@ -479,6 +542,9 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.publishers.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.publishers, fieldNumber: 12)
     }
+    if !self.doors.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.doors, fieldNumber: 13)
+    }
     if !self.privacyOfficer.isEmpty {
       try visitor.visitSingularStringField(value: self.privacyOfficer, fieldNumber: 20)
     }
@@ -498,6 +564,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.travel != rhs.travel {return false}
     if lhs.forums != rhs.forums {return false}
     if lhs.publishers != rhs.publishers {return false}
+    if lhs.doors != rhs.doors {return false}
     if lhs.privacyOfficer != rhs.privacyOfficer {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -506,7 +573,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0\u{4}\u{9}emergency_hours\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0\u{4}\u{9}emergency_hours\0\u{3}proof_minutes\0\u{3}unsigned_reports\0")
 
   fileprivate class _StorageClass {
     var _adultAge: Int32 = 0
@@ -531,6 +598,8 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     var _lunch: String = String()
     var _moveDays: Int32 = 0
     var _emergencyHours: Int32 = 0
+    var _proofMinutes: Int32 = 0
+    var _unsignedReports: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -563,6 +632,8 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       _lunch = source._lunch
       _moveDays = source._moveDays
       _emergencyHours = source._emergencyHours
+      _proofMinutes = source._proofMinutes
+      _unsignedReports = source._unsignedReports
     }
   }
 
@@ -603,6 +674,8 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         case 20: try { try decoder.decodeSingularStringField(value: &_storage._lunch) }()
         case 21: try { try decoder.decodeSingularInt32Field(value: &_storage._moveDays) }()
         case 30: try { try decoder.decodeSingularInt32Field(value: &_storage._emergencyHours) }()
+        case 31: try { try decoder.decodeSingularInt32Field(value: &_storage._proofMinutes) }()
+        case 32: try { try decoder.decodeSingularBoolField(value: &_storage._unsignedReports) }()
         default: break
         }
       }
@@ -677,6 +750,12 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       if _storage._emergencyHours != 0 {
         try visitor.visitSingularInt32Field(value: _storage._emergencyHours, fieldNumber: 30)
       }
+      if _storage._proofMinutes != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._proofMinutes, fieldNumber: 31)
+      }
+      if _storage._unsignedReports != false {
+        try visitor.visitSingularBoolField(value: _storage._unsignedReports, fieldNumber: 32)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -708,6 +787,8 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         if _storage._lunch != rhs_storage._lunch {return false}
         if _storage._moveDays != rhs_storage._moveDays {return false}
         if _storage._emergencyHours != rhs_storage._emergencyHours {return false}
+        if _storage._proofMinutes != rhs_storage._proofMinutes {return false}
+        if _storage._unsignedReports != rhs_storage._unsignedReports {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1072,6 +1153,111 @@ nonisolated extension CountyDirectory.Publisher: SwiftProtobuf.Message, SwiftPro
   package static func ==(lhs: CountyDirectory.Publisher, rhs: CountyDirectory.Publisher) -> Bool {
     if lhs.source != rhs.source {return false}
     if lhs.receipts != rhs.receipts {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CountyDirectory.Door: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Door"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}keys\0\u{1}staff\0\u{1}units\0\u{1}source\0\u{1}accounts\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.keys) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.staff) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.units) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.accounts) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.keys.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.keys, fieldNumber: 3)
+    }
+    if self.staff != false {
+      try visitor.visitSingularBoolField(value: self.staff, fieldNumber: 4)
+    }
+    if !self.units.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.units, fieldNumber: 5)
+    }
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 6)
+    }
+    if !self.accounts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.accounts, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CountyDirectory.Door, rhs: CountyDirectory.Door) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.keys != rhs.keys {return false}
+    if lhs.staff != rhs.staff {return false}
+    if lhs.units != rhs.units {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs.accounts != rhs.accounts {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CountyDirectory.Key: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Key"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}x\0\u{1}from\0\u{1}until\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.x) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.from) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.until) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.x.isEmpty {
+      try visitor.visitSingularStringField(value: self.x, fieldNumber: 2)
+    }
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 3)
+    }
+    if !self.until.isEmpty {
+      try visitor.visitSingularStringField(value: self.until, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CountyDirectory.Key, rhs: CountyDirectory.Key) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.x != rhs.x {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.until != rhs.until {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -16,7 +16,7 @@ struct IntakeProcessor: Processor {
     let secret: KeySecret
 
     static let reports = Table("reports", of: TakenReport.self)
-    static let children = Table("children", of: ChildState.self)
+    static let children = Table("children", of: ChildState.self) { _, child in .named(child.caseReference) }
 
     func process(_ event: Event, in turn: inout Turn) throws {
         switch Topic(rawValue: turn.topic) {
@@ -74,7 +74,7 @@ struct IntakeProcessor: Processor {
             ReportTaken(
                 id, receivedAt: turn.received, position: turn.position, digest: content.digest(bytes, secret), format,
                 content),
-            to: Topic.intakeRepartition.rawValue, key: id.name, id: turn.position)
+            to: Topic.intakeRepartition.rawValue, key: id.name, id: turn.position, sealedUnder: .own)
     }
 
     /// 2. By source and id.
@@ -87,6 +87,9 @@ struct IntakeProcessor: Processor {
         let decision = report.decide(on: known, context(turn))
         if decision.subject != known { try turn.put(Self.reports, name, TakenReport(decision.subject)) }
         if known == nil { turn.remind(name, at: decision.subject.until) }
+        for case .consultationRegistered(let question) in decision.facts {
+            try turn.newDataKey(for: question.reference)
+        }
         try turn.publish(decision.facts)
     }
 
@@ -99,6 +102,9 @@ struct IntakeProcessor: Processor {
             var taken = known?.taken ?? []
             guard taken.take(event) else { return }
             let decision = command.decide(on: known?.subject, context(turn))
+            if known == nil, let reference = decision.facts.lazy.compactMap(\.caseReference).first {
+                try turn.newDataKey(for: reference)
+            }
             if let known = decision.known {
                 try turn.put(Self.children, turn.key, ChildState(Kept(known, taken: taken)))
             }

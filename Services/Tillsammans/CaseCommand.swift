@@ -4,6 +4,7 @@ import Codec
 import Domain
 import Foundation
 import Kafka
+import ServiceKit
 import SwiftProtobuf
 
 /// In which language a person reads: Swedish to staff.
@@ -54,9 +55,13 @@ struct CaseCommand: AsyncParsableCommand {
             let (reference, language) = (reference, language.language)
             return try await DedicatedThread.run(name: "case") {
                 var chronology = Chronology(reference, language)
+                let keys = try connection.keyReader("case")
+                var fault: (any Error)?
                 try connection.readAll([.concerns, .mappings, .meetings, .notices, .cases]) { _, _, event in
-                    chronology.take(event)
+                    guard event.subject == reference else { return }
+                    do { chronology.take(try keys?.open(event) ?? event) } catch { fault = error }
                 }
+                if let fault { throw fault }
                 return chronology
             }
         }

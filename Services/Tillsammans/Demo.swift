@@ -10,7 +10,7 @@ struct Demo: AsyncParsableCommand {
     @OptionGroup var options: SuiteOptions
     @Option(help: "The example's reports and commands.")
     var example = "Examples/worked-example"
-    @Flag(help: "Play it against a suite that is running already (its KEY_SECRET and mail are its own).")
+    @Flag(help: "Play it against a suite that is running already (its keys and mail are its own).")
     var againstRunning = false
     @Option(help: "Where a running suite writes its messages.")
     var mail: String?
@@ -23,7 +23,8 @@ struct Demo: AsyncParsableCommand {
             let connection = Connection(
                 bootstrapServers: options.bootstrapServers
                     ?? ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092",
-                prefix: options.prefix ?? ProcessInfo.processInfo.environment["TOPIC_PREFIX"] ?? "")
+                prefix: options.prefix ?? ProcessInfo.processInfo.environment["TOPIC_PREFIX"] ?? "",
+                keyFile: Connection.keyFile)
             return try await script.play(on: connection, mailFolder: mail)
         }
         let (logs, log) = (logs, LogFile())

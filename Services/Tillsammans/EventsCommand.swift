@@ -11,7 +11,7 @@ struct EventsCommand: AsyncParsableCommand {
     struct Tail: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints events as they come, until it is stopped.",
-            discussion: "Envelopes only; --json prints contents too, which hold personal data.")
+            discussion: "Envelopes only; --json prints contents too. What is sealed stays sealed.")
 
         @OptionGroup var options: ConnectionOptions
         @Option(help: "A topic; may be given more than once. Default: the topics of facts.")
@@ -61,6 +61,7 @@ struct EventsCommand: AsyncParsableCommand {
                 object["time"] = Timestamp.text(event.time)
                 object["subject"] = event.subject
                 object["cause"] = event.cause
+                object["sealed"] = event.sealed?.key
                 if let type = EventRegistry.event(ofType: event.type), let payload = try? event.decode(type),
                     let json = try? payload.jsonUTF8Data()
                 {

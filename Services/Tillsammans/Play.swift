@@ -152,8 +152,10 @@ struct Play {
         for (name, value) in values { text = text.replacing("$\(name)", with: value) }
         let event = Event(
             id: UUID().uuidString.lowercased(), source: "urn:example:demo", type: type.eventType, time: Date(),
-            content: .json, data: Bytes(text.utf8))
-        try await producer.send(connection.record(event, to: topic, key: key))
+            subject: values["CASE"], content: .json, data: Bytes(text.utf8))
+        // Whoever reports a concern has no key.
+        let sent = topic == .concernReports ? event : try await connection.sealed(event, by: "demo")
+        try await producer.send(connection.record(sent, to: topic, key: key))
         return event.id
     }
 

@@ -13,7 +13,7 @@ import ServiceKit
         subcommands: [
             Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self,
             CasesCommand.self, CaseCommand.self, NoticesCommand.self, MailCommand.self, CalendarCommand.self,
-            RefusalsCommand.self,
+            KeysCommand.self, RefusalsCommand.self,
         ])
 
     static func main() async {

@@ -36,6 +36,7 @@ struct Up: AsyncParsableCommand {
                         tell(
                             "  export KAFKA_BOOTSTRAP_SERVERS=\(connection.bootstrapServers) TOPIC_PREFIX=\(connection.prefix)"
                         )
+                        tell("  export KEY_ENCRYPTION_KEY_FILE=\(connection.keyFile ?? "")")
                         for (service, port) in try suite.healthPorts().sorted(by: { $0.value < $1.value }) {
                             tell("  \(service): http://127.0.0.1:\(port)/ready")
                         }

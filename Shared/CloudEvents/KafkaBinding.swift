@@ -6,7 +6,7 @@ extension Event {
     /// The most bytes of an attribute that a sender chooses and that is passed on.
     public static let attributeLimit = 256
 
-    /// The headers of binary mode, in this order. The record's value is ``data``.
+    /// The headers of binary mode, in this order. The record's value is ``asSent``.
     public var headers: [(name: String, value: Bytes)] {
         var headers: [(name: String, value: Bytes)] = []
         headers.reserveCapacity(10)
@@ -25,8 +25,12 @@ extension Event {
         if let cause { body("ce_cause", cause) }
         if let correlation { body("ce_correlation", correlation) }
         body("content-type", content.rawValue)
+        if let sealed { body("ce_sealed", sealed.key == subject ? Self.sealFormat : "\(Self.sealFormat) \(sealed.key)") }
         if let traceparent { body("traceparent", traceparent) }
     }
+
+    /// The format of sealed payloads. ``Sealed/key`` follows it, where that is not the subject.
+    fileprivate static let sealFormat = "1"
 
     /// Reads a record's headers and value.
     ///
@@ -186,7 +190,7 @@ extension UnsafeRawBufferPointer {
 /// The context attributes during reading.
 private struct Attributes {
     static let known: Set<String> = [
-        "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "traceparent",
+        "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "sealed", "traceparent",
     ]
 
     var version: String?
@@ -198,6 +202,7 @@ private struct Attributes {
     var subject: String?
     var cause: String?
     var correlation: String?
+    var sealed: String?
     var traceparent: String?
 
     var isEmpty: Bool { version == nil && id == nil && source == nil && type == nil }
@@ -209,6 +214,7 @@ private struct Attributes {
         switch name.count {
         case 5 where name.isText("ce_id"): id = try Event.text(name, value)
         case 9 where name.isText("ce_source"): source = try Event.text(name, value)
+        case 9 where name.isText("ce_sealed"): sealed = try Event.text(name, value)
         case 7 where name.isText("ce_type"): type = try Event.text(name, value)
         case 7 where name.isText("ce_time"):
             // Our own spelling of a time is parsed without a string.
@@ -234,6 +240,7 @@ private struct Attributes {
         case "ce_subject": subject = value
         case "ce_cause": cause = value
         case "ce_correlation": correlation = value
+        case "ce_sealed": sealed = value
         case "ce_traceparent": traceparent = value
         default: break  // unknown extensions are ignored
         }
@@ -262,13 +269,25 @@ private struct Attributes {
             at = Timestamp.date(time)
             if at == nil { wrong.append(Undecodable(prefix + "time", .time)) }
         }
+        let key = sealed.flatMap(keyName)
+        if sealed != nil, key == nil { wrong.append(Undecodable(prefix + "sealed", .sealFormat)) }
         wrong += also
         guard wrong.isEmpty, let id, let source, let type else {
             let first = wrong.first ?? Undecodable(prefix + "id", .missing)
             throw Undecodable(first.path, first.mistake ?? .missing, others: Array(wrong.dropFirst()))
         }
-        return Event(
+        var event = Event(
             id: id, source: source, type: type, time: at ?? received, subject: subject, cause: cause,
             correlation: correlation, traceparent: traceparent, content: content, data: data)
+        if let key { (event.sealed, event.data) = (.init(key: key, bytes: data, isOpen: false), []) }
+        return event
+    }
+
+    /// The name of the key under which the payload is sealed: what follows the format, else the subject.
+    private func keyName(_ sealed: String) -> String? {
+        let parts = sealed.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts[0] == Event.sealFormat, parts.count <= 2, sealed.utf8.count <= Event.attributeLimit else { return nil }
+        let name = parts.count == 2 ? String(parts[1]) : subject ?? ""
+        return name.isEmpty ? nil : name
     }
 }

@@ -7,6 +7,7 @@ package enum Topic: String, CaseIterable, Sendable {
     case intakeRepartition = "intake-repartition"
     case concerns
     case children
+    case childKeys = "child-keys"
     case mappingCommands = "mapping-commands"
     case mappingSteps = "mapping-steps"
     case mappings
@@ -40,7 +41,7 @@ package enum Topic: String, CaseIterable, Sendable {
     package var retention: Retention {
         switch self {
         // State, and tables that every instance reads whole.
-        case .children, .cases, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: .latest
+        case .children, .childKeys, .cases, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: .latest
         // What has happened in a case (rule 20) and who has opened it (rule 22). Only erasure ends it.
         case .concerns, .mappings, .meetings, .notices, .accessLog: .forever
         // Reports name a child. They are kept while a service may be down, and receipts as long as reports are known.
@@ -56,7 +57,7 @@ package enum Topic: String, CaseIterable, Sendable {
     package var isCompacted: Bool { retention == .latest }
 
     /// Has one partition.
-    package var isSingle: Bool { self == .directory || self == .deadLetters || self == .accessLog }
+    package var isSingle: Bool { [.directory, .childKeys, .deadLetters, .accessLog].contains(self) }
 
     /// Written by other systems and by people, in protobuf, proto3 JSON or structured CloudEvents. Internal commands
     /// are refused here.

@@ -14,13 +14,17 @@ struct FactRecord {
     /// A case's or a question's reference; nil where there is none.
     var subject: String?
     var content = Event.Content.protobuf
+    /// Nil for the key of the subject.
+    var sealedUnder: SealingKey?
 }
 
 extension IntakeFact {
     var record: FactRecord {
         switch self {
         case .accepted(let command):
-            FactRecord(message: ReportAccepted(command), topic: .intakeRepartition, key: command.child)
+            // The child is not known yet.
+            FactRecord(
+                message: ReportAccepted(command), topic: .intakeRepartition, key: command.child, sealedUnder: .own)
         case .concernRegistered(let registered):
             FactRecord(message: ConcernRegistered(registered), topic: .concerns, subject: registered.reference)
         case .setAside(let concern):
@@ -39,6 +43,17 @@ extension IntakeFact {
             FactRecord(
                 message: ConcernReceipt(receipt.inSendersWords), topic: .concernReceipts, key: receipt.report.source,
                 subject: receipt.reference, content: receipt.format.content)
+        }
+    }
+}
+
+extension IntakeFact {
+    /// The case that a child's concern belongs to; nil for other facts.
+    var caseReference: String? {
+        switch self {
+        case .concernRegistered(let registered): registered.reference
+        case .setAside(let concern): concern.reference
+        default: nil
         }
     }
 }
@@ -89,7 +104,7 @@ extension Turn {
         for record in facts.map(\.record) {
             try publish(
                 record.message, to: record.topic.rawValue, key: record.key, subject: record.subject,
-                as: record.content)
+                as: record.content, sealedUnder: record.sealedUnder)
             // A publisher that the directory names has a topic of its own, which nobody else may read.
             guard record.topic == .concernReceipts, let name = directory.receipts(of: record.key ?? key) else {
                 continue

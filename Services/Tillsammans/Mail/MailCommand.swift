@@ -79,7 +79,8 @@ struct MailCommand: AsyncParsableCommand {
         private static func send(
             _ event: Event, to topic: Topic, key: String, _ connection: Connection
         ) async throws {
-            try await Producer(connection.properties).send(connection.record(event, to: topic, key: key))
+            let sealed = try await connection.sealed(event, by: "mail")
+            try await Producer(connection.properties).send(connection.record(sealed, to: topic, key: key))
         }
 
         private static func event(_ command: some EventPayload, _ id: String, _ subject: String?) throws -> Event {

@@ -4,24 +4,30 @@ import Domain
 import IntakeCore
 import ServiceKit
 import Streams
+import SwiftProtobuf
 
-/// Registers each report in three turns, each under the key that its question needs. `Core/` decides.
+/// Registers each report in four turns, each under the key that its question needs. `Core/` decides.
 ///
 /// 1. As it came, under whatever key its sender chose: can it be read? (`ReportTaken`)
 /// 2. By its source and id: has it been received before, and does it hold? (`ReportAccepted`)
-/// 3. By child: who owns it, and what else is known of the child? (`ConcernRegistered`)
+/// 3. By bucket of the index, which says next to nothing: which case reference has the child? (`ChildIdentified`)
+/// 4. By case reference: who owns it, and what else is known of the child? (`ConcernRegistered`)
 ///
 /// The receipt is written in the turn that decides, so that each report gets exactly one each time that it is sent.
 struct IntakeProcessor: Processor {
     let secret: KeySecret
 
     static let reports = Table("reports", of: TakenReport.self)
-    static let children = Table("children", of: ChildState.self) { _, child in .named(child.caseReference) }
+    static let numbers = Table("numbers", of: IndexBucket.self)
+    /// By case reference.
+    static let children = Table("children", of: ChildState.self) { reference, _ in .named(reference) }
 
     func process(_ event: Event, in turn: inout Turn) throws {
         switch Topic(rawValue: turn.topic) {
         case .intakeRepartition where event.type == ReportTaken.eventType:
             try receive(event.decode(ReportTaken.self), in: &turn)
+        case .intakeRepartition where event.type == ReportAccepted.eventType:
+            try identify(event.decode(ReportAccepted.self), in: &turn)
         case .intakeRepartition: try register(event, in: &turn)
         case .mappings where event.type == CaseMoved.eventType: try follow(event.decode(CaseMoved.self), in: &turn)
         case .mappings: break
@@ -93,26 +99,50 @@ struct IntakeProcessor: Processor {
         try turn.publish(decision.facts)
     }
 
-    /// 3. By child.
+    /// 3. By bucket of the index.
+    private func identify(_ message: ReportAccepted, in turn: inout Turn) throws {
+        try unlessRefused(message, in: &turn) { accepted, turn in
+            var index = try turn.get(Self.numbers, turn.key)?.index ?? NumberIndex()
+            let known = index
+            let child = NumberHash(accepted.report.number, secret: secret)
+            // The report waits among the dead letters, where a person sees it. Nothing is lost.
+            guard !index.isFull || index.references[child] != nil else {
+                throw Undecodable("key", "this bucket of the index is full")
+            }
+            let reference = index.reference(of: child, county: accepted.report.county.code) { turn.randomBytes($0) }
+            if index != known {
+                try turn.put(Self.numbers, turn.key, IndexBucket(index))
+                try turn.newDataKey(for: reference)
+            }
+            try turn.publish(
+                ChildIdentified.with { $0.report = message }, to: Topic.intakeRepartition.rawValue, key: reference,
+                subject: reference)
+        }
+    }
+
+    /// 4. By case reference.
     private func register(_ event: Event, in turn: inout Turn) throws {
-        let message = try event.decode(ReportAccepted.self)
-        do {
-            let command = try Words.read(turn.directory) { message.command(child: turn.key, &$0) }
+        try unlessRefused(try event.decode(ChildIdentified.self).report, in: &turn) { accepted, turn in
             let known = try knownChild(turn)
             var taken = known?.taken ?? []
             guard taken.take(event) else { return }
-            let decision = command.decide(on: known?.subject, context(turn))
-            if known == nil, let reference = decision.facts.lazy.compactMap(\.caseReference).first {
-                try turn.newDataKey(for: reference)
-            }
+            let decision = RegisterConcern(accepted, reference: turn.key).decide(on: known?.subject, context(turn))
             if let known = decision.known {
                 try turn.put(Self.children, turn.key, ChildState(Kept(known, taken: taken)))
             }
             try turn.publish(decision.facts)
-        } catch let refusal as Refusal {
-            // The directory has changed since the second turn.
-            try turn.publish([.answered(Receipt(message.id, refused: refusal.faults, message.format))])
         }
+    }
+
+    /// Reads the report, which the second turn has accepted. Where the directory has changed since, it may be refused.
+    private func unlessRefused(
+        _ message: ReportAccepted, in turn: inout Turn, _ body: (AcceptedReport, inout Turn) throws -> Void
+    ) throws {
+        let accepted: AcceptedReport
+        do throws(Refusal) { accepted = try Words.read(turn.directory) { message.accepted(&$0) } } catch {
+            return try turn.publish([.answered(Receipt(message.id, refused: error.faults, message.format))])
+        }
+        try body(accepted, &turn)
     }
 
     /// Mapping has handed a case over.
@@ -123,7 +153,7 @@ struct IntakeProcessor: Processor {
         try turn.put(Self.children, turn.key, ChildState(kept))
     }
 
-    /// What is remembered of the child behind the turn's key.
+    /// What is remembered of the child whose case reference is the turn's key.
     private func knownChild(_ turn: Turn) throws -> Kept<KnownChild>? {
         try turn.get(Self.children, turn.key).map { state in
             try Words.stored(in: Self.children.name) { state.kept(&$0) }

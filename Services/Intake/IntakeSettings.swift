@@ -4,7 +4,7 @@ import ServiceKit
 extension Setting {
     static let keySecret = Setting(
         "KEY_SECRET", default: nil, isSecret: true,
-        "Secret under which children's keys are made, at least 32 characters; never changed.")
+        "Secret under which personal numbers are hashed, at least 32 characters; never changed.")
 }
 
 extension Settings {

@@ -7,7 +7,7 @@ import Streams
 
 /// Keeps each child's case. `Core/` decides what follows from a concern, a command or a date.
 struct MappingProcessor: Processor {
-    static let cases = Table("cases", of: MappingState.self) { _, state in .named(state.caseReference) }
+    static let cases = Table("cases", of: MappingState.self) { reference, _ in .named(reference) }
 
     static let adapter = CommandAdapter<Case>(
         .cases,
@@ -43,7 +43,7 @@ struct MappingProcessor: Processor {
 }
 
 extension AggregateWiring<Case> {
-    /// One case for each child's key.
+    /// One case for each case reference.
     static let cases = AggregateWiring(
         facts: .mappings,
         steps: .mappingSteps,
@@ -78,12 +78,12 @@ extension AggregateWiring<Case> {
 extension Turn {
     fileprivate var today: LocalDate { CivilTime.day(of: now) }
 
-    /// The case for the turn's key.
+    /// The case whose reference is the turn's key.
     ///
     /// - Throws: `StateUnreadable` if it contains words that this version does not know.
     fileprivate func keptCase() throws -> Kept<Case>? {
         try get(MappingProcessor.cases, key).map { state in
-            do throws(Refusal) { return try state.kept(child: key) } catch {
+            do throws(Refusal) { return try state.kept() } catch {
                 throw StateUnreadable(MappingProcessor.cases.name, error)
             }
         }
@@ -93,7 +93,7 @@ extension Turn {
     ///   Intake wrote this one. It waits for a newer Mapping; a child's concern must not end in the dead letters
     ///   (rule 19).
     fileprivate func concern(_ message: ConcernRegistered) throws(StateUnreadable) -> Concern {
-        do throws(Undecodable) { return try Concern(message, child: key, receivedAt: received) } catch {
+        do throws(Undecodable) { return try Concern(message, receivedAt: received) } catch {
             throw StateUnreadable(Topic.concerns.rawValue, error)
         }
     }

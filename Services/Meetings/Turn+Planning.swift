@@ -126,10 +126,10 @@ extension Turn {
         case .steps(let done, let next, let coordinator):
             try publish(
                 NoteCooperation(done: done, next: next, coordinator: coordinator, of: key),
-                to: Topic.mappingSteps.rawValue, key: note.child, subject: key.reference)
+                to: Topic.mappingSteps.rawValue, key: key.reference, subject: key.reference)
         case .ended(let person):
             try publish(
-                EndCooperation(by: person, of: key), to: Topic.mappingSteps.rawValue, key: note.child,
+                EndCooperation(by: person, of: key), to: Topic.mappingSteps.rawValue, key: key.reference,
                 subject: key.reference)
         }
     }

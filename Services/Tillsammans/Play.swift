@@ -45,7 +45,9 @@ struct Play {
         timeline.add(
             received, "Upptäcka", "Concern registered", "mentor → \(registered.unitName)",
             next: "the named person takes it on")
-        let (_, concern) = try await first(ConcernRegistered.self, "the concern") { $1.child == registered.child }
+        let (_, concern) = try await first(ConcernRegistered.self, "the concern") {
+            $1.caseReference == registered.caseReference
+        }
         values["GUARDIAN_1"] = concern.guardians.first ?? ""
         let (event, opened) = try await first(MappingOpened.self, "the mapping") {
             $1.caseReference == registered.caseReference
@@ -58,22 +60,24 @@ struct Play {
 
     /// Kartlägga: what all four sources say, the five answers, consent, and the outcome.
     mutating func map(_ detected: ConcernReceipt.Registered, _ opened: MappingOpened) async throws {
-        let child = detected.child
-        let (taken, _) = try await command("2-take-on", TakeOn.self, child, answered: CaseTakenOn.self)
+        let reference = detected.caseReference
+        let (taken, _) = try await command("2-take-on", TakeOn.self, reference, answered: CaseTakenOn.self)
         timeline.add(taken, "Kartlägga", "Concern taken on", opened.owner, next: "hear all four sources")
         for (name, who) in [
             ("3-information-detector", "mentor: need, safety"), ("4-information-guardian", "guardian: strength, home"),
             ("5-information-child", "the child's own words"),
         ] {
-            let (event, _) = try await command(name, AddInformation.self, child, answered: InformationAdded.self)
+            let (event, _) = try await command(name, AddInformation.self, reference, answered: InformationAdded.self)
             timeline.add(event, "Kartlägga", "Information added", who, next: "hear all four sources")
         }
-        let (answered, _) = try await command("6-answers", RecordAnswers.self, child, answered: AnswersRecorded.self)
+        let (answered, _) = try await command(
+            "6-answers", RecordAnswers.self, reference, answered: AnswersRecorded.self)
         timeline.add(answered, "Kartlägga", "Five questions answered", opened.owner, next: "ask for consent")
-        let (consented, _) = try await command("7-consent", RecordConsent.self, child, answered: ConsentRecorded.self)
+        let (consented, _) = try await command(
+            "7-consent", RecordConsent.self, reference, answered: ConsentRecorded.self)
         timeline.add(consented, "Kartlägga", "Consent given", "guardian", next: "decide the outcome")
         let (concluded, outcome) = try await command(
-            "8-conclude", ConcludeMapping.self, child, answered: MappingConcluded.self)
+            "8-conclude", ConcludeMapping.self, reference, answered: MappingConcluded.self)
         timeline.add(
             concluded, "Kartlägga", "Concluded: \(outcome.outcome)", outcome.organisations.joined(separator: ", "),
             next: "meet by \(outcome.nextDate)")
@@ -160,9 +164,9 @@ struct Play {
     }
 
     private func command<Fact: EventPayload>(
-        _ name: String, _ type: any EventPayload.Type, _ child: String, answered: Fact.Type
+        _ name: String, _ type: any EventPayload.Type, _ reference: String, answered: Fact.Type
     ) async throws -> (Event, Fact) {
-        let id = try await publish(name, type, to: .mappingCommands, key: child)
+        let id = try await publish(name, type, to: .mappingCommands, key: reference)
         return try await first(Fact.self, "the answer to \(name)") { event, _ in event.cause == id }
     }
 

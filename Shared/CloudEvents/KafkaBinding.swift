@@ -25,7 +25,9 @@ extension Event {
         if let cause { body("ce_cause", cause) }
         if let correlation { body("ce_correlation", correlation) }
         body("content-type", content.rawValue)
-        if let sealed { body("ce_sealed", sealed.key == subject ? Self.sealFormat : "\(Self.sealFormat) \(sealed.key)") }
+        if let sealed {
+            body("ce_sealed", sealed.key == subject ? Self.sealFormat : "\(Self.sealFormat) \(sealed.key)")
+        }
         if let traceparent { body("traceparent", traceparent) }
     }
 
@@ -286,7 +288,9 @@ private struct Attributes {
     /// The name of the key under which the payload is sealed: what follows the format, else the subject.
     private func keyName(_ sealed: String) -> String? {
         let parts = sealed.split(separator: " ", omittingEmptySubsequences: false)
-        guard parts[0] == Event.sealFormat, parts.count <= 2, sealed.utf8.count <= Event.attributeLimit else { return nil }
+        guard parts[0] == Event.sealFormat, parts.count <= 2, sealed.utf8.count <= Event.attributeLimit else {
+            return nil
+        }
         let name = parts.count == 2 ? String(parts[1]) : subject ?? ""
         return name.isEmpty ? nil : name
     }

@@ -41,7 +41,9 @@ package enum Topic: String, CaseIterable, Sendable {
     package var retention: Retention {
         switch self {
         // State, and tables that every instance reads whole.
-        case .children, .childKeys, .cases, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: .latest
+        case .children, .childKeys, .cases, .directory, .intakeState, .mappingState, .meetingsState,
+            .notificationsState:
+            .latest
         // What has happened in a case (rule 20) and who has opened it (rule 22). Only erasure ends it.
         case .concerns, .mappings, .meetings, .notices, .accessLog: .forever
         // Reports name a child. They are kept while a service may be down, and receipts as long as reports are known.

@@ -87,7 +87,8 @@ package struct KeyEncryptionKeys: KeyEncryption {
         guard let box = try? AES.GCM.SealedBox(combined: wrapped.dropFirst(4)),
             let bytes = try? AES.GCM.open(box, using: key, authenticating: Bytes(name.utf8)), bytes.count == Self.size
         else {
-            throw KeyUnusable("the data key of \(name) does not open under version \(version) of the key-encryption key")
+            throw KeyUnusable(
+                "the data key of \(name) does not open under version \(version) of the key-encryption key")
         }
         return SymmetricKey(data: bytes)
     }
@@ -102,7 +103,8 @@ package struct KeyEncryptionKeys: KeyEncryption {
     private func key(_ version: Int32) throws -> SymmetricKey {
         if let key = keys[version] { return key }
         throw KeyUnusable(
-            "version \(version) of the key-encryption key is not here, and data is sealed under it; the newest is \(current)")
+            "version \(version) of the key-encryption key is not here, and data is sealed under it; the newest is \(current)"
+        )
     }
 
     // MARK: Keys of applications

@@ -5,7 +5,7 @@ import Streams
 /// The settings that all topics of the suite must have on the broker.
 package enum TopicPlan {
     /// - Parameters:
-    ///   - partitions: of each topic that is keyed by child, county or case. Cannot be changed later.
+    ///   - partitions: of each topic that is keyed by county or case. Cannot be changed later.
     ///   - prefix: precedes every name.
     ///   - replication: copies of each partition, if known.
     ///   - publishers: the last parts of the topics in which publishers find their own receipts.

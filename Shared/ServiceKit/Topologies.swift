@@ -10,7 +10,7 @@ extension Topology {
         "intake", inputs: topics(.concernReports, .intakeRepartition, .mappings),
         outputs: topics(.intakeRepartition, .concernReceipts, .concerns, .children, .childKeys, .meetingCalls),
         families: [Codec.Topic.concernReceipts.rawValue],
-        changelog: Topic(.intakeState), tables: ["reports", "children"], globals: [counties, dataKeys])
+        changelog: Topic(.intakeState), tables: ["reports", "numbers", "children"], globals: [counties, dataKeys])
 
     package static let mapping = Topology(
         "mapping", inputs: topics(.concerns, .mappingCommands, .mappingSteps),
@@ -19,7 +19,8 @@ extension Topology {
 
     package static let meetings = Topology(
         "meetings", inputs: topics(.meetingCommands, .meetingCalls), outputs: topics(.meetings, .mappingSteps),
-        changelog: Topic(.meetingsState), tables: ["meetings", "calendars", "rooms", "forums"], globals: [counties, dataKeys])
+        changelog: Topic(.meetingsState), tables: ["meetings", "calendars", "rooms", "forums"],
+        globals: [counties, dataKeys])
 
     package static let notifications = Topology(
         "notifications", inputs: topics(.concerns, .mappings, .meetings, .noticeCommands, .noticeSteps),

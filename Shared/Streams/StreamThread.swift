@@ -53,7 +53,8 @@ package final class StreamThread {
     package init(
         _ processor: any Processor, _ configuration: StreamsConfiguration, log: any Log, globals: Globals,
         refreshGlobals: @escaping () throws -> Void = {},
-        catchUpGlobals: @escaping (_ topic: String, _ end: Int64) throws -> Void = { _, _ in }, index: Int = 0, partitions: Int? = nil, clock: StreamClock,
+        catchUpGlobals: @escaping (_ topic: String, _ end: Int64) throws -> Void = { _, _ in }, index: Int = 0,
+        partitions: Int? = nil, clock: StreamClock,
         events: StreamEvents,
         wishes: OpenWishes = OpenWishes(),
         faults: @escaping (FaultPoint) -> Void = { _ in }

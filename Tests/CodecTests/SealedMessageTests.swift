@@ -14,7 +14,9 @@ struct SealedMessageTests {
             descriptorSet: Data(contentsOf: folder.appending(path: "../../Shared/Codec/Schemas/contract.binpb")))
     }
 
-    @Test("an event is sealed if a field in it is personal, at any depth", arguments: EventRegistry.all.map { $0.eventType })
+    @Test(
+        "an event is sealed if a field in it is personal, at any depth",
+        arguments: EventRegistry.all.map { $0.eventType })
     func events(type: String) throws {
         let event = try #require(EventRegistry.event(ofType: type))
         let name = String(event.protoMessageName.split(separator: ".").last ?? "")

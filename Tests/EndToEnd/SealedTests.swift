@@ -47,7 +47,9 @@ struct SealedTests {
         let topics = TopicPlan.specifications(partitions: 1, prefix: "", publishers: [RunningSuite.publisher.receipts])
         for topic in topics.map(\.name) {
             for record in try await suite.broker.records(topic) {
-                for part in [record.key, record.value] + record.headers.map(\.value) { search(Data(part ?? []), in: topic) }
+                for part in [record.key, record.value] + record.headers.map(\.value) {
+                    search(Data(part ?? []), in: topic)
+                }
             }
         }
         let files = try FileManager.default.subpathsOfDirectory(atPath: suite.folder.path + "/state")

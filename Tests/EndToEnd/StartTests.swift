@@ -104,7 +104,8 @@ struct StartTests {
                 "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "STATE_DIRECTORY": folder.path, "INSTANCE_ID": "test",
                 "KEY_SECRET": "only-for-tests-and-no-real-child-at-all",
                 "REPLY_SECRET": "only-for-tests-and-no-real-child-at-all", "MAIL_DIRECTORY": folder.path + "/mail",
-                "KEY_ENCRYPTION_KEY_FILE": try folder.keyFile(), "HTTP_PORT": "\(port)", "KAFKA_PORT": "tcp://10.0.0.1:9092", "KAFKA_SERVICE_HOST": "10.0.0.1",
+                "KEY_ENCRYPTION_KEY_FILE": try folder.keyFile(), "HTTP_PORT": "\(port)",
+                "KAFKA_PORT": "tcp://10.0.0.1:9092", "KAFKA_SERVICE_HOST": "10.0.0.1",
             ])
         try await eventually("two attempts") {
             process.text.components(separatedBy: "is built anew").count > 2

@@ -12,6 +12,10 @@ struct IntakeStory {
     var directory = ExampleCounty.directory
     private var count = 0
 
+    private let reference: String
+
+    init(reference: String = "TST-AAAA-AAAA-AA") { self.reference = reference }
+
     var context: IntakeContext {
         get throws {
             IntakeContext(
@@ -38,13 +42,14 @@ struct IntakeStory {
     }
 
     mutating func register(
-        _ occasion: RegisterConcern.Occasion = .new, source: String = "urn:school",
+        _ occasion: AcceptedReport.Occasion = .new, source: String = "urn:school",
         _ change: (inout Report) throws -> Void = { _ in }
     ) throws {
         if occasion != .repeated { count += 1 }
-        let command = RegisterConcern(
+        let accepted = AcceptedReport(
             id: ReportID(source: source, id: "report-\(count)"), receivedAt: now, report: try report(change),
-            child: "child", occasion: occasion)
+            occasion: occasion)
+        let command = RegisterConcern(accepted, reference: reference)
         let decision = command.decide(on: child, try context)
         child = decision.known
         facts += decision.facts

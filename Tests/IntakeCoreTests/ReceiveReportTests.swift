@@ -19,8 +19,8 @@ struct ReceiveReportTests {
         ).decide(on: memory, try story.context)
     }
 
-    private func occasions(_ decision: Decision<ReportMemory>) -> [RegisterConcern.Occasion] {
-        decision.facts.compactMap { if case .accepted(let command) = $0 { command.occasion } else { nil } }
+    private func occasions(_ decision: Decision<ReportMemory>) -> [AcceptedReport.Occasion] {
+        decision.facts.compactMap { if case .accepted(let report, _) = $0 { report.occasion } else { nil } }
     }
 
     private func receipts(_ decision: Decision<ReportMemory>) -> [Receipt] {
@@ -34,16 +34,16 @@ struct ReceiveReportTests {
         }
     }
 
-    @Test("a report that is new goes on under the child's key, which says nothing of the number")
+    @Test("a report that is new goes on under three hexadecimal digits, which many children share")
     func accepted() throws {
         let report = try story.report()
         let decision = try receive(.concern(report))
-        guard case .accepted(let command) = decision.facts.first, decision.facts.count == 1 else {
+        guard case .accepted(let accepted, let bucket) = decision.facts.first, decision.facts.count == 1 else {
             Issue.record("not accepted")
             return
         }
-        #expect(command.report == report && command.id == id)
-        #expect(ChildKey(command.child) != nil && !command.child.contains("2014"))
+        #expect(accepted.report == report && accepted.id == id)
+        #expect(bucket.wholeMatch(of: /[0-9a-f]{3}/) != nil)
         #expect(decision.subject.until == story.now + ReportMemory.duration)
     }
 

@@ -102,6 +102,32 @@ struct RegisterConcernTests {
         }
     }
 
+    @Test(
+        "rule 22: of a child with protected identity, another county's sources learn no reference of the first county")
+    func protectedElsewhere() throws {
+        for isProtected in [true, false] {
+            var story = IntakeStory(reference: "OTH-AAAA-AAAA-AA")
+            try story.register { $0.isProtected = isProtected }
+            guard case .registered(let answer) = story.receipts.last?.answer else {
+                Issue.record("not registered")
+                return
+            }
+            #expect(answer.reference == (isProtected ? nil : "OTH-AAAA-AAAA-AA"))
+        }
+    }
+
+    @Test("a guardian of two children has a key of its own in each case, so nobody sees that it is the same person")
+    func siblings() throws {
+        let keys = try ["TST-AAAA-AAAA-AA", "TST-BBBB-BBBB-BB"].map { reference in
+            var story = IntakeStory(reference: reference)
+            let vera = IntakeStory.guardian("Vera Exempel", number: "19850101-2384")
+            for _ in 0..<2 { try story.register { $0.guardians = [vera] } }
+            #expect(Set(story.concerns.map(\.guardians)).count == 1)
+            return try #require(story.concerns.last).guardians
+        }
+        #expect(keys[0] != keys[1])
+    }
+
     @Test("rule 2: another source moves no case to another municipality; the named person learns what it says")
     func contradicted() throws {
         var story = IntakeStory()

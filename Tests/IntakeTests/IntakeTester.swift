@@ -9,7 +9,7 @@ import TestSupport
 
 @testable import intake
 
-/// Runs Intake's three turns as the topics connect them: what it publishes to its repartition topic, it reads again.
+/// Runs Intake's four turns as the topics connect them: what it publishes to its repartition topic, it reads again.
 struct IntakeTester {
     private var tester: ProcessorTester<IntakeProcessor>
     private var seen = 0
@@ -17,8 +17,19 @@ struct IntakeTester {
 
     init(_ directory: Directory = ExampleCounty.directory, now: Date = ExampleCounty.monday) throws {
         tester = ProcessorTester(
-            IntakeProcessor(secret: try KeySecret("a-secret-of-at-least-32-characters")), application: "intake",
+            IntakeProcessor(secret: try Self.secret), application: "intake",
             directory: directory, now: now)
+    }
+
+    static var secret: KeySecret {
+        get throws { try KeySecret("a-secret-of-at-least-32-characters") }
+    }
+
+    /// The index's bucket as it is stored.
+    func index(_ bucket: String) throws -> IndexBucket? { try tester.state(IntakeProcessor.numbers, bucket) }
+
+    mutating func replaceIndex(_ bucket: String, _ index: IndexBucket) throws {
+        try tester.put(IntakeProcessor.numbers, bucket, index)
     }
 
     var now: Date {

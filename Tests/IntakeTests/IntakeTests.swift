@@ -21,7 +21,7 @@ struct IntakeTests {
         #expect(!receipt.registered.fallback && !receipt.registered.dutyToReport)
         #expect((concern.namedPerson, concern.strengths) == ("head-school", ["Har en god vän"]))
         #expect(concern.caseReference == receipt.registered.caseReference)
-        #expect(tester.published.first { $0.topic == "concerns" }?.key == concern.child)
+        #expect(tester.published.first { $0.topic == "concerns" }?.key == concern.caseReference)
         #expect(tester.published.first { $0.topic == "concern-receipts" }?.key == "urn:school")
         #expect(concern.guardians.count == 1)
         #expect((concern.youthConsentFrom, concern.adultFrom) == ("2029-03-15", "2032-03-15"))

@@ -183,7 +183,7 @@ struct OwnershipTests {
     func followed() throws {
         var tester = try IntakeTester()
         try tester.send(ExampleCounty.report)
-        let child = try #require(tester.concerns.first).child
+        let child = try #require(tester.concerns.first).caseReference
         try tester.publish(
             CaseMoved.with {
                 ($0.county, $0.municipality, $0.stage, $0.attends) = ("TST", "0001", "outside_upper_secondary", "")

@@ -83,7 +83,7 @@ struct RandomReport: RandomValues {
 
     mutating func registered() throws -> RegisteredConcern {
         RegisteredConcern(
-            concern: id(), reference: id(), child: id(), county: id(), municipality: id(), stage: one(Stage.self),
+            concern: id(), reference: id(), county: id(), municipality: id(), stage: one(Stage.self),
             owner: owner(), hasMoved: flag(), receivedAt: date(), observedAt: date(), areas: areas(),
             observation: word(), strengths: list { $0.word() }, isHarmSuspected: flag(), reporter: try reporter(),
             guardians: list { $0.id() }, youthConsentFrom: day(), adultFrom: day(), isProtected: flag(),
@@ -92,7 +92,7 @@ struct RandomReport: RandomValues {
 
     mutating func setAside() throws -> SetAsideConcern {
         SetAsideConcern(
-            reference: id(), child: id(), county: id(), municipality: id(), owner: owner(), receivedAt: date(),
+            reference: id(), county: id(), municipality: id(), owner: owner(), receivedAt: date(),
             observedAt: date(), areas: areas(), observation: word(), reporter: try reporter())
     }
 
@@ -103,7 +103,7 @@ struct RandomReport: RandomValues {
         default:
             .registered(
                 Receipt.Registered(
-                    reference: id(), child: id(), unit: id(), unitName: maybe { $0.word() },
+                    reference: id(), unit: id(), unitName: maybe { $0.word() },
                     fallback: maybe { $0.one(Routing.Fallback.self) }, isDutyToReport: flag()))
         }
     }

@@ -71,10 +71,10 @@ struct WireTests {
         var random = RandomReport(seed: seed)
         var report = try random.report()
         report.observedAt = random.date()
-        let command = RegisterConcern(
-            id: random.reportID(), receivedAt: report.observedAt, report: report, child: random.id(),
-            occasion: random.one(RegisterConcern.Occasion.self), format: random.one(Receipt.Format.self))
-        #expect(try again(ReportAccepted(command)) { $0.command(child: command.child, &$1) } == command)
+        let accepted = AcceptedReport(
+            id: random.reportID(), receivedAt: report.observedAt, report: report,
+            occasion: random.one(AcceptedReport.Occasion.self), format: random.one(Receipt.Format.self))
+        #expect(try again(ReportAccepted(accepted)) { $0.accepted(&$1) } == accepted)
 
         let registered = try random.registered()
         #expect(try again(ConcernRegistered(registered)) { $0.fact(&$1) } == .concernRegistered(registered))
@@ -113,20 +113,18 @@ struct WireTests {
         let record = IntakeFact.answered(receipt).record
         #expect(record.topic == .concernReceipts && record.key == receipt.report.source)
         #expect(record.subject == "TST-Q-1" && record.content == .json)
-        let command = RegisterConcern(
-            id: random.reportID(), receivedAt: random.date(), report: try random.report(), child: "key")
-        let accepted = IntakeFact.accepted(command).record
-        #expect(accepted.topic == .intakeRepartition && accepted.key == "key" && accepted.subject == nil)
+        let report = AcceptedReport(
+            id: random.reportID(), receivedAt: random.date(), report: try random.report())
+        let accepted = IntakeFact.accepted(report, bucket: "0af").record
+        #expect(accepted.topic == .intakeRepartition && accepted.key == "0af" && accepted.subject == nil)
     }
 
-    @Test("what an older version has accepted is new")
-    func olderVersion() throws {
-        var random = RandomReport(seed: 1)
-        let command = RegisterConcern(
-            id: random.reportID(), receivedAt: random.date(), report: try random.report(), child: "key")
-        var message = ReportAccepted(command)
-        message.occasion = ""
-        #expect(try again(message) { $0.command(child: "key", &$1)?.occasion } == .new)
+    @Test("decode after encode is the identity for a bucket of the index", arguments: seeds)
+    func index(seed: UInt64) throws {
+        var random = RandomReport(seed: seed)
+        let references = random.list { (NumberHash(stored: $0.id()), $0.id()) }
+        let index = NumberIndex(Dictionary(references) { $1 })
+        #expect(try IndexBucket(wire: IndexBucket(index).wireBytes()).index == index)
     }
 
     @Test("state with words of a later version is not read, and says where")
@@ -145,7 +143,7 @@ struct WireTests {
     func waits() throws {
         var tester = try IntakeTester()
         try tester.send(ExampleCounty.report)
-        let child = try #require(tester.concerns.first).child
+        let child = try #require(tester.concerns.first).caseReference
         try tester.changeState(of: child) { $0.stage = "university" }
         #expect(throws: StateUnreadable.self) { try tester.send(ExampleCounty.report) }
         #expect(tester.concerns.count == 1)
@@ -155,7 +153,7 @@ struct WireTests {
     func laterMove() throws {
         var tester = try IntakeTester()
         try tester.send(ExampleCounty.report)
-        let child = try #require(tester.concerns.first).child
+        let child = try #require(tester.concerns.first).caseReference
         #expect(throws: StateUnreadable.self) {
             try tester.publish(CaseMoved.with { $0.stage = "university" }, child: child)
         }

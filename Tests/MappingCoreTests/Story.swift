@@ -33,7 +33,7 @@ struct Story {
 
     static func concern(_ change: (inout Concern) -> Void = { _ in }) throws -> Concern {
         var concern = Concern(
-            id: "concern", reference: "TST-AAAA-AAAA-AA", child: "child",
+            id: "concern", reference: "TST-AAAA-AAAA-AA",
             place: .init(county: "TST", municipality: "0001", stage: .school, attends: "school"),
             owner: .init(unit: "school", person: owner), receivedAt: ExampleCounty.monday, areas: [.safety, .home],
             observation: "…", guardians: ["g1"], youthConsentFrom: day("2029-03-15"), adultFrom: day("2032-03-15"))

@@ -168,7 +168,7 @@ struct FullCaseTests {
         let event = try Event(
             id: what == "id" ? "20140315-2380" : "c", source: "s", time: tester.tester.now, command)
         try tester.tester.process(
-            event, key: Tester.child, topic: Topic.mappingCommands.rawValue, isMisplaced: what == "partition")
+            event, key: Tester.reference, topic: Topic.mappingCommands.rawValue, isMisplaced: what == "partition")
         if what == "partition" {
             let passed = try #require(tester.tester.published.last { $0.topic == Topic.mappingSteps.rawValue })
             try tester.tester.process(passed.event, key: passed.key, topic: passed.topic)

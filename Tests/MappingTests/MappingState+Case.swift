@@ -8,7 +8,7 @@ import ServiceKit
 
 /// What the tests read from a stored case.
 extension MappingState {
-    var asCase: Case? { try? kept(child: MappingTester.child).subject }
+    var asCase: Case? { try? kept().subject }
     var currentPhase: Phase? { asCase?.phase.word }
     var isOpen: Bool { asCase?.isOpen ?? false }
 

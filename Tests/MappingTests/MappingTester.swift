@@ -11,7 +11,6 @@ import TestSupport
 
 /// One child's case, with short forms of the commands.
 struct MappingTester {
-    static let child = String(repeating: "a", count: 64)
     static let reference = "TST-AAAA-AAAA-AA"
     static let owner = "head-school"
 
@@ -36,21 +35,21 @@ struct MappingTester {
     mutating func concern(_ change: (inout ConcernRegistered) -> Void = { _ in }) throws {
         concerns += 1
         var concern = ConcernRegistered.with {
-            ($0.caseReference, $0.child, $0.county, $0.municipality) = (Self.reference, Self.child, "TST", "0001")
+            ($0.caseReference, $0.county, $0.municipality) = (Self.reference, "TST", "0001")
             ($0.stage, $0.unit, $0.namedPerson) = ("school", "school", Self.owner)
             ($0.areas, $0.observation) = (["safety", "home"], "…")
             ($0.guardians, $0.youthConsentFrom, $0.adultFrom) = (["g1"], "2029-03-15", "2032-03-15")
             ($0.concern, $0.receivedAt) = ("concern-\(concerns)", .init(tester.now))
         }
         change(&concern)
-        try tester.process(concern, key: Self.child, topic: Topic.concerns.rawValue)
+        try tester.process(concern, key: Self.reference, topic: Topic.concerns.rawValue)
     }
 
     /// - Parameter topic: if nil, the topic of such commands.
     mutating func send(_ command: some EventPayload, id: String? = nil, to topic: Topic? = nil) throws {
         let isStep = (type(of: command) as? any SuiteEvent.Type)?.kind == .internalCommand
         let topic = topic ?? (isStep ? .mappingSteps : .mappingCommands)
-        try tester.process(command, key: Self.child, id: id, topic: topic.rawValue)
+        try tester.process(command, key: Self.reference, id: id, topic: topic.rawValue)
     }
 
     mutating func takeOn(by: String = owner) throws {
@@ -139,7 +138,7 @@ struct MappingTester {
 
     func facts<Fact: EventPayload>(_ type: Fact.Type) -> [Fact] { tester.published(type) }
     var codes: [String] { facts(CommandRefused.self).flatMap { $0.reasons.map(\.code) } }
-    var state: MappingState { (try? tester.state(MappingProcessor.cases, Self.child)) ?? MappingState() }
+    var state: MappingState { (try? tester.state(MappingProcessor.cases, Self.reference)) ?? MappingState() }
     var phase: Phase? { state.currentPhase }
     /// The case's status, as last published.
     var status: CaseStatus { facts(CaseStatus.self).last ?? CaseStatus() }

@@ -211,7 +211,8 @@ struct MappingTests {
         #expect(tester.facts(MappingConcluded.self).first?.areas == ["home", "relationships", "safety"])
         let call = try #require(tester.facts(CallMeeting.self).first)
         #expect((call.namedPerson, call.latestDate, call.county) == (MappingTester.owner, "2026-12-14", "TST"))
-        #expect((call.organisations, call.child) == (["social_services", "health_care"], MappingTester.child))
+        #expect(
+            (call.organisations, call.caseReference) == (["social_services", "health_care"], MappingTester.reference))
         #expect(tester.tester.published.first { $0.topic == "meeting-calls" }?.key == "TST")
         #expect((tester.phase, tester.status.step, tester.dueDay) == (.cooperation, "meeting", "2026-12-14"))
     }

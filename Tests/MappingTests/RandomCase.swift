@@ -107,7 +107,7 @@ struct RandomCase: RandomValues {
 
     mutating func wholeCase() -> Case {
         var `case` = Case(
-            child: id(), reference: id(), place: place(), owner: owner(), opened: date(), youthConsentFrom: day(),
+            reference: id(), place: place(), owner: owner(), opened: date(), youthConsentFrom: day(),
             adultFrom: day())
         `case`.delegate = maybe { $0.id() }
         `case`.coordinator = maybe { $0.id() }

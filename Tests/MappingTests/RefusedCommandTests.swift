@@ -20,7 +20,7 @@ struct RefusedCommandTests {
         try tester.tester.process(
             Event(
                 id: "x", source: "s", type: TakeOn.eventType, time: tester.tester.now, content: .json,
-                data: Array(#"{"by": 7, "case": "x"}"#.utf8)), key: MappingTester.child,
+                data: Array(#"{"by": 7, "case": "x"}"#.utf8)), key: MappingTester.reference,
             topic: Topic.mappingCommands.rawValue)
         #expect(tester.codes == ["case.unknown", "command.unknown", "person.unknown", "undecodable", "undecodable"])
         #expect(tester.facts(CommandRefused.self).last?.reasons.map(\.path) == ["by", "case"])
@@ -51,7 +51,7 @@ struct RefusedCommandTests {
             Event(
                 id: "x", source: "s", time: tester.tester.now,
                 TakeOn.with { ($0.caseReference, $0.by) = (MappingTester.reference, MappingTester.owner) }),
-            key: MappingTester.child, topic: Topic.mappingCommands.rawValue, isMisplaced: true)
+            key: MappingTester.reference, topic: Topic.mappingCommands.rawValue, isMisplaced: true)
         let reason = try #require(tester.facts(CommandRefused.self).first?.reasons.first)
         #expect(tester.codes == ["partition.wrong"])
         #expect(reason.swedish.contains("partitioner=murmur2_random"))
@@ -66,7 +66,7 @@ struct RefusedCommandTests {
             Event(
                 id: number, source: "urn:\(number)", time: tester.tester.now, subject: number, correlation: number,
                 TakeOn.with { ($0.caseReference, $0.by) = (MappingTester.reference, MappingTester.owner) }),
-            key: MappingTester.child, topic: Topic.mappingCommands.rawValue)
+            key: MappingTester.reference, topic: Topic.mappingCommands.rawValue)
         #expect(Set(tester.codes) == ["id.personal_number"])
         let told = try #require(tester.tester.published.last).event
         #expect(!"\(told.headers.map { String(decoding: $0.value, as: UTF8.self) })".contains("2380"))
@@ -113,7 +113,7 @@ struct RefusedCommandTests {
         for (topic, isPassedOn) in [(Topic.mappingCommands, false), (.mappingSteps, true)] {
             try tester.tester.process(
                 Event(id: "c", source: "\(topic)", time: tester.tester.now, correlation: "theirs", command),
-                key: MappingTester.child, topic: topic.rawValue)
+                key: MappingTester.reference, topic: topic.rawValue)
             #expect((tester.tester.published.last?.event.correlation == "theirs") == isPassedOn)
         }
     }

@@ -19,8 +19,8 @@ struct WireTests {
         var random = RandomCase(seed: seed)
         let kept = Kept(random.wholeCase(), taken: [1, UInt64(random.number(2...9))])
         let message = try MappingState(wire: MappingState(kept).wireBytes())
-        #expect(try message.kept(child: kept.subject.child) == kept)
-        #expect(try MappingState(message.kept(child: kept.subject.child)) == message)
+        #expect(try message.kept() == kept)
+        #expect(try MappingState(message.kept()) == message)
     }
 
     @Test("decode after encode is the identity for every fact", arguments: seeds)
@@ -133,7 +133,7 @@ struct WireTests {
         message.stage = "university"
         message.deadlines["graduate"] = .init()
         do {
-            _ = try message.kept(child: "child")
+            _ = try message.kept()
             Issue.record("read all the same")
         } catch { #expect(Set(error.faults.map(\.path)) == ["stage"]) }
     }
@@ -158,7 +158,7 @@ extension RandomCase {
             .meetings(
                 .call(
                     MeetingCall(
-                        county: id(), child: id(), unit: id(), namedPerson: id(),
+                        county: id(), unit: id(), namedPerson: id(),
                         areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), isProtected: flag(),
                         guardians: list { $0.id() }))),
             .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),

@@ -18,7 +18,7 @@ struct CountyInMemory {
 
     static let request = Request(
         unit: "school", namedPerson: "head-school", areas: [.safety],
-        organisations: [.socialServices, .healthCare], latestDate: day("2026-12-14"), child: "child-A")
+        organisations: [.socialServices, .healthCare], latestDate: day("2026-12-14"))
 
     static func day(_ text: String) -> LocalDate {
         guard let day = LocalDate(text) else { preconditionFailure("no day: \(text)") }

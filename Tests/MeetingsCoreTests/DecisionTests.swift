@@ -217,7 +217,7 @@ struct DecisionTests {
         #expect(county.cooperation?.agreement == nil && county.cooperation?.history.count == 3)
         #expect(county.cooperation?.former?.end == .replaced, "the meeting that was booked for it is called off")
         #expect(
-            county.facts.last == .mapping(Note(child: "child-A", .ended(by: "head-school"))), "Mapping closes the case")
+            county.facts.last == .mapping(Note(.ended(by: "head-school"))), "Mapping closes the case")
     }
 
     @Test("rule 22: each notice to the family is a decision about the meeting as it is, or that it is called off")

@@ -24,7 +24,7 @@ struct CooperationTester {
             CallMeeting.with {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = (reference, "TST", "school", "head-school")
                 ($0.areas, $0.organisations) = (["safety"], ["social_services", "health_care"])
-                ($0.latestDate, $0.child, $0.guardians) = (latest, "child-\(reference)", guardians)
+                ($0.latestDate, $0.guardians) = (latest, guardians)
             })
     }
 

@@ -148,7 +148,7 @@ struct HandOverTests {
             CallMeeting.with {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("A", "TST", "school", "head-school")
                 ($0.areas, $0.organisations) = (["safety"], ["social_services"])
-                ($0.latestDate, $0.child) = ("2026-12-14", "child-A")
+                $0.latestDate = "2026-12-14"
             })
         try tester.send(change(add: ["nurse"]))
         try tester.answer("family", "delegated", to: "head-care")
@@ -249,7 +249,7 @@ struct HandOverTests {
             CallMeeting.with {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("OTH-A", "OTH", "school", "head-school")
                 ($0.areas, $0.organisations) = (["safety"], ["social_services", "health_care"])
-                ($0.latestDate, $0.child) = ("2026-12-14", "child-2")
+                $0.latestDate = "2026-12-14"
             }, key: "OTH")
         let meetings = tester.facts(MeetingScheduled.self).map(\.meeting)
         #expect(meetings.map(\.start) == [meetings[0].start, meetings[0].start])

@@ -18,7 +18,7 @@ struct MeetingLifeTests {
         var tester = CooperationTester()
         try tester.call()
         #expect(tester.notes == [" → meeting 2026-12-01"])
-        #expect(tester.tester.published.first { $0.topic == "mapping-steps" }?.key == "child-A")
+        #expect(tester.tester.published.first { $0.topic == "mapping-steps" }?.key == "A")
     }
 
     @Test("a required participant who declines moves the meeting, with a higher SEQUENCE, and frees the former time")

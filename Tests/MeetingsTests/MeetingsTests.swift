@@ -34,9 +34,9 @@ struct MeetingsTests {
         let meetings = tester.published(MeetingScheduled.self).map(\.meeting)
         #expect(
             meetings.map { $0.participants.map(\.person) } == [
-                ["head-school", "family", "nurse"], ["head-school", "nurse"],
+                ["head-school", "family", "nurse", "child"], ["head-school", "nurse", "child"],
             ])
-        #expect(meetings[0].participants.map(\.required) == [true, true, false])
+        #expect(meetings[0].participants.map(\.required) == [true, true, false, false])
     }
 
     @Test("rule 18: meetings come after the notice time, and the second of the same people after the first")

@@ -235,7 +235,7 @@ struct FamilyTests {
         try tester.send(
             CallMeeting.with {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("B", "TST", "school", "teacher")
-                ($0.latestDate, $0.guardians, $0.child) = ("2026-12-14", ["g2"], "sibling")
+                ($0.latestDate, $0.guardians) = ("2026-12-14", ["g2"])
             })
         #expect(tester.meeting.start.date >= tester.facts(MeetingScheduled.self)[0].meeting.end.date)
     }

@@ -35,7 +35,9 @@ struct SealingTests {
             changelog: .init("state", .compacted), globals: [Topology.dataKeys])
     }
 
-    @Test("every event with something personal in it is published sealed, and no other", arguments: EventRegistry.all.map { $0.eventType })
+    @Test(
+        "every event with something personal in it is published sealed, and no other",
+        arguments: EventRegistry.all.map { $0.eventType })
     func events(type: String) throws {
         let event = try #require(EventRegistry.event(ofType: type))
         var tester = ProcessorTester(
@@ -97,7 +99,9 @@ struct SealingTests {
 
     @Test(
         "a text that is no list of keys is refused",
-        arguments: ["", "# nothing", "1", "1 AAAA", "0 \(zeros)", "-1 \(zeros)", "1 \(zeros)\n1 \(zeros)", "1 \(zeros) x"])
+        arguments: [
+            "", "# nothing", "1", "1 AAAA", "0 \(zeros)", "-1 \(zeros)", "1 \(zeros)\n1 \(zeros)", "1 \(zeros) x",
+        ])
     func malformed(text: String) {
         #expect(throws: KeyUnusable.self) { try KeyEncryptionKeys(text) }
     }

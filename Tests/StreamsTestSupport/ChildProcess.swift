@@ -58,7 +58,9 @@ package final class ChildProcess: Sendable {
     /// Waits for the end, and returns whether a signal was the cause.
     @discardableResult
     package func ended() async throws -> Bool {
-        try await eventually("the end of process \(pid)", within: .seconds(30)) { !self.isRunning }
+        try await eventually("the end of process \(pid), which wrote: \(text.suffix(4_000))", within: .seconds(30)) {
+            !self.isRunning
+        }
         return process.withLock { $0.terminationReason == .uncaughtSignal }
     }
 
@@ -70,13 +72,15 @@ package final class ChildProcess: Sendable {
     }()
 }
 
-/// Waits until a condition is true, checking it again and again. If it fails, the error says what was waited for.
+/// Waits until a condition is true, checking it again and again. If it fails, the error says what was waited for, as it
+/// is then.
 package func eventually(
-    _ what: String, within duration: Duration = .seconds(60), _ isSo: @escaping @Sendable () async throws -> Bool
+    _ what: @autoclosure () -> String, within duration: Duration = .seconds(60),
+    _ isSo: @escaping @Sendable () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + duration
     while try await !isSo() {
-        guard .now < deadline else { throw NotInTime(what: what) }
+        guard .now < deadline else { throw NotInTime(what: what()) }
         try await Task.sleep(for: .milliseconds(20))
     }
 }

@@ -164,13 +164,16 @@ struct SealingScenarios {
             ])
     }
 
-    @Test("what others have sent in clear is sealed as a whole among the dead letters, and can be read by who has the keys")
+    @Test(
+        "what others have sent in clear is sealed as a whole among the dead letters, and can be read by who has the keys"
+    )
     func deadLetters() throws {
         let scenario = try SealingScenario(isFromOutside: true)
         let headers = [(name: "ce_id", value: Bytes("about \(Secrets.text)".utf8))]
         scenario.kafka.append(
             ProducerRecord(
-                topic: "inputs", key: Bytes(Secrets.text.utf8), value: Bytes(Secrets.text.utf8), headers: Headers(headers)))
+                topic: "inputs", key: Bytes(Secrets.text.utf8), value: Bytes(Secrets.text.utf8),
+                headers: Headers(headers)))
         try scenario.work()
         let dead = try #require(scenario.kafka.committedRecords("dead-letters").first)
         for bytes in [dead.key, dead.value] + dead.headers.map(\.value) { #expect(!Secrets.contains(bytes)) }

@@ -91,7 +91,9 @@ struct SealingTests {
         for key in ["a", "b"] { try tester.process(Self.plain("make"), key: key) }
         try tester.eraseKey("a")
         for key in ["a", "b"] { try tester.process(Self.plain("look"), key: key) }
-        let seen = tester.published.filter { $0.event.type == "seen" }.map { String(decoding: $0.event.data, as: UTF8.self) }
+        let seen = tester.published.filter { $0.event.type == "seen" }.map {
+            String(decoding: $0.event.data, as: UTF8.self)
+        }
         #expect(seen == ["nothing|\(Secrets.text)", "\(Secrets.text)|\(Secrets.text)"])
         let count = tester.published.count
         try tester.process(Secrets.event("1", about: "a"), key: "a")
@@ -121,7 +123,9 @@ struct SealingTests {
             let length = [0, 3, 16, 255, 300].randomElement(using: &random) ?? 0
             let name = String(Int.random(in: 0..<40, using: &random)) + String(repeating: "n", count: length)
             let size = [0, 64, 64, 65, 255, 256].randomElement(using: &random) ?? 0
-            let key = Bool.random(using: &random) ? Bytes(repeating: UInt8.random(in: 0...255, using: &random), count: size) : nil
+            let key =
+                Bool.random(using: &random)
+                ? Bytes(repeating: UInt8.random(in: 0...255, using: &random), count: size) : nil
             try content.apply(name, key)
             expected[name] = key
         }

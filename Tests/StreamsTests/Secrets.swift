@@ -40,7 +40,8 @@ enum Secrets {
 
     static func topology(isFromOutside: Bool = false) -> Topology {
         Topology(
-            "secrets", inputs: [.init("inputs", isFromOutside: isFromOutside)], outputs: [.init("out"), .init("keys", .compacted, .one)],
+            "secrets", inputs: [.init("inputs", isFromOutside: isFromOutside)],
+            outputs: [.init("out"), .init("keys", .compacted, .one)],
             changelog: .init("state", .compacted), tables: ["secrets"], globals: [keys])
     }
 
@@ -60,7 +61,8 @@ enum Secrets {
 
     static func event(_ id: String, about name: String, _ text: String = text) throws -> Event {
         try Event(
-            id: id, source: "test", time: .distantPast, subject: name, Google_Protobuf_StringValue.with { $0.value = text })
+            id: id, source: "test", time: .distantPast, subject: name,
+            Google_Protobuf_StringValue.with { $0.value = text })
     }
 
     /// An event as another service seals it.

@@ -1,5 +1,5 @@
-package import StreamsTestSupport
 import ServiceKit
+package import StreamsTestSupport
 
 extension TemporaryFolder {
     /// A file of key-encryption keys, made when it is asked for first.

@@ -3,8 +3,8 @@ package import Foundation
 
 /// What follows from a report, in the order in which it is published.
 package enum IntakeFact: Sendable, Equatable {
-    /// A report about a child holds and is new. It goes on under the child's key.
-    case accepted(RegisterConcern)
+    /// A report about a child holds. It goes on to the bucket of the index in which the child is.
+    case accepted(AcceptedReport, bucket: String)
     case concernRegistered(RegisteredConcern)
     case childRecorded(RecordedChild)
     case setAside(SetAsideConcern)
@@ -20,8 +20,6 @@ package struct RegisteredConcern: Sendable, Equatable {
     package var concern: String
     /// The case's reference.
     package var reference: String
-    /// The child's key.
-    package var child: String
     package var county: String
     package var municipality: String
     package var stage: Stage
@@ -46,7 +44,7 @@ package struct RegisteredConcern: Sendable, Equatable {
     package var reportedMunicipality: String?
 
     package init(
-        concern: String, reference: String, child: String, county: String, municipality: String, stage: Stage,
+        concern: String, reference: String, county: String, municipality: String, stage: Stage,
         owner: Routing.Owner, hasMoved: Bool, receivedAt: Date, observedAt: Date, areas: [WheelArea],
         observation: String, strengths: [String], isHarmSuspected: Bool, reporter: Reporter, guardians: [String],
         youthConsentFrom: LocalDate, adultFrom: LocalDate, isProtected: Bool, linkedTo: String?,
@@ -54,7 +52,6 @@ package struct RegisteredConcern: Sendable, Equatable {
     ) {
         self.concern = concern
         self.reference = reference
-        self.child = child
         self.county = county
         self.municipality = municipality
         self.stage = stage
@@ -80,8 +77,6 @@ package struct RegisteredConcern: Sendable, Equatable {
 package struct SetAsideConcern: Sendable, Equatable {
     /// The case's reference.
     package var reference: String
-    /// The child's key.
-    package var child: String
     package var county: String
     package var municipality: String
     package var owner: Routing.Owner
@@ -92,11 +87,11 @@ package struct SetAsideConcern: Sendable, Equatable {
     package var reporter: Reporter
 
     package init(
-        reference: String, child: String, county: String, municipality: String, owner: Routing.Owner, receivedAt: Date,
+        reference: String, county: String, municipality: String, owner: Routing.Owner, receivedAt: Date,
         observedAt: Date, areas: [WheelArea], observation: String, reporter: Reporter
     ) {
-        (self.reference, self.child) = (reference, child)
-        (self.county, self.municipality, self.owner) = (county, municipality, owner)
+        (self.reference, self.owner) = (reference, owner)
+        (self.county, self.municipality) = (county, municipality)
         (self.receivedAt, self.observedAt) = (receivedAt, observedAt)
         (self.areas, self.observation, self.reporter) = (areas, observation, reporter)
     }

@@ -57,7 +57,7 @@ package struct KnownChild: Aggregate, Equatable {
 package struct IntakeContext: Sendable {
     package let now: Date
     package let directory: Directory
-    /// Makes children's and guardians' keys.
+    /// Makes keyed hashes.
     package let secret: KeySecret
 
     package init(now: Date, directory: Directory, secret: KeySecret) {

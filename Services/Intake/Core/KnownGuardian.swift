@@ -44,10 +44,10 @@ package struct KnownGuardian: Sendable, Equatable {
         /// The letter of the kind, then the hash.
         package var text: String { "\(kind.letter)\(hash)" }
 
-        fileprivate func key(_ secret: KeySecret) -> String { GuardianKey(Personal(text), secret: secret).text }
+        fileprivate func key(_ child: Hashing) -> String { child.hash(text) }
 
-        fileprivate init(_ kind: Kind, of text: String, _ secret: KeySecret) {
-            self.init(kind, hash: GuardianKey(Personal("\(kind.letter) \(text)"), secret: secret).text)
+        fileprivate init(_ kind: Kind, of text: String, _ child: Hashing) {
+            self.init(kind, hash: child.hash("\(kind.letter) \(text)"))
         }
     }
 
@@ -63,6 +63,14 @@ package struct KnownGuardian: Sendable, Equatable {
     }
 }
 
+/// Hashes what guardians have been called. Each child's case has hashes of its own.
+private struct Hashing {
+    let reference: String
+    let secret: KeySecret
+
+    func hash(_ text: String) -> String { GuardianKey(Personal(text), of: reference, secret: secret).text }
+}
+
 extension Guardian {
     fileprivate func saysAll(of other: Guardian) -> Bool {
         func says(_ field: KeyPath<Guardian, String>) -> Bool {
@@ -72,12 +80,12 @@ extension Guardian {
     }
 
     /// The strongest first.
-    fileprivate func aliases(_ secret: KeySecret) -> (first: KnownGuardian.Alias, all: [KnownGuardian.Alias]) {
-        let name = KnownGuardian.Alias(.name, of: name, secret)
+    fileprivate func aliases(_ child: Hashing) -> (first: KnownGuardian.Alias, all: [KnownGuardian.Alias]) {
+        let name = KnownGuardian.Alias(.name, of: name, child)
         var stronger: [KnownGuardian.Alias] = []
         let digits = personalNumber.filter(\.isNumber)
-        if digits.count >= 10 { stronger.append(.init(.number, of: String(digits.suffix(10)), secret)) }
-        if !email.isEmpty { stronger.append(.init(.emailAndName, of: "\(email)|\(self.name)", secret)) }
+        if digits.count >= 10 { stronger.append(.init(.number, of: String(digits.suffix(10)), child)) }
+        if !email.isEmpty { stronger.append(.init(.emailAndName, of: "\(email)|\(self.name)", child)) }
         return (stronger.first ?? name, stronger + [name])
     }
 }
@@ -94,13 +102,14 @@ extension KnownChild {
     /// guardians with one key would be one consent too few. So two descriptions are one guardian only where they cannot
     /// be two people. Two guardians of one report always are two.
     mutating func recordGuardians(_ reported: [Guardian], _ secret: KeySecret) -> [String] {
+        let child = Hashing(reference: reference, secret: secret)
         var used: Set<Int> = []
         return reported.map { guardian in
-            let aliases = guardian.aliases(secret)
+            let aliases = guardian.aliases(child)
             let known = guardians.indices.first { !used.contains($0) && guardians[$0].isSame(as: aliases.all) }
             // Without room nobody is known again by other words. That is one key too many at worst.
-            guard known != nil || guardians.count < Self.guardiansKept else { return aliases.first.key(secret) }
-            let index = known ?? addGuardian(aliases.first, secret)
+            guard known != nil || guardians.count < Self.guardiansKept else { return aliases.first.key(child) }
+            let index = known ?? addGuardian(aliases.first, child)
             used.insert(index)
             guardians[index].aliases = Array(
                 (guardians[index].aliases + aliases.all).uniqued().prefix(KnownGuardian.aliasesKept))
@@ -113,8 +122,8 @@ extension KnownChild {
     private static let guardiansKept = 40
 
     /// - Returns: the new guardian's index.
-    private mutating func addGuardian(_ alias: KnownGuardian.Alias, _ secret: KeySecret) -> Int {
-        let key = alias.key(secret)
+    private mutating func addGuardian(_ alias: KnownGuardian.Alias, _ child: Hashing) -> Int {
+        let key = alias.key(child)
         let namesakes = guardians.filter { $0.key.hasPrefix(key) }.count
         guardians.append(
             KnownGuardian(key: namesakes == 0 ? key : "\(key)-\(namesakes + 1)", aliases: [], described: []))

@@ -31,10 +31,8 @@ package struct Receipt: Sendable, Equatable {
 
     /// For the reporter. Tells nothing that the report has not told (rule 22).
     package struct Registered: Sendable, Equatable {
-        /// The case's reference.
-        package var reference: String
-        /// The child's key.
-        package var child: String
+        /// The case's reference; nil where its sender may not know it.
+        package var reference: String?
         /// The unit to turn to: where the report by itself leads.
         package var unit: String
         /// Nil where the directory no longer has the unit.
@@ -45,11 +43,11 @@ package struct Receipt: Sendable, Equatable {
         package var isDutyToReport: Bool
 
         package init(
-            reference: String, child: String, unit: String, unitName: String?, fallback: Routing.Fallback?,
+            reference: String?, unit: String, unitName: String?, fallback: Routing.Fallback?,
             isDutyToReport: Bool
         ) {
-            (self.reference, self.child) = (reference, child)
-            (self.unit, self.unitName, self.fallback) = (unit, unitName, fallback)
+            (self.reference, self.unit) = (reference, unit)
+            (self.unitName, self.fallback) = (unitName, fallback)
             self.isDutyToReport = isDutyToReport
         }
     }

@@ -10,6 +10,7 @@ package struct ReportID: Sendable, Hashable {
     /// Both in one text, U+001E between them.
     package var name: String { "\(source)\u{1E}\(id)" }
 
-    /// Sixteen hexadecimal digits made from both. The same report always gives the same.
-    package var digest: String { Reference.id(of: name) }
+    /// The id of the concern that it tells of: sixteen hexadecimal digits. The same report always gives the same, and
+    /// whoever can guess the sender's ids cannot compute it.
+    func concern(_ secret: KeySecret) -> String { String(secret.code("concern \(name)").prefix(16)) }
 }

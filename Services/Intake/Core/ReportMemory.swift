@@ -22,7 +22,7 @@ package struct ReportMemory: Aggregate, Equatable {
 
     package enum Outcome: Sendable, Equatable {
         case answered(Receipt.Answer)
-        /// It has gone on under the child's key, where it is answered.
+        /// It has gone on to its child, where it is answered.
         case goneOn
     }
 

@@ -124,7 +124,7 @@ struct Door: Service {
     }
 
     private func write(_ event: Event) async throws(Problem) {
-        let key = ReportID(source: event.source, id: event.id).digest
+        let key = Reference.id(of: ReportID(source: event.source, id: event.id).name)
         do {
             try await send(
                 ProducerRecord(topic: topic, key: Bytes(key.utf8), value: event.data, headers: event.headers))

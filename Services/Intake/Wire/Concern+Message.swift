@@ -6,25 +6,22 @@ import ServiceKit
 import SwiftProtobuf
 
 extension ReportAccepted {
-    init(_ command: RegisterConcern) {
+    init(_ accepted: AcceptedReport) {
         self = .with {
-            ($0.reportID, $0.reportSource) = (command.id.id, command.id.source)
-            ($0.receivedAt, $0.report) = (.init(command.receivedAt), .init(command.report))
-            ($0.occasion, $0.json) = (command.occasion.rawValue, command.format == .json)
+            ($0.reportID, $0.reportSource) = (accepted.id.id, accepted.id.source)
+            ($0.receivedAt, $0.report) = (.init(accepted.receivedAt), .init(accepted.report))
+            ($0.occasion, $0.json) = (accepted.occasion.rawValue, accepted.format == .json)
         }
     }
 
     var id: ReportID { ReportID(source: reportSource, id: reportID) }
 
-    /// - Parameter child: the record's key, which the message does not repeat.
-    func command(child: String, _ words: inout Words) -> RegisterConcern? {
-        // An older version has accepted only what was new, and did not say so.
-        let occasion =
-            occasion.isEmpty ? .new : words.one(of: RegisterConcern.Occasion.self, occasion, at: "occasion")
+    func accepted(_ words: inout Words) -> AcceptedReport? {
+        let occasion = words.one(of: AcceptedReport.Occasion.self, occasion, at: "occasion")
         let report = report.report(received: receivedAt.date, &words)
         guard let occasion, let report else { return nil }
-        return RegisterConcern(
-            id: id, receivedAt: receivedAt.date, report: report, child: child, occasion: occasion, format: format)
+        return AcceptedReport(
+            id: id, receivedAt: receivedAt.date, report: report, occasion: occasion, format: format)
     }
 
     var format: Receipt.Format { json ? .json : .protobuf }
@@ -35,7 +32,6 @@ extension ConcernRegistered {
         self.init()
         concern = registered.concern
         caseReference = registered.reference
-        child = registered.child
         county = registered.county
         municipality = registered.municipality
         stage = registered.stage.rawValue
@@ -69,7 +65,7 @@ extension ConcernRegistered {
         guard let stage, let areas, let reporter, let youthConsentFrom, let adultFrom else { return nil }
         return .concernRegistered(
             RegisteredConcern(
-                concern: concern, reference: caseReference, child: child, county: county, municipality: municipality,
+                concern: concern, reference: caseReference, county: county, municipality: municipality,
                 stage: stage, owner: owner, hasMoved: moved, receivedAt: receivedAt.date, observedAt: observedAt.date,
                 areas: areas, observation: observation, strengths: strengths, isHarmSuspected: harmSuspected,
                 reporter: reporter, guardians: guardians, youthConsentFrom: youthConsentFrom, adultFrom: adultFrom,
@@ -82,7 +78,6 @@ extension ConcernSetAside {
     init(_ concern: SetAsideConcern) {
         self.init()
         caseReference = concern.reference
-        child = concern.child
         county = concern.county
         municipality = concern.municipality
         unit = concern.owner.unit
@@ -102,7 +97,7 @@ extension ConcernSetAside {
         guard let areas, let reporter else { return nil }
         return .setAside(
             SetAsideConcern(
-                reference: caseReference, child: child, county: county, municipality: municipality, owner: owner,
+                reference: caseReference, county: county, municipality: municipality, owner: owner,
                 receivedAt: receivedAt.date, observedAt: observedAt.date, areas: areas, observation: observation,
                 reporter: reporter))
     }

@@ -21,10 +21,10 @@ struct FactRecord {
 extension IntakeFact {
     var record: FactRecord {
         switch self {
-        case .accepted(let command):
+        case .accepted(let accepted, let bucket):
             // The child is not known yet.
             FactRecord(
-                message: ReportAccepted(command), topic: .intakeRepartition, key: command.child, sealedUnder: .own)
+                message: ReportAccepted(accepted), topic: .intakeRepartition, key: bucket, sealedUnder: .own)
         case .concernRegistered(let registered):
             FactRecord(message: ConcernRegistered(registered), topic: .concerns, subject: registered.reference)
         case .setAside(let concern):
@@ -43,17 +43,6 @@ extension IntakeFact {
             FactRecord(
                 message: ConcernReceipt(receipt.inSendersWords), topic: .concernReceipts, key: receipt.report.source,
                 subject: receipt.reference, content: receipt.format.content)
-        }
-    }
-}
-
-extension IntakeFact {
-    /// The case that a child's concern belongs to; nil for other facts.
-    var caseReference: String? {
-        switch self {
-        case .concernRegistered(let registered): registered.reference
-        case .setAside(let concern): concern.reference
-        default: nil
         }
     }
 }

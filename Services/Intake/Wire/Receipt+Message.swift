@@ -47,8 +47,7 @@ extension ConcernReceipt.OneOf_Answer {
 extension ConcernReceipt.Registered {
     init(_ registered: Receipt.Registered) {
         self.init()
-        caseReference = registered.reference
-        child = registered.child
+        caseReference = registered.reference ?? ""
         unit = registered.unit
         unitName = registered.unitName ?? ""
         fallback = registered.fallback != nil
@@ -58,7 +57,7 @@ extension ConcernReceipt.Registered {
 
     fileprivate func read(_ words: inout Words) -> Receipt.Registered {
         Receipt.Registered(
-            reference: caseReference, child: child, unit: unit, unitName: unitName.nonEmpty,
+            reference: caseReference.nonEmpty, unit: unit, unitName: unitName.nonEmpty,
             fallback: words.fallbackIfAny(fallbackReason), isDutyToReport: dutyToReport)
     }
 }

@@ -7,8 +7,6 @@ package import Foundation
 package struct Case: Aggregate, Equatable {
     package typealias Fact = CaseFact
 
-    /// The child's key.
-    package var child: String
     package var reference: String
     package var place: Place
     package var owner: Routing.Owner
@@ -43,10 +41,9 @@ package struct Case: Aggregate, Equatable {
 
     /// A new case, before anything is written in it.
     package init(
-        child: String, reference: String, place: Place, owner: Routing.Owner, opened: Date, youthConsentFrom: LocalDate,
+        reference: String, place: Place, owner: Routing.Owner, opened: Date, youthConsentFrom: LocalDate,
         adultFrom: LocalDate
     ) {
-        self.child = child
         self.reference = reference
         self.place = place
         self.owner = owner

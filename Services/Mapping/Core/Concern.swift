@@ -7,7 +7,6 @@ package struct Concern: Sendable, Equatable {
     package var id: String
     /// The case's reference, if the concern opens a case.
     package var reference: String
-    package var child: String
     package var place: Case.Place
     package var owner: Routing.Owner
     /// The child has moved since the last report, so the ownership passes on (rule 2).
@@ -25,14 +24,13 @@ package struct Concern: Sendable, Equatable {
     package var linkedTo: String?
 
     package init(
-        id: String, reference: String, child: String, place: Case.Place, owner: Routing.Owner, hasMoved: Bool = false,
+        id: String, reference: String, place: Case.Place, owner: Routing.Owner, hasMoved: Bool = false,
         receivedAt: Date, areas: [WheelArea], observation: String, strengths: [String] = [], guardians: [String],
         youthConsentFrom: LocalDate, adultFrom: LocalDate, isProtected: Bool = false, isHarmSuspected: Bool = false,
         linkedTo: String? = nil
     ) {
         self.id = id
         self.reference = reference
-        self.child = child
         self.place = place
         self.owner = owner
         self.hasMoved = hasMoved
@@ -57,7 +55,7 @@ package struct Concern: Sendable, Equatable {
     /// A new mapping. It takes over the child's data from an earlier one, but none of its information and consents.
     private func opened(after former: Case?, now: Date) -> Case {
         var new = Case(
-            child: child, reference: reference, place: place, owner: owner, opened: now,
+            reference: reference, place: place, owner: owner, opened: now,
             youthConsentFrom: youthConsentFrom, adultFrom: adultFrom)
         if let former {
             new.guardians = former.guardians

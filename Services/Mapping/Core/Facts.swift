@@ -109,7 +109,6 @@ package enum MeetingsRequest: Sendable, Equatable {
 /// What Meetings needs to call a meeting (rule 14).
 package struct MeetingCall: Sendable, Equatable {
     package var county: String
-    package var child: String
     package var unit: String
     package var namedPerson: String
     package var areas: [WheelArea]
@@ -118,17 +117,17 @@ package struct MeetingCall: Sendable, Equatable {
     package var guardians: [String]
 
     package init(
-        county: String, child: String, unit: String, namedPerson: String, areas: [WheelArea],
+        county: String, unit: String, namedPerson: String, areas: [WheelArea],
         cooperation: Case.Cooperation, isProtected: Bool, guardians: [String]
     ) {
-        (self.county, self.child, self.unit, self.namedPerson) = (county, child, unit, namedPerson)
+        (self.county, self.unit, self.namedPerson) = (county, unit, namedPerson)
         (self.areas, self.cooperation) = (areas, cooperation)
         (self.isProtected, self.guardians) = (isProtected, guardians)
     }
 
     init(for case: Case, _ cooperation: Case.Cooperation) {
         self.init(
-            county: `case`.place.county, child: `case`.child, unit: `case`.owner.unit, namedPerson: `case`.owner.person,
+            county: `case`.place.county, unit: `case`.owner.unit, namedPerson: `case`.owner.person,
             areas: `case`.areasFound, cooperation: cooperation, isProtected: `case`.isProtected,
             guardians: `case`.guardians)
     }

@@ -7,11 +7,9 @@ import ServiceKit
 import SwiftProtobuf
 
 extension Concern {
-    /// - Parameters:
-    ///   - child: the record's key.
-    ///   - receivedAt: used if the concern does not say when it was received.
+    /// - Parameter receivedAt: used if the concern does not say when it was received.
     /// - Throws: `Undecodable` with every word that this version does not know.
-    init(_ message: ConcernRegistered, child: String, receivedAt: Date) throws(Undecodable) {
+    init(_ message: ConcernRegistered, receivedAt: Date) throws(Undecodable) {
         var words = Words()
         let place = words.place(
             county: message.county, municipality: message.municipality, stage: message.stage, attends: message.unit)
@@ -24,7 +22,7 @@ extension Concern {
             throw Undecodable(Refusal(words.faults))
         }
         self.init(
-            id: message.concern, reference: message.caseReference, child: child, place: place, owner: owner,
+            id: message.concern, reference: message.caseReference, place: place, owner: owner,
             hasMoved: message.moved, receivedAt: message.hasReceivedAt ? message.receivedAt.date : receivedAt,
             areas: areas, observation: message.observation, strengths: message.strengths, guardians: message.guardians,
             youthConsentFrom: youthConsentFrom, adultFrom: adultFrom, isProtected: message.protectedIdentity,

@@ -123,7 +123,7 @@ extension MeetingsRequest {
 extension CallMeeting: FactMessage {
     init(_ call: MeetingCall, of reference: String) {
         self = .with {
-            ($0.caseReference, $0.county, $0.child) = (reference, call.county, call.child)
+            ($0.caseReference, $0.county) = (reference, call.county)
             ($0.unit, $0.namedPerson) = (call.unit, call.namedPerson)
             $0.areas = call.areas.map(\.rawValue)
             $0.organisations = call.cooperation.organisations.map(\.rawValue)
@@ -140,7 +140,7 @@ extension CallMeeting: FactMessage {
         return .meetings(
             .call(
                 MeetingCall(
-                    county: county, child: child, unit: unit, namedPerson: namedPerson, areas: areas,
+                    county: county, unit: unit, namedPerson: namedPerson, areas: areas,
                     cooperation: .init(organisations: organisations, latest: latest), isProtected: protectedIdentity,
                     guardians: guardians)))
     }

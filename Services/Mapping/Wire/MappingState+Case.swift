@@ -47,14 +47,13 @@ extension MappingState {
         harmSuspected = `case`.isHarmSuspected
     }
 
-    /// - Parameter child: the record's key, which the state does not repeat.
-    func kept(child: String) throws(Refusal) -> Kept<Case> {
+    func kept() throws(Refusal) -> Kept<Case> {
         var words = Words()
-        guard let read = read(child: child, &words), words.faults.isEmpty else { throw Refusal(words.faults) }
+        guard let read = read(&words), words.faults.isEmpty else { throw Refusal(words.faults) }
         return Kept(read, taken: taken)
     }
 
-    private func read(child: String, _ words: inout Words) -> Case? {
+    private func read(_ words: inout Words) -> Case? {
         let place = words.place(county: county, municipality: municipality, stage: stage, attends: attends)
         let holder = words.owner(unit: unit, person: owner, fallback: fallbackReason)
         let phase = readPhase(&words)
@@ -62,7 +61,7 @@ extension MappingState {
         let adultFrom = words.day(adultFrom, at: "adult_from")
         guard let place, let holder, let phase, let youthConsentFrom, let adultFrom else { return nil }
         var `case` = Case(
-            child: child, reference: caseReference, place: place, owner: holder, opened: opened.date,
+            reference: caseReference, place: place, owner: holder, opened: opened.date,
             youthConsentFrom: youthConsentFrom, adultFrom: adultFrom)
         `case`.phase = phase
         `case`.delegate = delegate.nonEmpty

@@ -73,18 +73,16 @@ package struct Request: Sendable, Hashable {
     package var latestDate: LocalDate
     /// Nobody may be told the place (rule 22).
     package var isProtected: Bool
-    /// The child's key; nil in a call that names no child.
-    package var child: String?
     /// The guardians' keys.
     package var guardians: [String]
 
     package init(
         unit: String, namedPerson: String, areas: [WheelArea], organisations: [Organisation], latestDate: LocalDate,
-        isProtected: Bool = false, child: String? = nil, guardians: [String] = []
+        isProtected: Bool = false, guardians: [String] = []
     ) {
         (self.unit, self.namedPerson, self.areas, self.organisations) = (unit, namedPerson, areas, organisations)
         (self.latestDate, self.isProtected) = (latestDate, isProtected)
-        (self.child, self.guardians) = (child, guardians)
+        self.guardians = guardians
     }
 }
 

@@ -34,7 +34,7 @@ struct Draft {
     }
 
     mutating func noteToMapping(_ content: Note.Content) {
-        if let child = cooperation.request.child { report(.mapping(Note(child: child, content))) }
+        report(.mapping(Note(content)))
     }
 
     /// Raises the alarm for a plan without a booked follow-up (rule 17).

@@ -204,11 +204,9 @@ package struct FamilyTold: Sendable, Hashable {
 
 /// A note to Mapping, which watches every date (rule 19).
 package struct Note: Sendable, Hashable {
-    /// The child's key, by which Mapping knows the case.
-    package var child: String
     package var content: Content
 
-    package init(child: String, _ content: Content) { (self.child, self.content) = (child, content) }
+    package init(_ content: Content) { self.content = content }
 
     package enum Content: Sendable, Hashable {
         case steps(done: [Step], next: Next?, coordinator: String?)

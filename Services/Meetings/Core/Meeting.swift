@@ -85,7 +85,7 @@ package struct Participant: Sendable, Hashable {
 }
 
 extension Participant {
-    /// Stands for the child among the participants, so that facts need not hold the child's key.
+    /// Stands for the child among the participants.
     package static let child = "child"
 
     /// The directory's id, a guardian's key, or ``child``.

@@ -33,7 +33,7 @@ struct ParticipantTable {
     /// another way, which is recorded (rules 7 and 12).
     private func family(of request: Request) -> [Participant] {
         request.guardians.map { Participant(.guardian($0), isRequired: true) }
-            + (request.child == nil ? [] : [Participant(.child, isRequired: false)])
+            + [Participant(.child, isRequired: false)]
     }
 
     /// The one with the role in the child's municipality, else in the county; by id, so that it is always the same.

@@ -18,7 +18,7 @@ extension Request {
             unit: message.unit, namedPerson: message.namedPerson, areas: wire.words(message.areas, at: "areas"),
             organisations: wire.words(message.organisations, at: "organisations"),
             latestDate: wire.date(message.latestDate, at: "latest_date", else: .latestDate),
-            isProtected: message.protectedIdentity, child: message.child.nonEmpty, guardians: message.guardians)
+            isProtected: message.protectedIdentity, guardians: message.guardians)
     }
 }
 
@@ -30,7 +30,6 @@ extension CallMeeting {
         organisations = request.organisations.map(\.rawValue)
         latestDate = request.latestDate.description
         protectedIdentity = request.isProtected
-        child = request.child ?? ""
         guardians = request.guardians
     }
 }

@@ -126,7 +126,6 @@ extension CallMeeting: LimitedMessage {
         5: FieldLimit("areas", bytes: 64, elements: 20),
         6: FieldLimit("organisations", bytes: 64, elements: 20),
         7: FieldLimit("latest_date", bytes: 32),
-        9: FieldLimit("child", bytes: 128),
         10: FieldLimit("guardians", bytes: 128, elements: 20),
     ]
 }
@@ -227,6 +226,12 @@ extension Child: LimitedMessage {
     ]
 }
 
+extension ChildIdentified: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("report"),
+    ]
+}
+
 extension CommandRefused: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("command_id", bytes: 256),
@@ -271,7 +276,6 @@ extension ConcernReceipt.Refused: LimitedMessage {
 extension ConcernReceipt.Registered: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
-        2: FieldLimit("child", bytes: 128),
         3: FieldLimit("unit", bytes: 128),
         4: FieldLimit("unit_name", bytes: 200),
         7: FieldLimit("fallback_reason", bytes: 64),
@@ -282,7 +286,6 @@ extension ConcernReceipt.Registered: LimitedMessage {
 extension ConcernRegistered: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
-        2: FieldLimit("child", bytes: 128),
         3: FieldLimit("county", bytes: 64),
         4: FieldLimit("municipality", bytes: 64),
         5: FieldLimit("unit", bytes: 128),
@@ -323,7 +326,6 @@ extension ConcernReported: LimitedMessage {
 extension ConcernSetAside: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
-        2: FieldLimit("child", bytes: 128),
         3: FieldLimit("county", bytes: 64),
         4: FieldLimit("municipality", bytes: 64),
         5: FieldLimit("unit", bytes: 128),

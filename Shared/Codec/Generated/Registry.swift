@@ -23,14 +23,14 @@ extension ConcernRegistered: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.registered.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concerns]
-    package static let largestBytes = 225965
+    package static let largestBytes = 225834
 }
 
 extension ConcernSetAside: SuiteEvent {
     package static let eventType = "se.tillsammans.concern.set_aside.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concerns]
-    package static let largestBytes = 22826
+    package static let largestBytes = 22695
 }
 
 extension ConsultationRequested: SuiteEvent {
@@ -66,6 +66,13 @@ extension ReportAccepted: SuiteEvent {
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
     package static let largestBytes = 234498
+}
+
+extension ChildIdentified: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.child.identified.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 234502
 }
 
 extension DataKey: SuiteEvent {
@@ -345,7 +352,7 @@ extension CallMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.call.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
-    package static let largestBytes = 5886
+    package static let largestBytes = 5755
 }
 
 extension CancelMeeting: SuiteEvent {
@@ -654,6 +661,7 @@ extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}
 extension Child: SealedMessage {}
+extension ChildIdentified: SealedMessage {}
 extension ChildState: SealedMessage {}
 extension ConcernRegistered: SealedMessage {}
 extension ConcernReported: SealedMessage {}
@@ -716,6 +724,7 @@ extension EventRegistry {
         Child.self,
         ReportTaken.self,
         ReportAccepted.self,
+        ChildIdentified.self,
         DataKey.self,
         CountyDirectory.self,
         TakeOn.self,

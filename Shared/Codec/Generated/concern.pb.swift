@@ -215,10 +215,9 @@ package nonisolated struct ConcernReceipt: Sendable {
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
+    /// The record key for every command about this case. Empty for a child with protected identity whose case another
+    /// county has opened.
     package var caseReference: String = String()
-
-    /// The child's key: the record key for every command about this case.
-    package var child: String = String()
 
     /// The unit to turn to: where the report by itself leads. What others have reported can have led further.
     package var unit: String = String()
@@ -290,7 +289,7 @@ package nonisolated struct Reason: Sendable {
   package init() {}
 }
 
-/// Keyed by child.
+/// Keyed by case reference.
 package nonisolated struct ConcernRegistered: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -299,11 +298,6 @@ package nonisolated struct ConcernRegistered: @unchecked Sendable {
   package var caseReference: String {
     get {_storage._caseReference}
     set {_uniqueStorage()._caseReference = newValue}
-  }
-
-  package var child: String {
-    get {_storage._child}
-    set {_uniqueStorage()._child = newValue}
   }
 
   package var county: String {
@@ -403,7 +397,7 @@ package nonisolated struct ConcernRegistered: @unchecked Sendable {
   /// Clears the value of `receivedAt`. Subsequent reads from it will return its default value.
   package mutating func clearReceivedAt() {_uniqueStorage()._receivedAt = nil}
 
-  /// This concern's own id, made from the report's source and id.
+  /// This concern's own id: a keyed hash of the report's source and id.
   package var concern: String {
     get {_storage._concern}
     set {_uniqueStorage()._concern = newValue}
@@ -448,91 +442,64 @@ package nonisolated struct ConcernRegistered: @unchecked Sendable {
 }
 
 /// A report that speaks of harm was refused, since another report has its source and id. A person looks at it (rule 3).
-/// Keyed by child.
-package nonisolated struct ConcernSetAside: @unchecked Sendable {
+/// Keyed by case reference.
+package nonisolated struct ConcernSetAside: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var caseReference: String {
-    get {_storage._caseReference}
-    set {_uniqueStorage()._caseReference = newValue}
-  }
+  package var caseReference: String = String()
 
-  package var child: String {
-    get {_storage._child}
-    set {_uniqueStorage()._child = newValue}
-  }
+  package var county: String = String()
 
-  package var county: String {
-    get {_storage._county}
-    set {_uniqueStorage()._county = newValue}
-  }
+  package var municipality: String = String()
 
-  package var municipality: String {
-    get {_storage._municipality}
-    set {_uniqueStorage()._municipality = newValue}
-  }
-
-  package var unit: String {
-    get {_storage._unit}
-    set {_uniqueStorage()._unit = newValue}
-  }
+  package var unit: String = String()
 
   /// The directory's id of the named person, who is told.
-  package var namedPerson: String {
-    get {_storage._namedPerson}
-    set {_uniqueStorage()._namedPerson = newValue}
-  }
+  package var namedPerson: String = String()
 
   /// unit_unknown, unit_unfit, unit_without_person or person_absent; empty where a unit matched.
-  package var fallbackReason: String {
-    get {_storage._fallbackReason}
-    set {_uniqueStorage()._fallbackReason = newValue}
-  }
+  package var fallbackReason: String = String()
 
   package var receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_storage._receivedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_uniqueStorage()._receivedAt = newValue}
+    get {_receivedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_receivedAt = newValue}
   }
   /// Returns true if `receivedAt` has been explicitly set.
-  package var hasReceivedAt: Bool {_storage._receivedAt != nil}
+  package var hasReceivedAt: Bool {self._receivedAt != nil}
   /// Clears the value of `receivedAt`. Subsequent reads from it will return its default value.
-  package mutating func clearReceivedAt() {_uniqueStorage()._receivedAt = nil}
+  package mutating func clearReceivedAt() {self._receivedAt = nil}
 
   package var observedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_storage._observedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_uniqueStorage()._observedAt = newValue}
+    get {_observedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_observedAt = newValue}
   }
   /// Returns true if `observedAt` has been explicitly set.
-  package var hasObservedAt: Bool {_storage._observedAt != nil}
+  package var hasObservedAt: Bool {self._observedAt != nil}
   /// Clears the value of `observedAt`. Subsequent reads from it will return its default value.
-  package mutating func clearObservedAt() {_uniqueStorage()._observedAt = nil}
+  package mutating func clearObservedAt() {self._observedAt = nil}
 
-  package var areas: [String] {
-    get {_storage._areas}
-    set {_uniqueStorage()._areas = newValue}
-  }
+  package var areas: [String] = []
 
-  package var observation: String {
-    get {_storage._observation}
-    set {_uniqueStorage()._observation = newValue}
-  }
+  package var observation: String = String()
 
   package var reporter: Reporter {
-    get {_storage._reporter ?? Reporter()}
-    set {_uniqueStorage()._reporter = newValue}
+    get {_reporter ?? Reporter()}
+    set {_reporter = newValue}
   }
   /// Returns true if `reporter` has been explicitly set.
-  package var hasReporter: Bool {_storage._reporter != nil}
+  package var hasReporter: Bool {self._reporter != nil}
   /// Clears the value of `reporter`. Subsequent reads from it will return its default value.
-  package mutating func clearReporter() {_uniqueStorage()._reporter = nil}
+  package mutating func clearReporter() {self._reporter = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _observedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _reporter: Reporter? = nil
 }
 
 /// An anonymous question to a forum (rule 5). There is no field for an identity, and a text that seems to hold one is
@@ -599,7 +566,7 @@ package nonisolated struct ConsultationRegistered: Sendable {
   fileprivate var _reporter: Reporter? = nil
 }
 
-/// The identity itself, for Intake alone. Keyed by child.
+/// The identity itself, for Intake alone. Keyed by case reference.
 package nonisolated struct Child: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -686,7 +653,7 @@ package nonisolated struct ReportTaken: Sendable {
   fileprivate var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// The report holds. Keyed by child.
+/// The report holds. Keyed by the bucket of Intake's index in which its child is.
 package nonisolated struct ReportAccepted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -726,6 +693,56 @@ package nonisolated struct ReportAccepted: Sendable {
 
   fileprivate var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
   fileprivate var _report: ConcernReported? = nil
+}
+
+/// The report's child has a case reference, which is the key.
+package nonisolated struct ChildIdentified: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var report: ReportAccepted {
+    get {_report ?? ReportAccepted()}
+    set {_report = newValue}
+  }
+  /// Returns true if `report` has been explicitly set.
+  package var hasReport: Bool {self._report != nil}
+  /// Clears the value of `report`. Subsequent reads from it will return its default value.
+  package mutating func clearReport() {self._report = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _report: ReportAccepted? = nil
+}
+
+/// Intake's index of children: one bucket of it.
+package nonisolated struct IndexBucket: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var entries: [IndexBucket.Entry] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Entry: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// The keyed hash of the personal number. It is in no other place.
+    package var hash: String = String()
+
+    package var caseReference: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
 }
 
 /// Intake's memory of a report, so that a repeated one is answered and not registered twice.
@@ -1230,7 +1247,7 @@ nonisolated extension ConcernReceipt: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension ConcernReceipt.Registered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = ConcernReceipt.protoMessageName + ".Registered"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}unit\0\u{3}unit_name\0\u{1}fallback\0\u{3}duty_to_report\0\u{3}fallback_reason\0\u{3}linked_to\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{2}\u{2}unit\0\u{3}unit_name\0\u{1}fallback\0\u{3}duty_to_report\0\u{3}fallback_reason\0\u{3}linked_to\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1239,7 +1256,6 @@ nonisolated extension ConcernReceipt.Registered: SwiftProtobuf.Message, SwiftPro
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.child) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.unitName) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.fallback) }()
@@ -1254,9 +1270,6 @@ nonisolated extension ConcernReceipt.Registered: SwiftProtobuf.Message, SwiftPro
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.caseReference.isEmpty {
       try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
-    }
-    if !self.child.isEmpty {
-      try visitor.visitSingularStringField(value: self.child, fieldNumber: 2)
     }
     if !self.unit.isEmpty {
       try visitor.visitSingularStringField(value: self.unit, fieldNumber: 3)
@@ -1281,7 +1294,6 @@ nonisolated extension ConcernReceipt.Registered: SwiftProtobuf.Message, SwiftPro
 
   package static func ==(lhs: ConcernReceipt.Registered, rhs: ConcernReceipt.Registered) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
-    if lhs.child != rhs.child {return false}
     if lhs.unit != rhs.unit {return false}
     if lhs.unitName != rhs.unitName {return false}
     if lhs.fallback != rhs.fallback {return false}
@@ -1400,11 +1412,10 @@ nonisolated extension Reason: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ConcernRegistered"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{1}fallback\0\u{1}areas\0\u{1}observation\0\u{1}strengths\0\u{3}harm_suspected\0\u{3}observed_at\0\u{1}reporter\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}adult_from\0\u{3}received_at\0\u{1}concern\0\u{3}linked_to\0\u{3}fallback_reason\0\u{1}stage\0\u{1}moved\0\u{3}reported_municipality\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{2}\u{2}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{1}fallback\0\u{1}areas\0\u{1}observation\0\u{1}strengths\0\u{3}harm_suspected\0\u{3}observed_at\0\u{1}reporter\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}adult_from\0\u{3}received_at\0\u{1}concern\0\u{3}linked_to\0\u{3}fallback_reason\0\u{1}stage\0\u{1}moved\0\u{3}reported_municipality\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
-    var _child: String = String()
     var _county: String = String()
     var _municipality: String = String()
     var _unit: String = String()
@@ -1438,7 +1449,6 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
 
     init(copying source: _StorageClass) {
       _caseReference = source._caseReference
-      _child = source._child
       _county = source._county
       _municipality = source._municipality
       _unit = source._unit
@@ -1480,7 +1490,6 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
         case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
-        case 2: try { try decoder.decodeSingularStringField(value: &_storage._child) }()
         case 3: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
         case 4: try { try decoder.decodeSingularStringField(value: &_storage._municipality) }()
         case 5: try { try decoder.decodeSingularStringField(value: &_storage._unit) }()
@@ -1517,9 +1526,6 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
       // https://github.com/apple/swift-protobuf/issues/1182
       if !_storage._caseReference.isEmpty {
         try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
-      }
-      if !_storage._child.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._child, fieldNumber: 2)
       }
       if !_storage._county.isEmpty {
         try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 3)
@@ -1597,7 +1603,6 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
         let _storage = _args.0
         let rhs_storage = _args.1
         if _storage._caseReference != rhs_storage._caseReference {return false}
-        if _storage._child != rhs_storage._child {return false}
         if _storage._county != rhs_storage._county {return false}
         if _storage._municipality != rhs_storage._municipality {return false}
         if _storage._unit != rhs_storage._unit {return false}
@@ -1631,146 +1636,83 @@ nonisolated extension ConcernRegistered: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ConcernSetAside: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ConcernSetAside"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}child\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{3}fallback_reason\0\u{3}received_at\0\u{3}observed_at\0\u{1}areas\0\u{1}observation\0\u{1}reporter\0")
-
-  fileprivate class _StorageClass {
-    var _caseReference: String = String()
-    var _child: String = String()
-    var _county: String = String()
-    var _municipality: String = String()
-    var _unit: String = String()
-    var _namedPerson: String = String()
-    var _fallbackReason: String = String()
-    var _receivedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-    var _observedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-    var _areas: [String] = []
-    var _observation: String = String()
-    var _reporter: Reporter? = nil
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _caseReference = source._caseReference
-      _child = source._child
-      _county = source._county
-      _municipality = source._municipality
-      _unit = source._unit
-      _namedPerson = source._namedPerson
-      _fallbackReason = source._fallbackReason
-      _receivedAt = source._receivedAt
-      _observedAt = source._observedAt
-      _areas = source._areas
-      _observation = source._observation
-      _reporter = source._reporter
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{2}\u{2}county\0\u{1}municipality\0\u{1}unit\0\u{3}named_person\0\u{3}fallback_reason\0\u{3}received_at\0\u{3}observed_at\0\u{1}areas\0\u{1}observation\0\u{1}reporter\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
-        case 2: try { try decoder.decodeSingularStringField(value: &_storage._child) }()
-        case 3: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
-        case 4: try { try decoder.decodeSingularStringField(value: &_storage._municipality) }()
-        case 5: try { try decoder.decodeSingularStringField(value: &_storage._unit) }()
-        case 6: try { try decoder.decodeSingularStringField(value: &_storage._namedPerson) }()
-        case 7: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
-        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._receivedAt) }()
-        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._observedAt) }()
-        case 10: try { try decoder.decodeRepeatedStringField(value: &_storage._areas) }()
-        case 11: try { try decoder.decodeSingularStringField(value: &_storage._observation) }()
-        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._reporter) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.namedPerson) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._receivedAt) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._observedAt) }()
+      case 10: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.observation) }()
+      case 12: try { try decoder.decodeSingularMessageField(value: &self._reporter) }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._caseReference.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
-      }
-      if !_storage._child.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._child, fieldNumber: 2)
-      }
-      if !_storage._county.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 3)
-      }
-      if !_storage._municipality.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._municipality, fieldNumber: 4)
-      }
-      if !_storage._unit.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._unit, fieldNumber: 5)
-      }
-      if !_storage._namedPerson.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._namedPerson, fieldNumber: 6)
-      }
-      if !_storage._fallbackReason.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._fallbackReason, fieldNumber: 7)
-      }
-      try { if let v = _storage._receivedAt {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-      } }()
-      try { if let v = _storage._observedAt {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-      } }()
-      if !_storage._areas.isEmpty {
-        try visitor.visitRepeatedStringField(value: _storage._areas, fieldNumber: 10)
-      }
-      if !_storage._observation.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._observation, fieldNumber: 11)
-      }
-      try { if let v = _storage._reporter {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
-      } }()
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
     }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 3)
+    }
+    if !self.municipality.isEmpty {
+      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 4)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 5)
+    }
+    if !self.namedPerson.isEmpty {
+      try visitor.visitSingularStringField(value: self.namedPerson, fieldNumber: 6)
+    }
+    if !self.fallbackReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.fallbackReason, fieldNumber: 7)
+    }
+    try { if let v = self._receivedAt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._observedAt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 10)
+    }
+    if !self.observation.isEmpty {
+      try visitor.visitSingularStringField(value: self.observation, fieldNumber: 11)
+    }
+    try { if let v = self._reporter {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: ConcernSetAside, rhs: ConcernSetAside) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._caseReference != rhs_storage._caseReference {return false}
-        if _storage._child != rhs_storage._child {return false}
-        if _storage._county != rhs_storage._county {return false}
-        if _storage._municipality != rhs_storage._municipality {return false}
-        if _storage._unit != rhs_storage._unit {return false}
-        if _storage._namedPerson != rhs_storage._namedPerson {return false}
-        if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
-        if _storage._receivedAt != rhs_storage._receivedAt {return false}
-        if _storage._observedAt != rhs_storage._observedAt {return false}
-        if _storage._areas != rhs_storage._areas {return false}
-        if _storage._observation != rhs_storage._observation {return false}
-        if _storage._reporter != rhs_storage._reporter {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.municipality != rhs.municipality {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.namedPerson != rhs.namedPerson {return false}
+    if lhs.fallbackReason != rhs.fallbackReason {return false}
+    if lhs._receivedAt != rhs._receivedAt {return false}
+    if lhs._observedAt != rhs._observedAt {return false}
+    if lhs.areas != rhs.areas {return false}
+    if lhs.observation != rhs.observation {return false}
+    if lhs._reporter != rhs._reporter {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2097,6 +2039,105 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._report != rhs._report {return false}
     if lhs.occasion != rhs.occasion {return false}
     if lhs.json != rhs.json {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildIdentified: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildIdentified"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}report\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._report) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._report {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildIdentified, rhs: ChildIdentified) -> Bool {
+    if lhs._report != rhs._report {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension IndexBucket: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".IndexBucket"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.entries.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: IndexBucket, rhs: IndexBucket) -> Bool {
+    if lhs.entries != rhs.entries {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension IndexBucket.Entry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = IndexBucket.protoMessageName + ".Entry"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hash\0\u{3}case_reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.hash) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.hash.isEmpty {
+      try visitor.visitSingularStringField(value: self.hash, fieldNumber: 1)
+    }
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: IndexBucket.Entry, rhs: IndexBucket.Entry) -> Bool {
+    if lhs.hash != rhs.hash {return false}
+    if lhs.caseReference != rhs.caseReference {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -923,7 +923,7 @@ package nonisolated struct CommandRefused: Sendable {
   package init() {}
 }
 
-/// Where each case stands (rules 19 and 20). Keyed by child.
+/// Where each case stands (rules 19 and 20). Keyed by case reference.
 package nonisolated struct CaseStatus: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -45,9 +45,6 @@ package nonisolated struct CallMeeting: Sendable {
 
   package var protectedIdentity: Bool = false
 
-  /// The child's key: the record key for what Meetings tells Mapping.
-  package var child: String = String()
-
   /// The guardians' keys: they and the child take part in their own right, and are never written to automatically.
   package var guardians: [String] = []
 
@@ -1376,7 +1373,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CallMeeting"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{1}child\0\u{1}guardians\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{2}\u{2}guardians\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1392,7 +1389,6 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 6: try { try decoder.decodeRepeatedStringField(value: &self.organisations) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.latestDate) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.child) }()
       case 10: try { try decoder.decodeRepeatedStringField(value: &self.guardians) }()
       default: break
       }
@@ -1424,9 +1420,6 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.protectedIdentity != false {
       try visitor.visitSingularBoolField(value: self.protectedIdentity, fieldNumber: 8)
     }
-    if !self.child.isEmpty {
-      try visitor.visitSingularStringField(value: self.child, fieldNumber: 9)
-    }
     if !self.guardians.isEmpty {
       try visitor.visitRepeatedStringField(value: self.guardians, fieldNumber: 10)
     }
@@ -1442,7 +1435,6 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.organisations != rhs.organisations {return false}
     if lhs.latestDate != rhs.latestDate {return false}
     if lhs.protectedIdentity != rhs.protectedIdentity {return false}
-    if lhs.child != rhs.child {return false}
     if lhs.guardians != rhs.guardians {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

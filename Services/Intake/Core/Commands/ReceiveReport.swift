@@ -49,7 +49,7 @@ package struct ReceiveReport: Sendable, Equatable {
         switch content {
         case .concern(let report): (facts, outcome) = ([goingOn(report, .new, context)], .goneOn)
         case .consultation(let question):
-            let reference = question.reference(as: id)
+            let reference = question.reference(as: id, context.secret)
             outcome = .answered(.consultation(reference: reference))
             facts = question.registered(under: reference) + [answered(.consultation(reference: reference))]
         case .refused(let reasons):
@@ -82,12 +82,11 @@ package struct ReceiveReport: Sendable, Equatable {
     }
 
     private func goingOn(
-        _ report: Report, _ occasion: RegisterConcern.Occasion, _ context: IntakeContext
+        _ report: Report, _ occasion: AcceptedReport.Occasion, _ context: IntakeContext
     ) -> IntakeFact {
         .accepted(
-            RegisterConcern(
-                id: id, receivedAt: receivedAt, report: report,
-                child: ChildKey(report.number, secret: context.secret).text, occasion: occasion, format: format))
+            AcceptedReport(id: id, receivedAt: receivedAt, report: report, occasion: occasion, format: format),
+            bucket: NumberHash(report.number, secret: context.secret).bucket)
     }
 
     private func answered(_ answer: Receipt.Answer, isRepeated: Bool = false) -> IntakeFact {

@@ -1,41 +1,25 @@
 import Domain
-package import Foundation
 
 /// A report is registered with the child's named person (rules 1 and 2). All reports about a child have one case
 /// reference, so that Mapping opens one case (rule 6).
 package struct RegisterConcern: Sendable, Equatable {
-    package var id: ReportID
-    /// Every clock runs from here (rule 19).
-    package var receivedAt: Date
-    package var report: Report
-    /// The child's key.
-    package var child: String
-    package var occasion: Occasion
-    package var format: Receipt.Format
+    package var accepted: AcceptedReport
+    /// The case reference of the report's child.
+    package var reference: String
 
-    /// Why a report comes to its child.
-    package enum Occasion: String, Sendable, CaseIterable {
-        case new
-        /// It has been sent again. The first answer is given once more.
-        case repeated
-        /// Another report has its id, and it speaks of harm. A person looks at it.
-        case idReused = "id_reused"
+    package init(_ accepted: AcceptedReport, reference: String) {
+        (self.accepted, self.reference) = (accepted, reference)
     }
 
-    package init(
-        id: ReportID, receivedAt: Date, report: Report, child: String, occasion: Occasion = .new,
-        format: Receipt.Format = .protobuf
-    ) {
-        (self.id, self.receivedAt, self.report) = (id, receivedAt, report)
-        (self.child, self.occasion, self.format) = (child, occasion, format)
-    }
+    private var id: ReportID { accepted.id }
+    private var report: Report { accepted.report }
 
     /// - Parameter known: nil for the first report about the child.
     /// - Returns: what is known afterwards; nil where nothing is registered about the child.
     package func decide(
         on known: KnownChild?, _ context: IntakeContext
     ) -> (known: KnownChild?, facts: [IntakeFact]) {
-        switch occasion {
+        switch accepted.occasion {
         case .idReused: return (known, setAside(known, context))
         case .repeated:
             if let known { return (known, [receipt(known, context, isRepeated: true)]) }
@@ -51,9 +35,9 @@ package struct RegisterConcern: Sendable, Equatable {
         if !report.name.isEmpty { after.name = report.name }
         let guardians = after.recordGuardians(report.guardians, context.secret)
         let concern = RecentConcern(
-            concern: id.digest, source: id.source, observedAt: report.observedAt, areas: report.areas)
+            concern: id.concern(context.secret), source: id.source, observedAt: report.observedAt, areas: report.areas)
         let linkedTo = after.link(concern, within: report.county.settings.linkingHours)
-        let registered = registered(after, placement, guardians: guardians, linkedTo: linkedTo)
+        let registered = registered(concern.concern, after, placement, guardians: guardians, linkedTo: linkedTo)
         let recorded = RecordedChild(
             reference: after.reference, number: report.number, name: after.name,
             guardians: after.describedGuardians, isProtected: after.isProtected)
@@ -61,19 +45,16 @@ package struct RegisterConcern: Sendable, Equatable {
     }
 
     private func first(_ placement: Placement) -> KnownChild {
-        KnownChild(reference: newReference, place: placement.place, placedBy: id.source, owner: placement.owner)
+        KnownChild(reference: reference, place: placement.place, placedBy: id.source, owner: placement.owner)
     }
 
-    /// The case's reference, if this report is the first about the child.
-    private var newReference: String { Reference.text(county: report.county.code, of: "case \(child)") }
-
     private func registered(
-        _ after: KnownChild, _ placement: Placement, guardians: [String], linkedTo: String?
+        _ concern: String, _ after: KnownChild, _ placement: Placement, guardians: [String], linkedTo: String?
     ) -> RegisteredConcern {
         RegisteredConcern(
-            concern: id.digest, reference: after.reference, child: child, county: after.place.county,
+            concern: concern, reference: after.reference, county: after.place.county,
             municipality: after.place.municipality, stage: after.place.stage, owner: after.owner,
-            hasMoved: placement.change == .moved, receivedAt: receivedAt, observedAt: report.observedAt,
+            hasMoved: placement.change == .moved, receivedAt: accepted.receivedAt, observedAt: report.observedAt,
             areas: report.areas, observation: report.observation, strengths: report.strengths,
             isHarmSuspected: report.isHarmSuspected, reporter: report.reporter, guardians: guardians,
             youthConsentFrom: report.youthConsentFrom, adultFrom: report.adultFrom, isProtected: after.isProtected,
@@ -88,21 +69,27 @@ package struct RegisterConcern: Sendable, Equatable {
     private func receipt(_ known: KnownChild, _ context: IntakeContext, isRepeated: Bool = false) -> IntakeFact {
         let owner = report.placement(after: nil, from: id.source, context).owner
         let answer = Receipt.Registered(
-            // The first letters of a reference name the county where the case was opened.
-            reference: known.isProtected ? newReference : known.reference, child: child, unit: owner.unit,
+            reference: isTold(of: known) ? known.reference : nil, unit: owner.unit,
             unitName: report.county.units[owner.unit]?.name, fallback: owner.fallback,
             isDutyToReport: report.isHarmSuspected)
-        return .answered(Receipt(id, .registered(answer), format, isRepeated: isRepeated))
+        return .answered(Receipt(id, .registered(answer), accepted.format, isRepeated: isRepeated))
+    }
+
+    /// All sources are given the child's one reference: it is random, and a person needs it for every command. Only its
+    /// first letters tell anything, the county where the case was opened. Of a child with protected identity they go to
+    /// nobody in another county (rule 22).
+    private func isTold(of known: KnownChild) -> Bool {
+        !known.isProtected || known.reference.hasPrefix("\(report.county.code)-")
     }
 
     /// Refused, since another report has the id. It speaks of harm, so its named person is told (rule 3).
     private func setAside(_ known: KnownChild?, _ context: IntakeContext) -> [IntakeFact] {
         let placement = report.placement(after: known, from: id.source, context)
         let report = SetAsideConcern(
-            reference: known?.reference ?? newReference, child: child, county: placement.place.county,
-            municipality: placement.place.municipality, owner: placement.owner, receivedAt: receivedAt,
+            reference: reference, county: placement.place.county,
+            municipality: placement.place.municipality, owner: placement.owner, receivedAt: accepted.receivedAt,
             observedAt: report.observedAt, areas: report.areas, observation: report.observation,
             reporter: report.reporter)
-        return [.setAside(report), .answered(Receipt(id, .refused([.idReused]), format))]
+        return [.setAside(report), .answered(Receipt(id, .refused([.idReused]), accepted.format))]
     }
 }

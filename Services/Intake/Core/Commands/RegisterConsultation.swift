@@ -2,8 +2,8 @@ import Domain
 
 extension Consultation {
     /// The question's own reference, such as SRM-Q-4K7Q-M2XD-9T.
-    func reference(as id: ReportID) -> String {
-        Reference.text(county: "\(municipality.county.code)-Q", of: "consultation \(id.source) \(id.id)")
+    func reference(as id: ReportID, _ secret: KeySecret) -> String {
+        Reference.text(county: "\(municipality.county.code)-Q", of: "consultation \(id.name)", secret: secret)
     }
 
     /// The question goes to a forum, and nothing with it that says whom it is about (rule 5).

@@ -1,0 +1,85 @@
+import Crypto
+
+/// A secret under which codes are made, such as the keyed hash of a personal number: one per county installation, at least 32 bytes, from
+/// configuration.
+public struct KeySecret: Sendable {
+    private let key: SymmetricKey
+
+    /// - Throws: ``Fault`` where the secret is too short to protect anybody.
+    public init(_ text: String) throws(Fault) {
+        guard text.utf8.count >= 32 else {
+            throw Fault(.keySecretShort)
+        }
+        key = SymmetricKey(data: Array(text.utf8))
+    }
+
+    /// HMAC-SHA256 (RFC 2104) of a text, in lower-case hexadecimal.
+    package func code(_ text: String) -> String { code(Array(text.utf8)) }
+
+    func code(_ bytes: [UInt8]) -> String {
+        authentication(bytes).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+    }
+
+    /// The beginning of the HMAC-SHA256 of a text, in lower-case letters and digits of five bits each.
+    func letters(_ text: String, _ count: Int) -> String {
+        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+        let code = authentication(Array(text.utf8))
+        return String(
+            (0..<count).map { index in
+                let bits = (0..<5).map { code[(5 * index + $0) / 8] >> (7 - UInt8((5 * index + $0) % 8)) & 1 }
+                return alphabet[bits.reduce(0) { $0 << 1 | Int($1) }]
+            })
+    }
+
+    fileprivate func authentication(_ bytes: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
+    }
+}
+
+/// References that people read to each other, such as `SRM-4K7Q-M2XD-9T`: ten letters of Crockford's base 32 after the
+/// county. They say nothing of what they stand for.
+public enum Reference {
+    /// How many bytes ``text(county:from:)`` needs.
+    package static let byteCount = 7
+
+    /// A reference made of 50 bits that somebody has drawn at random.
+    ///
+    /// - Parameter bytes: ``byteCount`` of them.
+    package static func text(county: String, from bytes: [UInt8]) -> String {
+        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        let bits = bytes.prefix(byteCount).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let letters = String((0..<10).map { alphabet[Int(bits >> (45 - 5 * UInt64($0)) & 31)] })
+        return "\(county)-\(letters.prefix(4))-\(letters.dropFirst(4).prefix(4))-\(letters.suffix(2))"
+    }
+
+    /// - Parameter text: what the reference stands for. The same text always gives the same reference, which nobody can
+    ///   compute without the secret.
+    package static func text(county: String, of text: String, secret: KeySecret) -> String {
+        self.text(county: county, from: secret.authentication(Array(text.utf8)))
+    }
+
+    /// Sixteen hexadecimal digits that stand for a text.
+    public static func id(of text: String) -> String {
+        SHA256.hash(data: Array(text.utf8)).prefix(8).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+    }
+}
+
+/// A guardian's identity in one child's case: the HMAC of the case's reference and of what the reporter knew about them.
+/// The same guardian has another key in a sibling's case.
+public struct GuardianKey: Sendable, Hashable, CustomStringConvertible {
+    /// 16 hexadecimal digits.
+    public let text: String
+
+    /// - Parameters:
+    ///   - identity: the digits of the personal number if known, else name and address.
+    ///   - reference: the reference of the child's case.
+    public init(_ identity: Personal<String>, of reference: String, secret: KeySecret) {
+        text = String(secret.code("guardian \(reference) \(identity.reveal.lowercased())").prefix(16))
+    }
+
+    public var description: String { text }
+}

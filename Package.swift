@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "ServiceKit",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "Kafka", "Streams", lifecycle, logging, yaml,
+                "CloudEvents", "Codec", "Domain", "Kafka", "Streams", crypto, lifecycle, logging, protobuf, yaml,
             ],
             path: "Shared/ServiceKit", swiftSettings: guarded),
         // What only the services need: an HTTP server for health and metrics, and the way from start to end.

@@ -21,7 +21,8 @@ struct IntakeProcessor: Processor {
 
     static let reports = Table("reports", of: TakenReport.self)
     static let numbers = Table("numbers", of: IndexBucket.self)
-    static let children = Table("children", of: ChildState.self)
+    /// By case reference.
+    static let children = Table("children", of: ChildState.self) { reference, _ in .named(reference) }
 
     func process(_ event: Event, in turn: inout Turn) throws {
         switch Topic(rawValue: turn.topic) {
@@ -101,7 +102,7 @@ struct IntakeProcessor: Processor {
             ReportTaken(
                 id, receivedAt: turn.received, position: turn.position, digest: content.digest(bytes, secret), format,
                 content),
-            to: Topic.intakeRepartition.rawValue, key: id.name, id: turn.position)
+            to: Topic.intakeRepartition.rawValue, key: id.name, id: turn.position, sealedUnder: .own)
     }
 
     /// 2. By source and id.
@@ -114,6 +115,9 @@ struct IntakeProcessor: Processor {
         let decision = report.decide(on: known, context(turn))
         if decision.subject != known { try turn.put(Self.reports, name, TakenReport(decision.subject)) }
         if known == nil { turn.remind(name, at: decision.subject.until) }
+        for case .consultationRegistered(let question) in decision.facts {
+            try turn.newDataKey(for: question.reference)
+        }
         try turn.publish(decision.facts)
     }
 
@@ -128,7 +132,10 @@ struct IntakeProcessor: Processor {
                 throw Undecodable("key", "this bucket of the index is full")
             }
             let reference = index.reference(of: child, county: accepted.report.county.code) { turn.randomBytes($0) }
-            if index != known { try turn.put(Self.numbers, turn.key, IndexBucket(index)) }
+            if index != known {
+                try turn.put(Self.numbers, turn.key, IndexBucket(index))
+                try turn.newDataKey(for: reference)
+            }
             try turn.publish(
                 ChildIdentified.with { $0.report = message }, to: Topic.intakeRepartition.rawValue, key: reference,
                 subject: reference)

@@ -7,7 +7,7 @@ import Streams
 
 /// Keeps each child's case. `Core/` decides what follows from a concern, a command or a date.
 struct MappingProcessor: Processor {
-    static let cases = Table("cases", of: MappingState.self)
+    static let cases = Table("cases", of: MappingState.self) { reference, _ in .named(reference) }
 
     static let adapter = CommandAdapter<Case>(
         .cases,

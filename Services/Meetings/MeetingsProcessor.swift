@@ -7,7 +7,8 @@ import Streams
 
 /// Books, moves and follows up meetings. What follows from a command, a calendar or a date is decided in `Core/`.
 struct MeetingsProcessor: Processor {
-    static let meetings = Table("meetings", of: MeetingState.self)
+    /// By case reference.
+    static let meetings = Table("meetings", of: MeetingState.self) { reference, _ in .named(reference) }
     static let calendars = Table("calendars", of: Codec.PersonCalendar.self)
     /// By day, so that a search reads only the days that it comes to.
     static let rooms = Table("rooms", of: Codec.RoomsOfDay.self)

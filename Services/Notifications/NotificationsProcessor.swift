@@ -15,17 +15,17 @@ struct NotificationsProcessor: Processor {
     /// How long after a key's last event its events are known: as long as the topics keep them.
     static let takenMemory: TimeInterval = 90 * 24 * 3_600
     /// Notices that wait for their next attempt.
-    static let delayed = Table("delayed", of: Codec.Notice.self)
+    static let delayed = Table("delayed", of: Codec.Notice.self) { $1.sealingKey }
     /// By meeting and recipient.
-    static let lanes = Table("lanes", of: NoticeLane.self)
-    /// What has gathered for those who want one message a day, by county and recipient.
-    static let digests = Table("digests", of: Codec.Digest.self)
+    static let lanes = Table("lanes", of: NoticeLane.self) { key, _ in NoticeLane.sealingKey(of: key) }
+    /// What has gathered for those who want one message a day, by county and recipient. A digest is about several cases.
+    static let digests = Table("digests", of: Codec.Digest.self) { _, _ in .own }
     /// Meetings of which their participants will be reminded.
     static let upcoming = Table("upcoming", of: Codec.Meeting.self)
     /// Notices that were not delivered, to be sent again by hand.
-    static let failed = Table("failed", of: Codec.Notice.self)
+    static let failed = Table("failed", of: Codec.Notice.self) { $1.sealingKey }
     /// Notices that a relay has taken, by Message-ID. It may still say that one did not arrive.
-    static let relayed = Table("relayed", of: Codec.Notice.self)
+    static let relayed = Table("relayed", of: Codec.Notice.self) { $1.sealingKey }
 
     /// How many replies somebody has been given today.
     static let replies = Table("replies", of: RepliesGiven.self)
@@ -88,7 +88,7 @@ struct NotificationsProcessor: Processor {
         case .attempt:
             guard let notice = try turn.get(Self.delayed, id) else { return }
             turn.delete(Self.delayed, id)
-            try turn.wish(notice.id, notice)
+            try turn.wish(notice.id, notice, sealedUnder: notice.sealingKey)
         case .meeting:
             guard let meeting = try turn.get(Self.upcoming, id)?.meeting else { return }
             turn.delete(Self.upcoming, id)
@@ -195,13 +195,14 @@ struct NotificationsProcessor: Processor {
     private func apply(_ step: QueueStep, _ turn: inout Turn) throws {
         for fact in step.facts { try publish(fact, &turn) }
         switch step {
-        case .queued(let notice, .now): try turn.wish(notice.id, Codec.Notice(notice))
+        case .queued(let notice, .now): try wish(notice, &turn)
         case .queued(let notice, .at(let date)): try delay(notice, until: date, &turn)
         case .queued(let notice, .inDigest):
             // By recipient, since the facts lie under many keys.
             try turn.publish(
                 AddToDigest(notice.inShort), to: Topic.noticeSteps.rawValue,
-                key: "\(notice.county)|\(notice.recipient.id ?? "")", subject: notice.caseReference ?? "")
+                key: "\(notice.county)|\(notice.recipient.id ?? "")", subject: notice.caseReference ?? "",
+                sealedUnder: .namedOrOwn(notice.caseReference ?? ""))
         case .superseded(_, .new): break
         case .sent(let notice):
             try turn.put(Self.relayed, notice.messageID, Codec.Notice(notice))
@@ -219,6 +220,11 @@ struct NotificationsProcessor: Processor {
     private func publish(_ fact: NoticeFact, _ turn: inout Turn) throws {
         let reference = fact.notice.caseReference ?? ""
         try turn.publish(fact.message, to: Topic.notices.rawValue, key: reference, subject: reference)
+    }
+
+    private func wish(_ notice: NotificationsCore.Notice, _ turn: inout Turn) throws {
+        let message = Codec.Notice(notice)
+        try turn.wish(notice.id, message, sealedUnder: message.sealingKey)
     }
 
     private func delay(_ notice: NotificationsCore.Notice, until date: Date, _ turn: inout Turn) throws {
@@ -253,7 +259,7 @@ struct NotificationsProcessor: Processor {
         if let end = county.flatMap({ Quiet.end($0.settings, turn.now) }) {
             return try delay(notice, until: end, &turn)
         }
-        try turn.wish(notice.id, Codec.Notice(notice))
+        try wish(notice, &turn)
     }
 }
 

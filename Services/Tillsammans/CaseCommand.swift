@@ -4,6 +4,7 @@ import Codec
 import Domain
 import Foundation
 import Kafka
+import ServiceKit
 import SwiftProtobuf
 
 /// In which language a person reads: Swedish to staff.
@@ -48,9 +49,15 @@ struct CaseCommand: AsyncParsableCommand {
             let (reference, language) = (reference, language.language)
             var (room, chronology) = try await DedicatedThread.run(name: "case") {
                 var chronology = Chronology(reference, language)
+                let keys = try connection.keyReader("case")
+                var fault: (any Error)?
                 let room = try ReadingRoom.entered(
                     by: reader, reason: reason, connection, also: [.concerns, .mappings, .meetings, .notices, .cases]
-                ) { _, event in chronology.take(event) }
+                ) { _, event in
+                    guard event.subject == reference else { return }
+                    do { chronology.take(try keys?.open(event) ?? event) } catch { fault = error }
+                }
+                if let fault { throw fault }
                 return (room, chronology)
             }
             guard !chronology.isEmpty else { throw CommandFault(Catalogue.text("case.none", language)) }

@@ -52,7 +52,7 @@ struct ConcernCommand: AsyncParsableCommand {
                 guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
                     let id = object["id"] as? String
                 else { throw CommandFault("\(path):\(number + 1): not a structured CloudEvent with an id") }
-                if connection.keyFile != nil, let event = try? Event(structured: line) {
+                if connection.doorKeyFile != nil, let event = try? Event(structured: line) {
                     records[id] = try record(event, connection)
                     continue
                 }
@@ -72,7 +72,7 @@ struct ConcernCommand: AsyncParsableCommand {
 
     /// Signed where there is a key: as a source's own report, in binary mode.
     private static func record(_ event: Event, _ connection: Connection) throws -> ProducerRecord {
-        let isSigned = connection.keyFile != nil
+        let isSigned = connection.doorKeyFile != nil
         let event = isSigned ? try connection.signed(event, for: event.source, .service) : event
         return connection.record(event, to: .concernReports, key: event.id)
     }

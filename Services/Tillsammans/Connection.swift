@@ -12,10 +12,14 @@ struct Connection: Sendable {
     var bootstrapServers: String
     var prefix: String
     /// The file with the key that signs commands; nil: none are given here.
+    var doorKeyFile: String?
+
+    /// The file of key-encryption keys; nil: sealed contents stay sealed, and commands are sent in clear.
     var keyFile: String?
 
-    init(bootstrapServers: String, prefix: String, keyFile: String? = nil) {
-        (self.bootstrapServers, self.prefix, self.keyFile) = (bootstrapServers, prefix, keyFile)
+    init(bootstrapServers: String, prefix: String, doorKeyFile: String? = nil, keyFile: String? = nil) {
+        (self.bootstrapServers, self.prefix) = (bootstrapServers, prefix)
+        (self.doorKeyFile, self.keyFile) = (doorKeyFile, keyFile)
     }
 
     /// The event with the proof that somebody gives it.
@@ -23,11 +27,11 @@ struct Connection: Sendable {
     /// - Parameter person: the directory's id, a source of reports, or an account; nil: the door itself.
     /// - Throws: ``CommandFault`` where no key is set; ``ConfigurationFault`` where the file holds none.
     func signed(_ event: Event, for person: String?, _ assurance: Assurance = .operator) throws -> Event {
-        guard let keyFile else {
+        guard let doorKeyFile else {
             throw CommandFault(
                 "a command must be signed: set DOOR_KEY_FILE, or give --door-key (`tillsammans keys new` makes a key)")
         }
-        return try DoorKey(path: keyFile).sign(event, for: person, assurance)
+        return try DoorKey(path: doorKeyFile).sign(event, for: person, assurance)
     }
 
     /// From the environment's `KAFKA_…`, as the services read them.
@@ -50,12 +54,42 @@ struct Connection: Sendable {
 
     private static let wasReported = Mutex(false)
 
+    /// What `KEY_ENCRYPTION_KEY_FILE` names.
+    static var keyFile: String? {
+        ProcessInfo.processInfo.environment[Setting.keyEncryptionKeyFile.name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     func topic(_ topic: Topic) -> String { prefix + topic.rawValue }
 
     func record(_ event: Event, to topic: Topic, key: String) -> ProducerRecord {
         ProducerRecord(
-            topic: self.topic(topic), key: Bytes(key.utf8), value: event.data,
+            topic: self.topic(topic), key: Bytes(key.utf8), value: event.asSent,
             headers: event.headers)
+    }
+
+    /// The data keys of the installation, read to their end; nil without a key file. Blocks.
+    ///
+    /// - Parameter application: the door or tool that reads them.
+    func keyReader(_ application: String) throws -> KeyReader? {
+        guard let keyFile else { return nil }
+        let keys: KeyEncryptionKeys
+        do { keys = try KeyEncryptionKeys(file: keyFile) } catch { throw ConfigurationFault("\(error)") }
+        return try KeyReader(keys, topic: topic(.childKeys), properties, application: application)
+    }
+
+    /// The event as a door sends it (`KeyReader.seal`).
+    func sealed(_ event: Event, by door: String) async throws -> Event {
+        guard keyFile != nil else { return event }
+        return try await DedicatedThread.run(name: "seal") { try keyReader(door)?.seal(event) ?? event }
+    }
+
+    /// A command as a door sends it: its contents sealed, and the whole signed.
+    ///
+    /// - Throws: as ``signed(_:for:_:)``; what the topic of keys throws.
+    func command(
+        _ event: Event, for person: String?, _ assurance: Assurance = .operator, by door: String = "command-line"
+    ) async throws -> Event {
+        try signed(await sealed(event, by: door), for: person, assurance)
     }
 
     /// Sends an event to every partition of a topic. Nobody outside knows which one has what it is about; the others do not
@@ -69,7 +103,7 @@ struct Connection: Sendable {
         for partition in 0..<Int32(count) {
             try await producer.send(
                 ProducerRecord(
-                    topic: name, partition: partition, key: Bytes(event.id.utf8), value: event.data,
+                    topic: name, partition: partition, key: Bytes(event.id.utf8), value: event.asSent,
                     headers: event.headers))
         }
     }
@@ -91,6 +125,7 @@ struct ConnectionOptions: ParsableArguments {
         return Connection(
             bootstrapServers: bootstrapServers ?? environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092",
             prefix: prefix ?? environment["TOPIC_PREFIX"] ?? "",
-            keyFile: doorKey ?? environment["DOOR_KEY_FILE"].flatMap { $0.isEmpty ? nil : $0 })
+            doorKeyFile: doorKey ?? environment["DOOR_KEY_FILE"].flatMap { $0.isEmpty ? nil : $0 },
+            keyFile: Connection.keyFile)
     }
 }

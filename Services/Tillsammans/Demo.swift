@@ -11,8 +11,7 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "The example's reports and commands.")
     var example = "Examples/worked-example"
     @Flag(
-        help:
-            "Play it against a suite that is running already (its KEY_SECRET and mail are its own; set DOOR_KEY_FILE).")
+        help: "Play it against a suite that is running already (its keys and mail are its own; set DOOR_KEY_FILE).")
     var againstRunning = false
     @Option(help: "Where a running suite writes its messages.")
     var mail: String?
@@ -26,7 +25,7 @@ struct Demo: AsyncParsableCommand {
                 bootstrapServers: options.bootstrapServers
                     ?? ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092",
                 prefix: options.prefix ?? ProcessInfo.processInfo.environment["TOPIC_PREFIX"] ?? "",
-                keyFile: ProcessInfo.processInfo.environment["DOOR_KEY_FILE"])
+                doorKeyFile: ProcessInfo.processInfo.environment["DOOR_KEY_FILE"], keyFile: Connection.keyFile)
             return try await script.play(on: connection, mailFolder: mail)
         }
         let (logs, log) = (logs, LogFile())

@@ -2,6 +2,7 @@ import CloudEvents
 import Codec
 import Foundation
 import Kafka
+import ServiceKit
 import SwiftProtobuf
 
 /// Events of several topics as they come, read without a group.
@@ -18,8 +19,10 @@ struct EventFeed: Sendable {
     let items: AsyncThrowingStream<Item, any Error>
 
     /// Reads while `body` runs; it sees everything that is published after it has begun.
+    ///
+    /// - Parameter opens: whether sealed contents are opened, as far as there are keys.
     static func reading<Value>(
-        _ connection: Connection, _ topics: [Topic], fromBeginning: Bool,
+        _ connection: Connection, _ topics: [Topic], fromBeginning: Bool, opens: Bool = false,
         _ body: (EventFeed) async throws -> Value
     ) async throws -> Value {
         let (items, sink) = AsyncThrowingStream.makeStream(of: Item.self)
@@ -29,7 +32,8 @@ struct EventFeed: Sendable {
             group.addTask {
                 do {
                     try await DedicatedThread.run(name: "feed") {
-                        try read(connection, topics, fromBeginning, stop, sink) { opened.finish() }
+                        let keys = opens ? try connection.keyReader("feed") : nil
+                        try read(connection, topics, fromBeginning, keys, stop, sink) { opened.finish() }
                     }
                     sink.finish()
                 } catch {
@@ -44,7 +48,8 @@ struct EventFeed: Sendable {
     }
 
     private static func read(
-        _ connection: Connection, _ topics: [Topic], _ fromBeginning: Bool, _ stop: StopFlag,
+        _ connection: Connection, _ topics: [Topic], _ fromBeginning: Bool, _ keys: KeyReader?,
+        _ stop: StopFlag,
         _ sink: AsyncThrowingStream<Item, any Error>.Continuation, _ opened: () -> Void
     ) throws {
         let names = Dictionary(uniqueKeysWithValues: topics.map { (connection.topic($0), $0) })
@@ -53,9 +58,10 @@ struct EventFeed: Sendable {
         opened()
         while !stop.isSet {
             guard let record = reader.poll(timeout: 100), let topic = names[record.topic] else { continue }
-            let event = try? Event(
+            var event = try? Event(
                 headers: record.headers, value: record.value,
                 received: Date(timeIntervalSince1970: Double(record.timestamp) / 1_000))
+            if let sealed = event { event = try keys?.open(sealed) ?? sealed }
             sink.yield(
                 Item(
                     topic: topic, partition: record.partition, offset: record.offset,

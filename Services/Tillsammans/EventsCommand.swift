@@ -53,13 +53,14 @@ struct EventsCommand: AsyncParsableCommand {
                 }
             let connection = options.connection
             var room = try await room(connection)
+            let keys = try await isOpen ? DedicatedThread.run(name: "keys") { try connection.keyReader("tail") } : nil
             // Who may read changes while events come.
             let followed = room == nil ? topics : Array(Set(topics + ReadableCases.topics))
             try await EventFeed.reading(connection, followed, fromBeginning: fromBeginning) { feed in
                 for try await item in feed.items {
                     if let event = item.event { room?.cases.apply(event) }
                     guard topics.contains(item.topic) else { continue }
-                    print(json ? Self.object(item, try await Self.content(of: item, &room)) : Self.line(item))
+                    print(json ? Self.object(item, try await Self.content(of: item, &room, keys)) : Self.line(item))
                     fflush(nil)
                 }
             }
@@ -76,13 +77,15 @@ struct EventsCommand: AsyncParsableCommand {
         /// What is in an event of a case; nil where it stays closed.
         ///
         /// - Throws: what the access log throws.
-        static func content(of item: EventFeed.Item, _ room: inout ReadingRoom?) async throws -> Any? {
+        static func content(
+            of item: EventFeed.Item, _ room: inout ReadingRoom?, _ keys: KeyReader? = nil
+        ) async throws -> Any? {
             guard let event = item.event, let reference = event.subject, let extent = Opening.extent(of: event) else {
                 return nil
             }
             do {
                 guard let reading = try await room?.open(reference, extent...extent, at: Date()) else { return nil }
-                return Opening.content(of: event, for: reading, .swedish)
+                return Opening.content(of: try keys?.open(event) ?? event, for: reading, .swedish)
             } catch is Refusal { return nil }
         }
 
@@ -110,6 +113,7 @@ struct EventsCommand: AsyncParsableCommand {
                 object["size"] = event.data.count
                 object["data"] = content ?? "(sealed)"
                 object["proof"] = event.auth.map(ProofInWords.object)
+                object["sealed"] = event.sealed?.key
             }
             let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
             let data = try? JSONSerialization.data(withJSONObject: object, options: options)

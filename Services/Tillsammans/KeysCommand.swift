@@ -1,118 +1,107 @@
 import ArgumentParser
+import CloudEvents
 import Codec
-import Domain
 import Foundation
-import SwiftProtobuf
-import SystemPackage
+import Kafka
+import ServiceKit
+import Streams
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "The keys of doors.", subcommands: [New.self])
+        commandName: "keys", abstract: "The keys of doors, and the keys under which contents are sealed.",
+        subcommands: [New.self, EncryptionKey.self, Rewrap.self])
 
-    struct New: ParsableCommand {
+    struct EncryptionKey: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a door's key pair, and prints the directory's lines.",
+            abstract: "Adds a new key-encryption key to a file, or makes the file (mode 0600).",
             discussion: """
-                The private key is written to a file that only you may read; an existing file is never overwritten. To change \
-                a door's key, put the new one beside the old one in the directory, apply it, give the door the new file, and \
-                take the old key out when no command that it signed is on its way any more.
+                To rotate: add a version, give the file to every service and start them again, then `keys rewrap`. Keep the
+                former versions until nothing is sealed under them: 90 days after the last service was started again.
+                Whoever has the file and the topics can read everything. Without the file nobody can read anything: keep a
+                copy where the topics are not.
                 """)
 
-        @Argument(help: "County and door, for example SRM/desk.")
-        var door: String
-        @Option(help: "desk, http, mail, system or operator.")
-        var kind = County.Door.Kind.operator.rawValue
-        @Option(help: "Where the private key goes; else DOOR.jwk, with a hyphen for the stroke.")
+        @Option(help: "The file (else KEY_ENCRYPTION_KEY_FILE).")
         var file: String?
-        @Option(help: "The key's id; else today's date.")
-        var id = CivilTime.day(of: Date()).description
-        @Option(help: "The last day on which it counts, YYYY-MM-DD.")
-        var until: String?
-
-        func validate() throws {
-            let parts = door.split(separator: "/", omittingEmptySubsequences: false)
-            if parts.count != 2 || parts.contains("") {
-                throw ValidationError("a door is COUNTY/ID, for example SRM/desk")
-            }
-            if County.Door.Kind(rawValue: kind) == nil {
-                let kinds = County.Door.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("--kind is one of \(kinds)")
-            }
-            if let until, LocalDate(until) == nil { throw ValidationError("--until is a day, YYYY-MM-DD") }
-        }
 
         func run() throws {
-            let path = file ?? door.replacing("/", with: "-") + ".jwk"
-            let key = DoorKey(door: door, id: id)
-            try key.write(to: path)
-            tell("the private key lies in \(path); only you may read it")
-            print(lines(key))
-        }
-
-        private func lines(_ key: DoorKey) -> String {
-            let last = until.map { ", until: \"\($0)\"" } ?? ""
-            return """
-                doors:
-                  - id: \(door.split(separator: "/")[1])
-                    kind: \(kind)
-                    keys:
-                      - { id: "\(key.id)", x: "\(key.publicKey)"\(last) }
-                    staff: true
-                """
+            guard let path = file ?? Connection.keyFile else {
+                throw ValidationError("give --file, or KEY_ENCRYPTION_KEY_FILE")
+            }
+            do { print("version \(try KeyEncryptionKeys.addKey(toFile: path))") } catch let error as KeyUnusable {
+                throw CommandFault("\(error)")
+            }
         }
     }
-}
 
-extension DoorKey {
-    /// Writes the key to a new file that only its owner may read.
-    ///
-    /// - Throws: ``CommandFault`` where the file exists, or cannot be written.
-    func write(to path: String) throws {
+    struct Rewrap: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Wraps every data key under the newest key-encryption key.",
+            discussion: "The services may run meanwhile. A key that is erased meanwhile stays erased.")
+
+        @OptionGroup var options: ConnectionOptions
+
+        func run() async throws {
+            let count = try await KeysCommand.rewrap(options.connection)
+            print(count == 1 ? "1 data key was wrapped anew" : "\(count) data keys were wrapped anew")
+        }
+    }
+
+    /// - Returns: how many data keys were wrapped under another key-encryption key before.
+    static func rewrap(_ connection: Connection) async throws -> Int {
+        guard let file = connection.keyFile else { throw CommandFault("KEY_ENCRYPTION_KEY_FILE is not set") }
         do {
-            let descriptor = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.create, .exclusiveCreate],
-                permissions: [.ownerRead, .ownerWrite])
-            let bytes = try file
-            _ = try descriptor.closeAfter { try descriptor.writeAll(bytes) }
-        } catch let error as Errno {
-            throw CommandFault(
-                error == .fileExists ? "\(path) exists, and is not overwritten" : "\(path) cannot be written: \(error)")
+            let keys = try KeyEncryptionKeys(file: file)
+            let producer = try Producer(connection.properties)
+            let topic = connection.topic(.childKeys)
+            var history = KeyHistory()
+            func readOn() async throws { history = try await read(topic, connection.properties) }
+            try await readOn()
+            let old = history.wrapped.filter { KeyEncryptionKeys.version(of: $1) != keys.current }
+            for (name, wrapped) in old.sorted(by: { $0.key < $1.key }) {
+                let rewrapped = try keys.wrap(keys.unwrap(wrapped, named: name), named: name)
+                let event = try Event(
+                    id: UUID().uuidString.lowercased(), source: "tillsammans:keys", time: Date(), subject: name,
+                    DataKey(record: rewrapped))
+                try await producer.send(connection.record(event, to: .childKeys, key: name))
+            }
+            // A key that was erased between our reading and our writing has come back. A reference is never given twice, so
+            // whatever follows a tombstone is ours.
+            try await readOn()
+            for name in history.revived {
+                try await producer.send(ProducerRecord(topic: topic, key: Bytes(name.utf8), value: nil, headers: []))
+            }
+            return old.count - history.revived.count
+        } catch let error as KeyUnusable { throw CommandFault("\(error)") }
+    }
+
+    private static func read(_ topic: String, _ properties: KafkaProperties) async throws -> KeyHistory {
+        try await DedicatedThread.run(name: "keys") {
+            var history = KeyHistory()
+            let reader = try TopicReader([topic], from: .beginning, properties)
+            guard reader.catchUp(within: .seconds(600), { history.take($0) }) else {
+                throw CommandFault("\(topic) could not be read to its end within 10 minutes")
+            }
+            return history
         }
     }
 }
 
-/// The doors of a suite that runs on one machine: each has a key of its own from the start, in files beside the state.
-struct OwnDoors: Sendable {
-    private let folder: String
-    private let keys: [County.Door.Kind: DoorKey]
+/// What lies on the topic of data keys.
+struct KeyHistory {
+    /// The latest value of each key that has one.
+    private(set) var wrapped: [String: Bytes] = [:]
+    /// Keys that have a value after a tombstone.
+    var revived: [String] { erased.filter { wrapped[$0] != nil }.sorted() }
+    private var erased: Set<String> = []
 
-    /// Makes the keys, in a folder that only its owner may enter.
-    ///
-    /// - Throws: ``CommandFault`` where they cannot be written.
-    init(in folder: String, of county: String) throws {
-        self.folder = folder
-        keys = Dictionary(
-            uniqueKeysWithValues: [County.Door.Kind.operator, .http, .mail].map { kind in
-                (kind, DoorKey(door: "\(county)/own-\(kind.rawValue)", id: UUID().uuidString.lowercased()))
-            })
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        for (kind, key) in keys { try key.write(to: file(kind)) }
-    }
-
-    /// The key file of a door.
-    func file(_ kind: County.Door.Kind) -> String { "\(folder)/\(kind.rawValue).jwk" }
-
-    /// The directory with these doors.
-    func added(to directory: CountyDirectory) -> CountyDirectory {
-        var directory = directory
-        for (kind, key) in keys.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            directory.doors.append(
-                .with {
-                    ($0.id, $0.kind, $0.staff) = ("own-\(kind.rawValue)", kind.rawValue, kind != .http)
-                    $0.keys = [key.entry]
-                })
+    mutating func take(_ record: Record) {
+        let name = String(decoding: record.key ?? [], as: UTF8.self)
+        if let value = record.value {
+            wrapped[name] = (try? DataKey(wire: value)).map(\.record)
+        } else {
+            wrapped[name] = nil
+            erased.insert(name)
         }
-        return directory
     }
 }

@@ -75,7 +75,7 @@ struct NoticesCommand: AsyncParsableCommand {
             guard entry.status == .failed else {
                 throw CommandFault("the notice \(id) has not failed: it is \(entry.status.rawValue)")
             }
-            let event = try connection.signed(
+            let event = try await connection.command(
                 Event(
                     id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(),
                     ResendNotice.with { $0.noticeID = id }), for: person)

@@ -156,10 +156,12 @@ struct Play {
         for (name, value) in values { text = text.replacing("$\(name)", with: value) }
         var event = Event(
             id: UUID().uuidString.lowercased(), source: "urn:example:demo", type: type.eventType, time: Date(),
-            content: .json, data: Bytes(text.utf8))
+            subject: values["CASE"], content: .json, data: Bytes(text.utf8))
+        // Whoever reports a concern has no key.
         if topic != .concernReports {
             let command = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-            event = try connection.signed(event, for: command?["by"] as? String ?? command?["person"] as? String)
+            event = try await connection.command(
+                event, for: command?["by"] as? String ?? command?["person"] as? String, by: "demo")
         }
         try await producer.send(connection.record(event, to: topic, key: key))
         return event.id

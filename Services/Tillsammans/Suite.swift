@@ -27,6 +27,17 @@ struct Suite: Sendable {
     /// The messages that notifications writes, when no relay is configured.
     var mailFolder: String { folder + "/mail" }
 
+    /// The keys that wrap data keys. On an embedded broker they go with the folder; what lies on a Kafka outlives the folder,
+    /// and so do the keys.
+    private func keyFile() throws -> String {
+        if let file = environment[Setting.keyEncryptionKeyFile.name], !file.isEmpty { return file }
+        let place = bootstrapServers == nil || !prefix.isEmpty ? folder : ".run"
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        let file = place + "/key-encryption-keys"
+        if !FileManager.default.fileExists(atPath: file) { _ = try KeyEncryptionKeys.addKey(toFile: file) }
+        return file
+    }
+
     /// Starts everything, runs `body` beside it, and stops everything.
     ///
     /// - Throws: when a service ends by itself, with its name and how it ended.
@@ -36,7 +47,7 @@ struct Suite: Sendable {
         let broker = try bootstrapServers == nil ? EmbeddedBroker() : nil
         let connection = Connection(
             bootstrapServers: broker?.bootstrapServers ?? bootstrapServers ?? "", prefix: prefix,
-            keyFile: doors.file(.operator))
+            doorKeyFile: doors.file(.operator), keyFile: try keyFile())
         if let broker {
             let publishers = directory.publishers.map(\.receipts)
             for topic in TopicPlan.specifications(partitions: partitions, prefix: prefix, publishers: publishers) {
@@ -87,6 +98,7 @@ struct Suite: Sendable {
             "KEY_SECRET": environment["KEY_SECRET"] ?? "only-for-one-machine-and-no-real-child",
             "REPLY_SECRET": environment["REPLY_SECRET"] ?? "only-for-one-machine-and-no-real-child",
             "HTTP_PORT": "\(healthPort ?? 0)", "DOOR_KEY_FILE": doors.file(.http),
+            Setting.keyEncryptionKeyFile.name: connection.keyFile ?? "",
         ]
         let variables = Dictionary(
             uniqueKeysWithValues: settings.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })

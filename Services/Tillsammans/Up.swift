@@ -37,8 +37,9 @@ struct Up: AsyncParsableCommand {
                             "  export KAFKA_BOOTSTRAP_SERVERS=\(connection.bootstrapServers) TOPIC_PREFIX=\(connection.prefix)"
                         )
                         tell(
-                            "  export DOOR_KEY_FILE=\(connection.keyFile ?? "")  # signs what you do as staff; mail.jwk: mail receive"
+                            "  export DOOR_KEY_FILE=\(connection.doorKeyFile ?? "")  # signs what you do as staff; mail.jwk: mail receive"
                         )
+                        tell("  export KEY_ENCRYPTION_KEY_FILE=\(connection.keyFile ?? "")")
                         for (service, port) in try suite.healthPorts().sorted(by: { $0.value < $1.value }) {
                             tell("  \(service): http://127.0.0.1:\(port)/ready")
                         }

@@ -26,9 +26,13 @@ struct WorkedExample: Sendable {
         "7-consent", "8-conclude", "9-decline", "10-record", "11-follow-up", "12-tell-family",
     ]
 
+    /// - Throws: ``CommandFault`` when a step did not happen, and without a key file: the answers are sealed.
     func play(on connection: Connection, mailFolder: String?) async throws {
+        guard connection.doorKeyFile != nil else {
+            throw CommandFault("KEY_ENCRYPTION_KEY_FILE must name the running suite's file: facts are sealed")
+        }
         let topics: [Topic] = [.concernReceipts, .concerns, .mappings, .meetings, .notices]
-        try await EventFeed.reading(connection, topics, fromBeginning: false) { feed in
+        try await EventFeed.reading(connection, topics, fromBeginning: false, opens: true) { feed in
             var play = try Play(folder, personalNumber, connection, Facts(feed))
             let (detected, opened) = try await play.detect()
             try await play.map(detected, opened)

@@ -25,7 +25,10 @@ public struct Event: Sendable, Hashable {
     public var auth: AuthContext?
     /// The encoding of ``data``.
     public var content: Content
+    /// The payload; empty while it is sealed.
     public var data: Bytes
+    /// How the payload lies in the record, if it is sealed there.
+    public var sealed: Sealed?
 
     public enum Content: String, Sendable, Hashable {
         case protobuf = "application/protobuf"
@@ -59,10 +62,28 @@ public struct Event: Sendable, Hashable {
             data: content == .json ? try payload.jsonBytes() : try payload.wireBytes())
     }
 
+    /// A payload that only the holders of a key can read.
+    public struct Sealed: Sendable, Hashable {
+        /// The key's name.
+        public var key: String
+        /// The payload as it lies in the record.
+        public var bytes: Bytes
+        /// Whether ``Event/data`` is the payload in clear.
+        public var isOpen: Bool
+
+        public init(key: String, bytes: Bytes, isOpen: Bool) {
+            (self.key, self.bytes, self.isOpen) = (key, bytes, isOpen)
+        }
+    }
+
+    /// The payload as it lies in the record, sealed or in clear: the record's value.
+    public var asSent: Bytes { sealed?.bytes ?? data }
+
     /// Decodes the payload.
     ///
-    /// - Throws: ``Undecodable`` with the message's type or the wrong attribute.
+    /// - Throws: ``Undecodable`` with the message's type or the wrong attribute, and for a payload that is sealed.
     public func decode<Payload: EventPayload>(_ type: Payload.Type) throws(Undecodable) -> Payload {
+        if sealed?.isOpen == false { throw Undecodable("data", .sealed) }
         guard self.type == Payload.eventType else {
             throw Undecodable("ce_type", "expected \(Payload.eventType), got another type")
         }

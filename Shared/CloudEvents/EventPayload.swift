@@ -6,6 +6,10 @@ public protocol EventPayload: SwiftProtobuf.Message, Sendable {
     static var eventType: String { get }
 }
 
+/// A message that is sealed wherever it is published or stored, and every message that holds one: only those who hold a key
+/// may read it.
+public protocol SealedMessage: SwiftProtobuf.Message {}
+
 extension SwiftProtobuf.Message {
     /// The protobuf bytes. The same message always gives the same bytes.
     public func wireBytes() throws(Undecodable) -> Bytes {

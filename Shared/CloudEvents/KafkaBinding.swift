@@ -9,7 +9,7 @@ extension Event {
     /// The most bytes of ``actor`` and of what says who acts. Anything longer is read as empty.
     public static let actorLimit = 2_048
 
-    /// The headers of binary mode, in this order. The record's value is ``data``.
+    /// The headers of binary mode, in this order. The record's value is ``asSent``.
     public var headers: [(name: String, value: Bytes)] {
         var headers: [(name: String, value: Bytes)] = []
         headers.reserveCapacity(14)
@@ -34,8 +34,14 @@ extension Event {
             body("ce_authclaims", auth.claims)
         }
         body("content-type", content.rawValue)
+        if let sealed {
+            body("ce_sealed", sealed.key == subject ? Self.sealFormat : "\(Self.sealFormat) \(sealed.key)")
+        }
         if let traceparent { body("traceparent", traceparent) }
     }
+
+    /// The format of sealed payloads. ``Sealed/key`` follows it, where that is not the subject.
+    fileprivate static let sealFormat = "1"
 
     /// Reads a record's headers and value.
     ///
@@ -195,7 +201,7 @@ extension UnsafeRawBufferPointer {
 /// The context attributes during reading.
 private struct Attributes {
     static let known: Set<String> = [
-        "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "traceparent", "actor",
+        "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "sealed", "traceparent", "actor",
         "authtype", "authid", "authclaims",
     ]
 
@@ -208,6 +214,7 @@ private struct Attributes {
     var subject: String?
     var cause: String?
     var correlation: String?
+    var sealed: String?
     var traceparent: String?
     var actor: String?
     var auth: (type: String?, id: String?, claims: String?)
@@ -221,6 +228,7 @@ private struct Attributes {
         switch name.count {
         case 5 where name.isText("ce_id"): id = try Event.text(name, value)
         case 9 where name.isText("ce_source"): source = try Event.text(name, value)
+        case 9 where name.isText("ce_sealed"): sealed = try Event.text(name, value)
         case 7 where name.isText("ce_type"): type = try Event.text(name, value)
         case 7 where name.isText("ce_time"):
             // Our own spelling of a time is parsed without a string.
@@ -264,6 +272,7 @@ private struct Attributes {
         case "ce_subject": subject = value
         case "ce_cause": cause = value
         case "ce_correlation": correlation = value
+        case "ce_sealed": sealed = value
         case "ce_traceparent": traceparent = value
         case "ce_actor": actor = value.utf8.count <= Event.actorLimit ? value : ""
         // Who has been found to act is written by services alone, in binary mode.
@@ -294,20 +303,34 @@ private struct Attributes {
             at = Timestamp.date(time)
             if at == nil { wrong.append(Undecodable(prefix + "time", .time)) }
         }
+        let key = sealed.flatMap(keyName)
+        if sealed != nil, key == nil { wrong.append(Undecodable(prefix + "sealed", .sealFormat)) }
         wrong += also
         guard wrong.isEmpty, let id, let source, let type else {
             let first = wrong.first ?? Undecodable(prefix + "id", .missing)
             throw Undecodable(first.path, first.mistake ?? .missing, others: Array(wrong.dropFirst()))
         }
-        return Event(
+        var event = Event(
             id: id, source: source, type: type, time: at ?? received, subject: subject, cause: cause,
             correlation: correlation, traceparent: traceparent, actor: actor, auth: authContext, content: content,
             data: data)
+        if let key { (event.sealed, event.data) = (.init(key: key, bytes: data, isOpen: false), []) }
+        return event
     }
 
     /// Nil where a part is missing.
     private var authContext: AuthContext? {
         guard let type = auth.type, let id = auth.id, let claims = auth.claims, !type.isEmpty else { return nil }
         return AuthContext(type: type, id: id, claims: claims)
+    }
+
+    /// The name of the key under which the payload is sealed: what follows the format, else the subject.
+    private func keyName(_ sealed: String) -> String? {
+        let parts = sealed.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts[0] == Event.sealFormat, parts.count <= 2, sealed.utf8.count <= Event.attributeLimit else {
+            return nil
+        }
+        let name = parts.count == 2 ? String(parts[1]) : subject ?? ""
+        return name.isEmpty ? nil : name
     }
 }

@@ -35,6 +35,7 @@ public struct Undecodable: Error, Sendable, Hashable, CustomStringConvertible {
         case mediaType = "media_type"
         case notObject = "not_object"
         case notBase64 = "not_base64"
+        case sealFormat = "seal_format"
         // The payload
         case empty
         case notProtobuf = "not_protobuf"
@@ -44,11 +45,14 @@ public struct Undecodable: Error, Sendable, Hashable, CustomStringConvertible {
         case twoAnswers = "two_answers"
         case deep
         case placeholder
+        case sealed, unsealed
+        case keyUnknown = "key_unknown"
         case other
 
         var english: String {
             switch self {
             case .missing, .version, .time, .long, .notUTF8, .tombstone, .mediaType, .notObject, .notBase64: envelope
+            case .sealFormat, .sealed, .unsealed, .keyUnknown: seal
             default: payload
             }
         }
@@ -64,6 +68,15 @@ public struct Undecodable: Error, Sendable, Hashable, CustomStringConvertible {
             case .mediaType: "expected application/json, application/protobuf or application/cloudevents+json"
             case .notObject: "not a JSON object"
             default: "not base64"
+            }
+        }
+
+        private var seal: String {
+            switch self {
+            case .sealFormat: "expected 1, or 1 and the key's name"
+            case .sealed: "sealed, and not by the key that it names"
+            case .unsealed: "must be sealed here"
+            default: "sealed under a key that does not exist, or that has been erased"
             }
         }
 

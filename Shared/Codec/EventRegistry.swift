@@ -26,6 +26,9 @@ package enum EventKind: String, CaseIterable, Sendable {
 package enum EventRegistry {
     private static let byType = Dictionary(uniqueKeysWithValues: all.map { ($0.eventType, $0) })
 
+    /// The types whose events are sealed.
+    package static let sealed = Set(all.filter { $0 is any SealedMessage.Type }.map { $0.eventType })
+
     /// The event of this CloudEvents type.
     package static func event(ofType type: String) -> (any SuiteEvent.Type)? { byType[type] }
 }

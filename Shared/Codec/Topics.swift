@@ -7,6 +7,7 @@ package enum Topic: String, CaseIterable, Sendable {
     case intakeRepartition = "intake-repartition"
     case concerns
     case children
+    case childKeys = "child-keys"
     case mappingCommands = "mapping-commands"
     case mappingSteps = "mapping-steps"
     case mappings
@@ -42,7 +43,9 @@ package enum Topic: String, CaseIterable, Sendable {
     package var retention: Retention {
         switch self {
         // State, and tables that every instance reads whole.
-        case .children, .cases, .directory, .intakeState, .mappingState, .meetingsState, .notificationsState: .latest
+        case .children, .childKeys, .cases, .directory, .intakeState, .mappingState, .meetingsState,
+            .notificationsState:
+            .latest
         // What has happened in a case (rule 20) and who has opened it (rule 22). Only erasure ends it.
         case .concerns, .mappings, .meetings, .notices, .accessLog: .forever
         // Publishers send reports in clear, with the child's name and number. They are kept while Intake may be down.
@@ -60,7 +63,7 @@ package enum Topic: String, CaseIterable, Sendable {
     package var isCompacted: Bool { retention == .latest }
 
     /// Has one partition.
-    package var isSingle: Bool { self == .directory || self == .deadLetters || self == .accessLog }
+    package var isSingle: Bool { [.directory, .childKeys, .deadLetters, .accessLog].contains(self) }
 
     /// Written by other systems and by people, in protobuf, proto3 JSON or structured CloudEvents. Internal commands
     /// are refused here.

@@ -137,6 +137,9 @@ extension KafkaError {
         KafkaError(RD_KAFKA_RESP_ERR__TRANSPORT, "reach Kafka at \(servers)")
     }
 
+    /// Something was not done in time. It may succeed later.
+    package static func late(_ doing: String) -> KafkaError { KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, doing) }
+
     /// The stream is stopping, and does not wait for a broker any longer. Kafka aborts what was open.
     package static var stopped: KafkaError {
         KafkaError(RD_KAFKA_RESP_ERR__DESTROY, "wait for a broker while the stream is stopping", isFatal: true)

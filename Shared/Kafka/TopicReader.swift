@@ -11,6 +11,7 @@ public final class TopicReader {
 
     private let consumer: Consumer
     private var open: Set<TopicPartition>
+    private var positions: [TopicPartition: Int64]
 
     /// - Parameter timeout: how long each request to a broker may take, in milliseconds.
     /// - Throws: ``KafkaError`` if the broker does not answer in time; ``NoTopic`` if a topic does not exist.
@@ -35,18 +36,25 @@ public final class TopicReader {
             }
         }
         open = Set(positions.keys)
+        self.positions = positions
         try consumer.assign(positions)
     }
 
     /// True once every partition has been read to what was its end at some time since the start.
     public var isCaughtUp: Bool { open.isEmpty }
 
+    /// Every record below it has been passed on.
+    public func position(_ partition: TopicPartition) -> Int64 { positions[partition] ?? 0 }
+
     /// The next record within `timeout` milliseconds; nil if none came.
     public func poll(timeout: Int32) -> Record? {
         switch consumer.poll(timeout: timeout) {
-        case .record(let record): return record
-        case .end(let partition, _):
+        case .record(let record):
+            positions[record.topicPartition] = record.offset + 1
+            return record
+        case .end(let partition, let offset):
             open.remove(partition)
+            positions[partition] = offset
             return nil
         default: return nil
         }

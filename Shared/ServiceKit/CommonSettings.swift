@@ -12,6 +12,7 @@ extension Setting {
         Setting("STATE_DIRECTORY", default: ".run/state", "Folder for the state files, a cache that may be deleted."),
         Setting("STREAM_THREADS", default: "1", "Stream threads in this instance, 1 to 64."),
         Setting("COMMIT_INTERVAL_MS", default: "100", "The longest that a record waits for its commit, 1 to 10000 ms."),
+        .keyEncryptionKeyFile,
         Setting("HTTP_HOST", default: "127.0.0.1", "Address for /live, /ready and /metrics."),
         Setting("HTTP_PORT", default: "0", "Port for /live, /ready and /metrics; 0: none."),
         Setting("LOG_FORMAT", default: "plain", "plain or json."),
@@ -36,6 +37,7 @@ extension Settings {
         configuration.prefix = try text("TOPIC_PREFIX")
         configuration.threads = try number("STREAM_THREADS", 1...64)
         configuration.commitInterval = .milliseconds(try number("COMMIT_INTERVAL_MS", 1...10_000))
+        configuration.sealing = .suite(try keyEncryptionKeys())
         configuration.howToCreateTopics = "create them with `tillsammans topics apply`"
         configuration.howToAcceptLoss = "start one with --accept-loss"
         return configuration

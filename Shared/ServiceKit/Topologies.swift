@@ -8,24 +8,25 @@ package import Streams
 extension Topology {
     package static let intake = Topology(
         "intake", inputs: topics(.concernReports, .intakeRepartition, .mappings),
-        outputs: topics(.intakeRepartition, .concernReceipts, .concerns, .children, .meetingCalls),
+        outputs: topics(.intakeRepartition, .concernReceipts, .concerns, .children, .childKeys, .meetingCalls),
         families: [Codec.Topic.concernReceipts.rawValue],
-        changelog: Topic(.intakeState), tables: ["reports", "numbers", "children"], globals: [counties])
+        changelog: Topic(.intakeState), tables: ["reports", "numbers", "children"], globals: [counties, dataKeys])
 
     package static let mapping = Topology(
         "mapping", inputs: topics(.concerns, .mappingCommands, .mappingSteps),
         outputs: topics(.mappings, .cases, .meetingCalls, .mappingSteps),
-        changelog: Topic(.mappingState), tables: ["cases"], globals: [counties])
+        changelog: Topic(.mappingState), tables: ["cases"], globals: [counties, dataKeys])
 
     package static let meetings = Topology(
         "meetings", inputs: topics(.meetingCommands, .meetingCalls), outputs: topics(.meetings, .mappingSteps),
-        changelog: Topic(.meetingsState), tables: ["meetings", "calendars", "rooms", "forums"], globals: [counties])
+        changelog: Topic(.meetingsState), tables: ["meetings", "calendars", "rooms", "forums"],
+        globals: [counties, dataKeys])
 
     package static let notifications = Topology(
         "notifications", inputs: topics(.concerns, .mappings, .meetings, .noticeCommands, .noticeSteps),
         outputs: topics(.notices, .noticeSteps), changelog: Topic(.notificationsState),
         tables: ["taken", "delayed", "lanes", "digests", "upcoming", "failed", "relayed", "replies"],
-        globals: [counties])
+        globals: [counties, dataKeys])
 
     /// The services of the suite.
     package static let suite = [intake, mapping, meetings, notifications]

@@ -13,6 +13,29 @@ enum DeadLetter {
             headers: record.headers + Headers(position(record, reason, configuration)))
     }
 
+    /// A record that others have sent in clear: key, value and headers are sealed together under the application's own key.
+    static func sealed(
+        _ record: Record, _ reason: String, _ configuration: StreamsConfiguration, _ keyring: Keyring
+    ) throws -> ProducerRecord {
+        var parts = [record.key ?? [], record.value ?? []]
+        for header in record.headers { parts += [Bytes(header.name.utf8), header.value] }
+        let value = try keyring.seal(deadLetter: Parts.encode(parts), of: place(record))
+        return ProducerRecord(
+            topic: configuration.physical(configuration.deadLetters), key: nil, value: value,
+            headers: position(record, reason, configuration) + [header(sealedHeader, keyring.ownName)])
+    }
+
+    static let sealedHeader = "dead-letter-sealed"
+
+    private static func place(_ record: Record) -> String { "\(record.topic)/\(record.partition)/\(record.offset)" }
+
+    /// The place that a dead letter's headers name.
+    static func place(of letter: Record) -> String {
+        ["topic", "partition", "offset"].map {
+            String(decoding: letter.headers["dead-letter-\($0)"] ?? [], as: UTF8.self)
+        }.joined(separator: "/")
+    }
+
     /// A record that would be too large with our headers. Its position, size and SHA-256 represent it. The record
     /// itself can be read at its position while its topic keeps it.
     static func digest(_ record: Record, _ reason: String, _ configuration: StreamsConfiguration) -> ProducerRecord {
@@ -56,6 +79,29 @@ enum DeadLetter {
 
     /// Cuts the reason, so that it cannot make the dead letter too large.
     private static func shortened(_ reason: String) -> String { String(reason.prefix(500)) }
+}
+
+/// Byte strings, each with its length before it, as four bytes, big-endian.
+enum Parts {
+    static func encode(_ parts: [Bytes]) -> Bytes {
+        parts.reduce(into: Bytes()) { bytes, part in
+            withUnsafeBytes(of: UInt32(part.count).bigEndian) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: part)
+        }
+    }
+
+    /// - Returns: nil for bytes that are cut off.
+    static func decode(_ bytes: Bytes) -> [Bytes]? {
+        var parts: [Bytes] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+            guard rest.count >= 4 + count else { return nil }
+            parts.append(Bytes(rest.dropFirst(4).prefix(count)))
+            rest = rest.dropFirst(4 + count)
+        }
+        return parts
+    }
 }
 
 extension ProducerRecord {

@@ -49,14 +49,28 @@ public protocol GlobalContent: AnyObject {
 /// One thread's global tables. Used by that thread only.
 package final class Globals {
     private let contents: [(topic: String, content: any GlobalContent)]
+    /// Nil where nothing is sealed.
+    package let keyring: Keyring?
 
-    package init(_ tables: [any GlobalTableDeclaration] = []) {
-        contents = tables.map { ($0.topic, $0.empty()) }
+    /// - Parameters:
+    ///   - sealing: nil where nothing is sealed. Its keys must be one of `tables`.
+    ///   - application: whose own key is used.
+    package init(
+        _ tables: [any GlobalTableDeclaration] = [], sealing: Sealing? = nil, application: String = ""
+    ) {
+        let contents = tables.map { (topic: $0.topic, content: $0.empty()) }
+        self.contents = contents
+        keyring = sealing.map { sealing in
+            guard let keys = contents.first(where: { $0.topic == sealing.keys.topic })?.content as? KeyTable.Content
+            else { preconditionFailure("\(application) does not declare \(sealing.keys.topic) among its globals") }
+            return Keyring(sealing, keys, application: application)
+        }
     }
 
     /// - Throws: what the table's `decode` throws. Then nothing has changed.
     package func apply(_ topic: String, _ key: String, _ value: Bytes?) throws {
         try contents.first { $0.topic == topic }?.content.apply(key, value)
+        if topic == keyring?.topic { keyring?.changed(key) }
     }
 
     /// Nil if the topology has no such table.
@@ -77,13 +91,16 @@ final class GlobalReader {
     private let reader: TopicReader?
     private let configuration: StreamsConfiguration
     private let logger: Logger
+    private let stop: StopFlag
     private var refreshedAt = ContinuousClock.now
 
     /// - Throws: `KafkaError`; ``TopicsNotReady`` if the topics cannot be read to their ends within 30 s.
     init(_ configuration: StreamsConfiguration, _ logger: Logger, until stop: StopFlag) throws {
         (self.configuration, self.logger) = (configuration, logger)
         let tables = configuration.topology.globals
-        globals = Globals(tables)
+        globals = Globals(
+            tables, sealing: configuration.sealing, application: configuration.application)
+        self.stop = stop
         let topics = tables.map { configuration.physical($0.topic) }
         guard !topics.isEmpty else {
             reader = nil
@@ -98,13 +115,29 @@ final class GlobalReader {
         guard reader?.catchUp(within: .seconds(30), until: stop, apply) == true || stop.isSet else {
             throw TopicsNotReady("\(topics.joined(separator: ", ")) could not be read to the end within 30 s")
         }
+        globals.keyring?.refresh = { [unowned self] in drain() }
     }
 
     /// Applies new records. Does not wait for any.
     func refresh() {
         guard refreshedAt + .milliseconds(500) < .now else { return }
         refreshedAt = .now
-        while let record = reader?.poll(timeout: 0) { apply(record) }
+        drain()
+    }
+
+    private func drain() { while let record = reader?.poll(timeout: 0) { apply(record) } }
+
+    /// Reads a table's topic up to `end`, which includes open transactions, so it waits until they are decided.
+    ///
+    /// - Throws: `KafkaError`, retriable, if that takes longer than 5 s.
+    func catchUp(_ topic: String, to end: Int64) throws {
+        let partition = TopicPartition(configuration.physical(topic), 0)
+        let deadline = ContinuousClock.now + .seconds(5)
+        while let reader, reader.position(partition) < end {
+            if stop.isSet { throw KafkaError.stopped }
+            guard .now < deadline else { throw KafkaError.late("read \(partition) up to \(end)") }
+            if let record = reader.poll(timeout: 50) { apply(record) }
+        }
     }
 
     private func apply(_ record: Record) {

@@ -36,6 +36,7 @@ package final class StreamEvents: Sendable {
     private let committedSteps: Counter
     private let abortedSteps: Counter
     private let deadLetters: Counter
+    private let passedOver: Counter
     private let lostRecords: Counter
     private let restoredRecords: Counter
     private let troubles: Counter
@@ -50,6 +51,7 @@ package final class StreamEvents: Sendable {
         committedSteps = Counter(label: "stream_transactions_committed_total", dimensions: dimensions)
         abortedSteps = Counter(label: "stream_transactions_aborted_total", dimensions: dimensions)
         deadLetters = Counter(label: "stream_dead_letters_total", dimensions: dimensions)
+        passedOver = Counter(label: "stream_passed_over_total", dimensions: dimensions)
         lostRecords = Counter(label: "stream_records_lost_total", dimensions: dimensions)
         restoredRecords = Counter(label: "stream_restored_records_total", dimensions: dimensions)
         troubles = Counter(label: "stream_troubles_total", dimensions: dimensions)
@@ -165,6 +167,12 @@ package final class StreamEvents: Sendable {
             label: "stream_lag_records",
             dimensions: dimensions + [("topic", partition.topic), ("partition", "\(partition.partition)")]
         ).record(records)
+    }
+
+    /// A record or reminder was passed over: the key of what it is about has been erased.
+    func passedOver(_ partition: Int32) {
+        passedOver.increment()
+        logger.notice("passed over what has been erased", metadata: ["task": "\(partition)"])
     }
 
     func buried(_ partition: TopicPartition, _ offset: Int64, _ reason: String) {

@@ -23,6 +23,8 @@ package final class StreamThread {
     let processor: any Processor
     let globals: Globals
     private let refresh: () throws -> Void
+    /// Reads a global table's topic up to an end.
+    let catchUpGlobals: (_ topic: String, _ end: Int64) throws -> Void
     let faults: (FaultPoint) -> Void
 
     var tasks: [Int32: StreamTask] = [:] { didSet { lastTask = nil } }
@@ -50,13 +52,15 @@ package final class StreamThread {
 
     package init(
         _ processor: any Processor, _ configuration: StreamsConfiguration, log: any Log, globals: Globals,
-        refreshGlobals: @escaping () throws -> Void = {}, index: Int = 0, partitions: Int? = nil, clock: StreamClock,
+        refreshGlobals: @escaping () throws -> Void = {},
+        catchUpGlobals: @escaping (_ topic: String, _ end: Int64) throws -> Void = { _, _ in }, index: Int = 0,
+        partitions: Int? = nil, clock: StreamClock,
         events: StreamEvents,
         wishes: OpenWishes = OpenWishes(),
         faults: @escaping (FaultPoint) -> Void = { _ in }
     ) {
         (self.processor, self.configuration, self.log, self.globals) = (processor, configuration, log, globals)
-        refresh = refreshGlobals
+        (refresh, self.catchUpGlobals) = (refreshGlobals, catchUpGlobals)
         (self.clock, self.events, self.wishes, self.faults) = (clock, events, wishes, faults)
         changelogName = configuration.physical(configuration.changelog)
         inputs = configuration.topology.inputs.map {
@@ -292,6 +296,7 @@ package final class StreamThread {
         guard let step else { return }
         self.step = nil
         for task in tasks.values where task.isTouched { task.stepAborted() }
+        globals.keyring?.dropMade()
         isRedoing = tasks.values.contains { $0.redo > 0 }
         try log.abort()
         events.aborted(records: step.turns)

@@ -140,7 +140,7 @@ public struct Streams<P: Processor>: Service {
         stop.wakes(index, log.waker)
         let thread = StreamThread(
             processor, configuration, log: log, globals: reader.globals,
-            refreshGlobals: reader.refresh, index: index, partitions: partitions,
+            refreshGlobals: reader.refresh, catchUpGlobals: reader.catchUp, index: index, partitions: partitions,
             clock: clock, events: events, wishes: wishes, faults: faults)
         try thread.run(until: stop.flag)
     }

@@ -14,6 +14,8 @@ public struct StreamsConfiguration: Sendable {
     public var stateDirectory: String
     /// Stream threads in this instance.
     public var threads = 1
+    /// What is sealed, and under which keys; nil: nothing is.
+    public var sealing: Sealing?
     /// The longest time from a step's first record to its commit.
     public var commitInterval: Duration = .milliseconds(100)
     /// The most records in one step.

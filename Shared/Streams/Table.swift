@@ -5,6 +5,8 @@ public import SwiftProtobuf
 public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
     public let name: String
     package let prefix: Bytes
+    /// Under which key a value is sealed; nil for a table whose values are not.
+    let sealingKey: (@Sendable (_ key: String, _ value: Value) -> SealingKey)?
 
     /// - Throws: ``StateUnreadable``
     func value(_ stored: Bytes) throws(StateUnreadable) -> Value {
@@ -18,10 +20,19 @@ public struct Table<Value: SwiftProtobuf.Message & Sendable>: Sendable {
         do throws(Undecodable) { return try StateValue.message(stored) } catch { throw StateUnreadable(name, error) }
     }
 
-    /// - Parameter name: unique within the service. It must never change: it is part of every key in the changelog.
-    public init(_ name: String, of type: Value.Type = Value.self) {
+    /// - Parameters:
+    ///   - name: unique within the service. It must never change: it is part of every key in the changelog.
+    ///   - sealedUnder: the key under which a value is sealed. A table of `SealedMessage` must say it.
+    public init(
+        _ name: String, of type: Value.Type = Value.self,
+        sealedUnder: (@Sendable (_ key: String, _ value: Value) -> SealingKey)? = nil
+    ) {
+        precondition(
+            (type is any SealedMessage.Type) == (sealedUnder != nil),
+            "\(name) must say under which keys it is sealed if its values are sealed messages, and only then")
         self.name = name
         prefix = StateKey.checkedPrefix(name)
+        sealingKey = sealedUnder
     }
 }
 
@@ -56,11 +67,32 @@ package enum StateKey {
     static let stepBegins = prefix("~step")
 }
 
-/// The layout of values in the store and in the changelog: one byte for the format, then the bytes.
+/// The layout of values in the store and in the changelog: one byte for the format, then the bytes. Of a sealed value the
+/// bytes are: the length of its key's name, the name, and what ``SealedBytes`` has.
 ///
 /// The format byte distinguishes "present, all defaults" (a protobuf message of 0 bytes) from "deleted" (a null value).
 package enum StateValue {
     static let format: UInt8 = 1
+    static let sealedFormat: UInt8 = 2
+
+    static func encodeSealed(_ bytes: Bytes, key: String) -> Bytes {
+        var stored: Bytes = [sealedFormat, UInt8(key.utf8.count)]
+        stored.reserveCapacity(2 + key.utf8.count + bytes.count)
+        stored.append(contentsOf: key.utf8)
+        stored.append(contentsOf: bytes)
+        return stored
+    }
+
+    static func isSealed(_ stored: UnsafeRawBufferPointer) -> Bool { stored.first == sealedFormat }
+
+    /// - Throws: `Undecodable` for a value that is cut off.
+    static func sealed(
+        _ stored: UnsafeRawBufferPointer
+    ) throws(Undecodable) -> (key: String, bytes: UnsafeRawBufferPointer) {
+        guard stored.count > 2, stored.count >= 2 + Int(stored[1]) else { throw Undecodable("state", .sealed) }
+        let end = 2 + Int(stored[1])
+        return (String(decoding: stored[2..<end], as: UTF8.self), UnsafeRawBufferPointer(rebasing: stored[end...]))
+    }
 
     package static func encode(_ bytes: Bytes) -> Bytes {
         Bytes(unsafeUninitializedCapacity: bytes.count + 1) { buffer, count in

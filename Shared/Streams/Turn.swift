@@ -1,5 +1,5 @@
 public import CloudEvents
-import Crypto
+package import Crypto
 public import Foundation
 public import SwiftProtobuf
 
@@ -75,6 +75,8 @@ public struct Turn {
     private var randomness: any RandomNumberGenerator
     package private(set) var writes: [(key: Bytes, value: Bytes?)] = []
     package private(set) var outputs: [Output] = []
+    /// Data keys that this turn has made.
+    package private(set) var madeKeys: [String: SymmetricKey] = [:]
 
     package init(
         now: Date, received: Date? = nil, place: Place? = nil, key: String, cause: Cause, globals: Globals,
@@ -114,13 +116,58 @@ public struct Turn {
         (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &randomness) }
     }
 
+    // MARK: Keys
+
+    /// Makes the data key `name`, under which this turn and all that follow it can seal.
+    ///
+    /// - Returns: the key as it is to be published on the topic of keys; nil where nothing is sealed.
+    /// - Throws: ``KeyUnusable``
+    public mutating func makeKey(_ name: String) throws -> Bytes? {
+        guard let keyring = globals.keyring else { return nil }
+        let key = SymmetricKey(data: randomBytes(32))
+        madeKeys[name] = key
+        return try keyring.wrap(key, named: name)
+    }
+
+    /// The name of an existing key.
+    private func keyName(_ choice: SealingKey, _ keyring: Keyring) throws -> String {
+        if case .named(let name) = choice, madeKeys[name] != nil { return name }
+        if case .namedOrOwn(let name) = choice, madeKeys[name] != nil { return name }
+        return try keyring.name(choice)
+    }
+
     // MARK: State
 
     /// The value under `key`, including this turn's own writes.
     public func get<Value>(_ table: Table<Value>, _ key: String) throws -> Value? {
-        let key = table.prefix + key.utf8
-        if let write = lastWrite(key) { return try write.value.map { try table.value($0) } }
-        return try state.read(key) { try table.value($0) }
+        try read(table.prefix + key.utf8) { try table.value($0) }
+    }
+
+    /// What was stored under a key of the state, opened if it is sealed. Nil for what was erased.
+    private func read<Value>(_ key: Bytes, _ decode: (UnsafeRawBufferPointer) throws -> Value) throws -> Value? {
+        if let write = lastWrite(key) {
+            return try write.value.flatMap { value in
+                try value.withUnsafeBytes { stored in
+                    try key.withUnsafeBytes { try opened(stored, at: $0, decode) }
+                }
+            }
+        }
+        return try state.read(key) { stored in
+            try key.withUnsafeBytes { try opened(stored, at: $0, decode) }
+        }.flatMap(\.self)
+    }
+
+    private func opened<Value>(
+        _ stored: UnsafeRawBufferPointer, at key: UnsafeRawBufferPointer,
+        _ decode: (UnsafeRawBufferPointer) throws -> Value
+    ) throws -> Value? {
+        guard StateValue.isSealed(stored) else { return try decode(stored) }
+        guard let keyring = globals.keyring else {
+            throw StateUnreadable(StateKey.table(of: Bytes(key)), Undecodable("state", .sealed))
+        }
+        return try keyring.open(stored, at: key).map { value in
+            try StateValue.encode(value).withUnsafeBytes { try decode($0) }
+        }
     }
 
     /// All values of a global table, by key.
@@ -136,7 +183,7 @@ public struct Turn {
     public func get<Value>(_ table: GlobalTable<Value>, _ key: String) -> Value? { all(table)[key] }
 
     public mutating func put<Value>(_ table: Table<Value>, _ key: String, _ value: Value) throws {
-        write(table.prefix + key.utf8, try value.wireBytes())
+        try write(table.prefix + key.utf8, try value.wireBytes(), sealedUnder: table.sealingKey?(key, value))
     }
 
     public mutating func delete<Value>(_ table: Table<Value>, _ key: String) {
@@ -149,7 +196,8 @@ public struct Turn {
         let start = table.prefix + prefix.utf8
         var found: [(key: String, value: Value)] = []
         func give(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws {
-            found.append((String(decoding: key.dropFirst(table.prefix.count), as: UTF8.self), try table.value(value)))
+            guard let value = try opened(value, at: key, { try table.value($0) }) else { return }
+            found.append((String(decoding: key.dropFirst(table.prefix.count), as: UTF8.self), value))
         }
         func give(_ write: (key: Bytes, value: Bytes?)) throws {
             guard let value = write.value else { return }
@@ -187,20 +235,22 @@ public struct Turn {
     ///   - id: replaces the cause's id in that derivation, for a cause whose id may legitimately come twice.
     ///     ``position`` is suitable: it is the same on a replay.
     ///   - content: how the payload is written. JSON only for outsiders who write JSON themselves.
+    ///   - sealingKey: under which key a sealed payload is sealed; that of the subject's name if nil.
     public mutating func publish(
         _ payload: some EventPayload, to topic: String, key: String? = nil, subject: String? = nil, id: String? = nil,
-        as content: Event.Content = .protobuf
+        as content: Event.Content = .protobuf, sealedUnder sealingKey: SealingKey? = nil
     ) throws {
         let event = try Event(
             id: EventId.derived(application, cause.source, id ?? cause.id, outputs.count), source: application,
             time: now,
             subject: subject ?? cause.subject, cause: cause.id, correlation: cause.correlation,
             traceparent: cause.traceparent, auth: cause.auth, as: content, payload)
-        outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
+        try publish(event, to: topic, key, sealingKey)
     }
 
-    /// Publishes a payload that this runtime does not decode.
+    /// Publishes a payload that this runtime does not decode. Its type must not be one that is sealed.
     public mutating func publish(type: String, _ data: Bytes, to topic: String, key: String? = nil) {
+        precondition(globals.keyring?.isSealed(type) != true, "\(type) must be sealed, so publish its message")
         let event = Event(
             id: EventId.derived(application, cause.source, cause.id, outputs.count), source: application, type: type,
             time: now, subject: cause.subject, cause: cause.id, correlation: cause.correlation,
@@ -208,7 +258,18 @@ public struct Turn {
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
     }
 
-    /// Writes a state value that this runtime does not decode. The table's name is checked as ``Table``'s is.
+    private mutating func publish(
+        _ event: Event, to topic: String, _ key: String?, _ sealingKey: SealingKey?
+    ) throws {
+        var event = event
+        if let keyring = globals.keyring, keyring.isSealed(event.type) {
+            let name = try keyName(sealingKey ?? .named(event.subject ?? ""), keyring)
+            event = try keyring.seal(event, under: name, madeKeys[name])
+        }
+        outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
+    }
+
+    /// Writes a state value that this runtime does not decode. It is not sealed. The table's name is checked as ``Table``'s is.
     public mutating func put(raw table: String, _ key: String, _ bytes: Bytes) {
         write(StateKey.checkedPrefix(table) + key.utf8, bytes)
     }
@@ -230,17 +291,20 @@ public struct Turn {
     }
 
     /// Asks for an effect that is performed after the step is committed. The same key again replaces the wish.
-    public mutating func wish(_ key: String, _ wish: some SwiftProtobuf.Message) throws {
-        write(StateKey.wishes + key.utf8, try wish.wireBytes())
+    ///
+    /// - Parameter sealingKey: under which key a `SealedMessage` is sealed. It must be given for one.
+    public mutating func wish(
+        _ key: String, _ wish: some SwiftProtobuf.Message, sealedUnder sealingKey: SealingKey? = nil
+    ) throws {
+        guard (wish is any SealedMessage) == (sealingKey != nil) else {
+            throw Undeclared("a wish must say under which key it is sealed if it is a sealed message, and only then")
+        }
+        try write(StateKey.wishes + key.utf8, try wish.wireBytes(), sealedUnder: sealingKey)
     }
 
     /// The open wish under `key`.
     public func wish<Value: SwiftProtobuf.Message>(_ key: String, as type: Value.Type) throws -> Value? {
-        let key = StateKey.wishes + key.utf8
-        if let write = lastWrite(key) {
-            return try write.value.map { try $0.withUnsafeBytes { try StateValue.message($0) } }
-        }
-        return try state.read(key) { try StateValue.message($0) }
+        try read(StateKey.wishes + key.utf8) { try StateValue.message($0) }
     }
 
     /// True if the wish under `key` is certain not to have been performed, and not to be performed before this turn is
@@ -271,52 +335,10 @@ public struct Turn {
     private func lastWrite(_ key: Bytes) -> (key: Bytes, value: Bytes?)? { writes.last { $0.key == key } }
 
     private mutating func write(_ key: Bytes, _ value: Bytes) { writes.append((key, StateValue.encode(value))) }
-}
 
-/// Ids of events that follow from other events.
-enum EventId {
-    /// SHA-256 of application, source, cause and output index; the first 128 bits. It is the same on every replay, and
-    /// does not reveal the cause's id, which an outsider may have chosen.
-    static func derived(_ application: String, _ source: String, _ cause: String, _ ordinal: Int) -> String {
-        withDigest(application, source, cause, ordinal) { digest in
-            String(unsafeUninitializedCapacity: 32) { buffer in
-                for index in 0..<16 {
-                    buffer[2 * index] = hexadecimal[Int(digest[index] >> 4)]
-                    buffer[2 * index + 1] = hexadecimal[Int(digest[index] & 15)]
-                }
-                return 32
-            }
-        }
+    private mutating func write(_ key: Bytes, _ value: Bytes, sealedUnder sealingKey: SealingKey?) throws {
+        guard let sealingKey, let keyring = globals.keyring else { return write(key, value) }
+        let name = try keyName(sealingKey, keyring)
+        writes.append((key, try keyring.seal(value, at: key, under: name, madeKeys[name])))
     }
-
-    /// The same as 16 bytes.
-    static func digest(_ application: String, _ source: String, _ cause: String, _ ordinal: Int) -> Bytes {
-        withDigest(application, source, cause, ordinal) { Bytes($0.prefix(16)) }
-    }
-
-    /// The digest of three texts, each followed by a zero byte, and of the number as eight bytes, big-endian.
-    private static func withDigest<Result>(
-        _ first: String, _ second: String, _ third: String, _ ordinal: Int, _ body: (UnsafeRawBufferPointer) -> Result
-    ) -> Result {
-        let size = first.utf8.count + second.utf8.count + third.utf8.count + 11
-        return withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { bytes in
-            var at = 0
-            func add(_ part: String) {
-                var part = part
-                part.withUTF8 { UnsafeMutableRawBufferPointer(rebasing: bytes[at...]).copyMemory(from: .init($0)) }
-                at += part.utf8.count
-                bytes[at] = 0
-                at += 1
-            }
-            add(first)
-            add(second)
-            add(third)
-            bytes.storeBytes(of: UInt64(ordinal).bigEndian, toByteOffset: at, as: UInt64.self)
-            var hash = SHA256()
-            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
-            return hash.finalize().withUnsafeBytes(body)
-        }
-    }
-
-    private static let hexadecimal = Array("0123456789abcdef".utf8)
 }

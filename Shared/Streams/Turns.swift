@@ -11,9 +11,11 @@ extension StreamThread {
             return try sendToDeadLetters(record, refusal.reason, refusal.isWholeRefused)
         }
         do {
-            try apply(try turn(record, input, task), task)
+            try withKeys(trigger, task) { try apply(try turn(record, input, task), task) }
         } catch let error where isNotTheRecordsFault(error) {
             throw error
+        } catch let erased as KeyErased {
+            try passOver(record, erased, input, task)
         } catch let error as Undecodable {
             var reason = "\(error)"
             do { try answer(record, error, input, task) } catch let error where isNotTheRecordsFault(error) {
@@ -30,12 +32,19 @@ extension StreamThread {
     func fire(_ reminder: Reminder, _ trigger: StreamTask.Trigger, _ task: StreamTask) throws {
         if let refusal = task.refused[trigger] { return try sendToDeadLetters(reminder, refusal.reason, task) }
         do {
-            var turn = turn(reminder, task)
-            turn.remove(reminder)
-            try processor.wake(reminder, in: &turn)
-            try apply(turn, task)
+            try withKeys(trigger, task) {
+                var turn = turn(reminder, task)
+                turn.remove(reminder)
+                try processor.wake(reminder, in: &turn)
+                try apply(turn, task)
+            }
         } catch let error where isNotTheRecordsFault(error) {
             throw error
+        } catch is KeyErased {
+            var turn = turn(reminder, task)
+            turn.remove(reminder)
+            try apply(turn, task)
+            events.passedOver(task.partition)
         } catch {
             try sendToDeadLetters(reminder, "\(error)", task)
         }
@@ -44,16 +53,58 @@ extension StreamThread {
     /// True if the record is not at fault: Kafka failed, the state cannot be read, or the program is wrong. Such a
     /// record is not skipped.
     private func isNotTheRecordsFault(_ error: any Error) -> Bool {
-        error is KafkaError || error is StateUnreadable || error is Undeclared || StateStore.isFailure(error)
+        error is KafkaError || error is StateUnreadable || error is Undeclared || error is KeyUnusable
+            || StateStore.isFailure(error)
+    }
+
+    // MARK: Keys
+
+    /// Runs a turn. If it needs a data key that is not known, reads the topic of keys up to its present end, and runs the
+    /// turn again. A key was committed before or with what was sealed under it, so one that is still missing is erased.
+    ///
+    /// The open step is committed first: the turns before this one may have made keys, and the end is not reached while
+    /// their transaction is open.
+    private func withKeys(_ trigger: StreamTask.Trigger, _ task: StreamTask, _ body: () throws -> Void) throws {
+        do { try body() } catch is KeyMissing {
+            try commitStep()
+            try completeKeys()
+            try begin(task)
+            step?.last = (task.partition, trigger)
+            globals.keyring?.isComplete = true
+            defer { globals.keyring?.isComplete = false }
+            try body()
+        }
+    }
+
+    /// Reads the topic of keys up to its present end. It counts open transactions, since their markers may reach that topic
+    /// later than the topic of what was sealed (KAFKA-10167).
+    ///
+    /// - Throws: `KafkaError`; waiting is bounded.
+    func completeKeys() throws {
+        guard let topic = globals.keyring?.topic else { return }
+        try catchUpGlobals(topic, log.watermarks(TopicPartition(configuration.physical(topic), 0)).high)
+    }
+
+    /// A record about something that has been erased. A sender from outside is told that there is no such thing.
+    private func passOver(_ record: Record, _ erased: KeyErased, _ input: Int, _ task: StreamTask) throws {
+        if inputs[input].isFromOutside {
+            do {
+                try answer(record, Undecodable("subject", .keyUnknown), input, task)
+            } catch let error where isNotTheRecordsFault(error) { throw error } catch {}
+        }
+        events.passedOver(task.partition)
     }
 
     private func turn(_ record: Record, _ input: Int, _ task: StreamTask) throws -> Turn {
         let now = clock.wall()
         // A record without a timestamp is treated as received now.
         let received = record.timestamp < 0 ? now : Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
-        let event = try Event(value: record.value, received: received) { record.headers.forEachField($0) }
+        var event = try Event(value: record.value, received: received) { record.headers.forEachField($0) }
         guard let key = String(validating: record.key ?? [], as: UTF8.self) else {
             throw Undecodable("key", "not UTF-8")
+        }
+        if let keyring = globals.keyring {
+            event = try keyring.open(event, isFromOutside: inputs[input].isFromOutside)
         }
         var turn = Turn(
             now: now, received: received, place: place(record, input), key: key,
@@ -118,7 +169,7 @@ extension StreamThread {
             var headers = Headers(reserving: output.event == nil ? 0 : 384)
             output.event?.forEachHeader { headers.append($0, $1) }
             return ProducerRecord(
-                topic: try physical(output.topic), key: output.key, value: output.event?.data, headers: headers)
+                topic: try physical(output.topic), key: output.key, value: output.event?.asSent, headers: headers)
         }
         if let large = outputs.first(where: { $0.size > limit }) {
             throw RecordTooLarge("an event for \(configuration.logical(large.topic))", large.size, limit)
@@ -132,14 +183,19 @@ extension StreamThread {
             }
         }
         for output in outputs { try log.produce(output) }
+        globals.keyring?.adopt(turn.madeKeys)
     }
 
     // MARK: Dead letters
 
     /// Sends a record that cannot be processed to the dead letters, with its position and the reason. It is sent
-    /// unchanged if it fits, otherwise as a digest.
+    /// unchanged if it fits, otherwise as a digest. What others have sent in clear is sealed.
     private func sendToDeadLetters(_ record: Record, _ reason: String, _ isWholeRefused: Bool = false) throws {
-        let whole = DeadLetter.whole(record, reason, configuration)
+        let isOthers = input(record.topic).map { inputs[$0].isFromOutside } ?? false
+        let whole =
+            if isOthers, record.headers["ce_sealed"] == nil, let keyring = globals.keyring {
+                try DeadLetter.sealed(record, reason, configuration, keyring)
+            } else { DeadLetter.whole(record, reason, configuration) }
         let fits = !isWholeRefused && whole.size <= configuration.recordLimit
         try log.produce(fits ? whole : DeadLetter.digest(record, reason, configuration))
         events.buried(record.topicPartition, record.offset, reason)

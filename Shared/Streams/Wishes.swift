@@ -10,7 +10,7 @@ extension StreamThread {
             guard let task = tasks[change.partition] else { continue }
             if let value = change.value {
                 if task.isCaughtUp { task.releaseHeldWishes() }
-                let isHandedOver = try task.isCaughtUp && wishes.put(wish(change.key, value, change.partition))
+                let isHandedOver = try task.isCaughtUp && handOver(change.key, value, change.partition)
                 if !isHandedOver { task.hasWaitingWishes = true }
             } else {
                 wishes.remove(change.partition, StateKey.name(of: change.key))
@@ -27,7 +27,7 @@ extension StreamThread {
             page: while true {
                 let page = try task.store.scan(StateKey.wishes, after: after, limit: 256)
                 for (key, value) in page where !wishes.isKnown(task.partition, StateKey.name(of: key)) {
-                    guard wishes.put(try wish(key, value, task.partition)) else { break page }
+                    guard try handOver(key, value, task.partition) else { break page }
                 }
                 after = page.last?.key
                 if page.count < 256 {
@@ -38,7 +38,27 @@ extension StreamThread {
         }
     }
 
-    private func wish(_ key: Bytes, _ value: Bytes, _ partition: Int32) throws -> Wish {
-        Wish(key: StateKey.name(of: key), data: try StateValue.decode(value), partition: partition)
+    /// Hands over one wish. One that was sealed under a key that has been erased is never performed.
+    ///
+    /// - Returns: false if there is no room for it.
+    private func handOver(_ key: Bytes, _ value: Bytes, _ partition: Int32) throws -> Bool {
+        guard let data = try opened(value, at: key) else { return true }
+        return wishes.put(Wish(key: StateKey.name(of: key), data: data, partition: partition))
+    }
+
+    /// - Returns: nil for what was erased.
+    private func opened(_ value: Bytes, at key: Bytes) throws -> Bytes? {
+        guard value.withUnsafeBytes({ StateValue.isSealed($0) }), let keyring = globals.keyring else {
+            return try StateValue.decode(value)
+        }
+        func open() throws -> Bytes? {
+            try value.withUnsafeBytes { value in try key.withUnsafeBytes { try keyring.open(value, at: $0) } }
+        }
+        do { return try open() } catch is KeyMissing {
+            try completeKeys()
+            keyring.isComplete = true
+            defer { keyring.isComplete = false }
+            return try open()
+        }
     }
 }

@@ -30,9 +30,12 @@ public struct ProcessorTester<P: Processor> {
     private let state = MemoryState()
     private var count = 0
 
-    public init(_ processor: P, _ topology: Topology, now: Date) {
+    /// - Parameter sealing: how the stream seals. Then a turn that needs an erased key is passed over, and events may come in
+    ///   clear or sealed.
+    public init(_ processor: P, _ topology: Topology, now: Date, sealing: Sealing? = nil) {
         (self.processor, self.topology, self.now) = (processor, topology, now)
-        globals = Globals(topology.globals)
+        globals = Globals(topology.globals, sealing: sealing, application: topology.application)
+        globals.keyring?.isComplete = true
     }
 
     /// All values of a global table. A table that the topology does not declare is always empty.
@@ -63,6 +66,7 @@ public struct ProcessorTester<P: Processor> {
     ) throws {
         count += 1
         let (event, topic) = door(event, topic, now)
+        guard let event = try passingOver({ try globals.keyring?.open(event) ?? event }) else { return }
         var turn = Turn(
             now: now,
             place: Turn.Place(
@@ -72,8 +76,7 @@ public struct ProcessorTester<P: Processor> {
                 topology.application),
             globals: globals, application: topology.application, state: state, heldWishes: heldWishes,
             randomness: SeededGenerator(seed: UInt64(count)))
-        try processor.process(event, in: &turn)
-        try apply(turn)
+        if try passingOver({ try processor.process(event, in: &turn) }) != nil { try apply(turn) }
     }
 
     /// Gives the processor a record as it lies in its topic; one that is no event is answered.
@@ -126,9 +129,11 @@ public struct ProcessorTester<P: Processor> {
                     id: id, source: topology.application, correlation: id, subject: nil, traceparent: nil),
                 globals: globals, application: topology.application, state: state, heldWishes: heldWishes,
                 randomness: SeededGenerator(seed: UInt64(count)))
+            var dropped = turn
+            dropped.remove(reminder)
             turn.remove(reminder)
-            try processor.wake(reminder, in: &turn)
-            try apply(turn)
+            let isDone = try passingOver({ try processor.wake(reminder, in: &turn) }) != nil
+            try apply(isDone ? turn : dropped)
         }
         now = max(now, later)
     }
@@ -142,12 +147,23 @@ public struct ProcessorTester<P: Processor> {
 
     /// The value under `key` in a table.
     public func state<Value>(_ table: Table<Value>, _ key: String) throws -> Value? {
-        try state.get(table.prefix + key.utf8).map { try Value(wire: StateValue.decode($0)) }
+        try look(key).get(table, key)
     }
 
     /// Writes a value to a table, as if an earlier turn had.
     public func put<Value>(_ table: Table<Value>, _ key: String, _ value: Value) throws {
-        state.entries[table.prefix + key.utf8] = StateValue.encode(try value.wireBytes())
+        var turn = look(key)
+        try turn.put(table, key, value)
+        for write in turn.writes { state.entries[write.key] = write.value }
+    }
+
+    /// The bytes of everything that is stored, as they lie in the changelog and in the state file.
+    public var storedBytes: [Bytes] { state.entries.map(\.value) }
+
+    /// Deletes a data key, as erasure does.
+    public func eraseKey(_ name: String) throws {
+        guard let topic = globals.keyring?.topic else { return }
+        try globals.apply(topic, name, nil)
     }
 
     /// Reminders that are set, in order of due time.
@@ -158,13 +174,22 @@ public struct ProcessorTester<P: Processor> {
 
     /// Open wishes by key.
     public func wishes<Value: SwiftProtobuf.Message>(_ type: Value.Type) throws -> [String: Value] {
-        try Dictionary(
-            uniqueKeysWithValues: state.entries(StateKey.wishes).map {
-                (
-                    String(decoding: $0.key.dropFirst(StateKey.wishes.count), as: UTF8.self),
-                    try Value(wire: StateValue.decode($0.value))
-                )
-            })
+        let keys = state.entries(StateKey.wishes).map { StateKey.name(of: $0.key) }
+        return try Dictionary(
+            uniqueKeysWithValues: keys.compactMap { key in try look(key).wish(key, as: type).map { (key, $0) } })
+    }
+
+    /// A turn that only looks at the state, or writes to it.
+    private func look(_ key: String) -> Turn {
+        Turn(
+            now: now, key: key,
+            cause: Turn.Cause(id: "", source: "tester", correlation: "", subject: nil, traceparent: nil),
+            globals: globals, application: topology.application, state: state)
+    }
+
+    /// - Returns: nil if the turn is about what has been erased.
+    private func passingOver<Value>(_ body: () throws -> Value) throws -> Value? {
+        do { return try body() } catch let error where Keyring.isErased(error) { return nil }
     }
 
     private var heldWishes: Set<String>? {
@@ -172,12 +197,15 @@ public struct ProcessorTester<P: Processor> {
         return Set(state.entries.keys.filter { $0.starts(with: StateKey.wishes) }.map { StateKey.name(of: $0) })
     }
 
-    private mutating func apply(_ turn: Turn) throws(Undeclared) {
+    private mutating func apply(_ turn: Turn) throws {
         try topology.check(turn)
+        globals.keyring?.adopt(turn.madeKeys)
         for write in turn.writes { state.entries[write.key] = write.value }
         for output in turn.outputs {
+            let key = String(decoding: output.key, as: UTF8.self)
+            if output.topic == globals.keyring?.topic { try globals.apply(output.topic, key, output.event?.data) }
             guard let event = output.event else { continue }
-            published.append((output.topic, String(decoding: output.key, as: UTF8.self), event))
+            published.append((output.topic, key, event))
         }
     }
 }

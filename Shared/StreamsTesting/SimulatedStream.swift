@@ -118,7 +118,7 @@ public final class SimulatedStream<P: Processor> {
         }
         kafka.append(
             ProducerRecord(
-                topic: topic, partition: partition, key: Bytes(key.utf8), value: event.data, headers: event.headers))
+                topic: topic, partition: partition, key: Bytes(key.utf8), value: event.asSent, headers: event.headers))
     }
 
     /// Runs all instances until nothing happens any more. That takes some milliseconds of simulated time, or more if

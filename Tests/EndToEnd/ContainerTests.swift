@@ -39,6 +39,8 @@ struct ContainerTests {
             environment["KAFKA_BOOTSTRAP_SERVERS"] = suite.broker.bootstrapServers
             environment["TOPIC_PREFIX"] = suite.broker.prefix
             environment["STATE_DIRECTORY"] = suite.folder.path + "/state"
+            #expect(environment["KEY_ENCRYPTION_KEY_FILE"] == "/run/secrets/key-encryption-keys")
+            environment["KEY_ENCRYPTION_KEY_FILE"] = suite.keyFile
             let health = try #require(environment["HTTP_PORT"].flatMap { Int($0) })
             let process = try ChildProcess(service, environment: environment)
             try await eventually("\(service) to be ready") {

@@ -19,6 +19,7 @@ struct StartTests {
             "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "STATE_DIRECTORY": folder.path, "INSTANCE_ID": "test",
             "KEY_SECRET": "only-for-tests-and-no-real-child-at-all",
             "REPLY_SECRET": "only-for-tests-and-no-real-child-at-all", "MAIL_DIRECTORY": folder.path + "/mail",
+            "KEY_ENCRYPTION_KEY_FILE": try folder.keyFile(),
         ]
         let process = try ChildProcess(
             executable, arguments: arguments, environment: base.merging(environment) { $1 })
@@ -33,7 +34,8 @@ struct StartTests {
             ("mapping", "INSTANCE_ID", ""), ("meetings", "INSTANCE_ID", "meetings-7d9c5b8f6-x2x4z"),
             ("notifications", "CASE_LINK", "case"), ("mapping", "STATE_DIRECTORY", "/dev/null/state"),
             ("notifications", "MAIL_DIRECTORY", "/dev/null/mail"), ("intake", "KAFKA_SECURITY_PROTOCOL", "none"),
-            ("mapping", "CONFIG_FILE", "/dev/null/none"),
+            ("mapping", "CONFIG_FILE", "/dev/null/none"), ("mapping", "KEY_ENCRYPTION_KEY_FILE", "/etc/passwd"),
+            ("intake", "KEY_ENCRYPTION_KEY_FILE", "/dev/null/none"),
         ])
     func configuration(service: String, setting: String, value: String) async throws {
         for format in ["plain", "json"] {
@@ -105,7 +107,8 @@ struct StartTests {
                 "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "STATE_DIRECTORY": folder.path, "INSTANCE_ID": "test",
                 "KEY_SECRET": "only-for-tests-and-no-real-child-at-all",
                 "REPLY_SECRET": "only-for-tests-and-no-real-child-at-all", "MAIL_DIRECTORY": folder.path + "/mail",
-                "HTTP_PORT": "\(port)", "KAFKA_PORT": "tcp://10.0.0.1:9092", "KAFKA_SERVICE_HOST": "10.0.0.1",
+                "KEY_ENCRYPTION_KEY_FILE": try folder.keyFile(), "HTTP_PORT": "\(port)",
+                "KAFKA_PORT": "tcp://10.0.0.1:9092", "KAFKA_SERVICE_HOST": "10.0.0.1",
             ])
         try await eventually("two attempts") {
             process.text.components(separatedBy: "is built anew").count > 2
@@ -130,7 +133,7 @@ struct StartTests {
             "mapping",
             environment: [
                 "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "STATE_DIRECTORY": folder.path,
-                "INSTANCE_ID": "test", "HTTP_PORT": "\(port)",
+                "INSTANCE_ID": "test", "HTTP_PORT": "\(port)", "KEY_ENCRYPTION_KEY_FILE": try folder.keyFile(),
             ])
         @Sendable func status(_ path: String) async throws -> Int? {
             try await RawHTTP.send("GET", path, port: port)?.status

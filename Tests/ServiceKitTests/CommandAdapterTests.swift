@@ -147,7 +147,7 @@ extension CaseViewed: CommandMessage {
 }
 
 private struct SumProcessor: Processor {
-    static let sums = Table("sums", of: MappingState.self)
+    static let sums = Table("sums", of: MappingState.self) { _, _ in .own }
 
     static let adapter = CommandAdapter(
         AggregateWiring<Sum>(

@@ -31,7 +31,10 @@ struct SettingsTests {
         do {
             let folder = TemporaryFolder()
             defer { folder.remove() }
-            let environment = ["STATE_DIRECTORY": folder.path, "INSTANCE_ID": "a"].merging(environment) { $1 }
+            let base = [
+                "STATE_DIRECTORY": folder.path, "INSTANCE_ID": "a", "KEY_ENCRYPTION_KEY_FILE": try folder.keyFile(),
+            ]
+            let environment = base.merging(environment) { $1 }
             let settings = try settings(environment, file: file)
             _ = try settings.streams(.mapping)
             if environment["CASE_LINK"] != nil { _ = try settings.webAddress("CASE_LINK") }

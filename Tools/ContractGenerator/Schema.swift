@@ -78,6 +78,24 @@ struct Schema {
         return found.sorted { $0.key < $1.key }.map(\.value)
     }
 
+    /// The top-level messages that hold something personal at any depth, in the order of their names. An event, what a service
+    /// stores, or a part of one.
+    var personalMessages: [String] {
+        func isPersonal(_ path: String) -> Bool {
+            var visited: Set<String> = []
+            func visit(_ path: String) -> Bool {
+                guard visited.insert(path).inserted else { return false }
+                return messages[path]?.field.contains { $0.options.personal || visit($0.typeName) } ?? false
+            }
+            return visit(path)
+        }
+        return messages.keys.filter { $0.split(separator: ".").count == Self.packageDepth + 1 && isPersonal($0) }
+            .map { String($0.split(separator: ".").last ?? "") }.sorted()
+    }
+
+    /// `tillsammans.v1`
+    private static let packageDepth = 2
+
     /// Everything that is wrong with the options, each fault with the name of its event or field.
     var faults: [String] {
         var faults: [String] = []

@@ -14,13 +14,17 @@ struct FactRecord {
     /// A case's or a question's reference; nil where there is none.
     var subject: String?
     var content = Event.Content.protobuf
+    /// Nil for the key of the subject.
+    var sealedUnder: SealingKey?
 }
 
 extension IntakeFact {
     var record: FactRecord {
         switch self {
         case .accepted(let accepted, let bucket):
-            FactRecord(message: ReportAccepted(accepted), topic: .intakeRepartition, key: bucket)
+            // The child is not known yet.
+            FactRecord(
+                message: ReportAccepted(accepted), topic: .intakeRepartition, key: bucket, sealedUnder: .own)
         case .concernRegistered(let registered):
             FactRecord(message: ConcernRegistered(registered), topic: .concerns, subject: registered.reference)
         case .setAside(let concern):
@@ -89,7 +93,7 @@ extension Turn {
         for record in facts.map(\.record) {
             try publish(
                 record.message, to: record.topic.rawValue, key: record.key, subject: record.subject,
-                as: record.content)
+                as: record.content, sealedUnder: record.sealedUnder)
             // A publisher that the directory names has a topic of its own, which nobody else may read.
             guard record.topic == .concernReceipts, let name = directory.receipts(of: record.key ?? key) else {
                 continue

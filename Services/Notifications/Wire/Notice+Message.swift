@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import NotificationsCore
 import ServiceKit
+import Streams
 import SwiftProtobuf
 
 // A notice as it is kept, wished for, and gathered for a digest.
@@ -34,6 +35,10 @@ extension Codec.Notice {
             $0.calendar = part.calendar ?? ""
         }
     }
+
+    /// The key of its case. A digest and an answer to a stranger are about none, and what a person must be told of a case that
+    /// does not exist is kept, too (rule 13).
+    var sealingKey: SealingKey { .namedOrOwn(caseReference) }
 
     /// - Throws: ``Refusal``; words that this version does not know.
     func notice() throws(Refusal) -> NotificationsCore.Notice {

@@ -32,6 +32,11 @@ extension NoticeLane {
         return Lane(open: open.nonEmpty, next: next, newest: newest, recipient: recipient, isTold: told)
     }
 
+    /// A lane's key begins with the meeting's id, and that with the case's reference.
+    static func sealingKey(of key: String) -> SealingKey {
+        .namedOrOwn(MeetingID(String(key.prefix { $0 != "|" && $0 != "#" })).caseReference ?? "")
+    }
+
     /// By meeting and recipient; nil for a notice that is about no meeting. What the named person is asked about the family
     /// goes beside their own invitation.
     static func key(_ notice: NotificationsCore.Notice) -> String? {

@@ -66,7 +66,7 @@ struct CalendarCommand: AsyncParsableCommand {
                 }
             }
             let connection = options.connection
-            let event = try connection.signed(
+            let event = try await connection.command(
                 Event(id: UUID().uuidString.lowercased(), source: "tillsammans:calendar", time: now, command),
                 for: person)
             try await Producer(connection.properties).send(

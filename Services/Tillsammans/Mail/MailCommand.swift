@@ -40,7 +40,7 @@ struct MailCommand: AsyncParsableCommand {
                 throw ExitCode(78)
             }
             let connection = options.connection
-            guard let keyFile = connection.keyFile, (try? DoorKey(path: keyFile)) != nil else {
+            guard let keyFile = connection.doorKeyFile, (try? DoorKey(path: keyFile)) != nil else {
                 tell(
                     "DOOR_KEY_FILE: expected the key of the mail door; `tillsammans keys new SRM/mail --kind mail` makes one"
                 )
@@ -66,23 +66,24 @@ struct MailCommand: AsyncParsableCommand {
             case .answer(let command):
                 let event = try event(command, id, command.caseReference)
                 try await send(
-                    connection.signed(event, for: command.person.isEmpty ? nil : command.person, .invitation),
+                    connection.command(
+                        event, for: command.person.isEmpty ? nil : command.person, .invitation, by: "mail"),
                     to: .meetingCommands, key: command.county, connection)
                 tell(
                     "\(command.caseReference): \(command.person.isEmpty ? "family" : command.person) \(command.answer)")
             case .forward(let command):
                 let event = try event(command, id, command.caseReference)
                 try await send(
-                    connection.signed(event, for: nil, .service), to: .meetingCommands, key: command.county, connection)
+                    connection.command(event, for: nil, .service, by: "mail"), to: .meetingCommands, key: command.county, connection)
                 tell("\(command.caseReference): \(command.what), for the named person")
             case .bounce(let command):
                 try await connection.broadcast(
-                    connection.signed(event(command, id, nil), for: nil, .service), to: .noticeCommands)
+                    connection.command(event(command, id, nil), for: nil, .service, by: "mail"), to: .noticeCommands)
                 tell("a notice did not arrive: \(command.detail)")
             case .reply(let command):
                 let event = try event(command, id, nil)
                 try await send(
-                    connection.signed(event, for: nil, .service), to: .noticeCommands,
+                    connection.command(event, for: nil, .service, by: "mail"), to: .noticeCommands,
                     key: Reference.id(of: command.email), connection)
                 tell("to no address of an invitation; its sender is told so")
             case .ignored(let why): tell("ignored: \(why)")

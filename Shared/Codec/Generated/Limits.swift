@@ -609,6 +609,10 @@ extension CountyDirectory.Unit: LimitedMessage {
     ]
 }
 
+extension DataKey: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [:]
+}
+
 extension DeadlineReminded: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),

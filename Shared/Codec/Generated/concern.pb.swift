@@ -10,6 +10,11 @@
 
 /// Upptäcka: what other systems send in, and what Intake makes of it (rules 1–5).
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -971,6 +976,24 @@ package nonisolated struct ChildState: Sendable {
 
     fileprivate var _observedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
   }
+
+  package init() {}
+}
+
+/// The key under which the content of one case, or of one anonymous question, is sealed. Keyed by its reference. Its tombstone
+/// erases the content everywhere (rule 23).
+package nonisolated struct DataKey: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The version of the key-encryption key that wraps it.
+  package var version: Int32 = 0
+
+  /// AES-GCM: nonce, ciphertext, tag; bound to the reference.
+  package var wrapped: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
@@ -2628,6 +2651,41 @@ nonisolated extension ChildState.RecentConcern: SwiftProtobuf.Message, SwiftProt
     if lhs.source != rhs.source {return false}
     if lhs._observedAt != rhs._observedAt {return false}
     if lhs.areas != rhs.areas {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DataKey: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DataKey"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}wrapped\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.version) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.wrapped) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.version != 0 {
+      try visitor.visitSingularInt32Field(value: self.version, fieldNumber: 1)
+    }
+    if !self.wrapped.isEmpty {
+      try visitor.visitSingularBytesField(value: self.wrapped, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: DataKey, rhs: DataKey) -> Bool {
+    if lhs.version != rhs.version {return false}
+    if lhs.wrapped != rhs.wrapped {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -15,15 +15,16 @@ package final class SimulatedInstance<P: Processor> {
     package init(
         _ processor: P, _ configuration: StreamsConfiguration, _ kafka: SimulatedKafka,
         logger: Logger = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }, partitions: Int? = nil,
-        globals: Globals = Globals(), faults: @escaping (FaultPoint) -> Void = { _ in }
+        globals: Globals = Globals(), catchUpGlobals: @escaping (String, Int64) throws -> Void = { _, _ in },
+        faults: @escaping (FaultPoint) -> Void = { _ in }
     ) {
         try? FileManager.default.createDirectory(
             atPath: configuration.folder, withIntermediateDirectories: true)
         events = StreamEvents(application: configuration.topology.application, logger: logger)
         log = SimulatedLog(kafka, member: configuration.instance)
         thread = StreamThread(
-            processor, configuration, log: log, globals: globals, partitions: partitions,
-            clock: kafka.clock.streamClock, events: events, wishes: wishes, faults: faults)
+            processor, configuration, log: log, globals: globals, catchUpGlobals: catchUpGlobals,
+            partitions: partitions, clock: kafka.clock.streamClock, events: events, wishes: wishes, faults: faults)
     }
 
     /// Ends as `Streams` does on SIGTERM: performs no more wishes, finishes the open step, gives the tasks back.

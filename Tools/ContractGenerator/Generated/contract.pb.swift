@@ -136,7 +136,8 @@ nonisolated extension SwiftProtobuf.Google_Protobuf_FieldOptions {
     clearExtensionValue(ext: Extensions_max_elements)
   }
 
-  /// Tells of a child, its family, or whoever reports or asks.
+  /// Tells of a child, its family, or whoever reports or asks. A message that holds such a field, at any depth, is sealed
+  /// wherever it is published or stored.
   var personal: Bool {
     get {return getExtensionValue(ext: Extensions_personal) ?? false}
     set {setExtensionValue(ext: Extensions_personal, value: newValue)}
@@ -208,7 +209,8 @@ nonisolated let Extensions_max_elements = SwiftProtobuf.MessageExtension<SwiftPr
   fieldName: "tillsammans.v1.max_elements"
 )
 
-/// Tells of a child, its family, or whoever reports or asks.
+/// Tells of a child, its family, or whoever reports or asks. A message that holds such a field, at any depth, is sealed
+/// wherever it is published or stored.
 nonisolated let Extensions_personal = SwiftProtobuf.MessageExtension<SwiftProtobuf.OptionalExtensionField<SwiftProtobuf.ProtobufBool>, SwiftProtobuf.Google_Protobuf_FieldOptions>(
   _protobuf_fieldNumber: 50013,
   fieldName: "tillsammans.v1.personal"

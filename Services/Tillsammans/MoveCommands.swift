@@ -68,9 +68,10 @@ struct GivenCommand: ParsableArguments {
     /// - Throws: `ExitCode` 1 where it is refused; ``CommandFault`` where no answer comes in time.
     func give(_ message: some EventPayload, answeredBy isAnswer: @escaping @Sendable (Event) -> Bool) async throws {
         let connection = options.connection
-        let command = try Event(
-            id: UUID().uuidString.lowercased(), source: "urn:tillsammans:command-line", time: Date(),
-            subject: reference, message)
+        let command = try connection.signed(
+            Event(
+                id: UUID().uuidString.lowercased(), source: "urn:tillsammans:command-line", time: Date(),
+                subject: reference, message), for: person)
         let answer = try await EventFeed.reading(connection, [.mappings], fromBeginning: false) { feed in
             try await Producer(connection.properties).send(
                 connection.record(command, to: .mappingCommands, key: reference))
@@ -82,7 +83,7 @@ struct GivenCommand: ParsableArguments {
                 throw CommandFault("the feed ended before the answer to \(command.id)")
             }
         }
-        if let words = FactInWords(answer, language.language) { print(words.what) }
+        if let words = FactInWords(answer, language.language, mask: nil) { print(words.what) }
         if answer.type == CommandRefused.eventType { throw ExitCode(1) }
     }
 }

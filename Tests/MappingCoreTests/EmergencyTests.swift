@@ -61,8 +61,9 @@ struct EmergencyTests {
         var story = try Story()
         for number in 0...20 {
             let id = "staff-\(number)"
+            let email = try #require(EmailAddress("\(id)@example.org"))
             story.directory.counties["TST"]?.people[id] = County.Person(
-                id: id, name: "Exempelson", email: "\(id)@example.org", unit: "care", role: "nurse", hours: [:])
+                id: id, name: "Exempelson", email: email, unit: "care", role: "nurse", hours: [:])
         }
         for number in 0..<20 { try story.give(Self.command, by: "staff-\(number)") }
         #expect(story.refused(Self.command, by: "staff-20") == [.emergencyMany])

@@ -41,20 +41,16 @@ struct EmergencyCommand: AsyncParsableCommand {
     static func open(
         _ reference: String, by reader: Reader, reason: String, _ connection: Connection, within patience: Duration
     ) async throws -> Date {
-        let key = try await DedicatedThread.run(name: "cases") {
-            var key: String?
-            try connection.readAll([.cases]) { _, found, event in if event.subject == reference { key = found } }
-            return key
-        }
-        guard let key else { throw Refusal([Fault(.caseUnknown, at: "case_reference")]) }
         let command = OpenInEmergency.with {
             ($0.caseReference, $0.by, $0.reason) = (reference, reader.person, reason)
         }
-        let event = try Event(
-            id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(), subject: reference, command)
+        let event = try connection.signed(
+            Event(
+                id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(), subject: reference, command),
+            for: reader.person)
         return try await EventFeed.reading(connection, [.mappings], fromBeginning: false) { feed in
             try await Producer(connection.properties).send(
-                connection.record(event, to: .mappingCommands, key: key))
+                connection.record(event, to: .mappingCommands, key: reference))
             return try await tillsammans.within(patience, waitingFor: "the answer of mapping") {
                 for try await item in feed.items where item.event?.cause == event.id {
                     if let opened = try? item.event?.decode(EmergencyOpened.self) { return opened.access.until.date }

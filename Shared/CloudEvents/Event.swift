@@ -36,9 +36,6 @@ public struct Event: Sendable, Hashable {
         case json = "application/json"
     }
 
-    /// The payload's bytes as they lie in the record.
-    public var asSent: Bytes { data }
-
     public init(
         id: String, source: String, type: String, time: Date, subject: String? = nil, cause: String? = nil,
         correlation: String? = nil, traceparent: String? = nil, actor: String? = nil, auth: AuthContext? = nil,

@@ -701,6 +701,7 @@ extension AnswerOutdated: SealedMessage {}
 extension AnswerPlanConcern: SealedMessage {}
 extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
+extension CaseViewed: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}
 extension Child: SealedMessage {}
 extension ChildIdentified: SealedMessage {}
@@ -714,7 +715,10 @@ extension ConsultationRegistered: SealedMessage {}
 extension ConsultationRequested: SealedMessage {}
 extension Coordinator: SealedMessage {}
 extension CorrectInformation: SealedMessage {}
+extension DeclineMove: SealedMessage {}
+extension DescribedGuardian: SealedMessage {}
 extension Digest: SealedMessage {}
+extension EmergencyOpened: SealedMessage {}
 extension FamilyTold: SealedMessage {}
 extension ForwardMail: SealedMessage {}
 extension Guardian: SealedMessage {}
@@ -731,9 +735,11 @@ extension MeasuresFollowedUp: SealedMessage {}
 extension MeetingHeld: SealedMessage {}
 extension MeetingNotHeld: SealedMessage {}
 extension MeetingState: SealedMessage {}
+extension MoveDeclined: SealedMessage {}
 extension MoveMeeting: SealedMessage {}
 extension Notice: SealedMessage {}
 extension NoticeLane: SealedMessage {}
+extension OpenInEmergency: SealedMessage {}
 extension Participation: SealedMessage {}
 extension Plan: SealedMessage {}
 extension PlanConcernAnswered: SealedMessage {}
@@ -752,6 +758,7 @@ extension ReportAccepted: SealedMessage {}
 extension ReportPlanConcern: SealedMessage {}
 extension ReportTaken: SealedMessage {}
 extension Reporter: SealedMessage {}
+extension Statement: SealedMessage {}
 extension TellFamily: SealedMessage {}
 
 extension EventRegistry {

@@ -1,5 +1,6 @@
 package import CloudEvents
 package import Codec
+import Foundation
 package import Kafka
 package import Streams
 import SwiftProtobuf
@@ -39,8 +40,11 @@ extension DataKey {
     package var record: Bytes { withUnsafeBytes(of: version.bigEndian) { Bytes($0) } + Bytes(wrapped) }
 }
 
-/// Opens and seals events outside a stream, for tools and doors, with a copy of `child-keys` that it reads. Used by one thread.
-package final class KeyReader {
+/// Opens and seals events outside a stream, for tools and doors, with a copy of `child-keys` that it reads.
+///
+/// A lock lets one call in at a time, which may wait for Kafka half a second.
+package final class KeyReader: @unchecked Sendable {
+    private let lock = NSLock()
     private let keyring: Keyring
     private let reader: TopicReader
     private let globals: Globals
@@ -76,7 +80,9 @@ package final class KeyReader {
     ///
     /// - Returns: nil for a payload whose key has been erased.
     /// - Throws: `Undecodable` for a payload that was altered; `KeyUnusable`.
-    package func open(_ event: Event) throws -> Event? {
+    package func open(_ event: Event) throws -> Event? { try lock.withLock { try opened(event) } }
+
+    private func opened(_ event: Event) throws -> Event? {
         do { return try keyring.open(event) } catch let error where Keyring.isErased(error) {
             // A key that was made a moment ago may not have come yet.
             _ = reader.poll(timeout: 500).map(take)
@@ -88,7 +94,9 @@ package final class KeyReader {
     /// about none.
     ///
     /// What is not personal, and what tells of a case that does not exist, stays as it is: the services refuse the latter.
-    package func seal(_ event: Event) throws -> Event {
+    package func seal(_ event: Event) throws -> Event { try lock.withLock { try sealed(event) } }
+
+    private func sealed(_ event: Event) throws -> Event {
         guard event.sealed == nil, keyring.isSealed(event.type) else { return event }
         guard let reference = event.subject else { return try keyring.seal(event, under: keyring.ownName) }
         return try keyring.key(reference) == nil ? event : keyring.seal(event, under: reference)

@@ -45,19 +45,13 @@ struct CaseCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let (connection, reader, reason) = (options.connection, who.reader, reason)
+            let (connection, person, reason) = (options.connection, who.person, reason)
             let (reference, language) = (reference, language.language)
             var (room, chronology) = try await DedicatedThread.run(name: "case") {
                 var chronology = Chronology(reference, language)
-                let keys = try connection.keyReader("case")
-                var fault: (any Error)?
                 let room = try ReadingRoom.entered(
-                    by: reader, reason: reason, connection, also: [.concerns, .mappings, .meetings, .notices, .cases]
-                ) { _, event in
-                    guard event.subject == reference else { return }
-                    do { chronology.take(try keys?.open(event) ?? event) } catch { fault = error }
-                }
-                if let fault { throw fault }
+                    by: person, reason: reason, connection, also: [.concerns, .mappings, .meetings, .notices, .cases]
+                ) { _, event in chronology.take(event) }
                 return (room, chronology)
             }
             guard !chronology.isEmpty else { throw CommandFault(Catalogue.text("case.none", language)) }

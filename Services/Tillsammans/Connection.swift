@@ -34,6 +34,18 @@ struct Connection: Sendable {
         return try DoorKey(path: doorKeyFile).sign(event, for: person, assurance)
     }
 
+    /// Somebody who reads through this connection's door.
+    ///
+    /// - Throws: as ``signed(_:for:_:)``.
+    func reader(_ person: String) throws -> Reader {
+        guard let doorKeyFile else {
+            throw CommandFault(
+                "what tells of a child is shown to whom a door knows: set DOOR_KEY_FILE, or give --door-key")
+        }
+        return Reader(
+            person: person, door: try DoorKey(path: doorKeyFile).door, assurance: Assurance.operator.rawValue)
+    }
+
     /// From the environment's `KAFKA_…`, as the services read them.
     var properties: KafkaProperties {
         get throws(ConfigurationFault) {

@@ -68,9 +68,8 @@ struct EventsCommand: AsyncParsableCommand {
 
         private func room(_ connection: Connection) async throws -> ReadingRoom? {
             guard isOpen, let person, let reason else { return nil }
-            let reader = ReaderOptions.reader(person)
             return try await DedicatedThread.run(name: "cases") {
-                try ReadingRoom.entered(by: reader, reason: reason, connection)
+                try ReadingRoom.entered(by: person, reason: reason, connection)
             }
         }
 

@@ -68,11 +68,11 @@ struct GivenCommand: ParsableArguments {
     /// - Throws: `ExitCode` 1 where it is refused; ``CommandFault`` where no answer comes in time.
     func give(_ message: some EventPayload, answeredBy isAnswer: @escaping @Sendable (Event) -> Bool) async throws {
         let connection = options.connection
-        let command = try connection.signed(
+        let command = try await connection.command(
             Event(
                 id: UUID().uuidString.lowercased(), source: "urn:tillsammans:command-line", time: Date(),
                 subject: reference, message), for: person)
-        let answer = try await EventFeed.reading(connection, [.mappings], fromBeginning: false) { feed in
+        let answer = try await EventFeed.reading(connection, [.mappings], fromBeginning: false, opens: true) { feed in
             try await Producer(connection.properties).send(
                 connection.record(command, to: .mappingCommands, key: reference))
             return try await within(.seconds(timeout), waitingFor: "the answer to \(command.id)") {

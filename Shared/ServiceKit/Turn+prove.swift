@@ -9,15 +9,19 @@ package struct Speaker: Sendable {
     package let person: String?
     /// The doors whose own word it may be, too: what a mail server has found out, or a calendar system.
     package let doors: Set<County.Door.Kind>
+    /// It may be anybody's who has been proven.
+    let isAnybody: Bool
 
-    package init(_ person: String?, orOf doors: Set<County.Door.Kind> = []) {
-        (self.person, self.doors) = (person, doors)
+    package init(_ person: String?, orOf doors: Set<County.Door.Kind> = [], isAnybody: Bool = false) {
+        (self.person, self.doors, self.isAnybody) = (person, doors, isAnybody)
     }
 
     /// The word of one of the directory, or of the suite itself, which no door speaks for.
     package init(_ actor: Actor) { self.init(actor.id.nonEmpty) }
 
-    func isOf(_ proven: ProvenActor) -> Bool { person == proven.person || doors.contains(proven.door.kind) }
+    func isOf(_ proven: ProvenActor) -> Bool {
+        isAnybody || person == proven.person || doors.contains(proven.door.kind)
+    }
 }
 
 extension Turn {

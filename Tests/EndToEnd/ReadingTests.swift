@@ -17,6 +17,7 @@ struct ReadingTests {
             "tillsammans", arguments: arguments,
             environment: [
                 "KAFKA_BOOTSTRAP_SERVERS": suite.broker.bootstrapServers, "TOPIC_PREFIX": suite.broker.prefix,
+                "DOOR_KEY_FILE": suite.connection.doorKeyFile ?? "", "KEY_ENCRYPTION_KEY_FILE": suite.keyFile,
             ])
         try await process.ended()
         try await eventually("the last line") { process.text.hasSuffix("\n") }

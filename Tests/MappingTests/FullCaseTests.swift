@@ -150,7 +150,7 @@ struct FullCaseTests {
 
     @Test(
         "rule 13: a withdrawal is stopped neither by a text that is too large, nor by an id that is no id",
-        arguments: ["form", "giver", "by", "organisations", "id", "partition"])
+        arguments: ["form", "giver", "organisations", "id", "partition"])
     func unstoppable(what: String) throws {
         var tester = try Tester.ready()
         try tester.send(Tester.consent("g1"))
@@ -160,7 +160,6 @@ struct FullCaseTests {
             switch what {
             case "form": $0.form = long
             case "giver": $0.giver = long
-            case "by": $0.by = long
             case "organisations": $0.organisations = Array(repeating: long, count: 5)
             default: break
             }

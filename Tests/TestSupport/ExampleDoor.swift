@@ -22,11 +22,11 @@ package enum ExampleDoor {
     ]
 
     /// A record as it lies on the topic of its type where the test names none: a person's command signed by the door through
-    /// which such commands come, and anything else as it is.
+    /// which such commands come, and anything else as it is. A report is signed by its source, if at all.
     package static func sign(_ event: Event, _ topic: String, now: Date) -> (Event, topic: String) {
         let type = EventRegistry.event(ofType: event.type)
         return (
-            type?.kind == .command ? signed(event, now: now) : event,
+            type?.kind == .command && type?.topics != [.concernReports] ? signed(event, now: now) : event,
             topic.isEmpty ? type?.topics.first?.rawValue ?? "" : topic
         )
     }

@@ -52,9 +52,26 @@ struct ReadingRoomTests {
 
     @Test("nothing is shown where Kafka does not take the record")
     func noTopic() async throws {
-        let nowhere = Connection(bootstrapServers: "127.0.0.1:1", prefix: "")
-        let log = try AccessLog(nowhere, patience: .milliseconds(200))
+        let folder = TemporaryFolder()
+        defer { folder.remove() }
+        try ExampleDoor.desk.write(to: folder.path + "/desk.jwk")
+        let nowhere = Connection(
+            bootstrapServers: "127.0.0.1:1", prefix: "", doorKeyFile: folder.path + "/desk.jwk")
+        let log = try AccessLog(nowhere, ExampleCounty.directory, patience: .milliseconds(200))
         await #expect(throws: KafkaError.self) { try await log.write(CaseViewed.with { $0.by = "nurse" }) }
+    }
+
+    @Test("nothing is shown where the door may not speak for the reader")
+    func stranger() async throws {
+        let folder = TemporaryFolder()
+        defer { folder.remove() }
+        try DoorKey(door: "TST/desk", id: "1").write(to: folder.path + "/forged.jwk")
+        let connection = Connection(
+            bootstrapServers: "127.0.0.1:1", prefix: "", doorKeyFile: folder.path + "/forged.jwk")
+        let log = try AccessLog(connection, ExampleCounty.directory, patience: .milliseconds(200))
+        let codes = try await refused { try await log.write(CaseViewed.with { $0.by = "nurse" }) }
+        #expect(codes == [.actorUnproven])
+        #expect(throws: CommandFault.self) { try Connection(bootstrapServers: "", prefix: "").reader("nurse") }
     }
 
     @Test("rule 13: who is outside the consents' scope is refused, and nobody is logged as having read")

@@ -31,7 +31,7 @@ struct AccessLogCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (connection, reader, reason) = (options.connection, who.reader, reason)
+        let (connection, reader, reason) = (options.connection, who.person, reason)
         let (room, book) = try await DedicatedThread.run(name: "access-log") {
             var book = AccessBook()
             let room = try ReadingRoom.entered(

@@ -27,7 +27,7 @@ struct EmergencyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let until = try await EmergencyCommand.open(
-            reference, by: who.reader, reason: reason, options.connection, within: .seconds(timeout))
+            reference, by: who.person, reason: reason, options.connection, within: .seconds(timeout))
         print(
             Catalogue.text(
                 "emergency.opened", language.language,
@@ -39,16 +39,16 @@ struct EmergencyCommand: AsyncParsableCommand {
     /// - Returns: when it ends.
     /// - Throws: ``CommandFault`` where it is refused, or nobody answers in time.
     static func open(
-        _ reference: String, by reader: Reader, reason: String, _ connection: Connection, within patience: Duration
+        _ reference: String, by person: String, reason: String, _ connection: Connection, within patience: Duration
     ) async throws -> Date {
         let command = OpenInEmergency.with {
-            ($0.caseReference, $0.by, $0.reason) = (reference, reader.person, reason)
+            ($0.caseReference, $0.by, $0.reason) = (reference, person, reason)
         }
-        let event = try connection.signed(
+        let event = try await connection.command(
             Event(
                 id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(), subject: reference, command),
-            for: reader.person)
-        return try await EventFeed.reading(connection, [.mappings], fromBeginning: false) { feed in
+            for: person)
+        return try await EventFeed.reading(connection, [.mappings], fromBeginning: false, opens: true) { feed in
             try await Producer(connection.properties).send(
                 connection.record(event, to: .mappingCommands, key: reference))
             return try await tillsammans.within(patience, waitingFor: "the answer of mapping") {

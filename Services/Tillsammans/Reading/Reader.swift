@@ -12,11 +12,8 @@ struct Reader: Sendable, Equatable {
 
 /// The options of every command that shows what is written about a child.
 struct ReaderOptions: ParsableArguments {
-    @Option(name: .customLong("as"), help: "Who reads: the id in the directory. It stands in the access log.")
+    @Option(
+        name: .customLong("as"),
+        help: "Who reads: the id in the directory. It stands in the access log, signed with the door's key.")
     var person: String
-
-    var reader: Reader { Self.reader(person) }
-
-    /// The command line takes its user's word for who they are, and the access log says so.
-    static func reader(_ person: String) -> Reader { Reader(person: person, door: "command-line", assurance: "said") }
 }

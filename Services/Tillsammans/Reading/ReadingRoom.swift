@@ -22,16 +22,23 @@ struct AccessLog: Sendable {
 
     init(write: @escaping @Sendable (CaseViewed) async throws -> Void) { self.write = write }
 
+    /// Each record is signed by the reader's door. Nothing is written, and so nothing shown, where the door may not speak
+    /// for the reader.
+    ///
     /// - Parameter patience: how long a record may take to be there. Nobody waits longer for what they may not see.
-    init(_ connection: Connection, patience: Duration = .seconds(15)) throws {
+    init(_ connection: Connection, _ directory: Directory, patience: Duration = .seconds(15)) throws {
         var properties = try connection.properties
         properties["message.timeout.ms"] = "\(patience / .milliseconds(1))"
         let producer = try Producer(properties)
         self.init { viewed in
             let reference = viewed.caseReference
-            let event = try Event(
-                id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(), subject: reference.nonEmpty,
-                viewed)
+            let event = try connection.signed(
+                Event(
+                    id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(),
+                    subject: reference.nonEmpty, viewed), for: viewed.by)
+            do throws(Fault) { _ = try directory.proveActor(of: event, received: Date()) } catch {
+                throw Refusal([error])
+            }
             let key = reference.nonEmpty ?? viewed.person
             try await producer.send(connection.record(event, to: .accessLog, key: key))
         }
@@ -54,11 +61,12 @@ struct ReadingRoom {
         var permit: Reading.Permit
     }
 
-    /// - Throws: `Refusal` for a reason that is too long for the log.
+    /// - Throws: `Refusal` for a reason that is too long for the log, or names somebody: the log is not sealed.
     init(
         _ reader: Reader, reason: String, log: AccessLog, directory: Directory, cases: ReadableCases
     ) throws {
-        try Refusal.unless(CaseViewed.with { $0.reason = reason }.excesses)
+        try Refusal.unless(
+            CaseViewed.with { $0.reason = reason }.excesses + Anonymity.faults(in: reason, at: "reason"))
         (self.reader, self.reason, self.log) = (reader, reason, log)
         (self.directory, self.cases) = (directory, cases)
     }
@@ -132,20 +140,27 @@ struct ReadingRoom {
 extension ReadingRoom {
     /// Reads the directory and where the cases stand, and what else is asked for; blocks.
     ///
-    /// - Parameter take: gets each event of `topics`.
+    /// - Parameters:
+    ///   - person: the directory's id. The connection's door must be one that may speak for them.
+    ///   - take: gets each event of `topics`, opened as far as there are keys.
     static func entered(
-        by reader: Reader, reason: String, _ connection: Connection, also topics: [Topic] = [],
+        by person: String, reason: String, _ connection: Connection, also topics: [Topic] = [],
         _ take: (Topic, Event) -> Void = { _, _ in }
     ) throws -> ReadingRoom {
+        let reader = try connection.reader(person)
+        let keys = try connection.keyReader("reading")
         var (directory, cases) = (Directory(), ReadableCases())
+        var fault: (any Error)?
         let all = Set([.directory] + ReadableCases.topics + topics)
         try connection.readAll(Array(all)) { topic, key, event in
             if topic == .directory { try? directory.take(key, event.data) }
             cases.apply(event)
-            if topics.contains(topic) { take(topic, event) }
+            guard topics.contains(topic) else { return }
+            do { take(topic, try keys?.open(event) ?? event) } catch { fault = error }
         }
+        if let fault { throw fault }
         return try ReadingRoom(
-            reader, reason: reason, log: AccessLog(connection), directory: directory, cases: cases)
+            reader, reason: reason, log: AccessLog(connection, directory), directory: directory, cases: cases)
     }
 }
 

@@ -701,7 +701,6 @@ extension AnswerOutdated: SealedMessage {}
 extension AnswerPlanConcern: SealedMessage {}
 extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
-extension CaseViewed: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}
 extension Child: SealedMessage {}
 extension ChildIdentified: SealedMessage {}

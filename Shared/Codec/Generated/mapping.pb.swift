@@ -1277,7 +1277,7 @@ package nonisolated struct CaseViewed: Sendable {
   /// Why they might: named_person, participant, emergency_access, …
   package var why: String = String()
 
-  /// What they gave as their reason.
+  /// What they gave as their reason. It names nobody: what seems to is refused, since the log is not sealed.
   package var reason: String = String()
 
   /// How they were known: the door, and its level of assurance.

@@ -201,7 +201,8 @@ extension UnsafeRawBufferPointer {
 /// The context attributes during reading.
 private struct Attributes {
     static let known: Set<String> = [
-        "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "sealed", "traceparent", "actor",
+        "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "sealed", "traceparent",
+        "actor",
         "authtype", "authid", "authclaims",
     ]
 

@@ -41,6 +41,7 @@ struct ProposedMoveTests {
             func command(_ arguments: String...) -> [String] {
                 [proposal.caseReference, "--unit", "flen-skola"] + arguments + [
                     "--bootstrap-servers", suite.connection.bootstrapServers, "--prefix", suite.connection.prefix,
+                    "--door-key", suite.connection.doorKeyFile ?? "",
                 ]
             }
             try await CaseCommand.DeclineMove.parse(command("--as", "nykoping-rektor", "--reason", "Bor kvar.")).run()

@@ -83,8 +83,13 @@ struct StartTests {
     func noTopic() async throws {
         let broker = try EmbeddedBroker()
         for topic in Topic.allCases { broker.hide(topic.rawValue) }
+        let folder = TemporaryFolder()
+        defer { folder.remove() }
+        let key = folder.path + "/own.jwk"
+        try DoorKey(door: "TST/own", id: "1").write(to: key)
         for arguments in [
-            ["case", "show", "TST-1", "--as", "anna"], ["access-log", "--case", "TST-1", "--as", "anna"],
+            ["case", "show", "TST-1", "--as", "anna", "--door-key", key],
+            ["access-log", "--case", "TST-1", "--as", "anna", "--door-key", key],
             ["events", "tail"], ["cases"],
         ] {
             let (code, lines) = try await ended(

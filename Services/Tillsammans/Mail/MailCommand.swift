@@ -74,7 +74,8 @@ struct MailCommand: AsyncParsableCommand {
             case .forward(let command):
                 let event = try event(command, id, command.caseReference)
                 try await send(
-                    connection.command(event, for: nil, .service, by: "mail"), to: .meetingCommands, key: command.county, connection)
+                    connection.command(event, for: nil, .service, by: "mail"), to: .meetingCommands,
+                    key: command.county, connection)
                 tell("\(command.caseReference): \(command.what), for the named person")
             case .bounce(let command):
                 try await connection.broadcast(

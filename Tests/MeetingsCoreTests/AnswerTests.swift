@@ -82,6 +82,19 @@ struct AnswerTests {
         #expect(reply.attendance == .accepted && reply.given == county.now)
     }
 
+    @Test("the real answer counts in the same second too: a stamp has whole seconds (RFC 5545 §3.3.5)")
+    func sameSecond() throws {
+        var (county, meeting) = try called()
+        let second = county.now
+        county.now += 0.4
+        let year2090 = Date(timeIntervalSince1970: 3_800_000_000)
+        try county.decide(answer("nurse", .tentative, to: meeting, stamp: year2090), by: .suite)
+        county.now += 0.4
+        try county.decide(answer("nurse", .accepted, to: meeting, stamp: second), by: .suite)
+        let reply = try #require(county.meeting?.participants.first { $0.person == "nurse" }?.answer)
+        #expect(reply.attendance == .accepted && reply.given == second)
+    }
+
     // MARK: Who
 
     @Test("a guardian answers from the address that they were told at last, and from no earlier one")

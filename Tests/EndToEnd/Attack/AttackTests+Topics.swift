@@ -1,5 +1,6 @@
 import CloudEvents
 import Codec
+import Domain
 import Foundation
 import Kafka
 import SwiftProtobuf
@@ -14,7 +15,7 @@ extension AttackTests {
             name: "records that are no events, on every topic for outsiders", expected: ["dead letters"],
             limit: 60
         ) { target in
-            let values: [Bytes?] = [nil, [], [0xFF, 0xFE, 0x00], Bytes(repeating: 0x7B, count: 500_000)]
+            let values: [Bytes?] = [nil, [], [0xFF, 0xFE, 0x00], Bytes(repeating: 0x7B, count: 100_000)]
             let headers: [Headers] = [
                 [], [(name: "content-type", value: Bytes("application/cloudevents+json".utf8))],
                 [
@@ -65,19 +66,53 @@ extension AttackTests {
     static let partitions = [
         Attack(
             name: "a command on every partition",
-            expected: ["person.unknown", "case.closed", "case.taken_on", "partition.wrong"], limit: 60
+            expected: ["person.not_allowed", "case.closed", "case.taken_on", "partition.wrong"], limit: 60
         ) { target in
             try await target.refusals(
-                everywhere: TakeOn.with { ($0.caseReference, $0.by) = (target.ownCase?.reference ?? "", "nobody") })
+                everywhere: TakeOn.with {
+                    ($0.caseReference, $0.by) = (target.ownCase?.reference ?? "", "trosa-rektor")
+                },
+                by: "trosa-rektor")
         },
         Attack(name: "a withdrawal on another partition", expected: ["carried out"], limit: 30) { target in
             let withdrawal = RecordConsent.with {
-                ($0.caseReference, $0.by, $0.giver) = (target.ownCase?.reference ?? "", "nobody", "guardian-1")
-                ($0.decision, $0.form) = ("withdrawn", "spoken")
+                ($0.caseReference, $0.by) = (target.ownCase?.reference ?? "", "nykoping-rektor")
+                ($0.giver, $0.decision, $0.form) = ("guardian-1", "withdrawn", "spoken")
             }
-            return try await target.isCarriedOut(elsewhere: withdrawal, ConsentRecorded.self)
+            return try await target.isCarriedOut(
+                elsewhere: withdrawal, by: "nykoping-rektor", ConsentRecorded.self)
         },
     ]
+
+    /// In the named person's name.
+    static let names = [
+        Attack(name: "a command without a proof", expected: ["actor.unproven"], limit: 60) { target in
+            try await target.refusals(everywhere: takeOn(target), by: nil)
+        },
+        Attack(name: "a command signed with a key that no directory has", expected: ["actor.unproven"], limit: 30) {
+            target in
+            try await target.refusal(of: takeOn(target)) {
+                try DoorKey(door: "SRM/own-operator", id: "1").sign($0, for: "nykoping-rektor", .four)
+            }
+        },
+        Attack(name: "a command with another command's proof", expected: ["actor.unproven"], limit: 30) { target in
+            try await target.refusal(of: takeOn(target)) { event in
+                var other = event
+                other.data = try TakeOn.with { $0.by = "nykoping-rektor" }.wireBytes()
+                var forged = event
+                forged.actor = try target.connection.signed(other, for: "nykoping-rektor").actor
+                return forged
+            }
+        },
+        Attack(name: "a command by somebody else than the proven person", expected: ["actor.unproven"], limit: 30) {
+            target in
+            try await target.refusal(of: takeOn(target)) { try target.connection.signed($0, for: "trosa-rektor") }
+        },
+    ]
+
+    private static func takeOn(_ target: Installation) -> TakeOn {
+        .with { ($0.caseReference, $0.by) = (target.ownCase?.reference ?? "", "nykoping-rektor") }
+    }
 
     /// The codes with which Mapping refuses a command.
     private static func refused(_ target: Installation, _ type: String, _ data: Bytes) async throws -> [String] {

@@ -77,6 +77,8 @@ extension Installation {
             environment: [
                 "KAFKA_BOOTSTRAP_SERVERS": connection.bootstrapServers, "TOPIC_PREFIX": connection.prefix,
                 "REPLY_SECRET": RunningSuite.secret, "MAIL_AUTHSERV_ID": "mx.example.org",
+                "DOOR_KEY_FILE": connection.doorKeyFile?.replacing("operator.jwk", with: "mail.jwk") ?? "",
+                "KEY_ENCRYPTION_KEY_FILE": connection.keyFile ?? "",
             ], input: path)
         try await process.ended()
         try #require(process.exitCode == 0, "\(process.text)")
@@ -104,23 +106,23 @@ extension Installation {
     }
 
     /// The codes with which a command about the case is refused that lies on each partition of its topic.
-    func refusals(everywhere command: some EventPayload) async throws -> [String] {
+    func refusals(everywhere command: some EventPayload, by person: String?) async throws -> [String] {
         let attacked = try attacked
         var codes: [String] = []
         for partition in 0..<(try await partitions(of: .mappingCommands)) {
-            let (id, record) = try record(command, on: partition, attacked)
+            let (id, record) = try record(event(command, by: person), on: partition, attacked)
             codes += try await refusal(of: id, on: .mappings, record)
         }
         return codes
     }
 
     /// Sends a command about the case to another partition than the case's, and says whether it is carried out.
-    func isCarriedOut<Fact: EventPayload>(elsewhere command: some EventPayload, _ fact: Fact.Type) async throws
-        -> [String]
-    {
+    func isCarriedOut<Fact: EventPayload>(
+        elsewhere command: some EventPayload, by person: String, _ fact: Fact.Type
+    ) async throws -> [String] {
         let attacked = try attacked
         let partition = (attacked.partition + 1) % (try await partitions(of: .mappingCommands))
-        let (_, record) = try record(command, on: partition, attacked)
+        let (_, record) = try record(event(command, by: person), on: partition, attacked)
         return try await EventFeed.reading(connection, [.mappings], fromBeginning: false) { feed in
             try await send([record])
             return try await within(.seconds(20), waitingFor: "the fact") {
@@ -134,11 +136,23 @@ extension Installation {
         }
     }
 
-    private func record(
-        _ command: some EventPayload, on partition: Int32, _ attacked: AttackedCase
-    ) throws -> (id: String, ProducerRecord) {
+    /// The codes with which a command about the case is refused, as it is after `forge`.
+    func refusal(of command: some EventPayload, _ forge: (Event) throws -> Event) async throws -> [String] {
+        let attacked = try attacked
+        let (id, record) = try record(forge(event(command, by: nil)), on: attacked.partition, attacked)
+        return try await refusal(of: id, on: .mappings, record)
+    }
+
+    /// - Parameter person: whom the command line's door proves; nil: nobody.
+    private func event(_ command: some EventPayload, by person: String?) throws -> Event {
         let event = try Event(
             id: "attack-\(UUID().uuidString)", source: "urn:attack", time: Date(), subject: attacked.reference, command)
+        return try person.map { try connection.signed(event, for: $0) } ?? event
+    }
+
+    private func record(
+        _ event: Event, on partition: Int32, _ attacked: AttackedCase
+    ) throws -> (id: String, ProducerRecord) {
         return (
             event.id,
             ProducerRecord(

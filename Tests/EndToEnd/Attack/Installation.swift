@@ -4,6 +4,7 @@ import Foundation
 import Kafka
 import ServiceKit
 import SwiftProtobuf
+import Synchronization
 import TestSupport
 import Testing
 
@@ -38,7 +39,7 @@ struct Installation: Sendable {
             return try await RunningSuite.with { suite in
                 try await eventually("the door") { await suite.doorPort != nil }
                 let topics = AttackedCase.topics
-                try await EventFeed.reading(suite.connection, topics, fromBeginning: false) { feed in
+                try await EventFeed.reading(suite.connection, topics, fromBeginning: false, opens: true) { feed in
                     try await body(Installation(suite, AttackedCase(feed, on: suite.connection)))
                 }
             }
@@ -128,14 +129,16 @@ struct Installation: Sendable {
     func deadLetters(_ count: Int, of body: () async throws -> Void) async throws -> [String] {
         try await EventFeed.reading(connection, [.deadLetters], fromBeginning: false) { feed in
             try await body()
-            return try await within(.seconds(30), waitingFor: "\(count) dead letters") {
-                var seen = 0
-                for try await _ in feed.items {
-                    seen += 1
-                    if seen == count { break }
+            let seen = Mutex(0)
+            do {
+                return try await within(.seconds(30), waitingFor: "dead letters") {
+                    for try await _ in feed.items
+                    where seen.withLock({
+                        $0 += 1; return $0 == count
+                    }) { break }
+                    return ["dead letters"]
                 }
-                return ["dead letters"]
-            }
+            } catch { throw CommandFault("\(seen.withLock(\.self)) of \(count) dead letters came (\(error))") }
         }
     }
 

@@ -62,8 +62,10 @@ package struct Answer: Command, Hashable {
             return Decision(planning, [.answerOutdated(.init(answered, current: current, replyTo: replyTo))])
         }
         guard invitation.sequence <= meeting.sequence else { throw Refusal([Fault(.answerSequence, at: "sequence")]) }
-        // A clock that runs ahead must not make every later answer an older one.
-        let given = min(stamp ?? context.now, context.now)
+        // A clock that runs ahead must not make every later answer an older one. A stamp has whole seconds (RFC 5545
+        // §3.3.5), so what is later in the same second is not older.
+        let now = Date(timeIntervalSince1970: context.now.timeIntervalSince1970.rounded(.down))
+        let given = min(stamp ?? now, now)
         if invitation.sequence < meeting.sequence || given < participant.answer?.given ?? given {
             return Decision(planning, [.answerOutdated(.init(answered, current: .init(meeting), replyTo: replyTo))])
         }

@@ -67,7 +67,12 @@ struct Doctor: AsyncParsableCommand {
             let fault = "no broker answers at \(connection.bootstrapServers), or it refuses this client's login"
             return [Finding(what: "brokers", faults: [fault])]
         }
-        let wrong = try TopicsCommand.faults(connection, admin, topics.replication, topics.terms)
+        let wrong: [String]
+        do { wrong = try TopicsCommand.faults(connection, admin, topics.replication, topics.terms) } catch let error
+            as KafkaError
+        {
+            wrong = ["\(error): this principal may not describe them; log in as the operator"]
+        }
         return [
             Finding(what: "brokers", good: "answer"), Finding(what: "topics", faults: wrong),
             try rights(connection, admin),
@@ -76,8 +81,13 @@ struct Doctor: AsyncParsableCommand {
 
     private func rights(_ connection: Connection, _ admin: Admin) throws -> Finding {
         do {
-            let difference = try acls.plan(connection, admin).difference(
-                from: try AclOptions.existing(admin), accepting: accept)
+            let existing = try AclOptions.existing(admin)
+            // librdkafka before 2.6.0 shows a principal without the right to see them none, and no error.
+            if existing.isEmpty {
+                let fault = "none is seen: there are none, or this principal may not see or set rights"
+                return Finding(what: "rights", faults: [fault])
+            }
+            let difference = try acls.plan(connection, admin).difference(from: existing, accepting: accept)
             return Finding(what: "rights", faults: Self.faults(difference, connection))
         } catch let fault as CommandFault {
             return Finding(what: "rights", faults: [fault.description])

@@ -144,10 +144,10 @@ private struct Access {
         grants.insert(Grant(operation: .read, kind: .group, name: "publisher-\(name).", pattern: .prefixed))
     }
 
-    /// Passes on people's commands. It looks up in the directory whom it speaks for.
+    /// Passes on people's commands. It looks up in the directory whom it speaks for, and seals with the case's data key.
     init(door id: String) {
         self.init("door-\(id)")
-        allow(.read, [Codec.Topic.directory.rawValue])
+        allow(.read, [Codec.Topic.directory, .childKeys].map(\.rawValue))
         allow(.write, Codec.Topic.allCases.filter { $0.isExternal && $0 != .concernReports }.map(\.rawValue))
     }
 
@@ -157,9 +157,11 @@ private struct Access {
         var access = Access("operator")
         let shown: [Codec.Topic] = [
             .concernReceipts, .concerns, .mappings, .meetings, .notices, .cases, .deadLetters, .directory, .accessLog,
+            .childKeys,
         ]
         access.allow(.read, shown.map(\.rawValue))
-        access.allow(.write, [Codec.Topic.accessLog, .directory, .noticeCommands].map(\.rawValue))
+        access.allow(
+            .write, [Codec.Topic.accessLog, .directory, .mappingCommands, .noticeCommands].map(\.rawValue))
         access.grants.insert(
             Grant(operation: .create, name: Codec.Topic.concernReceipts.rawValue + ".", pattern: .prefixed))
         return access

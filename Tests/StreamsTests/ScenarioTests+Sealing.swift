@@ -48,13 +48,13 @@ private final class SealingScenario {
                 let key = try turn.makeKey(turn.key)
                 turn.publish(type: "key", key ?? [], to: "keys")
                 try turn.put(Secrets.table, turn.key, .with { $0.value = Secrets.text })
-                let secret = Google_Protobuf_StringValue.with { $0.value = Secrets.text }
+                let secret = Google_Protobuf_SourceContext.with { $0.value = Secrets.text }
                 try turn.wish(turn.key, secret, sealedUnder: .named(turn.key))
             case "look":
                 let secret = try turn.get(Secrets.table, turn.key)
                 turn.publish(type: "seen", Bytes((secret?.value ?? "nothing").utf8), to: "out")
             default:
-                let secret = try event.decode(Google_Protobuf_StringValue.self)
+                let secret = try event.decode(Google_Protobuf_SourceContext.self)
                 turn.publish(type: "read", Bytes(secret.value.utf8), to: "out")
             }
         },
@@ -188,7 +188,7 @@ struct SealingScenarios {
         scenario.feed("make", key: "a")
         try scenario.work()
         let wish = try #require(scenario.instance.takeWish())
-        #expect(try Google_Protobuf_StringValue(wire: wish.data).value == Secrets.text)
+        #expect(try Google_Protobuf_SourceContext(wire: wish.data).value == Secrets.text)
         let stored = scenario.kafka.committedRecords("state").filter { $0.key?.starts(with: StateKey.wishes) == true }
         #expect(stored.count == 1 && !Secrets.contains(stored.first?.value))
     }

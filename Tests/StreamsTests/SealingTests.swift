@@ -11,7 +11,7 @@ struct SealingTests {
     private static let keeper = Scripted(event: { event, turn in
         switch event.type {
         case "secret":
-            let secret = try event.decode(Google_Protobuf_StringValue.self)
+            let secret = try event.decode(Google_Protobuf_SourceContext.self)
             try turn.put(Secrets.table, turn.key, secret)
             try turn.publish(secret, to: "out", subject: turn.key)
             try turn.wish(turn.key, secret, sealedUnder: .named(turn.key))
@@ -40,9 +40,9 @@ struct SealingTests {
         let event = try Secrets.received(Secrets.sealed("1", about: "a"))
         #expect(event.subject == "a" && event.type == "secret")
         #expect(event.data.isEmpty && !Secrets.contains(event.asSent))
-        #expect(throws: Undecodable("data", .sealed)) { try event.decode(Google_Protobuf_StringValue.self) }
+        #expect(throws: Undecodable("data", .sealed)) { try event.decode(Google_Protobuf_SourceContext.self) }
         let opened = try Secrets.keyring(["a"]).open(event)
-        #expect(try opened.decode(Google_Protobuf_StringValue.self).value == Secrets.text)
+        #expect(try opened.decode(Google_Protobuf_SourceContext.self).value == Secrets.text)
         #expect(opened.asSent == event.asSent)
     }
 
@@ -78,10 +78,10 @@ struct SealingTests {
         try tester.process(Self.plain("make"), key: "a")
         #expect(try tester.state(Secrets.table, "a")?.value == Secrets.text)
         try tester.process(Secrets.event("2", about: "a"), key: "a")
-        #expect(try tester.wishes(Google_Protobuf_StringValue.self)["a"]?.value == Secrets.text)
+        #expect(try tester.wishes(Google_Protobuf_SourceContext.self)["a"]?.value == Secrets.text)
         let out = try #require(tester.published.last { $0.topic == "out" }?.event)
         #expect(out.sealed?.key == "a" && !Secrets.contains(out.asSent))
-        #expect(try out.decode(Google_Protobuf_StringValue.self).value == Secrets.text)
+        #expect(try out.decode(Google_Protobuf_SourceContext.self).value == Secrets.text)
         #expect(tester.storedBytes.count == 2 && !tester.storedBytes.contains { Secrets.contains($0) })
     }
 
@@ -135,7 +135,7 @@ struct SealingTests {
 
     @Test("a wish that is a sealed message must say under which key")
     func wishes() throws {
-        let tester = Scripted(event: { _, turn in try turn.wish("a", Google_Protobuf_StringValue()) })
+        let tester = Scripted(event: { _, turn in try turn.wish("a", Google_Protobuf_SourceContext()) })
         var stream = ProcessorTester(tester, Secrets.topology(), now: .now)
         #expect(throws: Undeclared.self) { try stream.process(Self.plain("any"), key: "a") }
     }

@@ -8,9 +8,14 @@ import Testing
 
 @testable import Streams
 
-/// A message that is sealed.
-extension Google_Protobuf_StringValue: EventPayload, SealedMessage {
+/// A message that is sealed. No processor of the examples uses it.
+extension Google_Protobuf_SourceContext: EventPayload, SealedMessage {
     public static var eventType: String { "secret" }
+
+    var value: String {
+        get { fileName }
+        set { fileName = newValue }
+    }
 }
 
 /// Wraps data keys under one key.
@@ -34,8 +39,8 @@ struct OneKey: KeyEncryption {
 /// What a stream with sealed secrets is made of, and the hands of those who write to it.
 enum Secrets {
     static let keys = KeyTable("keys") { _, value in value }
-    static let sealing = Sealing(keys: keys, keyEncryption: OneKey()) { $0 == Google_Protobuf_StringValue.eventType }
-    static let table = Table("secrets", of: Google_Protobuf_StringValue.self) { key, _ in .named(key) }
+    static let sealing = Sealing(keys: keys, keyEncryption: OneKey()) { $0 == Google_Protobuf_SourceContext.eventType }
+    static let table = Table("secrets", of: Google_Protobuf_SourceContext.self) { key, _ in .named(key) }
     static let text = "the child's own words"
 
     static func topology(isFromOutside: Bool = false) -> Topology {
@@ -62,7 +67,7 @@ enum Secrets {
     static func event(_ id: String, about name: String, _ text: String = text) throws -> Event {
         try Event(
             id: id, source: "test", time: .distantPast, subject: name,
-            Google_Protobuf_StringValue.with { $0.value = text })
+            Google_Protobuf_SourceContext.with { $0.value = text })
     }
 
     /// An event as another service seals it.

@@ -36,13 +36,12 @@ struct TopicSearch {
         guard try names().existing.contains(topic) else { return nil }
         let name = Bytes(reference.utf8)
         var latest: Bytes?
-        do {
-            try sweep.read(topic) { record in
-                guard record.key == name else { return }
-                keys.add(record)
-                latest = record.value
-            }
-        } catch { return nil }
+        let failures = try sweep.read([topic]) { record in
+            guard record.key == name else { return }
+            keys.add(record)
+            latest = record.value
+        }
+        guard failures.isEmpty else { return nil }
         guard let file = connection.keyFile else { return nil }
         let encryption: KeyEncryptionKeys
         do { encryption = try KeyEncryptionKeys(file: file) } catch { throw ConfigurationFault("\(error)") }
@@ -56,27 +55,23 @@ struct TopicSearch {
     /// - Parameter progress: is called for each record.
     func places(_ search: CaseSearch, progress: () -> Void) throws -> [SearchedPlace] {
         let (all, existing) = try names()
-        return all.map { name in
-            var place = SearchedPlace(name)
-            guard existing.contains(name) else {
-                place.addUnreachable(
-                    "does not exist, or this principal may not see it; log in as one who may read every topic")
-                return place
-            }
-            do {
-                try sweep.read(name) { record in
-                    progress()
-                    guard let finding = finding(record, search) else { return }
-                    place.add(finding, at: "\(record.topicPartition)/\(record.offset)")
-                }
-            } catch {
-                place.addUnreachable(
-                    (error as? KafkaError)?.isAuthorization == true
-                        ? "\(error); log in as one who may read every topic" : "\(error)")
-            }
-            return place
+        var places = Dictionary(uniqueKeysWithValues: all.map { ($0, SearchedPlace($0)) })
+        let failures = try sweep.read(all.filter(existing.contains)) { record in
+            progress()
+            guard let finding = finding(record, search) else { return }
+            places[record.topic]?.add(finding, at: "\(record.topicPartition)/\(record.offset)")
         }
+        for name in all where !existing.contains(name) {
+            places[name]?.addUnreachable("does not exist, or may not be seen; \(Self.advice)")
+        }
+        for (name, error) in failures {
+            let advice = error.isAuthorization ? "; \(Self.advice)" : ""
+            places[name]?.addUnreachable("\(error)\(advice)")
+        }
+        return all.compactMap { places[$0] }
     }
+
+    private static let advice = "log in as one who may read every topic"
 
     private func finding(_ record: Record, _ search: CaseSearch) -> Finding? {
         let name = String(record.topic.dropFirst(connection.prefix.count))
@@ -112,7 +107,7 @@ struct KeyTrace: Sendable, Equatable {
     }
 }
 
-/// Reads topics, each up to the end that it has at the start, with what was aborted and what is not decided yet: they lie on
+/// Reads topics at once, each up to the end that it has at the start, with what was aborted and what is not decided yet: they lie on
 /// the brokers' disks all the same.
 struct TopicSweep {
     private let consumer: Consumer
@@ -131,38 +126,57 @@ struct TopicSweep {
         consumer = try Consumer(properties)
     }
 
-    /// - Throws: `KafkaError`, also where the brokers send nothing for too long; ``CommandFault`` for a topic that does not
-    ///   exist.
-    func read(_ topic: String, _ take: (Record) -> Void) throws {
-        let (starts, allEnds) = try span(of: topic)
-        guard !starts.isEmpty else { return }
-        var ends = allEnds
-        try consumer.assign(starts)
+    /// - Parameter topics: they exist.
+    /// - Returns: why topics were not read to their ends.
+    func read(_ topics: [String], _ take: (Record) -> Void) throws -> [String: KafkaError] {
+        var span = Span()
+        for topic in topics { span.add(topic, consumer) }
+        guard !span.ends.isEmpty else { return span.failures }
+        try consumer.assign(span.starts)
         defer { try? consumer.unassign() }
         var deadline = ContinuousClock.now + Self.patience
-        while !ends.isEmpty {
+        while !span.ends.isEmpty {
             switch consumer.poll(timeout: 100) {
             case .record(let record):
-                guard let end = ends[record.topicPartition] else { continue }
+                guard let end = span.ends[record.topicPartition] else { continue }
                 if record.offset < end { take(record) }
-                if record.offset + 1 >= end { ends[record.topicPartition] = nil }
+                if record.offset + 1 >= end { span.ends[record.topicPartition] = nil }
                 deadline = .now + Self.patience
-            case .end(let partition, _): ends[partition] = nil
-            case .failed(let error, _) where !error.isTransient: throw error
-            default: if deadline < .now { throw KafkaError.late("read \(topic) to its end") }
+            case .end(let partition, _): span.ends[partition] = nil
+            case .failed(let error, let partition) where !error.isTransient:
+                guard let topic = partition?.topic else { throw error }
+                span.fail(topic, error)
+            default:
+                guard deadline < .now else { continue }
+                for topic in Set(span.ends.keys.map(\.topic)) {
+                    span.fail(topic, .late("read \(topic) to its end"))
+                }
             }
         }
+        return span.failures
     }
 
-    /// The first offset of each partition that holds something, and the one after its last.
-    private func span(of topic: String) throws -> (starts: [TopicPartition: Int64], ends: [TopicPartition: Int64]) {
-        let count = try consumer.partitionCounts([topic], timeout: 10_000)[topic] ?? 0
-        guard count > 0 else { throw CommandFault("\(topic) does not exist") }
-        var (starts, ends): ([TopicPartition: Int64], [TopicPartition: Int64]) = ([:], [:])
-        for partition in (0..<Int32(count)).map({ TopicPartition(topic, $0) }) {
-            let (low, high) = try consumer.watermarks(partition, timeout: 10_000)
-            if high > low { (starts[partition], ends[partition]) = (low, high) }
+    /// What is to be read.
+    private struct Span {
+        /// The first offset of each partition that holds something.
+        var starts: [TopicPartition: Int64] = [:]
+        /// The offset after the last, of each partition that has not been read to its end.
+        var ends: [TopicPartition: Int64] = [:]
+        var failures: [String: KafkaError] = [:]
+
+        mutating func add(_ topic: String, _ consumer: Consumer) {
+            do throws(KafkaError) {
+                let count = try consumer.partitionCounts([topic], timeout: 10_000)[topic] ?? 0
+                for partition in (0..<Int32(count)).map({ TopicPartition(topic, $0) }) {
+                    let (low, high) = try consumer.watermarks(partition, timeout: 10_000)
+                    if high > low { (starts[partition], ends[partition]) = (low, high) }
+                }
+            } catch { fail(topic, error) }
         }
-        return (starts, ends)
+
+        mutating func fail(_ topic: String, _ error: KafkaError) {
+            failures[topic] = error
+            ends = ends.filter { $0.key.topic != topic }
+        }
     }
 }

@@ -58,7 +58,8 @@ extension CaseCommand {
     }
 
     static func standardObstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
-        subject.faultsIfErasing + subject.faultsUnless(requirement)
+        // What needs no identity, an erasure does not stop either (rule 13).
+        (act.roles.contains(.anybody) ? [] : subject.faultsIfErasing) + subject.faultsUnless(requirement)
             + Authority.faults(
                 act, by: actor, of: subject.people, in: context.directory.counties[subject.place.county],
                 on: context.today)

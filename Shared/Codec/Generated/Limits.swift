@@ -796,6 +796,7 @@ extension FamilyTold: LimitedMessage {
 extension ForgetNumber: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("next_bucket", bytes: 16),
     ]
 }
 
@@ -1173,7 +1174,6 @@ extension NoticesErased: LimitedMessage {
 extension NumberForgotten: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
-        2: FieldLimit("bucket", bytes: 64),
     ]
 }
 

@@ -79,14 +79,14 @@ extension ForgetNumber: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.number.forget.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
-    package static let largestBytes = 131
+    package static let largestBytes = 149
 }
 
 extension NumberForgotten: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.number.forgotten.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
-    package static let largestBytes = 197
+    package static let largestBytes = 131
 }
 
 extension ChildReleased: SuiteEvent {

@@ -808,7 +808,7 @@ package nonisolated struct ChildIdentified: Sendable {
   fileprivate var _report: ReportAccepted? = nil
 }
 
-/// The child's reference is not in the index any more. Asks each bucket that may have it.
+/// The child's case is erased: takes its reference out of the index (rule 23). Keyed by bucket.
 package nonisolated struct ForgetNumber: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -816,20 +816,21 @@ package nonisolated struct ForgetNumber: Sendable {
 
   package var caseReference: String = String()
 
+  /// The bucket under the current secret, while another one is replaced: it is asked next, on the way that reports take.
+  package var nextBucket: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-/// Nothing more comes from this bucket under the reference.
+/// Nothing more comes from the index under the reference, which is the key.
 package nonisolated struct NumberForgotten: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var caseReference: String = String()
-
-  package var bucket: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1027,27 +1028,16 @@ package nonisolated struct ChildState: @unchecked Sendable {
     set {_uniqueStorage()._protectedBy = newValue}
   }
 
-  /// 12 digits: where to look for the child in the index.
-  package var personalNumber: String {
-    get {_storage._personalNumber}
-    set {_uniqueStorage()._personalNumber = newValue}
-  }
-
   /// The concerns that were registered.
   package var concerns: Int64 {
     get {_storage._concerns}
     set {_uniqueStorage()._concerns = newValue}
   }
 
-  /// Set while Intake lets go of the child: the buckets of the index that have not answered yet.
+  /// Intake lets go of the child (rule 23), or has done so.
   package var releasing: Bool {
     get {_storage._releasing}
     set {_uniqueStorage()._releasing = newValue}
-  }
-
-  package var awaited: [String] {
-    get {_storage._awaited}
-    set {_uniqueStorage()._awaited = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2474,6 +2464,41 @@ nonisolated extension ChildIdentified: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension ForgetNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ForgetNumber"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{3}next_bucket\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextBucket) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.nextBucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextBucket, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ForgetNumber, rhs: ForgetNumber) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.nextBucket != rhs.nextBucket {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NumberForgotten: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NumberForgotten"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
@@ -2495,43 +2520,8 @@ nonisolated extension ForgetNumber: SwiftProtobuf.Message, SwiftProtobuf._Messag
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: ForgetNumber, rhs: ForgetNumber) -> Bool {
-    if lhs.caseReference != rhs.caseReference {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension NumberForgotten: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".NumberForgotten"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}bucket\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.caseReference.isEmpty {
-      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
-    }
-    if !self.bucket.isEmpty {
-      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
   package static func ==(lhs: NumberForgotten, rhs: NumberForgotten) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
-    if lhs.bucket != rhs.bucket {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2718,7 +2708,7 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChildState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}case_open\0\u{1}names\0\u{3}protected_by\0\u{3}personal_number\0\u{1}concerns\0\u{1}releasing\0\u{1}awaited\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}case_open\0\u{1}names\0\u{3}protected_by\0\u{2}\u{2}concerns\0\u{1}releasing\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -2737,10 +2727,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _caseOpen: Bool = false
     var _names: [Statement] = []
     var _protectedBy: [Statement] = []
-    var _personalNumber: String = String()
     var _concerns: Int64 = 0
     var _releasing: Bool = false
-    var _awaited: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2767,10 +2755,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _caseOpen = source._caseOpen
       _names = source._names
       _protectedBy = source._protectedBy
-      _personalNumber = source._personalNumber
       _concerns = source._concerns
       _releasing = source._releasing
-      _awaited = source._awaited
     }
   }
 
@@ -2805,10 +2791,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 14: try { try decoder.decodeSingularBoolField(value: &_storage._caseOpen) }()
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._names) }()
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._protectedBy) }()
-        case 17: try { try decoder.decodeSingularStringField(value: &_storage._personalNumber) }()
         case 18: try { try decoder.decodeSingularInt64Field(value: &_storage._concerns) }()
         case 19: try { try decoder.decodeSingularBoolField(value: &_storage._releasing) }()
-        case 20: try { try decoder.decodeRepeatedStringField(value: &_storage._awaited) }()
         default: break
         }
       }
@@ -2865,17 +2849,11 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._protectedBy.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._protectedBy, fieldNumber: 16)
       }
-      if !_storage._personalNumber.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._personalNumber, fieldNumber: 17)
-      }
       if _storage._concerns != 0 {
         try visitor.visitSingularInt64Field(value: _storage._concerns, fieldNumber: 18)
       }
       if _storage._releasing != false {
         try visitor.visitSingularBoolField(value: _storage._releasing, fieldNumber: 19)
-      }
-      if !_storage._awaited.isEmpty {
-        try visitor.visitRepeatedStringField(value: _storage._awaited, fieldNumber: 20)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -2902,10 +2880,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._caseOpen != rhs_storage._caseOpen {return false}
         if _storage._names != rhs_storage._names {return false}
         if _storage._protectedBy != rhs_storage._protectedBy {return false}
-        if _storage._personalNumber != rhs_storage._personalNumber {return false}
         if _storage._concerns != rhs_storage._concerns {return false}
         if _storage._releasing != rhs_storage._releasing {return false}
-        if _storage._awaited != rhs_storage._awaited {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -14,7 +14,9 @@ package struct EraseChild: CaseCommand {
         var faults: [Fault] = []
         if work.case.hold != nil { faults.append(Fault(.erasureHeld)) }
         // The ground outlives the case.
-        if !Anonymity.faults(in: ground.legal, at: "").isEmpty { faults.append(Fault(.erasureNames, at: "ground.legal")) }
+        if !Anonymity.faults(in: ground.legal, at: "").isEmpty {
+            faults.append(Fault(.erasureNames, at: "ground.legal"))
+        }
         try Refusal.unless(faults)
         work.order(ground)
     }

@@ -75,6 +75,34 @@ extension ChildIdentified: SuiteEvent {
     package static let largestBytes = 234502
 }
 
+extension ForgetNumber: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.number.forget.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 149
+}
+
+extension NumberForgotten: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.number.forgotten.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 131
+}
+
+extension ChildReleased: SuiteEvent {
+    package static let eventType = "se.tillsammans.child.released.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.concerns]
+    package static let largestBytes = 131
+}
+
+extension ChildKept: SuiteEvent {
+    package static let eventType = "se.tillsammans.child.kept.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.concerns]
+    package static let largestBytes = 131
+}
+
 extension DataKey: SuiteEvent {
     package static let eventType = "se.tillsammans.data_key.recorded.v1"
     package static let kind = EventKind.state
@@ -86,7 +114,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231397315
+    package static let largestBytes = 231397374
 }
 
 extension TakeOn: SuiteEvent {
@@ -178,6 +206,34 @@ extension OpenInEmergency: SuiteEvent {
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
     package static let largestBytes = 1265
+}
+
+extension EraseChild: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.order.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 634
+}
+
+extension HoldErasure: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.hold.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 1265
+}
+
+extension LiftHold: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.lift_hold.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 262
+}
+
+extension NoticesErased: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.notices.erased.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.mappingSteps]
+    package static let largestBytes = 131
 }
 
 extension ConfirmMove: SuiteEvent {
@@ -327,6 +383,55 @@ extension EmergencyOpened: SuiteEvent {
     package static let largestBytes = 1775
 }
 
+extension ErasureForewarned: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.forewarned.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 493
+}
+
+extension ErasureHeld: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.held.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1265
+}
+
+extension HoldLifted: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.hold_lifted.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 262
+}
+
+extension ErasureOrdered: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.ordered.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 645
+}
+
+extension ErasureCalledOff: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.called_off.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 328
+}
+
+extension ErasureBegun: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.begun.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 131
+}
+
+extension ChildErased: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.child.erased.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 503
+}
+
 extension MoveProposed: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.move.proposed.v1"
     package static let kind = EventKind.fact
@@ -402,6 +507,20 @@ extension CancelMeeting: SuiteEvent {
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
     package static let largestBytes = 199
+}
+
+extension EraseCooperation: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.erase.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 197
+}
+
+extension CooperationErased: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.cooperation.erased.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 197
 }
 
 extension HandOverMeeting: SuiteEvent {
@@ -628,6 +747,20 @@ extension DeliveryReported: SuiteEvent {
     package static let largestBytes = 839
 }
 
+extension EraseNotices: SuiteEvent {
+    package static let eventType = "se.tillsammans.notice.erase.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.noticeSteps]
+    package static let largestBytes = 131
+}
+
+extension RemoveFromDigest: SuiteEvent {
+    package static let eventType = "se.tillsammans.notice.digest.remove.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.noticeSteps]
+    package static let largestBytes = 131
+}
+
 extension AddToDigest: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.digest.v1"
     package static let kind = EventKind.internalCommand
@@ -718,9 +851,11 @@ extension DeclineMove: SealedMessage {}
 extension DescribedGuardian: SealedMessage {}
 extension Digest: SealedMessage {}
 extension EmergencyOpened: SealedMessage {}
+extension ErasureHeld: SealedMessage {}
 extension FamilyTold: SealedMessage {}
 extension ForwardMail: SealedMessage {}
 extension Guardian: SealedMessage {}
+extension HoldErasure: SealedMessage {}
 extension Information: SealedMessage {}
 extension InformationAdded: SealedMessage {}
 extension InformationCorrected: SealedMessage {}
@@ -773,6 +908,10 @@ extension EventRegistry {
         ReportTaken.self,
         ReportAccepted.self,
         ChildIdentified.self,
+        ForgetNumber.self,
+        NumberForgotten.self,
+        ChildReleased.self,
+        ChildKept.self,
         DataKey.self,
         CountyDirectory.self,
         TakeOn.self,
@@ -788,6 +927,10 @@ extension EventRegistry {
         ReopenMapping.self,
         MoveCase.self,
         OpenInEmergency.self,
+        EraseChild.self,
+        HoldErasure.self,
+        LiftHold.self,
+        NoticesErased.self,
         ConfirmMove.self,
         DeclineMove.self,
         NoteCooperation.self,
@@ -809,6 +952,13 @@ extension EventRegistry {
         MappingReopened.self,
         CaseMoved.self,
         EmergencyOpened.self,
+        ErasureForewarned.self,
+        ErasureHeld.self,
+        HoldLifted.self,
+        ErasureOrdered.self,
+        ErasureCalledOff.self,
+        ErasureBegun.self,
+        ChildErased.self,
         MoveProposed.self,
         MoveDeclined.self,
         CameOfAge.self,
@@ -820,6 +970,8 @@ extension EventRegistry {
         CaseViewed.self,
         CallMeeting.self,
         CancelMeeting.self,
+        EraseCooperation.self,
+        CooperationErased.self,
         HandOverMeeting.self,
         ProtectMeeting.self,
         AnswerMeeting.self,
@@ -852,6 +1004,8 @@ extension EventRegistry {
         ConsultationBooked.self,
         ConsultationUnplaced.self,
         DeliveryReported.self,
+        EraseNotices.self,
+        RemoveFromDigest.self,
         AddToDigest.self,
         ResendNotice.self,
         ReportBounce.self,

@@ -25,7 +25,8 @@ package enum StateFileReader {
         }
         let size = Int(lseek(descriptor, 0, SEEK_END))
         guard size > 0 else { return }
-        guard TrustMark(path, boot: boot ?? TrustMark.currentBoot).isTrusted else {
+        let mark = TrustMark(path, boot: boot ?? TrustMark.currentBoot)
+        guard mark.isTrusted || mark.isMissing else {
             throw StateFileError.corrupt("\(path) was not closed before the machine started anew; delete it")
         }
         var environment: OpaquePointer?

@@ -47,6 +47,15 @@ struct StateFileReaderTests {
         #expect(try Self.entries(bench) == [[1]: [2]])
     }
 
+    @Test("a file to which nothing was ever flushed has no entries")
+    func fresh() throws {
+        let bench = Bench()
+        defer { bench.remove() }
+        try bench.open().close()
+        #expect(FileManager.default.fileExists(atPath: bench.path))
+        #expect(try Self.entries(bench).isEmpty)
+    }
+
     @Test("what cannot be trusted, lost its end or is no state file is refused; an empty file has no entries")
     func broken() throws {
         let bench = Bench()

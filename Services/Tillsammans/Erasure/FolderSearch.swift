@@ -25,7 +25,10 @@ struct FolderSearch {
                         isReadable = isReadable || finding.verdict == .readable
                         place.add(finding, at: shown(name))
                     }
-                } catch { place.addUnreachable("\(shown(name)): \(error)") }
+                } catch {
+                    // The error names the file.
+                    place.addUnreachable(search.isShowable(name) ? "\(error)" : "\(shown(name)) cannot be read")
+                }
             }
             guard !isReadable, try traces(inFile: path).contains(.marker) else { return }
             place.add(Finding(verdict: .readable), at: shown(name))

@@ -60,7 +60,7 @@ struct ErasureFolderTests {
         store.close()
         let place = FolderSearch(try erased.search(ErasedCase.markers)).state(folder.path)
         #expect((place.about, place.readable) == (1, 1))
-        #expect(place.reasons == ["mapping/local/0.mdb: in pages that are not in use; the file is a cache, delete it"])
+        #expect(place.reasons.count == 1 && place.reasons[0].hasPrefix("mapping/local/0.mdb: among its bytes"))
         let other = FolderSearch(try erased.search(Markers("Bo Exempel"))).state(folder.path)
         #expect((other.about, other.readable) == (0, 0))
     }

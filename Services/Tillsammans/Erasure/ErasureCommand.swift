@@ -42,7 +42,7 @@ struct ErasureCommand: AsyncParsableCommand {
         var json = false
 
         func validate() throws {
-            guard reference.wholeMatch(of: /[A-Z]{2,5}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}/) != nil else {
+            guard reference.wholeMatch(of: /[A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}/) != nil else {
                 throw ValidationError("a case's reference looks like SRM-4K7Q-M2XD-9T")
             }
         }
@@ -58,6 +58,7 @@ struct ErasureCommand: AsyncParsableCommand {
         }
 
         private static func read(_ path: String) throws -> Markers {
+            if path == "-", isatty(STDIN_FILENO) == 1 { tell("markers, one a line; end with Ctrl-D") }
             let data = try BoundedInput.read(path == "-" ? nil : path, Markers.largestBytes)
             guard data.count <= Markers.largestBytes, let text = String(data: data, encoding: .utf8) else {
                 throw CommandFault("the markers must be UTF-8 text of at most \(Markers.largestBytes) bytes")

@@ -32,7 +32,10 @@ struct FolderSearch {
             }
             guard !isReadable, try traces(inFile: path).contains(.marker) else { return }
             place.add(Finding(verdict: .readable), at: shown(name))
-            place.note(reason: "\(shown(name)): in pages that are not in use; the file is a cache, delete it")
+            place.note(
+                reason:
+                    "\(shown(name)): among its bytes, in no entry that was read; it is a cache: stop its service, delete it"
+            )
         }
     }
 

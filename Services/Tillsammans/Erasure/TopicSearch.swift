@@ -10,7 +10,7 @@ struct TopicSearch {
     private let connection: Connection
     private let admin: Admin
     private let sweep: TopicSweep
-    /// Of the case's key: where each of its values lies, and whether the last record takes it away.
+    /// Of the case's key.
     private(set) var keys = KeyTrace()
 
     init(_ connection: Connection) throws {
@@ -29,7 +29,7 @@ struct TopicSearch {
     /// Reads all values and tombstones of the case's data key.
     ///
     /// - Returns: what opens what is sealed; nil without a file of key-encryption keys. Nil, too, where the topic was not read
-    ///   to its end: then nobody knows that a key is gone.
+    ///   to its end, or its last value is no key: then nobody knows that the key is gone.
     mutating func keyring(of reference: String) throws -> Keyring? {
         // Who asks some brokers for a topic that does not exist makes it.
         let topic = connection.topic(.childKeys)
@@ -47,7 +47,9 @@ struct TopicSearch {
         do { encryption = try KeyEncryptionKeys(file: file) } catch { throw ConfigurationFault("\(error)") }
         let sealing = Sealing.suite(encryption)
         let globals = Globals([sealing.keys], sealing: sealing, application: "erasure")
-        if let latest { try globals.apply(sealing.keys.topic, reference, latest) }
+        if let latest {
+            do { try globals.apply(sealing.keys.topic, reference, latest) } catch { return nil }
+        }
         globals.keyring?.isComplete = true
         return globals.keyring
     }
@@ -107,8 +109,8 @@ struct KeyTrace: Sendable, Equatable {
     }
 }
 
-/// Reads topics at once, each up to the end that it has at the start, with what was aborted and what is not decided yet: they lie on
-/// the brokers' disks all the same.
+/// Reads topics at once, each up to the end that it has at the start. Reads what was aborted, too, and what is not decided
+/// yet: it lies on the brokers' disks all the same.
 struct TopicSweep {
     private let consumer: Consumer
 

@@ -248,6 +248,12 @@ extension ChildIdentified: LimitedMessage {
     ]
 }
 
+extension ChildRehashed: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("rotation", bytes: 64),
+    ]
+}
+
 extension CommandRefused: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("command_id", bytes: 256),
@@ -1228,6 +1234,21 @@ extension RecordPlanFollowUp: LimitedMessage {
     ]
 }
 
+extension RehashChild: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("rotation", bytes: 64),
+    ]
+}
+
+extension RehashNumber: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("personal_number", bytes: 32),
+        2: FieldLimit("case_reference", bytes: 64),
+        3: FieldLimit("entered_under", bytes: 16),
+        4: FieldLimit("rotation", bytes: 64),
+    ]
+}
+
 extension ReopenMapping: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1249,6 +1270,8 @@ extension ReportAccepted: LimitedMessage {
         3: FieldLimit("received_at"),
         4: FieldLimit("report"),
         5: FieldLimit("occasion", bytes: 64),
+        7: FieldLimit("case_reference", bytes: 64),
+        8: FieldLimit("asked_under", bytes: 16),
     ]
 }
 

@@ -84,7 +84,9 @@ extension Turn {
             switch part {
             case .calendar(let id):
                 let calendar = agenda.calendar(id)
-                if calendar.isEmpty { delete(MeetingsProcessor.calendars, own(id.text)) } else {
+                if calendar.isEmpty {
+                    delete(MeetingsProcessor.calendars, own(id.text))
+                } else {
                     try put(MeetingsProcessor.calendars, own(id.text), .init(calendar))
                 }
             case .rooms(let day): try put(MeetingsProcessor.rooms, own(day.description), .init(agenda.rooms(on: day)))

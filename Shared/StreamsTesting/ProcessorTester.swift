@@ -27,7 +27,8 @@ public struct ProcessorTester<P: Processor> {
         event, topic, _ in (event, topic)
     }
 
-    private let processor: P
+    /// A service that is restarted with other settings has another one, and the same state.
+    public var processor: P
     private let topology: Topology
     private let globals: Globals
     private let state = MemoryState()

@@ -163,25 +163,27 @@ extension RandomCase {
     mutating func facts() -> [CaseFact] {
         courseFacts().map(CaseFact.course) + contentFacts().map(CaseFact.content)
             + erasureFacts().map(CaseFact.erasure) + [
-            .proposal(
-                .proposed(
-                    .init(
-                        move: move(), concern: id(), owner: id(), county: id(), due: date(), isForOwnerAlone: flag()))),
-            .proposal(.declined(unit: id(), reason: word(), by: actor())),
-            .cooperation(
-                .waiting(
-                    for: list { $0.flag() ? .nobodyKnown : .giver($0.giver()) }, owner: id(), county: id(), due: date())
-            ),
-            .cooperation(.started(cooperation(), owner: id())),
-            .meetings(
-                .call(
-                    MeetingCall(
-                        county: id(), unit: id(), namedPerson: id(),
-                        areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), isProtected: flag(),
-                        guardians: list { $0.id() }))),
-            .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
-            .meetings(.handOver(county: id(), unit: id(), namedPerson: id())), .meetings(.erase(county: id())),
-        ]
+                .proposal(
+                    .proposed(
+                        .init(
+                            move: move(), concern: id(), owner: id(), county: id(), due: date(), isForOwnerAlone: flag()
+                        ))),
+                .proposal(.declined(unit: id(), reason: word(), by: actor())),
+                .cooperation(
+                    .waiting(
+                        for: list { $0.flag() ? .nobodyKnown : .giver($0.giver()) }, owner: id(), county: id(),
+                        due: date())
+                ),
+                .cooperation(.started(cooperation(), owner: id())),
+                .meetings(
+                    .call(
+                        MeetingCall(
+                            county: id(), unit: id(), namedPerson: id(),
+                            areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), isProtected: flag(),
+                            guardians: list { $0.id() }))),
+                .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
+                .meetings(.handOver(county: id(), unit: id(), namedPerson: id())), .meetings(.erase(county: id())),
+            ]
     }
 
     private mutating func erasureFacts() -> [ErasureFact] {

@@ -261,6 +261,12 @@ extension ChildKept: LimitedMessage {
     ]
 }
 
+extension ChildRehashed: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("rotation", bytes: 64),
+    ]
+}
+
 extension ChildReleased: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1367,6 +1373,21 @@ extension RecordPlanFollowUp: LimitedMessage {
     ]
 }
 
+extension RehashChild: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("rotation", bytes: 64),
+    ]
+}
+
+extension RehashNumber: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("personal_number", bytes: 32),
+        2: FieldLimit("case_reference", bytes: 64),
+        3: FieldLimit("entered_under", bytes: 16),
+        4: FieldLimit("rotation", bytes: 64),
+    ]
+}
+
 extension RemoveFromDigest: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1394,6 +1415,8 @@ extension ReportAccepted: LimitedMessage {
         3: FieldLimit("received_at"),
         4: FieldLimit("report"),
         5: FieldLimit("occasion", bytes: 64),
+        7: FieldLimit("case_reference", bytes: 64),
+        8: FieldLimit("asked_under", bytes: 16),
     ]
 }
 

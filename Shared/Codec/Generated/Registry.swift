@@ -65,14 +65,14 @@ extension ReportAccepted: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.report.accepted.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
-    package static let largestBytes = 234498
+    package static let largestBytes = 234582
 }
 
 extension ChildIdentified: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.child.identified.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
-    package static let largestBytes = 234502
+    package static let largestBytes = 234586
 }
 
 extension ForgetNumber: SuiteEvent {
@@ -101,6 +101,27 @@ extension ChildKept: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.concerns]
     package static let largestBytes = 131
+}
+
+extension RehashChild: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.child.rehash.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 66
+}
+
+extension RehashNumber: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.number.rehash.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 184
+}
+
+extension ChildRehashed: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.child.rehashed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 70
 }
 
 extension DataKey: SuiteEvent {
@@ -886,6 +907,7 @@ extension RecordMaturity: SealedMessage {}
 extension RecordMeeting: SealedMessage {}
 extension RecordNotHeld: SealedMessage {}
 extension RecordPlanFollowUp: SealedMessage {}
+extension RehashNumber: SealedMessage {}
 extension ReopenMapping: SealedMessage {}
 extension ReplyToMail: SealedMessage {}
 extension ReportAccepted: SealedMessage {}
@@ -912,6 +934,9 @@ extension EventRegistry {
         NumberForgotten.self,
         ChildReleased.self,
         ChildKept.self,
+        RehashChild.self,
+        RehashNumber.self,
+        ChildRehashed.self,
         DataKey.self,
         CountyDirectory.self,
         TakeOn.self,

@@ -778,6 +778,12 @@ package nonisolated struct ReportAccepted: Sendable {
   /// The sender writes JSON, and so is the receipt.
   package var json: Bool = false
 
+  /// While KEY_SECRET is being replaced: the reference that the index had under the previous secret, and the id of that secret, once
+  /// the index has been asked.
+  package var caseReference: String = String()
+
+  package var askedUnder: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -858,6 +864,61 @@ package nonisolated struct ChildKept: Sendable {
   // methods supported on all messages.
 
   package var caseReference: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Asks Intake to write what it has hashed of a child anew, under the current KEY_SECRET. Keyed by case reference; Intake knows the
+/// number. `tillsammans keys rotate-index` sends it.
+package nonisolated struct RehashChild: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Tells one rotation from another. It comes back in ChildRehashed.
+  package var rotation: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Moves a child's entry in the index from the bucket of the previous secret's hash to that of the current one. Keyed by bucket.
+package nonisolated struct RehashNumber: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var personalNumber: String = String()
+
+  package var caseReference: String = String()
+
+  /// The id of the secret under which it has been entered. Only then is the former entry deleted.
+  package var enteredUnder: String = String()
+
+  /// As in RehashChild; empty where a report has moved the entry.
+  package var rotation: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Nothing of the child is hashed under the previous secret any more. Keyed by case reference.
+package nonisolated struct ChildRehashed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var rotation: String = String()
+
+  /// False for a reference that is no child's, such as an anonymous question's.
+  package var child: Bool = false
+
+  /// Intake has KEY_SECRET_PREVIOUS, so that an entry under it has been deleted.
+  package var replacing: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1038,6 +1099,12 @@ package nonisolated struct ChildState: @unchecked Sendable {
   package var releasing: Bool {
     get {_storage._releasing}
     set {_uniqueStorage()._releasing = newValue}
+  }
+
+  /// So that the index can be written anew under another secret.
+  package var personalNumber: String {
+    get {_storage._personalNumber}
+    set {_uniqueStorage()._personalNumber = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2371,7 +2438,7 @@ nonisolated extension ReportTaken: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReportAccepted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0\u{1}occasion\0\u{1}json\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0\u{1}occasion\0\u{1}json\0\u{3}case_reference\0\u{3}asked_under\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2385,6 +2452,8 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularMessageField(value: &self._report) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.occasion) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.json) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.askedUnder) }()
       default: break
       }
     }
@@ -2413,6 +2482,12 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.json != false {
       try visitor.visitSingularBoolField(value: self.json, fieldNumber: 6)
     }
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 7)
+    }
+    if !self.askedUnder.isEmpty {
+      try visitor.visitSingularStringField(value: self.askedUnder, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2423,6 +2498,8 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._report != rhs._report {return false}
     if lhs.occasion != rhs.occasion {return false}
     if lhs.json != rhs.json {return false}
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.askedUnder != rhs.askedUnder {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2587,6 +2664,121 @@ nonisolated extension ChildKept: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
+nonisolated extension RehashChild: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RehashChild"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rotation\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rotation) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rotation.isEmpty {
+      try visitor.visitSingularStringField(value: self.rotation, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: RehashChild, rhs: RehashChild) -> Bool {
+    if lhs.rotation != rhs.rotation {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RehashNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RehashNumber"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}personal_number\0\u{3}case_reference\0\u{3}entered_under\0\u{1}rotation\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.personalNumber) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.enteredUnder) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.rotation) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.personalNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.personalNumber, fieldNumber: 1)
+    }
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 2)
+    }
+    if !self.enteredUnder.isEmpty {
+      try visitor.visitSingularStringField(value: self.enteredUnder, fieldNumber: 3)
+    }
+    if !self.rotation.isEmpty {
+      try visitor.visitSingularStringField(value: self.rotation, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: RehashNumber, rhs: RehashNumber) -> Bool {
+    if lhs.personalNumber != rhs.personalNumber {return false}
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.enteredUnder != rhs.enteredUnder {return false}
+    if lhs.rotation != rhs.rotation {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildRehashed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildRehashed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rotation\0\u{1}child\0\u{1}replacing\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rotation) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.child) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.replacing) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rotation.isEmpty {
+      try visitor.visitSingularStringField(value: self.rotation, fieldNumber: 1)
+    }
+    if self.child != false {
+      try visitor.visitSingularBoolField(value: self.child, fieldNumber: 2)
+    }
+    if self.replacing != false {
+      try visitor.visitSingularBoolField(value: self.replacing, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildRehashed, rhs: ChildRehashed) -> Bool {
+    if lhs.rotation != rhs.rotation {return false}
+    if lhs.child != rhs.child {return false}
+    if lhs.replacing != rhs.replacing {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension IndexBucket: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".IndexBucket"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0")
@@ -2708,7 +2900,7 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChildState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}case_open\0\u{1}names\0\u{3}protected_by\0\u{2}\u{2}concerns\0\u{1}releasing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}case_open\0\u{1}names\0\u{3}protected_by\0\u{3}personal_number\0\u{1}concerns\0\u{1}releasing\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -2729,6 +2921,7 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _protectedBy: [Statement] = []
     var _concerns: Int64 = 0
     var _releasing: Bool = false
+    var _personalNumber: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2757,6 +2950,7 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _protectedBy = source._protectedBy
       _concerns = source._concerns
       _releasing = source._releasing
+      _personalNumber = source._personalNumber
     }
   }
 
@@ -2791,6 +2985,7 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 14: try { try decoder.decodeSingularBoolField(value: &_storage._caseOpen) }()
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._names) }()
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._protectedBy) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._personalNumber) }()
         case 18: try { try decoder.decodeSingularInt64Field(value: &_storage._concerns) }()
         case 19: try { try decoder.decodeSingularBoolField(value: &_storage._releasing) }()
         default: break
@@ -2849,6 +3044,9 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._protectedBy.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._protectedBy, fieldNumber: 16)
       }
+      if !_storage._personalNumber.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._personalNumber, fieldNumber: 17)
+      }
       if _storage._concerns != 0 {
         try visitor.visitSingularInt64Field(value: _storage._concerns, fieldNumber: 18)
       }
@@ -2882,6 +3080,7 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._protectedBy != rhs_storage._protectedBy {return false}
         if _storage._concerns != rhs_storage._concerns {return false}
         if _storage._releasing != rhs_storage._releasing {return false}
+        if _storage._personalNumber != rhs_storage._personalNumber {return false}
         return true
       }
       if !storagesAreEqual {return false}

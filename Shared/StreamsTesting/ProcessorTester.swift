@@ -16,6 +16,9 @@ public struct ProcessorTester<P: Processor> {
     /// Everything published so far: topic, key and event.
     public private(set) var published: [(topic: String, key: String, event: Event)] = []
 
+    /// Every key deleted from a compacted topic so far.
+    public private(set) var erased: [(topic: String, key: String)] = []
+
     /// Holds wishes back, as while a task processes records that were unread when it started.
     public var holdsWishes = false
 
@@ -205,7 +208,10 @@ public struct ProcessorTester<P: Processor> {
         for output in turn.outputs {
             let key = String(decoding: output.key, as: UTF8.self)
             if output.topic == globals.keyring?.topic { try globals.apply(output.topic, key, output.event?.data) }
-            guard let event = output.event else { continue }
+            guard let event = output.event else {
+                erased.append((output.topic, key))
+                continue
+            }
             published.append((output.topic, key, event))
         }
     }

@@ -869,6 +869,62 @@ package nonisolated struct ChildRehashed: Sendable {
   package init() {}
 }
 
+/// The child's case is erased: takes its reference out of the index (rule 23). Keyed by bucket.
+package nonisolated struct ForgetNumber: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  /// The bucket under the current secret, while another one is replaced: it is asked next, on the way that reports take.
+  package var nextBucket: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Nothing more comes from the index under the reference, which is the key.
+package nonisolated struct NumberForgotten: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Intake has let go of the child, whose case is erased: a new report gets a new reference (rule 23). No concern comes after
+/// it under this one.
+package nonisolated struct ChildReleased: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A concern was registered meanwhile, so Intake has not let go of the child.
+package nonisolated struct ChildKept: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// Intake's index of children: one bucket of it.
 package nonisolated struct IndexBucket: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1037,6 +1093,18 @@ package nonisolated struct ChildState: @unchecked Sendable {
   package var personalNumber: String {
     get {_storage._personalNumber}
     set {_uniqueStorage()._personalNumber = newValue}
+  }
+
+  /// The concerns that were registered.
+  package var concerns: Int64 {
+    get {_storage._concerns}
+    set {_uniqueStorage()._concerns = newValue}
+  }
+
+  /// Intake lets go of the child (rule 23), or has done so.
+  package var releasing: Bool {
+    get {_storage._releasing}
+    set {_uniqueStorage()._releasing = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2586,6 +2654,131 @@ nonisolated extension ChildRehashed: SwiftProtobuf.Message, SwiftProtobuf._Messa
   }
 }
 
+nonisolated extension ForgetNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ForgetNumber"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{3}next_bucket\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextBucket) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.nextBucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextBucket, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ForgetNumber, rhs: ForgetNumber) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.nextBucket != rhs.nextBucket {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NumberForgotten: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NumberForgotten"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: NumberForgotten, rhs: NumberForgotten) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildReleased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildReleased"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildReleased, rhs: ChildReleased) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildKept: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildKept"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildKept, rhs: ChildKept) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension IndexBucket: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".IndexBucket"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0")
@@ -2707,7 +2900,7 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChildState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}case_open\0\u{1}names\0\u{3}protected_by\0\u{3}personal_number\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}case_open\0\u{1}names\0\u{3}protected_by\0\u{3}personal_number\0\u{1}concerns\0\u{1}releasing\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -2727,6 +2920,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _names: [Statement] = []
     var _protectedBy: [Statement] = []
     var _personalNumber: String = String()
+    var _concerns: Int64 = 0
+    var _releasing: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2754,6 +2949,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _names = source._names
       _protectedBy = source._protectedBy
       _personalNumber = source._personalNumber
+      _concerns = source._concerns
+      _releasing = source._releasing
     }
   }
 
@@ -2789,6 +2986,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._names) }()
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._protectedBy) }()
         case 17: try { try decoder.decodeSingularStringField(value: &_storage._personalNumber) }()
+        case 18: try { try decoder.decodeSingularInt64Field(value: &_storage._concerns) }()
+        case 19: try { try decoder.decodeSingularBoolField(value: &_storage._releasing) }()
         default: break
         }
       }
@@ -2848,6 +3047,12 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._personalNumber.isEmpty {
         try visitor.visitSingularStringField(value: _storage._personalNumber, fieldNumber: 17)
       }
+      if _storage._concerns != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._concerns, fieldNumber: 18)
+      }
+      if _storage._releasing != false {
+        try visitor.visitSingularBoolField(value: _storage._releasing, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2874,6 +3079,8 @@ nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._names != rhs_storage._names {return false}
         if _storage._protectedBy != rhs_storage._protectedBy {return false}
         if _storage._personalNumber != rhs_storage._personalNumber {return false}
+        if _storage._concerns != rhs_storage._concerns {return false}
+        if _storage._releasing != rhs_storage._releasing {return false}
         return true
       }
       if !storagesAreEqual {return false}

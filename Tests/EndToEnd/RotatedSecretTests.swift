@@ -18,7 +18,7 @@ struct RotatedSecretTests {
             var given = FictionalNumbers(seed: 9)
             let numbers = (0..<20).map { _ in given.next().digits.reveal }
             try await Self.report(numbers[...], "a", suite)
-            try await suite.kill9("intake")
+            await suite.stop()
 
             let both = [
                 "KEY_SECRET": "a-new-secret-of-at-least-32-characters", "KEY_SECRET_PREVIOUS": RunningSuite.secret,
@@ -35,7 +35,7 @@ struct RotatedSecretTests {
             #expect(
                 done.summary.hasPrefix("20 children are hashed under KEY_SECRET.\nKEY_SECRET_PREVIOUS is not needed"))
 
-            try await suite.kill9("intake")
+            await suite.stop()
             try await suite.start("intake", both.filter { $0.key == "KEY_SECRET" })
             try await Self.report(numbers[...], "d", suite)
             let references = try await suite.events(.concernReceipts, ConcernReceipt.self)
@@ -49,7 +49,7 @@ struct RotatedSecretTests {
     func nobody() async throws {
         try await RunningSuite.with(services: ["intake"]) { suite in
             try await Self.report(["20140315-2380"], "a", suite)
-            try await suite.kill9("intake")
+            await suite.stop()
             let fault = await #expect(throws: CommandFault.self) {
                 try await KeysCommand.rotateIndex(suite.connection, patience: .milliseconds(200))
             }

@@ -8,8 +8,8 @@ package import Domain
 /// - An entry is deleted only after it has been entered under the current hash. Whoever does not find it in the previous
 ///   bucket any more finds it in the current one. Nothing depends on a record that could be lost.
 ///
-/// The secrets may be swapped at any moment, to go back to the former one. Otherwise they are changed again only after all
-/// moves are done (`tillsammans keys rotate-index`): a move that is older than two changes could delete what has been entered since.
+/// The two secrets may be swapped once at any moment, to go back to the former one. They are changed again only after all moves
+/// are done (`tillsammans keys rotate-index`): a move that is older than two changes could delete what was entered since.
 package struct IndexedNumber: Sendable {
     private let current: Hashed
     private let previous: Hashed?

@@ -9,7 +9,7 @@ public import SwiftProtobuf
 public struct Turn {
     /// The time of the turn. It does not change during the turn.
     public let now: Date
-    /// When Kafka received the record, but never later than ``now``. For a reminder, ``now``.
+    /// When Kafka first received the event, but never later than ``now``. For a reminder, ``now``.
     public let received: Date
     private let place: Place?
     /// The key of the record or reminder.
@@ -52,11 +52,9 @@ public struct Turn {
         let topic: String
         let partition: Int32
         let offset: Int64
-        let isMisplaced: Bool
 
-        package init(topic: String, partition: Int32, offset: Int64, isMisplaced: Bool = false) {
+        package init(topic: String, partition: Int32, offset: Int64) {
             (self.topic, self.partition, self.offset) = (topic, partition, offset)
-            self.isMisplaced = isMisplaced
         }
 
         package var description: String { "\(topic)/\(partition)/\(offset)" }
@@ -67,6 +65,8 @@ public struct Turn {
         package let key: Bytes
         /// Nil deletes the key from a compacted topic.
         package let event: Event?
+        /// One record for each partition, whatever the key.
+        package var isForEveryPartition = false
     }
 
     private let application: String
@@ -94,10 +94,6 @@ public struct Turn {
 
     /// The record's position, `topic/partition/offset`, which is the same on a replay. Empty for a reminder.
     public var position: String { place?.description ?? "" }
-
-    /// The record lies on another partition than its key's, so the key's state is not here. Its producer has another
-    /// partitioner than `murmur2_random`. Only looked at where others write (``Topology/Topic/isFromOutside``).
-    public var isMisplaced: Bool { place?.isMisplaced ?? false }
 
     /// What is published from here on names the record's place as its cause, and nothing that its sender has written into
     /// the envelope.
@@ -269,15 +265,18 @@ public struct Turn {
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
     }
 
-    private mutating func publish(
-        _ event: Event, to topic: String, _ key: String?, _ sealingKey: SealingKey?
+    /// Seals the event, unless it is sealed under that key already.
+    mutating func publish(
+        _ event: Event, to topic: String, _ key: String?, _ sealingKey: SealingKey?, toEveryPartition: Bool = false
     ) throws {
         var event = event
         if let keyring = globals.keyring, keyring.isSealed(event.type) {
             let name = try keyName(sealingKey ?? .named(event.subject ?? ""), keyring)
-            event = try keyring.seal(event, under: name, madeKeys[name])
+            if event.sealed?.key != name { event = try keyring.seal(event, under: name, madeKeys[name]) }
         }
-        outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
+        outputs.append(
+            Output(
+                topic: topic, key: Bytes((key ?? self.key).utf8), event: event, isForEveryPartition: toEveryPartition))
     }
 
     /// Writes a state value that this runtime does not decode. It is not sealed. The table's name is checked as ``Table``'s is.

@@ -8,11 +8,11 @@ import Synchronization
     static func main() async {
         await ServiceMain(
             .intake, "registers reported concerns with the child's named person, or refuses them with reasons.",
-            settings: [.keySecret] + Door.settings
+            settings: [.keySecret, .previousKeySecret] + Door.settings
         ) { settings, configuration, logger in
             let unsigned = UnsignedWarning(logger)
             return .init(
-                IntakeProcessor(secret: try settings.keySecret(), onUnsigned: { unsigned.warn() }),
+                IntakeProcessor(secrets: try settings.keySecrets(), onUnsigned: { unsigned.warn() }),
                 beside: try Door.services(settings, configuration, logger))
         }.run()
     }

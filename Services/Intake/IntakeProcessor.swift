@@ -11,11 +11,12 @@ import SwiftProtobuf
 /// 1. As it came, under whatever key its sender chose: can it be read? (`ReportTaken`)
 /// 2. By its source and id: has it been received before, and does it hold? (`ReportAccepted`)
 /// 3. By bucket of the index, which says next to nothing: which case reference has the child? (`ChildIdentified`)
+///    While the secret is being replaced, it asks two buckets (``IndexedNumber``).
 /// 4. By case reference: who owns it, and what else is known of the child? (`ConcernRegistered`)
 ///
 /// The receipt is written in the turn that decides, so that each report gets exactly one each time that it is sent.
 struct IntakeProcessor: Processor {
-    let secret: KeySecret
+    let secrets: KeySecrets
     /// Told of each report that is taken though nobody has proven its source.
     var onUnsigned: @Sendable () -> Void = {}
 
@@ -26,11 +27,7 @@ struct IntakeProcessor: Processor {
 
     func process(_ event: Event, in turn: inout Turn) throws {
         switch Topic(rawValue: turn.topic) {
-        case .intakeRepartition where event.type == ReportTaken.eventType:
-            try receive(event.decode(ReportTaken.self), in: &turn)
-        case .intakeRepartition where event.type == ReportAccepted.eventType:
-            try identify(event.decode(ReportAccepted.self), in: &turn)
-        case .intakeRepartition: try register(event, in: &turn)
+        case .intakeRepartition: try processOwn(event, in: &turn)
         case .mappings: try follow(event, in: &turn)
         default:
             guard event.faultsOfEnvelope.isEmpty else { return try refuseEnvelope(of: event, in: &turn) }
@@ -40,6 +37,21 @@ struct IntakeProcessor: Processor {
                 return try turn.publish([.answered(Receipt(id, refused: error.faults, .init(event.content)))])
             }
             try repartition(id, .init(event.content), event.data, content, in: &turn)
+        }
+    }
+
+    /// What Intake has sent itself, and what `tillsammans keys rotate-index` asks.
+    private func processOwn(_ event: Event, in turn: inout Turn) throws {
+        switch event.type {
+        case ReportTaken.eventType: try receive(event.decode(ReportTaken.self), in: &turn)
+        case ReportAccepted.eventType: try identify(event.decode(ReportAccepted.self), in: &turn)
+        case RehashChild.eventType: try rehash(event.decode(RehashChild.self), in: &turn)
+        case RehashNumber.eventType: try rehash(event.decode(RehashNumber.self), in: &turn)
+        case ForgetNumber.eventType: try forget(event.decode(ForgetNumber.self), in: &turn)
+        case NumberForgotten.eventType: try released(event.decode(NumberForgotten.self), in: &turn)
+        // For whoever has asked.
+        case ChildRehashed.eventType: break
+        default: try register(event, in: &turn)
         }
     }
 
@@ -100,14 +112,14 @@ struct IntakeProcessor: Processor {
     ) throws {
         try turn.publish(
             ReportTaken(
-                id, receivedAt: turn.received, position: turn.position, digest: content.digest(bytes, secret), format,
-                content),
+                id, receivedAt: turn.received, position: turn.position,
+                digest: content.digest(bytes, secrets.current), format, content),
             to: Topic.intakeRepartition.rawValue, key: id.name, id: turn.position, sealedUnder: .own)
     }
 
     /// 2. By source and id.
     private func receive(_ message: ReportTaken, in turn: inout Turn) throws {
-        let report = try ReceiveReport(message, turn.directory)
+        let report = try ReceiveReport(message, turn.directory, previous: secrets.previous)
         let name = report.id.name
         let known = try turn.get(Self.reports, name).map { state in
             try Words.stored(in: Self.reports.name) { state.memory(&$0) }
@@ -121,33 +133,16 @@ struct IntakeProcessor: Processor {
         try turn.publish(decision.facts)
     }
 
-    /// 3. By bucket of the index.
-    private func identify(_ message: ReportAccepted, in turn: inout Turn) throws {
-        try unlessRefused(message, in: &turn) { accepted, turn in
-            var index = try turn.get(Self.numbers, turn.key)?.index ?? NumberIndex()
-            let known = index
-            let child = NumberHash(accepted.report.number, secret: secret)
-            // The report waits among the dead letters, where a person sees it. Nothing is lost.
-            guard !index.isFull || index.references[child] != nil else {
-                throw Undecodable("key", "this bucket of the index is full")
-            }
-            let reference = index.reference(of: child, county: accepted.report.county.code) { turn.randomBytes($0) }
-            if index != known {
-                try turn.put(Self.numbers, turn.key, IndexBucket(index))
-                try turn.newDataKey(for: reference)
-            }
-            try turn.publish(
-                ChildIdentified.with { $0.report = message }, to: Topic.intakeRepartition.rawValue, key: reference,
-                subject: reference)
-        }
-    }
-
     /// 4. By case reference.
     private func register(_ event: Event, in turn: inout Turn) throws {
         try unlessRefused(try event.decode(ChildIdentified.self).report, in: &turn) { accepted, turn in
             let known = try knownChild(turn)
             var taken = known?.taken ?? []
             guard taken.take(event) else { return }
+            // The index finds the child under a new reference (rule 23).
+            if known?.subject.isReleasing == true {
+                return try turn.publish([.accepted(accepted, bucket: accepted.firstBucket(secrets))])
+            }
             let decision = RegisterConcern(accepted, reference: turn.key).decide(on: known?.subject, context(turn))
             if let known = decision.known {
                 try turn.put(Self.children, turn.key, ChildState(Kept(known, taken: taken)))
@@ -157,7 +152,7 @@ struct IntakeProcessor: Processor {
     }
 
     /// Reads the report, which the second turn has accepted. Where the directory has changed since, it may be refused.
-    private func unlessRefused(
+    func unlessRefused(
         _ message: ReportAccepted, in turn: inout Turn, _ body: (AcceptedReport, inout Turn) throws -> Void
     ) throws {
         let accepted: AcceptedReport
@@ -167,13 +162,15 @@ struct IntakeProcessor: Processor {
         try body(accepted, &turn)
     }
 
-    /// Mapping has opened, handed over or closed a case.
+    /// Mapping has opened, handed over, closed or erased a case.
     private func follow(_ event: Event, in turn: inout Turn) throws {
         let read: (inout Words) -> FollowCase?
         switch event.type {
         case MappingOpened.eventType: read = try event.decode(MappingOpened.self).command
         case CaseMoved.eventType: read = try event.decode(CaseMoved.self).command
         case CaseClosed.eventType: read = { _ in .isClosed }
+        case ErasureOrdered.eventType: return try release(event.decode(ErasureOrdered.self), in: &turn)
+        case ChildErased.eventType: return erase(in: &turn)
         default: return
         }
         guard var kept = try knownChild(turn) else { return }
@@ -183,13 +180,13 @@ struct IntakeProcessor: Processor {
     }
 
     /// What is remembered of the child whose case reference is the turn's key.
-    private func knownChild(_ turn: Turn) throws -> Kept<KnownChild>? {
+    func knownChild(_ turn: Turn) throws -> Kept<KnownChild>? {
         try turn.get(Self.children, turn.key).map { state in
             try Words.stored(in: Self.children.name) { state.kept(&$0) }
         }
     }
 
-    private func context(_ turn: Turn) -> IntakeContext {
-        IntakeContext(now: turn.now, directory: turn.directory, secret: secret)
+    func context(_ turn: Turn) -> IntakeContext {
+        IntakeContext(now: turn.now, directory: turn.directory, secrets: secrets)
     }
 }

@@ -12,12 +12,18 @@ struct MappingProcessor: Processor {
     static let adapter = CommandAdapter<Case>(
         .cases,
         CommandAdapter<Case>.workCommands + CommandAdapter<Case>.moveCommands + CommandAdapter<Case>.contentCommands
-            + CommandAdapter<Case>.cooperationCommands)
+            + CommandAdapter<Case>.cooperationCommands + CommandAdapter<Case>.erasureCommands)
 
     func process(_ event: Event, in turn: inout Turn) throws {
-        guard turn.topic == Topic.concerns.rawValue else { return try Self.adapter.process(event, in: &turn) }
+        switch (Topic(rawValue: turn.topic), event.type) {
+        case (.concerns, ConcernRegistered.eventType): try register(event, in: &turn)
+        case (.concerns, ChildReleased.eventType): try follow({ $0.released($1) }, in: &turn)
+        case (.concerns, ChildKept.eventType): try follow({ $0.kept($1) }, in: &turn)
         // A consultation has no identity, and no case (rule 5).
-        if event.type == ConcernRegistered.eventType { try register(event, in: &turn) }
+        case (.concerns, _): break
+        case (.mappingSteps, NoticesErased.eventType): try erase(&turn)
+        default: try Self.adapter.process(event, in: &turn)
+        }
     }
 
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {
@@ -29,6 +35,26 @@ struct MappingProcessor: Processor {
         guard let kept = try turn.keptCase(), let wake = Case.Wake(name: reminder.name) else { return }
         let decision = kept.subject.woken(by: wake, due: reminder.due, turn.decisionContext(id: reminder.name))
         try Self.adapter.save(decision, before: kept.subject, taken: kept.taken, in: &turn)
+    }
+
+    /// Intake has answered to an erasure. What was answered before changes nothing (rule 23).
+    private func follow(
+        _ decide: (Case, DecisionContext) -> Decision<Case>?, in turn: inout Turn
+    ) throws {
+        guard let kept = try turn.keptCase(),
+            let decision = decide(kept.subject, turn.decisionContext(id: turn.cause.id))
+        else { return }
+        try Self.adapter.save(decision, before: kept.subject, taken: kept.taken, in: &turn)
+    }
+
+    /// No other service keeps anything of the case. It goes from here, and the fact says so (rule 23). Its reminders were
+    /// cancelled when its erasure began.
+    private func erase(_ turn: inout Turn) throws {
+        guard let kept = try turn.keptCase(), let fact = kept.subject.erased else { return }
+        try turn.publish(
+            fact.message(of: kept.subject.reference), to: Topic.mappings.rawValue, subject: kept.subject.reference)
+        turn.delete(Self.cases, turn.key)
+        turn.erase(kept.subject.reference, from: Topic.cases.rawValue)
     }
 
     /// A concern opens the child's mapping, or joins an open one (rule 6).

@@ -83,12 +83,19 @@ extension Turn {
         for part in agenda.changed.sorted() {
             switch part {
             case .calendar(let id):
-                try put(MeetingsProcessor.calendars, own(id.text), .init(agenda.calendar(id)))
+                let calendar = agenda.calendar(id)
+                if calendar.isEmpty {
+                    delete(MeetingsProcessor.calendars, own(id.text))
+                } else {
+                    try put(MeetingsProcessor.calendars, own(id.text), .init(calendar))
+                }
             case .rooms(let day): try put(MeetingsProcessor.rooms, own(day.description), .init(agenda.rooms(on: day)))
             }
         }
         if agenda.isToBeWatched { watchMornings() }
-        guard let cooperation = kept.subject.cooperation else { return }
+        guard let cooperation = kept.subject.cooperation else {
+            return delete(MeetingsProcessor.meetings, key.reference)
+        }
         try put(MeetingsProcessor.meetings, key.reference, MeetingState(cooperation, taken: kept.taken))
     }
 
@@ -105,6 +112,7 @@ extension Turn {
         case .plan(let fact): try publish(fact, of: key)
         case .familyTold(let fact): try publish(Codec.FamilyTold(fact, of: key), key)
         case .mapping(let note): try publish(note, of: key)
+        case .erased: try publish(CooperationErased(of: key), key)
         }
     }
 

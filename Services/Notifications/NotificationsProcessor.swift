@@ -30,6 +30,10 @@ struct NotificationsProcessor: Processor {
     /// How many replies somebody has been given today.
     static let replies = Table("replies", of: RepliesGiven.self)
 
+    /// In whose digests a case's notices have gathered.
+    static let gathered = Table("gathered", of: CaseDigests.self)
+    static let erasing = Table("erasing", of: CaseErasure.self)
+
     func process(_ event: Event, in turn: inout Turn) throws {
         if turn.topic == Topic.noticeCommands.rawValue { return try passOn(event, &turn) }
         switch event.type {
@@ -44,6 +48,7 @@ struct NotificationsProcessor: Processor {
         let isKnownKey = try turn.get(Self.taken, turn.key) != nil
         guard try take(event, &turn) else { return }
         if event.type == AddToDigest.eventType { return try gather(event.decode(AddToDigest.self), &turn) }
+        if try erase(after: event, &turn) { return }
         guard let occurrence = try Occurrence(event) else { return }
         var context = turn.context
         context.isKnownCase = isKnownKey
@@ -107,6 +112,7 @@ struct NotificationsProcessor: Processor {
         case .relayed: turn.delete(Self.relayed, id)
         case .replies: turn.delete(Self.replies, id)
         case .taken: turn.delete(Self.taken, turn.key)
+        case .erasure: try goOnErasing(id, &turn)
         }
     }
 
@@ -172,9 +178,11 @@ struct NotificationsProcessor: Processor {
         turn.fulfil(notice.id)
         if let key = NoticeLane.key(notice), let lane = try turn.lane(key) {
             let decision = lane.settling(notice, report.result, cause: event.id, turn.context)
-            return try save(decision, before: lane, under: key, &turn)
+            try save(decision, before: lane, under: key, &turn)
+        } else {
+            try apply(notice.settled(by: report.result, isOvertaken: false, cause: event.id, turn.context), &turn)
         }
-        try apply(notice.settled(by: report.result, isOvertaken: false, cause: event.id, turn.context), &turn)
+        if let reference = notice.caseReference { try goOnErasing(reference, &turn) }
     }
 
     /// Sends a notice that failed once more, under the same id. Only its own county may ask for it. Every partition is asked.
@@ -202,17 +210,18 @@ struct NotificationsProcessor: Processor {
     }
 
     /// Publishes what becomes of a notice, and moves the notice to where it lies from now on.
-    private func apply(_ step: QueueStep, _ turn: inout Turn) throws {
+    func apply(_ step: QueueStep, _ turn: inout Turn) throws {
         for fact in step.facts { try publish(fact, &turn) }
         switch step {
         case .queued(let notice, .now): try wish(notice, &turn)
         case .queued(let notice, .at(let date)): try delay(notice, until: date, &turn)
         case .queued(let notice, .inDigest):
             // By recipient, since the facts lie under many keys.
+            let recipient = "\(notice.county)|\(notice.recipient.id ?? "")"
             try turn.publish(
-                AddToDigest(notice.inShort), to: Topic.noticeSteps.rawValue,
-                key: "\(notice.county)|\(notice.recipient.id ?? "")", subject: notice.caseReference ?? "",
-                sealedUnder: .namedOrOwn(notice.caseReference ?? ""))
+                AddToDigest(notice.inShort), to: Topic.noticeSteps.rawValue, key: recipient,
+                subject: notice.caseReference ?? "", sealedUnder: .namedOrOwn(notice.caseReference ?? ""))
+            if let reference = notice.caseReference { try note(digestOf: recipient, for: reference, &turn) }
         case .superseded(_, .new): break
         case .sent(let notice):
             try turn.put(Self.relayed, notice.messageID, Codec.Notice(notice))
@@ -276,7 +285,7 @@ struct NotificationsProcessor: Processor {
 extension Turn {
     fileprivate var context: NoticeContext { NoticeContext(now: now, directory: directory) }
 
-    fileprivate func notice(_ table: Table<Codec.Notice>, _ id: String) throws -> NotificationsCore.Notice? {
+    func notice(_ table: Table<Codec.Notice>, _ id: String) throws -> NotificationsCore.Notice? {
         try get(table, id).map { message in
             try reading(table.name) { () throws(Refusal) in try message.notice() }
         }
@@ -296,7 +305,7 @@ extension Turn {
     }
 
     /// The digest behind the turn's key.
-    fileprivate func digest() throws -> NotificationsCore.Digest? {
+    func digest() throws -> NotificationsCore.Digest? {
         let table = NotificationsProcessor.digests
         return try get(table, key).flatMap { message in
             try reading(table.name) { () throws(Refusal) in try message.digest() }
@@ -329,7 +338,7 @@ extension Turn {
     }
 
     /// - Throws: `StateUnreadable` for words that only a newer version knows.
-    fileprivate func reading<Value>(
+    func reading<Value>(
         _ table: String, _ read: () throws(Refusal) -> Value
     ) throws(StateUnreadable) -> Value {
         do throws(Refusal) { return try read() } catch { throw StateUnreadable(table, error) }

@@ -17,7 +17,9 @@ enum SpokenLanguage: String, ExpressibleByArgument, CaseIterable {
 struct CaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "case", abstract: "One case.",
-        subcommands: [Show.self, ConfirmMove.self, DeclineMove.self, EmergencyCommand.self])
+        subcommands: [
+            Show.self, ConfirmMove.self, DeclineMove.self, EmergencyCommand.self, Erase.self, Hold.self, LiftHold.self,
+        ])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

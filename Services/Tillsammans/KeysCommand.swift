@@ -9,7 +9,7 @@ import Streams
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "The keys of doors, and the keys under which contents are sealed.",
-        subcommands: [New.self, EncryptionKey.self, Rewrap.self])
+        subcommands: [New.self, EncryptionKey.self, Rewrap.self, RotateIndex.self])
 
     struct EncryptionKey: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -75,7 +75,7 @@ struct KeysCommand: AsyncParsableCommand {
         } catch let error as KeyUnusable { throw CommandFault("\(error)") }
     }
 
-    private static func read(_ topic: String, _ properties: KafkaProperties) async throws -> KeyHistory {
+    static func read(_ topic: String, _ properties: KafkaProperties) async throws -> KeyHistory {
         try await DedicatedThread.run(name: "keys") {
             var history = KeyHistory()
             let reader = try TopicReader([topic], from: .beginning, properties)

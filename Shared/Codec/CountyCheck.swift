@@ -289,6 +289,28 @@ private struct CountyCheck {
         return hours
     }
 
+    /// Nil where such cases are kept for ever.
+    private mutating func months(_ count: Int32, _ outcome: String) -> Int? {
+        guard count != 0 else { return nil }
+        guard (1...Int32(County.Retention.mostMonths)).contains(count) else {
+            faults.append(
+                Fault(
+                    .directoryRetention, at: "settings.retention_months.\(outcome)",
+                    ["limit": "\(County.Retention.mostMonths)"]))
+            return nil
+        }
+        return Int(count)
+    }
+
+    private mutating func erasureWarningDays() -> Int32 {
+        let (days, limit) = (message.settings.erasureWarningDays, County.Retention.mostWarningDays)
+        if days > limit || days < 0 {
+            faults.append(
+                Fault(.directoryRetention, at: "settings.erasure_warning_days", ["limit": "\(limit)"]))
+        }
+        return days
+    }
+
     /// What is left out, or 0, is as ``County/Settings`` has it.
     private mutating func settings() -> County.Settings {
         var result = County.Settings()
@@ -312,6 +334,12 @@ private struct CountyCheck {
         take(message.settings.travelMinutes, \.travelMinutes)
         take(message.settings.slackDays, \.slackDays)
         take(emergencyHours(), \.emergencyHours)
+        let retention = message.settings.retentionMonths
+        result.retention.noOutcome = months(retention.noOutcome, "no_outcome")
+        result.retention.nothingFurther = months(retention.nothingFurther, "nothing_further")
+        result.retention.ownMeasures = months(retention.ownMeasures, "own_measures")
+        result.retention.cooperation = months(retention.cooperation, "cooperation")
+        take(erasureWarningDays(), \.erasureWarningDays)
         take(message.settings.proofMinutes, \.proofMinutes)
         result.takesUnsignedReports = message.settings.unsignedReports
         if !message.settings.meetingLink.isEmpty { result.meetingLink = message.settings.meetingLink }

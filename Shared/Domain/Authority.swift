@@ -85,6 +85,10 @@ extension Authority {
         /// Whoever needs it in an emergency. What they may read then is in ``Reading``.
         public static let openInEmergency = Act([.anyoneInDirectory])
 
+        /// Also lifts a hold (rule 23).
+        public static let eraseChild = Act([.countysFunction])
+        public static let holdErasure = Act(lead)
+
         // What Meetings reports to Mapping, on a topic that only services write.
         public static let noteCooperation = Act([.anybody])
         public static let endCooperation = Act([.anybody])

@@ -247,12 +247,29 @@ public struct County: Sendable {
         public var emergencyHours = 3
         /// The most that a county may set.
         public static let mostEmergencyHours = 24
+        /// How long closed cases are kept (rule 23).
+        public var retention = Retention()
+        /// Days before a case's retention ends on which its owner and the county's function are warned (rule 23).
+        public var erasureWarningDays = 30
         /// Length of a cooperation meeting, in minutes.
         public var meetingMinutes = 60
         /// Minutes after its signing for which the proof of who acts counts.
         public var proofMinutes = 10
         /// Reports over Kafka are taken from sources that have no key.
         public var takesUnsignedReports = false
+
+        public init() {}
+    }
+
+    /// Months from closing until a case is erased, by the outcome that it closed after. Nil: not by itself (rule 23).
+    public struct Retention: Sendable, Hashable {
+        public var noOutcome: Int?
+        public var nothingFurther: Int?
+        public var ownMeasures: Int?
+        public var cooperation: Int?
+        /// The most that a county may set, and the most days of warning.
+        public static let mostMonths = 1_200
+        public static let mostWarningDays = 365
 
         public init() {}
     }

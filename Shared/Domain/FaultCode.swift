@@ -78,6 +78,10 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case cooperationNone = "cooperation.none"
     case emergencyOpen = "emergency.open"
     case emergencyMany = "emergency.many"
+    case caseErasing = "case.erasing"
+    case erasureHeld = "erasure.held"
+    case erasureNames = "erasure.names"
+    case holdNone = "erasure.hold_none"
 
     // What somebody wants to read (rules 13, 20 and 22)
     case readingNotAllowed = "reading.not_allowed"
@@ -135,6 +139,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case directoryForum = "directory.forum"
     case directoryQuiet = "directory.quiet_hours"
     case directoryEmergency = "directory.emergency_hours"
+    case directoryRetention = "directory.retention"
     case directoryKey = "directory.key"
     case directoryDoor = "directory.door"
 }

@@ -61,6 +61,18 @@ public enum Outcome: String, CaseIterable, Sendable {
     case cooperation
 }
 
+/// Why a case is erased (rule 23).
+public enum ErasureReason: String, CaseIterable, Sendable {
+    /// The county's time for it has ended.
+    case retention
+    /// A guardian or the youth asks for it.
+    case request
+    /// An authority or a court orders it.
+    case order
+    /// It should never have been opened.
+    case mistake
+}
+
 /// What a guardian or the youth decides about sharing (rules 12 and 13).
 public enum ConsentDecision: String, CaseIterable, Sendable {
     case given, refused, withdrawn

@@ -4,6 +4,8 @@ import Crypto
 /// configuration.
 public struct KeySecret: Sendable {
     private let key: SymmetricKey
+    /// Tells one secret from another: sixteen hexadecimal digits, from which nobody can compute it.
+    package let id: String
 
     /// - Throws: ``Fault`` where the secret is too short to protect anybody.
     public init(_ text: String) throws(Fault) {
@@ -11,6 +13,9 @@ public struct KeySecret: Sendable {
             throw Fault(.keySecretShort)
         }
         key = SymmetricKey(data: Array(text.utf8))
+        id = HMAC<SHA256>.authenticationCode(for: Array("secret".utf8), using: key).prefix(8).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
     }
 
     /// HMAC-SHA256 (RFC 2104) of a text, in lower-case hexadecimal.

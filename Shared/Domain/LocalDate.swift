@@ -55,6 +55,14 @@ public struct LocalDate: Sendable, Hashable, Comparable, CustomStringConvertible
     /// The day `count` days later, or earlier where it is negative.
     public func plus(_ count: Int) -> LocalDate { LocalDate(number: number + count) }
 
+    /// The same day of the month, so many months later; the month's last day where it has no such day.
+    public func plusMonths(_ count: Int) -> LocalDate {
+        let months = year * 12 + month - 1 + count
+        let (year, month) = (months / 12, months % 12 + 1)
+        let day = min(day, Self.days(in: month, of: year))
+        return LocalDate(year: year, month: month, day: day) ?? self
+    }
+
     /// 1 = Monday … 7 = Sunday (ISO 8601).
     public var weekday: Int { ((number + 3) % 7 + 7) % 7 + 1 }
 

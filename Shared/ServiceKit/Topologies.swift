@@ -25,8 +25,10 @@ extension Topology {
 
     package static let notifications = Topology(
         "notifications", inputs: topics(.concerns, .mappings, .meetings, .noticeCommands, .noticeSteps),
-        outputs: topics(.notices, .noticeSteps), changelog: Topic(.notificationsState),
-        tables: ["taken", "delayed", "lanes", "digests", "upcoming", "failed", "relayed", "replies"],
+        outputs: topics(.notices, .noticeSteps, .mappingSteps), changelog: Topic(.notificationsState),
+        tables: [
+            "taken", "delayed", "lanes", "digests", "upcoming", "failed", "relayed", "replies", "gathered", "erasing",
+        ],
         globals: [counties, dataKeys])
 
     /// The services of the suite.

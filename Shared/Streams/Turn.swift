@@ -189,11 +189,22 @@ public struct Turn {
     /// All entries of the table, or those whose keys begin with `prefix`, in the order of the keys' bytes. Includes
     /// this turn's own writes.
     public func scan<Value>(_ table: Table<Value>, prefix: String = "") throws -> [(key: String, value: Value)] {
-        let start = table.prefix + prefix.utf8
+        try scan(table.prefix, prefix) { try table.value($0) }
+    }
+
+    /// All open wishes of the task, in the order of their keys' bytes. Includes this turn's own.
+    public func wishes<Value: SwiftProtobuf.Message>(as type: Value.Type) throws -> [(key: String, value: Value)] {
+        try scan(StateKey.wishes, "") { try StateValue.message($0) }
+    }
+
+    private func scan<Value>(
+        _ space: Bytes, _ prefix: String, _ decode: (UnsafeRawBufferPointer) throws -> Value
+    ) throws -> [(key: String, value: Value)] {
+        let start = space + prefix.utf8
         var found: [(key: String, value: Value)] = []
         func give(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws {
-            guard let value = try opened(value, at: key, { try table.value($0) }) else { return }
-            found.append((String(decoding: key.dropFirst(table.prefix.count), as: UTF8.self), value))
+            guard let value = try opened(value, at: key, decode) else { return }
+            found.append((String(decoding: key.dropFirst(space.count), as: UTF8.self), value))
         }
         func give(_ write: (key: Bytes, value: Bytes?)) throws {
             guard let value = write.value else { return }

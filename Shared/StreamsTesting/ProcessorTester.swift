@@ -19,6 +19,9 @@ public struct ProcessorTester<P: Processor> {
     /// Everything passed on so far. The next turn, which reads it, has followed at once.
     public private(set) var forwarded: [(topic: String, key: String, event: Event)] = []
 
+    /// Every key deleted from a compacted topic so far.
+    public private(set) var erased: [(topic: String, key: String)] = []
+
     /// Holds wishes back, as while a task processes records that were unread when it started.
     public var holdsWishes = false
 
@@ -27,7 +30,8 @@ public struct ProcessorTester<P: Processor> {
         event, topic, _ in (event, topic)
     }
 
-    private let processor: P
+    /// A service that is restarted with other settings has another one, and the same state.
+    public var processor: P
     private let topology: Topology
     private let globals: Globals
     private let state = MemoryState()
@@ -213,7 +217,10 @@ public struct ProcessorTester<P: Processor> {
         for output in turn.outputs {
             let key = String(decoding: output.key, as: UTF8.self)
             if output.topic == globals.keyring?.topic { try globals.apply(output.topic, key, output.event?.data) }
-            guard let event = output.event else { continue }
+            guard let event = output.event else {
+                erased.append((output.topic, key))
+                continue
+            }
             if event.received == nil {
                 published.append((output.topic, key, event))
             } else {

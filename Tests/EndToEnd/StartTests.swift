@@ -35,7 +35,8 @@ struct StartTests {
             ("notifications", "CASE_LINK", "case"), ("mapping", "STATE_DIRECTORY", "/dev/null/state"),
             ("notifications", "MAIL_DIRECTORY", "/dev/null/mail"), ("intake", "KAFKA_SECURITY_PROTOCOL", "none"),
             ("mapping", "CONFIG_FILE", "/dev/null/none"), ("mapping", "KEY_ENCRYPTION_KEY_FILE", "/etc/passwd"),
-            ("intake", "KEY_ENCRYPTION_KEY_FILE", "/dev/null/none"),
+            ("intake", "KEY_ENCRYPTION_KEY_FILE", "/dev/null/none"), ("intake", "KEY_SECRET_PREVIOUS", "too-short"),
+            ("intake", "KEY_SECRET_PREVIOUS", "only-for-tests-and-no-real-child-at-all"),
         ])
     func configuration(service: String, setting: String, value: String) async throws {
         for format in ["plain", "json"] {

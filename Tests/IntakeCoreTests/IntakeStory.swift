@@ -10,6 +10,8 @@ struct IntakeStory {
     private(set) var facts: [IntakeFact] = []
     var now = ExampleCounty.monday
     var directory = ExampleCounty.directory
+    var secret = "a-secret-of-at-least-32-characters"
+    var previousSecret: String?
     private var count = 0
 
     private let reference: String
@@ -18,8 +20,8 @@ struct IntakeStory {
 
     var context: IntakeContext {
         get throws {
-            IntakeContext(
-                now: now, directory: directory, secret: try KeySecret("a-secret-of-at-least-32-characters"))
+            let secrets = KeySecrets(try KeySecret(secret), previous: try previousSecret.map { try KeySecret($0) })
+            return IntakeContext(now: now, directory: directory, secrets: secrets)
         }
     }
 
@@ -53,6 +55,12 @@ struct IntakeStory {
         let decision = command.decide(on: child, try context)
         child = decision.known
         facts += decision.facts
+    }
+
+    /// `tillsammans keys rotate-index` has asked for the child.
+    mutating func rehashGuardians() throws {
+        let secrets = try context.secrets
+        child?.rehashGuardians(secrets)
     }
 
     /// Mapping has opened, handed over or closed the case.

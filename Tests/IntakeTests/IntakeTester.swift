@@ -2,6 +2,7 @@ import CloudEvents
 import Codec
 import Domain
 import Foundation
+import IntakeCore
 import Streams
 import StreamsTesting
 import SwiftProtobuf
@@ -12,18 +13,26 @@ import TestSupport
 /// Runs Intake's four turns as the topics connect them: what it publishes to its repartition topic, it reads again.
 struct IntakeTester {
     private var tester: ProcessorTester<IntakeProcessor>
+    /// As after a crash without exactly-once: each record is read again when its results are there.
+    var readsOwnOutputTwice = false
+    /// Intake's own records wait until ``readHeld(_:)``: by key, as in partitions of their own.
+    var holdsOwnOutput = false
+    private(set) var held: [String: [Event]] = [:]
     private var seen = 0
     private var count = 0
 
     init(_ directory: Directory = ExampleCounty.directory, now: Date = ExampleCounty.monday) throws {
         tester = ProcessorTester(
-            IntakeProcessor(secret: try Self.secret), application: "intake",
+            IntakeProcessor(secrets: KeySecrets(try Self.secret)), application: "intake",
             directory: directory, now: now)
     }
 
     static var secret: KeySecret {
         get throws { try KeySecret("a-secret-of-at-least-32-characters") }
     }
+
+    /// Restarts Intake with other secrets.
+    mutating func restart(_ secrets: KeySecrets) { tester.processor = IntakeProcessor(secrets: secrets) }
 
     /// The index's bucket as it is stored.
     func index(_ bucket: String) throws -> IndexBucket? { try tester.state(IntakeProcessor.numbers, bucket) }
@@ -78,6 +87,7 @@ struct IntakeTester {
     /// Gives Intake a fact that Mapping has published.
     mutating func publish(_ fact: some EventPayload, child: String) throws {
         try tester.process(fact, key: child, topic: Topic.mappings.rawValue)
+        try readOwnOutput()
     }
 
     /// Changes what is remembered of a child, as a later version could.
@@ -87,12 +97,39 @@ struct IntakeTester {
         try tester.put(IntakeProcessor.children, child, state)
     }
 
+    /// What `tillsammans keys rotate-index` asks for one case reference.
+    mutating func rehash(_ reference: String) throws {
+        try tester.process(
+            RehashChild.with { $0.rotation = "rotation" }, key: reference, source: "tillsammans:keys",
+            subject: reference, topic: Topic.intakeRepartition.rawValue)
+        try readOwnOutput()
+    }
+
+    /// Reads the oldest record that waits under a key.
+    mutating func readHeld(_ key: String) throws {
+        guard let event = held[key]?.removeFirst() else { return }
+        if held[key]?.isEmpty == true { held[key] = nil }
+        for _ in 0..<(readsOwnOutputTwice ? 2 : 1) {
+            try tester.process(event, key: key, topic: Topic.intakeRepartition.rawValue)
+        }
+        try readOwnOutput()
+    }
+
+    var erased: [(topic: String, key: String)] { tester.erased }
+    var storedBytes: [Bytes] { tester.storedBytes }
+
     private mutating func readOwnOutput() throws {
         while seen < tester.published.count {
             let output = tester.published[seen]
             seen += 1
             guard output.topic == Topic.intakeRepartition.rawValue else { continue }
-            try tester.process(output.event, key: output.key, topic: output.topic)
+            if holdsOwnOutput {
+                held[output.key, default: []].append(output.event)
+                continue
+            }
+            for _ in 0..<(readsOwnOutputTwice ? 2 : 1) {
+                try tester.process(output.event, key: output.key, topic: output.topic)
+            }
         }
     }
 }

@@ -75,7 +75,7 @@ struct RandomReport: RandomValues {
         }
     }
 
-    mutating func known() -> Kept<KnownChild> {
+    mutating func known() throws -> Kept<KnownChild> {
         let guardians = list { random in
             KnownGuardian(
                 random.describedGuardian(),
@@ -86,8 +86,9 @@ struct RandomReport: RandomValues {
                 concern: random.id(), source: random.id(), observedAt: random.date(), areas: random.areas())
         }
         let child = KnownChild(
-            reference: id(), place: place(), owner: owner(), hasOpenCase: flag(), isProtected: flag(),
-            protectedBy: statements(), isHarmSuspected: flag(), names: statements(), guardians: guardians,
+            reference: id(), number: try personalNumber(), place: place(), owner: owner(), hasOpenCase: flag(),
+            isProtected: flag(), protectedBy: statements(), isHarmSuspected: flag(), names: statements(),
+            guardians: guardians,
             recent: recent)
         return Kept(child, taken: list { UInt64($0.number(1...999_999)) })
     }

@@ -58,7 +58,7 @@ struct WireTests {
     @Test("decode after encode is the identity for all state", arguments: seeds)
     func state(seed: UInt64) throws {
         var random = RandomReport(seed: seed)
-        let known = random.known()
+        let known = try random.known()
         #expect(try again(ChildState(known)) { $0.kept(&$1) } == known)
         let memory = ReportMemory(
             until: random.date(), positions: random.list { $0.id() }, digest: random.digest(),
@@ -140,7 +140,7 @@ struct WireTests {
     @Test("state with words of a later version is not read, and says where")
     func laterVersion() throws {
         var random = RandomReport(seed: 7)
-        var message = ChildState(random.known())
+        var message = ChildState(try random.known())
         (message.stage, message.fallbackReason) = ("university", "strike")
         message.guardians = [.with { $0.aliases = ["n1", "x1"] }]
         message.recent = [.with { $0.areas = ["home", "mood"] }]

@@ -109,6 +109,8 @@ struct RandomCase: RandomValues {
 
     mutating func emergency() -> Reading.Emergency { .init(by: id(), from: date(), until: date()) }
 
+    mutating func ground() -> Case.Erasure.Ground { .init(one(ErasureReason.self), legal: word()) }
+
     mutating func wholeCase() -> Case {
         var `case` = Case(
             reference: id(), place: place(), owner: owner(), opened: date(), youthConsentFrom: day(),
@@ -129,6 +131,10 @@ struct RandomCase: RandomValues {
         for consent in list(make: { $0.consent() }) { `case`.consents[consent.giver] = consent }
         `case`.maturity = maybe { $0.maturity() }
         `case`.emergencies = list { $0.emergency() }
+        `case`.retention = maybe { .init(closed: $0.day(), check: $0.day(), erase: $0.maybe { $0.day() }) }
+        `case`.hold = maybe { .init(by: $0.actor(), reason: $0.word(), at: $0.date()) }
+        `case`.erasure = maybe { .init($0.ground(), hasBegun: $0.flag()) }
+        `case`.concerns = number(1...9)
         `case`.isProtected = flag()
         `case`.isHarmSuspected = flag()
         return `case`

@@ -80,6 +80,12 @@ struct WireTests {
         try check(reopen, ReopenMapping(reopen, of: reference, by: by))
         let emergency = MappingCore.OpenInEmergency(reason: random.word())
         try check(emergency, Codec.OpenInEmergency(emergency, of: reference, by: by))
+        let erase = MappingCore.EraseChild(.init(random.flag() ? .request : .order, legal: random.word()))
+        try check(erase, Codec.EraseChild(erase, of: reference, by: by))
+        let hold = MappingCore.HoldErasure(reason: random.word())
+        try check(hold, Codec.HoldErasure(hold, of: reference, by: by))
+        let lift = MappingCore.LiftHold()
+        try check(lift, Codec.LiftHold(lift, of: reference, by: by))
         let destination = try #require(Destination(municipality: "0001", in: ExampleCounty.directory))
         let move = Move(to: destination, stage: random.one(Stage.self), attends: random.maybe { $0.id() })
         try check(move, MoveCase(move, of: reference, by: by))
@@ -97,7 +103,7 @@ struct WireTests {
 
     @Test("a reminder's name is read as what it was set for, and nothing else is one")
     func wakes() throws {
-        let days = [Case.Wake.day(try #require(LocalDate("2026-11-23")))]
+        let days = [Case.Wake.day(try #require(LocalDate("2026-11-23"))), .retention]
         for wake in Step.allCases.map(Case.Wake.step) + days { #expect(Case.Wake(name: wake.name) == wake) }
         #expect(Case.Wake(name: "day after") == nil && Case.Wake(name: "") == nil)
     }
@@ -155,25 +161,36 @@ private enum RandomCaseSample {
 extension RandomCase {
     /// One of each kind of fact.
     mutating func facts() -> [CaseFact] {
-        courseFacts().map(CaseFact.course) + contentFacts().map(CaseFact.content) + [
-            .proposal(
-                .proposed(
-                    .init(
-                        move: move(), concern: id(), owner: id(), county: id(), due: date(), isForOwnerAlone: flag()))),
-            .proposal(.declined(unit: id(), reason: word(), by: actor())),
-            .cooperation(
-                .waiting(
-                    for: list { $0.flag() ? .nobodyKnown : .giver($0.giver()) }, owner: id(), county: id(), due: date())
-            ),
-            .cooperation(.started(cooperation(), owner: id())),
-            .meetings(
-                .call(
-                    MeetingCall(
-                        county: id(), unit: id(), namedPerson: id(),
-                        areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), isProtected: flag(),
-                        guardians: list { $0.id() }))),
-            .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
-            .meetings(.handOver(county: id(), unit: id(), namedPerson: id())),
+        courseFacts().map(CaseFact.course) + contentFacts().map(CaseFact.content)
+            + erasureFacts().map(CaseFact.erasure) + [
+                .proposal(
+                    .proposed(
+                        .init(
+                            move: move(), concern: id(), owner: id(), county: id(), due: date(), isForOwnerAlone: flag()
+                        ))),
+                .proposal(.declined(unit: id(), reason: word(), by: actor())),
+                .cooperation(
+                    .waiting(
+                        for: list { $0.flag() ? .nobodyKnown : .giver($0.giver()) }, owner: id(), county: id(),
+                        due: date())
+                ),
+                .cooperation(.started(cooperation(), owner: id())),
+                .meetings(
+                    .call(
+                        MeetingCall(
+                            county: id(), unit: id(), namedPerson: id(),
+                            areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), isProtected: flag(),
+                            guardians: list { $0.id() }))),
+                .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
+                .meetings(.handOver(county: id(), unit: id(), namedPerson: id())), .meetings(.erase(county: id())),
+            ]
+    }
+
+    private mutating func erasureFacts() -> [ErasureFact] {
+        [
+            .forewarned(on: day(), to: list(1...2) { $0.id() }, county: id()), .held(reason: word(), by: actor()),
+            .lifted(by: actor()), .ordered(ground(), by: actor(), concerns: number(1...9)),
+            .calledOff(to: [id()], county: id()), .begun, .erased(ground()),
         ]
     }
 

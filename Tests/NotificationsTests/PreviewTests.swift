@@ -56,6 +56,7 @@ struct PreviewTests {
             .ofCase(.withdrawalUnrecorded(to: "head-school")),
             .ofMeeting(.answerForwarded(to: "head-school", .letter, sender: vera)),
             .ofMeeting(.answerOutdated(sender: vera)),
+            .ofErasure(.forewarned(to: ["head-school"], day)), .ofErasure(.calledOff(to: ["head-school"])),
             .ofCase(
                 .moveProposed(owner: .init("head-school", of: "TST"), to: .init("head-kaa", of: "TST"), due: day)),
         ]

@@ -24,4 +24,7 @@ package struct AcceptedReport: Sendable, Equatable {
         (self.id, self.receivedAt, self.report) = (id, receivedAt, report)
         (self.occasion, self.format) = (occasion, format)
     }
+
+    /// The bucket of the index that it asks first.
+    package func firstBucket(_ secrets: KeySecrets) -> String { IndexedNumber(report.number, secrets).firstBucket }
 }

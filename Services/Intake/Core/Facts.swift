@@ -12,6 +12,12 @@ package enum IntakeFact: Sendable, Equatable {
     /// Asks Meetings for a place in a forum.
     case placeRequested(PlaceRequest)
     case answered(Receipt)
+    /// A concern came before the child's case could be erased (rule 23).
+    case childKept(reference: String)
+    /// The index is to forget the child: this bucket of it, and then another one if there is one.
+    case numberLeft(reference: String, in: String, then: String?)
+    /// Nothing more comes under this reference.
+    case childReleased(reference: String)
 }
 
 /// A concern with its owner (rules 1 and 2).

@@ -8,6 +8,8 @@ package struct KnownChild: Aggregate, Equatable {
 
     /// The case's reference. It stays, wherever the child moves.
     package var reference: String
+    /// Under a new secret, the index is written anew from it.
+    package var number: PersonalNumber
     package var place: Place
     package var owner: Routing.Owner
     /// As far as Intake knows. A report about a child without an open case places the child.
@@ -22,15 +24,22 @@ package struct KnownChild: Aggregate, Equatable {
     package var guardians: [KnownGuardian]
     /// Concerns to which a report from another system can still be linked.
     package var recent: [RecentConcern]
+    /// How many were registered.
+    package var concerns: Int
+    /// Its case is erased (rule 23): reports go to a new reference.
+    package var isReleasing: Bool
 
     package init(
-        reference: String, place: Place, owner: Routing.Owner, hasOpenCase: Bool = true, isProtected: Bool = false,
-        protectedBy: Statements = .init(), isHarmSuspected: Bool = false, names: Statements = .init(),
-        guardians: [KnownGuardian] = [], recent: [RecentConcern] = []
+        reference: String, number: PersonalNumber, place: Place, owner: Routing.Owner, hasOpenCase: Bool = true,
+        isProtected: Bool = false, protectedBy: Statements = .init(), isHarmSuspected: Bool = false,
+        names: Statements = .init(),
+        guardians: [KnownGuardian] = [], recent: [RecentConcern] = [], concerns: Int = 0, isReleasing: Bool = false
     ) {
-        (self.reference, self.place, self.owner, self.hasOpenCase) = (reference, place, owner, hasOpenCase)
+        (self.reference, self.number, self.place, self.owner) = (reference, number, place, owner)
+        self.hasOpenCase = hasOpenCase
         (self.isProtected, self.protectedBy, self.isHarmSuspected) = (isProtected, protectedBy, isHarmSuspected)
         (self.names, self.guardians, self.recent) = (names, guardians, recent)
+        (self.concerns, self.isReleasing) = (concerns, isReleasing)
     }
 
     /// Where the child is. Decides who the named person is (rule 2).
@@ -59,10 +68,10 @@ package struct IntakeContext: Sendable {
     package let now: Date
     package let directory: Directory
     /// Makes keyed hashes.
-    package let secret: KeySecret
+    package let secrets: KeySecrets
 
-    package init(now: Date, directory: Directory, secret: KeySecret) {
-        (self.now, self.directory, self.secret) = (now, directory, secret)
+    package init(now: Date, directory: Directory, secrets: KeySecrets) {
+        (self.now, self.directory, self.secrets) = (now, directory, secrets)
     }
 
     /// The day in Sweden.

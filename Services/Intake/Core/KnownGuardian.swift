@@ -79,6 +79,17 @@ package struct DescribedGuardian: Sendable, Equatable {
         (self.emails, self.phones) = (emails, phones)
     }
 
+    /// The guardian as each source describes them.
+    fileprivate var bySource: [Guardian] {
+        names.all.map { name in
+            func text(_ statements: Statements) -> String {
+                statements.all.first { $0.source == name.source }?.text ?? ""
+            }
+            return Guardian(
+                name: name.text, personalNumber: text(personalNumbers), email: text(emails), phone: text(phones))
+        }
+    }
+
     fileprivate mutating func add(_ guardian: Guardian, _ report: Telling) {
         names.add(guardian.name, report)
         personalNumbers.add(guardian.personalNumber, report)
@@ -110,20 +121,39 @@ extension KnownChild {
     /// Rule 12 needs every guardian's consent. One guardian with two keys is asked twice, which a person sorts out. Two
     /// guardians with one key would be one consent too few. So two descriptions are one guardian only where they cannot
     /// be two people. Two guardians of one report always are two.
-    mutating func recordGuardians(_ reported: [Guardian], _ report: Telling, _ secret: KeySecret) -> [String] {
-        let child = Hashing(reference: reference, secret: secret)
+    mutating func recordGuardians(_ reported: [Guardian], _ report: Telling, _ secrets: KeySecrets) -> [String] {
+        let child = Hashing(reference: reference, secret: secrets.current)
+        let before = secrets.previous.map { Hashing(reference: reference, secret: $0) }
         var used: Set<Int> = []
         return reported.map { guardian in
             let aliases = guardian.aliases(child)
-            let known = guardians.indices.first { !used.contains($0) && guardians[$0].isSame(as: aliases.all) }
+            let previous = before.map { guardian.aliases($0).all } ?? []
+            let known = guardians.indices.first {
+                !used.contains($0) && guardians[$0].isSame(as: aliases.all + previous)
+            }
             // Without room nobody is known again by other words. That is one key too many at worst.
             guard known != nil || guardians.count < Self.guardiansKept else { return aliases.first.key(child) }
             let index = known ?? addGuardian(aliases.first, child)
             used.insert(index)
+            let kept = guardians[index].aliases.filter { !previous.contains($0) }
             guardians[index].aliases = Array(
-                (guardians[index].aliases + aliases.all).uniqued().prefix(KnownGuardian.aliasesKept))
+                (kept + aliases.all).uniqued().prefix(KnownGuardian.aliasesKept))
             guardians[index].described.add(guardian, report)
             return guardians[index].key
+        }
+    }
+
+    /// Adds what the sources call each guardian now, hashed under the current secret, and deletes the same under the previous
+    /// one. What nobody calls them any more stays as it is: it is not known again, which is one key too many at worst.
+    package mutating func rehashGuardians(_ secrets: KeySecrets) {
+        let child = Hashing(reference: reference, secret: secrets.current)
+        let before = secrets.previous.map { Hashing(reference: reference, secret: $0) }
+        for index in guardians.indices {
+            let told = guardians[index].described.bySource
+            let previous = before.map { before in told.flatMap { $0.aliases(before).all } } ?? []
+            let kept = guardians[index].aliases.filter { !previous.contains($0) }
+            let current = told.flatMap { $0.aliases(child).all }
+            guardians[index].aliases = Array((kept + current).uniqued().prefix(KnownGuardian.aliasesKept))
         }
     }
 

@@ -31,4 +31,15 @@ package struct NumberIndex: Sendable, Equatable {
         references[child] = drawn
         return drawn
     }
+
+    /// Enters a child that already has a reference. A child that the bucket knows keeps its own.
+    mutating func enter(_ child: NumberHash, _ reference: String) {
+        if references[child] == nil { references[child] = reference }
+    }
+
+    /// Deletes the entry with a reference.
+    package mutating func forget(_ reference: String) { references = references.filter { $0.value != reference } }
+
+    /// Deletes a child's entry.
+    package mutating func forget(_ child: NumberHash) { references[child] = nil }
 }

@@ -11,6 +11,7 @@ extension ChildState {
         self.init()
         taken = kept.taken
         caseReference = known.reference
+        personalNumber = known.number.digits.reveal
         county = known.place.county
         municipality = known.place.municipality
         stage = known.place.stage.rawValue
@@ -29,6 +30,7 @@ extension ChildState {
             }
         }
         recent = known.recent.map(RecentConcern.init)
+        (concerns, releasing) = (Int64(known.concerns), known.isReleasing)
     }
 
     /// Nil where `words` has found what this version does not know.
@@ -37,11 +39,13 @@ extension ChildState {
         let owner = words.owner(unit: unit, person: person, fallback: fallbackReason)
         let guardians = guardians.enumerated().map { $1.read(&words, at: "guardians[\($0)]") }
         let recent = recent.enumerated().compactMap { $1.read(&words, at: "recent[\($0)]") }
-        guard let place else { return nil }
+        let number = words.storedNumber(personalNumber)
+        guard let place, let number else { return nil }
         let known = KnownChild(
-            reference: caseReference, place: place, owner: owner, hasOpenCase: caseOpen,
+            reference: caseReference, number: number, place: place, owner: owner, hasOpenCase: caseOpen,
             isProtected: protectedIdentity, protectedBy: Statements(protectedBy), isHarmSuspected: harmSuspected,
-            names: Statements(names), guardians: guardians, recent: recent)
+            names: Statements(names), guardians: guardians, recent: recent,
+            concerns: Int(concerns), isReleasing: releasing)
         return Kept(known, taken: taken)
     }
 }

@@ -24,6 +24,18 @@ extension ReportAccepted {
             id: id, receivedAt: receivedAt.date, report: report, occasion: occasion, format: format)
     }
 
+    /// What the report has learnt on its way through the index.
+    var search: IndexedNumber.Search {
+        get { .init(found: caseReference.nonEmpty, askedUnder: askedUnder.nonEmpty) }
+        set { (caseReference, askedUnder) = (newValue.found ?? "", newValue.askedUnder ?? "") }
+    }
+
+    func with(_ search: IndexedNumber.Search) -> ReportAccepted {
+        var copy = self
+        copy.search = search
+        return copy
+    }
+
     var format: Receipt.Format { json ? .json : .protobuf }
 }
 

@@ -4,6 +4,7 @@ import Domain
 import IntakeCore
 import ServiceKit
 import Streams
+import SwiftProtobuf
 
 /// A fact as it is published.
 struct FactRecord {
@@ -39,6 +40,18 @@ extension IntakeFact {
             FactRecord(
                 message: BookConsultation(request), topic: .meetingCalls, key: request.county,
                 subject: request.reference)
+        case .childKept(let reference):
+            FactRecord(
+                message: ChildKept.with { $0.caseReference = reference }, topic: .concerns, key: reference,
+                subject: reference)
+        case .numberLeft(let reference, let bucket, let next):
+            FactRecord(
+                message: ForgetNumber.with { ($0.caseReference, $0.nextBucket) = (reference, next ?? "") },
+                topic: .intakeRepartition, key: bucket, subject: reference)
+        case .childReleased(let reference):
+            FactRecord(
+                message: ChildReleased.with { $0.caseReference = reference }, topic: .concerns, key: reference,
+                subject: reference)
         case .answered(let receipt):
             FactRecord(
                 message: ConcernReceipt(receipt.inSendersWords), topic: .concernReceipts, key: receipt.report.source,

@@ -21,6 +21,16 @@ extension ReportTaken {
     }
 }
 
+extension ReportTaken {
+    /// Nil for a report that could not be read: its bytes are gone. It is refused once more, as if it were new.
+    fileprivate func digest(under secret: KeySecret) throws -> ReportDigest? {
+        switch content {
+        case .refused, nil: nil
+        case let content?: try content.digest([], secret)
+        }
+    }
+}
+
 extension ReportTaken.OneOf_Content {
     /// What goes on of an event as it came. Of one that is refused here, only the reasons are kept.
     ///
@@ -62,7 +72,7 @@ extension ReportTaken.OneOf_Content {
 extension ReceiveReport {
     /// - Throws: `Undecodable` for a message without content; `StateUnreadable` for reasons that this version does not
     ///   know.
-    init(_ message: ReportTaken, _ directory: Directory) throws {
+    init(_ message: ReportTaken, _ directory: Directory, previous: KeySecret? = nil) throws {
         let id = ReportID(source: message.reportSource, id: message.reportID)
         let receivedAt = message.receivedAt.date
         let content: Content
@@ -76,6 +86,7 @@ extension ReceiveReport {
         }
         self.init(
             id: id, receivedAt: receivedAt, position: message.position, digest: ReportDigest(stored: message.digest),
+            previousDigest: try previous.flatMap { try message.digest(under: $0) },
             format: message.json ? .json : .protobuf, content: content)
     }
 

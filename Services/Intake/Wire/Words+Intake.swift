@@ -1,6 +1,7 @@
 import CloudEvents
 import Codec
 import Domain
+import Foundation
 import IntakeCore
 import ServiceKit
 import Streams
@@ -28,6 +29,15 @@ extension Words {
     mutating func place(county: String, municipality: String, stage: String, attends: String) -> KnownChild.Place? {
         one(of: Stage.self, stage, at: "stage").map {
             KnownChild.Place(county: county, municipality: municipality, stage: $0, attends: attends.nonEmpty)
+        }
+    }
+
+    /// A number with its century, as this service has stored it.
+    mutating func storedNumber(_ digits: String) -> PersonalNumber? {
+        // The day would decide a century that is missing.
+        do throws(Fault) { return try PersonalNumber(digits, today: CivilTime.day(of: .distantPast)) } catch {
+            add(Fault(error.code, at: "personal_number"))
+            return nil
         }
     }
 

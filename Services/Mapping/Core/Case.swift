@@ -40,6 +40,14 @@ package struct Case: Aggregate, Equatable {
     /// The latest accesses in an emergency, in force or ended (rule 22).
     package var emergencies: [Reading.Emergency]
 
+    /// The concerns that were taken, in this mapping and former ones.
+    package var concerns: Int
+    /// Nil while the case is open, and once its erasure has begun.
+    package var retention: Retention?
+    package var hold: Hold?
+    /// Set once it is ordered (rule 23).
+    package var erasure: Erasure?
+
     package var isProtected: Bool
     /// Once set, it stays visible for ever (rule 3).
     package var isHarmSuspected: Bool
@@ -59,7 +67,7 @@ package struct Case: Aggregate, Equatable {
         (concernAreas, information, corrections, answers) = ([], [], [], [:])
         (guardians, consents) = ([], [:])
         (hasMoreGuardians, isProtected, isHarmSuspected) = (false, false, false)
-        emergencies = []
+        (emergencies, concerns) = ([], 0)
     }
 }
 

@@ -23,6 +23,7 @@ package struct CaseInHand {
     mutating func report(_ fact: ProposalFact) { facts.append(.proposal(fact)) }
     mutating func report(_ fact: ContentFact) { facts.append(.content(fact)) }
     mutating func report(_ fact: CooperationFact) { facts.append(.cooperation(fact)) }
+    mutating func report(_ fact: ErasureFact) { facts.append(.erasure(fact)) }
     mutating func request(_ request: MeetingsRequest) { facts.append(.meetings(request)) }
 }
 
@@ -57,7 +58,8 @@ extension CaseCommand {
     }
 
     static func standardObstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
-        subject.faultsUnless(requirement)
+        // What needs no identity, an erasure does not stop either (rule 13).
+        (act.roles.contains(.anybody) ? [] : subject.faultsIfErasing) + subject.faultsUnless(requirement)
             + Authority.faults(
                 act, by: actor, of: subject.people, in: context.directory.counties[subject.place.county],
                 on: context.today)

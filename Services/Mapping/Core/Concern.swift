@@ -66,6 +66,7 @@ package struct Concern: Sendable, Equatable {
             new.isProtected = former.isProtected
             new.isHarmSuspected = former.isHarmSuspected
             new.emergencies = former.emergencies
+            (new.concerns, new.hold, new.erasure) = (former.concerns, former.hold, former.erasure)
         }
         return new
     }
@@ -101,6 +102,7 @@ extension CaseInHand {
     }
 
     private mutating func note(_ concern: Concern) {
+        `case`.concerns += 1
         `case`.concernAreas = (`case`.concernAreas + concern.areas).uniqued()
         // Strengths first (rule 8).
         let observed =

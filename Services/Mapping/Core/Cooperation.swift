@@ -39,6 +39,7 @@ extension CaseInHand {
         `case`.deadlines = [:]
         `case`.proposedMove = nil
         report(.closed(reason: reason, by: actor))
+        startRetention()
     }
 
     /// Continues the mapping, whatever its outcome was.
@@ -46,6 +47,7 @@ extension CaseInHand {
         `case`.deadlines = `case`.deadlines.filter { $0.key == .decideMove }
         if `case`.isMeetingRequested { request(.cancel(county: `case`.place.county, isClosed: false)) }
         `case`.phase = .mapping
+        `case`.retention = nil
         set(.conclude, workingDays: settings.mappingDays, from: context.now)
         report(.reopened(reason: reason, by: actor))
         comeOfAge()

@@ -30,6 +30,8 @@ extension Case {
         case step(Step)
         /// On this day a consent has expired, or the child reaches an age limit.
         case day(LocalDate)
+        /// The case is closed, and its time is looked at (rule 23).
+        case retention
     }
 
     /// The step with the earliest date.
@@ -42,7 +44,8 @@ extension Case {
 
     /// When the case must wake.
     package var wakes: [Wake: Date] {
-        guard isOpen else { return [:] }
+        if erasure != nil { return [:] }
+        if let retention { return [.retention: CivilTime.instant(retention.check, minute: Self.morning)] }
         var wakes: [Wake: Date] = [:]
         for (step, deadline) in deadlines { wakes[.step(step)] = deadline.next?.at }
         for day in consents.values.compactMap({ $0.lastDay?.plus(1) }) + [youthConsentFrom, adultFrom] {
@@ -63,14 +66,18 @@ extension Case {
             case .day:
                 work.comeOfAge()
                 work.reviewConsents()
+            case .retention: work.reviewRetention()
             }
         }
     }
+
+    /// When reminders are sent; minutes from midnight.
+    fileprivate static let morning = 8 * 60
 }
 
 extension CaseInHand {
-    /// When reminders are sent, and when a working day ends; minutes from midnight.
-    private static let morning = 8 * 60
+    private static let morning = Case.morning
+    /// When a working day ends; minutes from midnight.
     private static let evening = 17 * 60
 
     /// Sets a date some working days after an instant.

@@ -7,6 +7,7 @@ package enum CaseFact: Sendable, Equatable {
     case proposal(ProposalFact)
     case content(ContentFact)
     case cooperation(CooperationFact)
+    case erasure(ErasureFact)
     /// A request to Meetings.
     case meetings(MeetingsRequest)
 }
@@ -131,6 +132,18 @@ package enum CooperationFact: Sendable, Equatable {
     case started(Case.Cooperation, owner: String)
 }
 
+/// Facts about the end of what is kept (rule 23).
+package enum ErasureFact: Sendable, Equatable {
+    case forewarned(on: LocalDate, to: [String], county: String)
+    case held(reason: String, by: Actor)
+    case lifted(by: Actor)
+    /// - Parameter concerns: how many the case has taken.
+    case ordered(Case.Erasure.Ground, by: Actor, concerns: Int)
+    case calledOff(to: [String], county: String)
+    case begun
+    case erased(Case.Erasure.Ground)
+}
+
 /// Mapping's requests to Meetings, published under the county's key.
 package enum MeetingsRequest: Sendable, Equatable {
     case call(MeetingCall)
@@ -139,11 +152,13 @@ package enum MeetingsRequest: Sendable, Equatable {
     /// The meeting's place must not be disclosed any more (rule 22).
     case protect(county: String)
     case handOver(county: String, unit: String, namedPerson: String)
+    /// Nothing is to be kept of the case (rule 23).
+    case erase(county: String)
 
     package var county: String {
         switch self {
         case .call(let call): call.county
-        case .cancel(let county, _), .protect(let county), .handOver(let county, _, _): county
+        case .cancel(let county, _), .protect(let county), .handOver(let county, _, _), .erase(let county): county
         }
     }
 }

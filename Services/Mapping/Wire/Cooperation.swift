@@ -110,6 +110,7 @@ extension MeetingsRequest {
         case .call(let call): CallMeeting(call, of: reference)
         case .cancel(let county, let isClosed):
             CancelMeeting.with { ($0.caseReference, $0.county, $0.closed) = (reference, county, isClosed) }
+        case .erase(let county): EraseCooperation.with { ($0.caseReference, $0.county) = (reference, county) }
         case .protect(let county): ProtectMeeting.with { ($0.caseReference, $0.county) = (reference, county) }
         case .handOver(let county, let unit, let namedPerson):
             HandOverMeeting.with {
@@ -148,6 +149,10 @@ extension CallMeeting: FactMessage {
 
 extension CancelMeeting: FactMessage {
     func fact(_ words: inout Words) -> CaseFact? { .meetings(.cancel(county: county, isClosed: closed)) }
+}
+
+extension EraseCooperation: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? { .meetings(.erase(county: county)) }
 }
 
 extension ProtectMeeting: FactMessage {

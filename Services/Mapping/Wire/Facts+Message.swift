@@ -20,6 +20,7 @@ extension CaseFact {
         case .proposal(let fact): fact.message(of: reference)
         case .content(let fact): fact.message(of: reference)
         case .cooperation(let fact): fact.message(of: reference)
+        case .erasure(let fact): fact.message(of: reference)
         case .meetings(let request): request.message(of: reference)
         }
     }

@@ -45,6 +45,8 @@ extension MappingState {
             }
         }
         emergencies = `case`.emergencies.map(EmergencyAccess.init)
+        write(`case`.retention, `case`.hold, `case`.erasure)
+        concerns = Int64(`case`.concerns)
         protectedIdentity = `case`.isProtected
         harmSuspected = `case`.isHarmSuspected
     }
@@ -91,6 +93,9 @@ extension MappingState {
                 youthConsents: maturity.youthConsents, reason: maturity.reason, by: Actor(by: maturity.by))
         }
         `case`.emergencies = emergencies.map(\.emergency)
+        (`case`.retention, `case`.hold) = (readRetention(&words), readHold)
+        `case`.erasure = readErasure(&words)
+        `case`.concerns = Int(concerns)
         `case`.isProtected = protectedIdentity
         `case`.isHarmSuspected = harmSuspected
         return `case`
@@ -153,12 +158,14 @@ extension MappingState.Deadline {
 
 extension Case.Wake {
     private static let dayPrefix = "day "
+    private static let retentionName = "retention"
 
     /// The reminder's name.
     var name: String {
         switch self {
         case .step(let step): step.rawValue
         case .day(let day): "\(Self.dayPrefix)\(day)"
+        case .retention: Self.retentionName
         }
     }
 
@@ -168,6 +175,8 @@ extension Case.Wake {
             self = .step(step)
         } else if name.hasPrefix(Self.dayPrefix), let day = LocalDate(name.dropFirst(Self.dayPrefix.count)) {
             self = .day(day)
+        } else if name == Self.retentionName {
+            self = .retention
         } else {
             return nil
         }

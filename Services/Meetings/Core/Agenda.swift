@@ -125,6 +125,14 @@ package struct Agenda: Sendable, Hashable {
         change(CalendarID(participant, in: key)) { $0.busy.append(BusyTime(slot, .declined(reference: key.reference))) }
     }
 
+    /// Removes what somebody's calendar holds of a case.
+    mutating func forget(_ key: CaseKey, of participant: Participant) {
+        change(CalendarID(participant, in: key)) { calendar in
+            calendar.bookings.removeAll { $0.meeting.caseReference == key.reference }
+            calendar.busy.removeAll { $0.reason == .declined(reference: key.reference) }
+        }
+    }
+
     mutating func watch() { isToBeWatched = true }
 
     private mutating func read(_ id: CalendarID) -> PersonCalendar {
@@ -184,6 +192,8 @@ package struct PersonCalendar: Sendable, Hashable {
     package var busy: [BusyTime]
 
     package init(bookings: [Booking] = [], busy: [BusyTime] = []) { (self.bookings, self.busy) = (bookings, busy) }
+
+    package var isEmpty: Bool { bookings.isEmpty && busy.isEmpty }
 }
 
 /// A meeting of this suite in somebody's calendar.

@@ -14,6 +14,8 @@ extension Planning {
         case plan(PlanFact)
         case familyTold(FamilyTold)
         case mapping(Note)
+        /// Nothing is kept of the case any more (rule 23).
+        case erased
     }
 
     /// What has happened to the plan (rule 17).

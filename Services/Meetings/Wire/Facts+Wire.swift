@@ -25,6 +25,10 @@ extension MeetingCancelled {
     init(_ meeting: MeetingsCore.Meeting, of key: CaseKey) { self = .with { $0.meeting = .init(meeting, of: key) } }
 }
 
+extension CooperationErased {
+    init(of key: CaseKey) { self = .with { ($0.caseReference, $0.county) = (key.reference, key.county) } }
+}
+
 /// The reasons are sentences. They are read by people, and not back into values.
 extension MeetingImpossible {
     init(_ fact: Impossible, of key: CaseKey) {

@@ -40,6 +40,12 @@ extension Cancel: CaseCommand {
     func write(to message: inout CancelMeeting) { message.closed = isClosed }
 }
 
+extension Erase: CaseCommand {
+    init(_ message: EraseCooperation, _ wire: inout WireReader) { self.init() }
+
+    func write(to message: inout EraseCooperation) {}
+}
+
 extension Protect: CaseCommand {
     init(_ message: ProtectMeeting, _ wire: inout WireReader) { self.init() }
 

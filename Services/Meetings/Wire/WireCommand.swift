@@ -82,6 +82,10 @@ extension CancelMeeting: CaseMessage {
     package func command(_ words: inout Words) -> Cancel? { read(&words) }
 }
 
+extension EraseCooperation: CaseMessage {
+    package func command(_ words: inout Words) -> Erase? { read(&words) }
+}
+
 extension ProtectMeeting: CaseMessage {
     package func command(_ words: inout Words) -> Protect? { read(&words) }
 }

@@ -89,6 +89,7 @@ extension Occurrence {
             switch event {
             case .ofCase(let event): event.rows(context)
             case .ofMeeting(let event): event.rows()
+            case .ofErasure(let event): event.rows()
             }
         // Two who are away may have one deputy.
         return rows.flatMap { drafts($0, cause, context) }.uniqued {

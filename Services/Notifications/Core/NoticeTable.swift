@@ -19,6 +19,8 @@ extension Notice {
         case waiting
         case cameOfAge = "came_of_age"
         case emergencyAccess = "emergency_access"
+        case erasureForewarned = "erasure_forewarned"
+        case erasureCalledOff = "erasure_called_off"
         case withdrawalUnrecorded = "withdrawal_unrecorded"
         case invitation
         case cancellation
@@ -110,6 +112,8 @@ extension Notice.Kind {
         .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due, .dueInEnglish]),
         .emergencyAccess: .init(
             PackageResources.emergency_access_mustache, [.until, .untilInEnglish], isUrgent: true),
+        .erasureForewarned: .init(PackageResources.erasure_forewarned_mustache, [.due, .dueInEnglish]),
+        .erasureCalledOff: .init(PackageResources.erasure_called_off_mustache),
         .withdrawalUnrecorded: .init(PackageResources.withdrawal_unrecorded_mustache, isUrgent: true),
         .invitation: .init(PackageResources.invitation_mustache, meeting, occasions: [.changed, .followUp]),
         .cancellation: .init(PackageResources.cancellation_mustache, meeting, isUrgent: true),
@@ -218,8 +222,22 @@ extension CaseEvent {
         }
     }
 
-    private static func due(_ day: LocalDate) -> Notice.Values {
-        [.due: .text(CivilTime.text(day, .swedish)), .dueInEnglish: .text(CivilTime.text(day, .english))]
+    private static func due(_ day: LocalDate) -> Notice.Values { .init(due: day) }
+}
+
+extension Notice.Values {
+    fileprivate init(due day: LocalDate) {
+        self = [.due: .text(CivilTime.text(day, .swedish)), .dueInEnglish: .text(CivilTime.text(day, .english))]
+    }
+}
+
+extension ErasureEvent {
+    func rows() -> [Row] {
+        switch self {
+        case .forewarned(let people, let day):
+            people.map { Row(.erasureForewarned, .staff($0), .init(due: day)) }
+        case .calledOff(let people): people.map { Row(.erasureCalledOff, .staff($0)) }
+        }
     }
 }
 

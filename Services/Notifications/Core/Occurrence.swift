@@ -14,7 +14,15 @@ package struct Occurrence: Sendable, Equatable {
     package enum Event: Sendable, Equatable {
         case ofCase(CaseEvent)
         case ofMeeting(MeetingEvent)
+        case ofErasure(ErasureEvent)
     }
+}
+
+/// A closed case's time ends (rule 23). People are the directory's ids.
+package enum ErasureEvent: Sendable, Equatable {
+    case forewarned(to: [String], LocalDate)
+    /// A concern came in before the case was erased.
+    case calledOff(to: [String])
 }
 
 /// What has happened to a case, or to an anonymous question. People are the directory's ids.

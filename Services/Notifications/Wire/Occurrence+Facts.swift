@@ -27,7 +27,7 @@ extension Occurrence {
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
         on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
-        on(EmergencyOpened.self), on(CommandRefused.self),
+        on(EmergencyOpened.self), on(CommandRefused.self), on(ErasureForewarned.self), on(ErasureCalledOff.self),
     ])
 
     private static func on<Fact: ForeignFact>(_ type: Fact.Type) -> (String, Reader) {
@@ -122,6 +122,20 @@ extension EmergencyOpened: ForeignFact {
         Occurrence(
             county: county, caseReference: caseReference,
             .ofCase(.emergencyOpened(to: to, until: access.until.date)))
+    }
+}
+
+extension ErasureForewarned: ForeignFact {
+    /// A day that cannot be read has passed.
+    var occurrence: Occurrence {
+        let day = LocalDate(date) ?? LocalDate(number: 0)
+        return Occurrence(county: county, caseReference: caseReference, .ofErasure(.forewarned(to: to, day)))
+    }
+}
+
+extension ErasureCalledOff: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofErasure(.calledOff(to: to)))
     }
 }
 

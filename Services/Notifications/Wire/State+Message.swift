@@ -115,7 +115,7 @@ extension Codec.Participant {
 
 /// What a reminder of this service is about.
 enum Alarm: String {
-    case attempt, meeting, digest, forget, taken, relayed, replies
+    case attempt, meeting, digest, forget, taken, relayed, replies, erasure
 
     func name(_ id: String) -> String { "\(rawValue)|\(id)" }
 

@@ -242,9 +242,34 @@ extension Child: LimitedMessage {
     ]
 }
 
+extension ChildErased: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("ground"),
+    ]
+}
+
 extension ChildIdentified: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("report"),
+    ]
+}
+
+extension ChildKept: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+    ]
+}
+
+extension ChildRehashed: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("rotation", bytes: 64),
+    ]
+}
+
+extension ChildReleased: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
     ]
 }
 
@@ -439,6 +464,13 @@ extension ConsultationUnplaced: LimitedMessage {
     ]
 }
 
+extension CooperationErased: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+    ]
+}
+
 extension CooperationStarted: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -573,6 +605,10 @@ extension CountyDirectory.Publisher: LimitedMessage {
     ]
 }
 
+extension CountyDirectory.Retention: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [:]
+}
+
 extension CountyDirectory.Room: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("name", bytes: 200),
@@ -587,6 +623,7 @@ extension CountyDirectory.Settings: LimitedMessage {
         17: FieldLimit("meeting_link", bytes: 400),
         19: FieldLimit("quiet_hours", bytes: 32),
         20: FieldLimit("lunch", bytes: 32),
+        33: FieldLimit("retention_months"),
     ]
 }
 
@@ -685,6 +722,73 @@ extension EndCooperation: LimitedMessage {
     ]
 }
 
+extension EraseChild: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("ground"),
+    ]
+}
+
+extension EraseCooperation: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+    ]
+}
+
+extension EraseNotices: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+    ]
+}
+
+extension ErasureBegun: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+    ]
+}
+
+extension ErasureCalledOff: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("to", bytes: 128, elements: 1),
+        3: FieldLimit("county", bytes: 64),
+    ]
+}
+
+extension ErasureForewarned: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("date", bytes: 32),
+        3: FieldLimit("to", bytes: 128, elements: 2),
+        4: FieldLimit("county", bytes: 64),
+    ]
+}
+
+extension ErasureGround: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("reason", bytes: 64),
+        2: FieldLimit("legal", bytes: 300),
+    ]
+}
+
+extension ErasureHeld: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("reason", bytes: 1000),
+    ]
+}
+
+extension ErasureOrdered: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("ground"),
+    ]
+}
+
 extension FamilyTold: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("meeting"),
@@ -692,6 +796,13 @@ extension FamilyTold: LimitedMessage {
         3: FieldLimit("to", bytes: 128),
         4: FieldLimit("channel", bytes: 64),
         5: FieldLimit("email", bytes: 254),
+    ]
+}
+
+extension ForgetNumber: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("next_bucket", bytes: 16),
     ]
 }
 
@@ -732,6 +843,21 @@ extension HandOverMeeting: LimitedMessage {
     ]
 }
 
+extension HoldErasure: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("reason", bytes: 1000),
+    ]
+}
+
+extension HoldLifted: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+    ]
+}
+
 extension Information: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("source", bytes: 64),
@@ -759,6 +885,13 @@ extension InformationCorrected: LimitedMessage {
         3: FieldLimit("before"),
         4: FieldLimit("after"),
         5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension LiftHold: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
     ]
 }
 
@@ -1038,6 +1171,18 @@ extension NoticeSuperseded: LimitedMessage {
     ]
 }
 
+extension NoticesErased: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+    ]
+}
+
+extension NumberForgotten: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+    ]
+}
+
 extension OpenInEmergency: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1228,6 +1373,27 @@ extension RecordPlanFollowUp: LimitedMessage {
     ]
 }
 
+extension RehashChild: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("rotation", bytes: 64),
+    ]
+}
+
+extension RehashNumber: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("personal_number", bytes: 32),
+        2: FieldLimit("case_reference", bytes: 64),
+        3: FieldLimit("entered_under", bytes: 16),
+        4: FieldLimit("rotation", bytes: 64),
+    ]
+}
+
+extension RemoveFromDigest: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+    ]
+}
+
 extension ReopenMapping: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1249,6 +1415,8 @@ extension ReportAccepted: LimitedMessage {
         3: FieldLimit("received_at"),
         4: FieldLimit("report"),
         5: FieldLimit("occasion", bytes: 64),
+        7: FieldLimit("case_reference", bytes: 64),
+        8: FieldLimit("asked_under", bytes: 16),
     ]
 }
 

@@ -65,14 +65,63 @@ extension ReportAccepted: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.report.accepted.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
-    package static let largestBytes = 234498
+    package static let largestBytes = 234582
 }
 
 extension ChildIdentified: SuiteEvent {
     package static let eventType = "se.tillsammans.intake.child.identified.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.intakeRepartition]
-    package static let largestBytes = 234502
+    package static let largestBytes = 234586
+}
+
+extension ForgetNumber: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.number.forget.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 149
+}
+
+extension NumberForgotten: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.number.forgotten.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 131
+}
+
+extension ChildReleased: SuiteEvent {
+    package static let eventType = "se.tillsammans.child.released.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.concerns]
+    package static let largestBytes = 131
+}
+
+extension ChildKept: SuiteEvent {
+    package static let eventType = "se.tillsammans.child.kept.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.concerns]
+    package static let largestBytes = 131
+}
+
+extension RehashChild: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.child.rehash.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 66
+}
+
+extension RehashNumber: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.number.rehash.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 184
+}
+
+extension ChildRehashed: SuiteEvent {
+    package static let eventType = "se.tillsammans.intake.child.rehashed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.intakeRepartition]
+    package static let largestBytes = 70
 }
 
 extension DataKey: SuiteEvent {
@@ -86,7 +135,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231397315
+    package static let largestBytes = 231397374
 }
 
 extension TakeOn: SuiteEvent {
@@ -178,6 +227,34 @@ extension OpenInEmergency: SuiteEvent {
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
     package static let largestBytes = 1265
+}
+
+extension EraseChild: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.order.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 634
+}
+
+extension HoldErasure: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.hold.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 1265
+}
+
+extension LiftHold: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.lift_hold.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 262
+}
+
+extension NoticesErased: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.notices.erased.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.mappingSteps]
+    package static let largestBytes = 131
 }
 
 extension ConfirmMove: SuiteEvent {
@@ -327,6 +404,55 @@ extension EmergencyOpened: SuiteEvent {
     package static let largestBytes = 1775
 }
 
+extension ErasureForewarned: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.forewarned.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 493
+}
+
+extension ErasureHeld: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.held.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1265
+}
+
+extension HoldLifted: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.hold_lifted.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 262
+}
+
+extension ErasureOrdered: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.ordered.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 645
+}
+
+extension ErasureCalledOff: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.called_off.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 328
+}
+
+extension ErasureBegun: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.erasure.begun.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 131
+}
+
+extension ChildErased: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.child.erased.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 503
+}
+
 extension MoveProposed: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.move.proposed.v1"
     package static let kind = EventKind.fact
@@ -402,6 +528,20 @@ extension CancelMeeting: SuiteEvent {
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
     package static let largestBytes = 199
+}
+
+extension EraseCooperation: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.erase.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 197
+}
+
+extension CooperationErased: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.cooperation.erased.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 197
 }
 
 extension HandOverMeeting: SuiteEvent {
@@ -628,6 +768,20 @@ extension DeliveryReported: SuiteEvent {
     package static let largestBytes = 839
 }
 
+extension EraseNotices: SuiteEvent {
+    package static let eventType = "se.tillsammans.notice.erase.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.noticeSteps]
+    package static let largestBytes = 131
+}
+
+extension RemoveFromDigest: SuiteEvent {
+    package static let eventType = "se.tillsammans.notice.digest.remove.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.noticeSteps]
+    package static let largestBytes = 131
+}
+
 extension AddToDigest: SuiteEvent {
     package static let eventType = "se.tillsammans.notice.digest.v1"
     package static let kind = EventKind.internalCommand
@@ -718,9 +872,11 @@ extension DeclineMove: SealedMessage {}
 extension DescribedGuardian: SealedMessage {}
 extension Digest: SealedMessage {}
 extension EmergencyOpened: SealedMessage {}
+extension ErasureHeld: SealedMessage {}
 extension FamilyTold: SealedMessage {}
 extension ForwardMail: SealedMessage {}
 extension Guardian: SealedMessage {}
+extension HoldErasure: SealedMessage {}
 extension Information: SealedMessage {}
 extension InformationAdded: SealedMessage {}
 extension InformationCorrected: SealedMessage {}
@@ -751,6 +907,7 @@ extension RecordMaturity: SealedMessage {}
 extension RecordMeeting: SealedMessage {}
 extension RecordNotHeld: SealedMessage {}
 extension RecordPlanFollowUp: SealedMessage {}
+extension RehashNumber: SealedMessage {}
 extension ReopenMapping: SealedMessage {}
 extension ReplyToMail: SealedMessage {}
 extension ReportAccepted: SealedMessage {}
@@ -773,6 +930,13 @@ extension EventRegistry {
         ReportTaken.self,
         ReportAccepted.self,
         ChildIdentified.self,
+        ForgetNumber.self,
+        NumberForgotten.self,
+        ChildReleased.self,
+        ChildKept.self,
+        RehashChild.self,
+        RehashNumber.self,
+        ChildRehashed.self,
         DataKey.self,
         CountyDirectory.self,
         TakeOn.self,
@@ -788,6 +952,10 @@ extension EventRegistry {
         ReopenMapping.self,
         MoveCase.self,
         OpenInEmergency.self,
+        EraseChild.self,
+        HoldErasure.self,
+        LiftHold.self,
+        NoticesErased.self,
         ConfirmMove.self,
         DeclineMove.self,
         NoteCooperation.self,
@@ -809,6 +977,13 @@ extension EventRegistry {
         MappingReopened.self,
         CaseMoved.self,
         EmergencyOpened.self,
+        ErasureForewarned.self,
+        ErasureHeld.self,
+        HoldLifted.self,
+        ErasureOrdered.self,
+        ErasureCalledOff.self,
+        ErasureBegun.self,
+        ChildErased.self,
         MoveProposed.self,
         MoveDeclined.self,
         CameOfAge.self,
@@ -820,6 +995,8 @@ extension EventRegistry {
         CaseViewed.self,
         CallMeeting.self,
         CancelMeeting.self,
+        EraseCooperation.self,
+        CooperationErased.self,
         HandOverMeeting.self,
         ProtectMeeting.self,
         AnswerMeeting.self,
@@ -852,6 +1029,8 @@ extension EventRegistry {
         ConsultationBooked.self,
         ConsultationUnplaced.self,
         DeliveryReported.self,
+        EraseNotices.self,
+        RemoveFromDigest.self,
         AddToDigest.self,
         ResendNotice.self,
         ReportBounce.self,

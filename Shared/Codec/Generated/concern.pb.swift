@@ -778,6 +778,12 @@ package nonisolated struct ReportAccepted: Sendable {
   /// The sender writes JSON, and so is the receipt.
   package var json: Bool = false
 
+  /// While KEY_SECRET is being replaced: the reference that the index had under the previous secret, and the id of that secret, once
+  /// the index has been asked.
+  package var caseReference: String = String()
+
+  package var askedUnder: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -806,6 +812,117 @@ package nonisolated struct ChildIdentified: Sendable {
   package init() {}
 
   fileprivate var _report: ReportAccepted? = nil
+}
+
+/// The child's case is erased: takes its reference out of the index (rule 23). Keyed by bucket.
+package nonisolated struct ForgetNumber: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  /// The bucket under the current secret, while another one is replaced: it is asked next, on the way that reports take.
+  package var nextBucket: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Nothing more comes from the index under the reference, which is the key.
+package nonisolated struct NumberForgotten: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Intake has let go of the child, whose case is erased: a new report gets a new reference (rule 23). No concern comes after
+/// it under this one.
+package nonisolated struct ChildReleased: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A concern was registered meanwhile, so Intake has not let go of the child.
+package nonisolated struct ChildKept: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Asks Intake to write what it has hashed of a child anew, under the current KEY_SECRET. Keyed by case reference; Intake knows the
+/// number. `tillsammans keys rotate-index` sends it.
+package nonisolated struct RehashChild: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Tells one rotation from another. It comes back in ChildRehashed.
+  package var rotation: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Moves a child's entry in the index from the bucket of the previous secret's hash to that of the current one. Keyed by bucket.
+package nonisolated struct RehashNumber: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var personalNumber: String = String()
+
+  package var caseReference: String = String()
+
+  /// The id of the secret under which it has been entered. Only then is the former entry deleted.
+  package var enteredUnder: String = String()
+
+  /// As in RehashChild; empty where a report has moved the entry.
+  package var rotation: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Nothing of the child is hashed under the previous secret any more. Keyed by case reference.
+package nonisolated struct ChildRehashed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var rotation: String = String()
+
+  /// False for a reference that is no child's, such as an anonymous question's.
+  package var child: Bool = false
+
+  /// Intake has KEY_SECRET_PREVIOUS, so that an entry under it has been deleted.
+  package var replacing: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// Intake's index of children: one bucket of it.
@@ -879,50 +996,116 @@ package nonisolated struct TakenReport: Sendable {
 }
 
 /// What Intake remembers of a child from one report to the next.
-package nonisolated struct ChildState: Sendable {
+package nonisolated struct ChildState: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var caseReference: String = String()
+  package var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
 
-  package var county: String = String()
+  package var county: String {
+    get {_storage._county}
+    set {_uniqueStorage()._county = newValue}
+  }
 
-  package var municipality: String = String()
+  package var municipality: String {
+    get {_storage._municipality}
+    set {_uniqueStorage()._municipality = newValue}
+  }
 
-  package var stage: String = String()
+  package var stage: String {
+    get {_storage._stage}
+    set {_uniqueStorage()._stage = newValue}
+  }
 
   /// The unit that the child attends, as last told; may be empty.
-  package var attends: String = String()
+  package var attends: String {
+    get {_storage._attends}
+    set {_uniqueStorage()._attends = newValue}
+  }
 
   /// The owner: unit, person, and why it is the fallback.
-  package var unit: String = String()
+  package var unit: String {
+    get {_storage._unit}
+    set {_uniqueStorage()._unit = newValue}
+  }
 
-  package var person: String = String()
+  package var person: String {
+    get {_storage._person}
+    set {_uniqueStorage()._person = newValue}
+  }
 
-  package var fallbackReason: String = String()
+  package var fallbackReason: String {
+    get {_storage._fallbackReason}
+    set {_uniqueStorage()._fallbackReason = newValue}
+  }
 
   /// Once told, it stays.
-  package var protectedIdentity: Bool = false
+  package var protectedIdentity: Bool {
+    get {_storage._protectedIdentity}
+    set {_uniqueStorage()._protectedIdentity = newValue}
+  }
 
-  package var guardians: [ChildState.KnownGuardian] = []
+  package var guardians: [ChildState.KnownGuardian] {
+    get {_storage._guardians}
+    set {_uniqueStorage()._guardians = newValue}
+  }
 
   /// Concerns that a report from another system could still be the same as.
-  package var recent: [ChildState.RecentConcern] = []
+  package var recent: [ChildState.RecentConcern] {
+    get {_storage._recent}
+    set {_uniqueStorage()._recent = newValue}
+  }
 
   /// Ids of events already taken, newest last.
-  package var taken: [UInt64] = []
+  package var taken: [UInt64] {
+    get {_storage._taken}
+    set {_uniqueStorage()._taken = newValue}
+  }
 
   /// Suspected once, known for ever (rule 3).
-  package var harmSuspected: Bool = false
+  package var harmSuspected: Bool {
+    get {_storage._harmSuspected}
+    set {_uniqueStorage()._harmSuspected = newValue}
+  }
 
   /// The child has an open case, as far as Intake knows.
-  package var caseOpen: Bool = false
+  package var caseOpen: Bool {
+    get {_storage._caseOpen}
+    set {_uniqueStorage()._caseOpen = newValue}
+  }
 
-  package var names: [Statement] = []
+  package var names: [Statement] {
+    get {_storage._names}
+    set {_uniqueStorage()._names = newValue}
+  }
 
   /// Who has told that the identity is protected.
-  package var protectedBy: [Statement] = []
+  package var protectedBy: [Statement] {
+    get {_storage._protectedBy}
+    set {_uniqueStorage()._protectedBy = newValue}
+  }
+
+  /// The concerns that were registered.
+  package var concerns: Int64 {
+    get {_storage._concerns}
+    set {_uniqueStorage()._concerns = newValue}
+  }
+
+  /// Intake lets go of the child (rule 23), or has done so.
+  package var releasing: Bool {
+    get {_storage._releasing}
+    set {_uniqueStorage()._releasing = newValue}
+  }
+
+  /// So that the index can be written anew under another secret.
+  package var personalNumber: String {
+    get {_storage._personalNumber}
+    set {_uniqueStorage()._personalNumber = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -978,6 +1161,8 @@ package nonisolated struct ChildState: Sendable {
   }
 
   package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// The key under which the content of one case, or of one anonymous question, is sealed. Keyed by its reference. Its tombstone
@@ -2253,7 +2438,7 @@ nonisolated extension ReportTaken: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReportAccepted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0\u{1}occasion\0\u{1}json\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}report_id\0\u{3}report_source\0\u{3}received_at\0\u{1}report\0\u{1}occasion\0\u{1}json\0\u{3}case_reference\0\u{3}asked_under\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2267,6 +2452,8 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularMessageField(value: &self._report) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.occasion) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.json) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.askedUnder) }()
       default: break
       }
     }
@@ -2295,6 +2482,12 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.json != false {
       try visitor.visitSingularBoolField(value: self.json, fieldNumber: 6)
     }
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 7)
+    }
+    if !self.askedUnder.isEmpty {
+      try visitor.visitSingularStringField(value: self.askedUnder, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2305,6 +2498,8 @@ nonisolated extension ReportAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._report != rhs._report {return false}
     if lhs.occasion != rhs.occasion {return false}
     if lhs.json != rhs.json {return false}
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.askedUnder != rhs.askedUnder {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2339,6 +2534,246 @@ nonisolated extension ChildIdentified: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
   package static func ==(lhs: ChildIdentified, rhs: ChildIdentified) -> Bool {
     if lhs._report != rhs._report {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ForgetNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ForgetNumber"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{3}next_bucket\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextBucket) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.nextBucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextBucket, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ForgetNumber, rhs: ForgetNumber) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.nextBucket != rhs.nextBucket {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NumberForgotten: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NumberForgotten"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: NumberForgotten, rhs: NumberForgotten) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildReleased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildReleased"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildReleased, rhs: ChildReleased) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildKept: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildKept"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildKept, rhs: ChildKept) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RehashChild: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RehashChild"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rotation\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rotation) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rotation.isEmpty {
+      try visitor.visitSingularStringField(value: self.rotation, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: RehashChild, rhs: RehashChild) -> Bool {
+    if lhs.rotation != rhs.rotation {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RehashNumber: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RehashNumber"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}personal_number\0\u{3}case_reference\0\u{3}entered_under\0\u{1}rotation\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.personalNumber) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.enteredUnder) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.rotation) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.personalNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.personalNumber, fieldNumber: 1)
+    }
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 2)
+    }
+    if !self.enteredUnder.isEmpty {
+      try visitor.visitSingularStringField(value: self.enteredUnder, fieldNumber: 3)
+    }
+    if !self.rotation.isEmpty {
+      try visitor.visitSingularStringField(value: self.rotation, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: RehashNumber, rhs: RehashNumber) -> Bool {
+    if lhs.personalNumber != rhs.personalNumber {return false}
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.enteredUnder != rhs.enteredUnder {return false}
+    if lhs.rotation != rhs.rotation {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildRehashed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildRehashed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rotation\0\u{1}child\0\u{1}replacing\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rotation) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.child) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.replacing) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rotation.isEmpty {
+      try visitor.visitSingularStringField(value: self.rotation, fieldNumber: 1)
+    }
+    if self.child != false {
+      try visitor.visitSingularBoolField(value: self.child, fieldNumber: 2)
+    }
+    if self.replacing != false {
+      try visitor.visitSingularBoolField(value: self.replacing, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildRehashed, rhs: ChildRehashed) -> Bool {
+    if lhs.rotation != rhs.rotation {return false}
+    if lhs.child != rhs.child {return false}
+    if lhs.replacing != rhs.replacing {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2465,104 +2900,191 @@ nonisolated extension TakenReport: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ChildState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChildState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}case_open\0\u{1}names\0\u{3}protected_by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{1}unit\0\u{1}person\0\u{3}fallback_reason\0\u{3}protected_identity\0\u{1}guardians\0\u{1}recent\0\u{1}taken\0\u{3}harm_suspected\0\u{3}case_open\0\u{1}names\0\u{3}protected_by\0\u{3}personal_number\0\u{1}concerns\0\u{1}releasing\0")
+
+  fileprivate class _StorageClass {
+    var _caseReference: String = String()
+    var _county: String = String()
+    var _municipality: String = String()
+    var _stage: String = String()
+    var _attends: String = String()
+    var _unit: String = String()
+    var _person: String = String()
+    var _fallbackReason: String = String()
+    var _protectedIdentity: Bool = false
+    var _guardians: [ChildState.KnownGuardian] = []
+    var _recent: [ChildState.RecentConcern] = []
+    var _taken: [UInt64] = []
+    var _harmSuspected: Bool = false
+    var _caseOpen: Bool = false
+    var _names: [Statement] = []
+    var _protectedBy: [Statement] = []
+    var _concerns: Int64 = 0
+    var _releasing: Bool = false
+    var _personalNumber: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _caseReference = source._caseReference
+      _county = source._county
+      _municipality = source._municipality
+      _stage = source._stage
+      _attends = source._attends
+      _unit = source._unit
+      _person = source._person
+      _fallbackReason = source._fallbackReason
+      _protectedIdentity = source._protectedIdentity
+      _guardians = source._guardians
+      _recent = source._recent
+      _taken = source._taken
+      _harmSuspected = source._harmSuspected
+      _caseOpen = source._caseOpen
+      _names = source._names
+      _protectedBy = source._protectedBy
+      _concerns = source._concerns
+      _releasing = source._releasing
+      _personalNumber = source._personalNumber
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.stage) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.attends) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.unit) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.person) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.guardians) }()
-      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.recent) }()
-      case 12: try { try decoder.decodeRepeatedFixed64Field(value: &self.taken) }()
-      case 13: try { try decoder.decodeSingularBoolField(value: &self.harmSuspected) }()
-      case 14: try { try decoder.decodeSingularBoolField(value: &self.caseOpen) }()
-      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.names) }()
-      case 16: try { try decoder.decodeRepeatedMessageField(value: &self.protectedBy) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._municipality) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._stage) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._attends) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._unit) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._person) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._protectedIdentity) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._guardians) }()
+        case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._recent) }()
+        case 12: try { try decoder.decodeRepeatedFixed64Field(value: &_storage._taken) }()
+        case 13: try { try decoder.decodeSingularBoolField(value: &_storage._harmSuspected) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._caseOpen) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._names) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._protectedBy) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._personalNumber) }()
+        case 18: try { try decoder.decodeSingularInt64Field(value: &_storage._concerns) }()
+        case 19: try { try decoder.decodeSingularBoolField(value: &_storage._releasing) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.caseReference.isEmpty {
-      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
-    }
-    if !self.county.isEmpty {
-      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
-    }
-    if !self.municipality.isEmpty {
-      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 3)
-    }
-    if !self.stage.isEmpty {
-      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 4)
-    }
-    if !self.attends.isEmpty {
-      try visitor.visitSingularStringField(value: self.attends, fieldNumber: 5)
-    }
-    if !self.unit.isEmpty {
-      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 6)
-    }
-    if !self.person.isEmpty {
-      try visitor.visitSingularStringField(value: self.person, fieldNumber: 7)
-    }
-    if !self.fallbackReason.isEmpty {
-      try visitor.visitSingularStringField(value: self.fallbackReason, fieldNumber: 8)
-    }
-    if self.protectedIdentity != false {
-      try visitor.visitSingularBoolField(value: self.protectedIdentity, fieldNumber: 9)
-    }
-    if !self.guardians.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.guardians, fieldNumber: 10)
-    }
-    if !self.recent.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.recent, fieldNumber: 11)
-    }
-    if !self.taken.isEmpty {
-      try visitor.visitPackedFixed64Field(value: self.taken, fieldNumber: 12)
-    }
-    if self.harmSuspected != false {
-      try visitor.visitSingularBoolField(value: self.harmSuspected, fieldNumber: 13)
-    }
-    if self.caseOpen != false {
-      try visitor.visitSingularBoolField(value: self.caseOpen, fieldNumber: 14)
-    }
-    if !self.names.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.names, fieldNumber: 15)
-    }
-    if !self.protectedBy.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.protectedBy, fieldNumber: 16)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
+      }
+      if !_storage._county.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 2)
+      }
+      if !_storage._municipality.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._municipality, fieldNumber: 3)
+      }
+      if !_storage._stage.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._stage, fieldNumber: 4)
+      }
+      if !_storage._attends.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._attends, fieldNumber: 5)
+      }
+      if !_storage._unit.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._unit, fieldNumber: 6)
+      }
+      if !_storage._person.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._person, fieldNumber: 7)
+      }
+      if !_storage._fallbackReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._fallbackReason, fieldNumber: 8)
+      }
+      if _storage._protectedIdentity != false {
+        try visitor.visitSingularBoolField(value: _storage._protectedIdentity, fieldNumber: 9)
+      }
+      if !_storage._guardians.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._guardians, fieldNumber: 10)
+      }
+      if !_storage._recent.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._recent, fieldNumber: 11)
+      }
+      if !_storage._taken.isEmpty {
+        try visitor.visitPackedFixed64Field(value: _storage._taken, fieldNumber: 12)
+      }
+      if _storage._harmSuspected != false {
+        try visitor.visitSingularBoolField(value: _storage._harmSuspected, fieldNumber: 13)
+      }
+      if _storage._caseOpen != false {
+        try visitor.visitSingularBoolField(value: _storage._caseOpen, fieldNumber: 14)
+      }
+      if !_storage._names.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._names, fieldNumber: 15)
+      }
+      if !_storage._protectedBy.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._protectedBy, fieldNumber: 16)
+      }
+      if !_storage._personalNumber.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._personalNumber, fieldNumber: 17)
+      }
+      if _storage._concerns != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._concerns, fieldNumber: 18)
+      }
+      if _storage._releasing != false {
+        try visitor.visitSingularBoolField(value: _storage._releasing, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: ChildState, rhs: ChildState) -> Bool {
-    if lhs.caseReference != rhs.caseReference {return false}
-    if lhs.county != rhs.county {return false}
-    if lhs.municipality != rhs.municipality {return false}
-    if lhs.stage != rhs.stage {return false}
-    if lhs.attends != rhs.attends {return false}
-    if lhs.unit != rhs.unit {return false}
-    if lhs.person != rhs.person {return false}
-    if lhs.fallbackReason != rhs.fallbackReason {return false}
-    if lhs.protectedIdentity != rhs.protectedIdentity {return false}
-    if lhs.guardians != rhs.guardians {return false}
-    if lhs.recent != rhs.recent {return false}
-    if lhs.taken != rhs.taken {return false}
-    if lhs.harmSuspected != rhs.harmSuspected {return false}
-    if lhs.caseOpen != rhs.caseOpen {return false}
-    if lhs.names != rhs.names {return false}
-    if lhs.protectedBy != rhs.protectedBy {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._county != rhs_storage._county {return false}
+        if _storage._municipality != rhs_storage._municipality {return false}
+        if _storage._stage != rhs_storage._stage {return false}
+        if _storage._attends != rhs_storage._attends {return false}
+        if _storage._unit != rhs_storage._unit {return false}
+        if _storage._person != rhs_storage._person {return false}
+        if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
+        if _storage._protectedIdentity != rhs_storage._protectedIdentity {return false}
+        if _storage._guardians != rhs_storage._guardians {return false}
+        if _storage._recent != rhs_storage._recent {return false}
+        if _storage._taken != rhs_storage._taken {return false}
+        if _storage._harmSuspected != rhs_storage._harmSuspected {return false}
+        if _storage._caseOpen != rhs_storage._caseOpen {return false}
+        if _storage._names != rhs_storage._names {return false}
+        if _storage._protectedBy != rhs_storage._protectedBy {return false}
+        if _storage._concerns != rhs_storage._concerns {return false}
+        if _storage._releasing != rhs_storage._releasing {return false}
+        if _storage._personalNumber != rhs_storage._personalNumber {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

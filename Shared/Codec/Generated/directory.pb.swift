@@ -218,11 +218,45 @@ package nonisolated struct CountyDirectory: Sendable {
       set {_uniqueStorage()._unsignedReports = newValue}
     }
 
+    /// Months from closing until a case is erased, by the outcome that it closed after; 0: not by itself (rule 23).
+    package var retentionMonths: CountyDirectory.Retention {
+      get {_storage._retentionMonths ?? CountyDirectory.Retention()}
+      set {_uniqueStorage()._retentionMonths = newValue}
+    }
+    /// Returns true if `retentionMonths` has been explicitly set.
+    package var hasRetentionMonths: Bool {_storage._retentionMonths != nil}
+    /// Clears the value of `retentionMonths`. Subsequent reads from it will return its default value.
+    package mutating func clearRetentionMonths() {_uniqueStorage()._retentionMonths = nil}
+
+    /// Days before, on which owner and county's function are warned; 0: 30.
+    package var erasureWarningDays: Int32 {
+      get {_storage._erasureWarningDays}
+      set {_uniqueStorage()._erasureWarningDays = newValue}
+    }
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
 
     fileprivate var _storage = _StorageClass.defaultInstance
+  }
+
+  package nonisolated struct Retention: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var noOutcome: Int32 = 0
+
+    package var nothingFurther: Int32 = 0
+
+    package var ownMeasures: Int32 = 0
+
+    package var cooperation: Int32 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
   }
 
   package nonisolated struct Municipality: Sendable {
@@ -573,7 +607,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0\u{4}\u{9}emergency_hours\0\u{3}proof_minutes\0\u{3}unsigned_reports\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0\u{4}\u{9}emergency_hours\0\u{3}proof_minutes\0\u{3}unsigned_reports\0\u{3}retention_months\0\u{3}erasure_warning_days\0")
 
   fileprivate class _StorageClass {
     var _adultAge: Int32 = 0
@@ -600,6 +634,8 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     var _emergencyHours: Int32 = 0
     var _proofMinutes: Int32 = 0
     var _unsignedReports: Bool = false
+    var _retentionMonths: CountyDirectory.Retention? = nil
+    var _erasureWarningDays: Int32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -634,6 +670,8 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       _emergencyHours = source._emergencyHours
       _proofMinutes = source._proofMinutes
       _unsignedReports = source._unsignedReports
+      _retentionMonths = source._retentionMonths
+      _erasureWarningDays = source._erasureWarningDays
     }
   }
 
@@ -676,6 +714,8 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         case 30: try { try decoder.decodeSingularInt32Field(value: &_storage._emergencyHours) }()
         case 31: try { try decoder.decodeSingularInt32Field(value: &_storage._proofMinutes) }()
         case 32: try { try decoder.decodeSingularBoolField(value: &_storage._unsignedReports) }()
+        case 33: try { try decoder.decodeSingularMessageField(value: &_storage._retentionMonths) }()
+        case 34: try { try decoder.decodeSingularInt32Field(value: &_storage._erasureWarningDays) }()
         default: break
         }
       }
@@ -684,6 +724,10 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
       if _storage._adultAge != 0 {
         try visitor.visitSingularInt32Field(value: _storage._adultAge, fieldNumber: 1)
       }
@@ -756,6 +800,12 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       if _storage._unsignedReports != false {
         try visitor.visitSingularBoolField(value: _storage._unsignedReports, fieldNumber: 32)
       }
+      try { if let v = _storage._retentionMonths {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+      } }()
+      if _storage._erasureWarningDays != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._erasureWarningDays, fieldNumber: 34)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -789,10 +839,57 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         if _storage._emergencyHours != rhs_storage._emergencyHours {return false}
         if _storage._proofMinutes != rhs_storage._proofMinutes {return false}
         if _storage._unsignedReports != rhs_storage._unsignedReports {return false}
+        if _storage._retentionMonths != rhs_storage._retentionMonths {return false}
+        if _storage._erasureWarningDays != rhs_storage._erasureWarningDays {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CountyDirectory.Retention: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Retention"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}no_outcome\0\u{3}nothing_further\0\u{3}own_measures\0\u{1}cooperation\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.noOutcome) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.nothingFurther) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.ownMeasures) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.cooperation) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.noOutcome != 0 {
+      try visitor.visitSingularInt32Field(value: self.noOutcome, fieldNumber: 1)
+    }
+    if self.nothingFurther != 0 {
+      try visitor.visitSingularInt32Field(value: self.nothingFurther, fieldNumber: 2)
+    }
+    if self.ownMeasures != 0 {
+      try visitor.visitSingularInt32Field(value: self.ownMeasures, fieldNumber: 3)
+    }
+    if self.cooperation != 0 {
+      try visitor.visitSingularInt32Field(value: self.cooperation, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CountyDirectory.Retention, rhs: CountyDirectory.Retention) -> Bool {
+    if lhs.noOutcome != rhs.noOutcome {return false}
+    if lhs.nothingFurther != rhs.nothingFurther {return false}
+    if lhs.ownMeasures != rhs.ownMeasures {return false}
+    if lhs.cooperation != rhs.cooperation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -329,6 +329,93 @@ package nonisolated struct OpenInEmergency: Sendable {
   package init() {}
 }
 
+/// The county's function has the case erased, everywhere (rule 23).
+package nonisolated struct EraseChild: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  package var ground: ErasureGround {
+    get {_ground ?? ErasureGround()}
+    set {_ground = newValue}
+  }
+  /// Returns true if `ground` has been explicitly set.
+  package var hasGround: Bool {self._ground != nil}
+  /// Clears the value of `ground`. Subsequent reads from it will return its default value.
+  package mutating func clearGround() {self._ground = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _ground: ErasureGround? = nil
+}
+
+/// Why a case is erased. Names nobody: it outlives the case.
+package nonisolated struct ErasureGround: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// retention, request, order or mistake.
+  package var reason: String = String()
+
+  /// The legal ground, or the decision's number.
+  package var legal: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The case is not erased until the hold is lifted, whatever retention says (rule 23).
+package nonisolated struct HoldErasure: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LiftHold: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// From Notifications: nothing about the case is waiting any more, there or in Meetings.
+package nonisolated struct NoticesErased: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// The child is where a report has said. The case is handed over.
 package nonisolated struct ConfirmMove: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -932,6 +1019,142 @@ package nonisolated struct EmergencyAccess: Sendable {
   fileprivate var _until: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
+/// The county keeps cases for so long. This one is erased on that day, unless it is held (rule 23).
+package nonisolated struct ErasureForewarned: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  /// YYYY-MM-DD.
+  package var date: String = String()
+
+  /// Who is told: the owner, and the county's function.
+  package var to: [String] = []
+
+  package var county: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct ErasureHeld: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct HoldLifted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The case is to be erased. Intake lets go of the child first, unless it has registered more concerns than Mapping knows.
+package nonisolated struct ErasureOrdered: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  /// Empty where retention ends.
+  package var by: String = String()
+
+  package var ground: ErasureGround {
+    get {_ground ?? ErasureGround()}
+    set {_ground = newValue}
+  }
+  /// Returns true if `ground` has been explicitly set.
+  package var hasGround: Bool {self._ground != nil}
+  /// Clears the value of `ground`. Subsequent reads from it will return its default value.
+  package mutating func clearGround() {self._ground = nil}
+
+  /// The concerns that Mapping has taken.
+  package var concerns: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _ground: ErasureGround? = nil
+}
+
+/// A concern came in meanwhile, so the case stays.
+package nonisolated struct ErasureCalledOff: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  /// Who is told: the county's function.
+  package var to: [String] = []
+
+  package var county: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// From here on nothing stops it: meetings are called off, notices withdrawn.
+package nonisolated struct ErasureBegun: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The case is gone from all states. Intake ends the child's data key, so that nothing sealed under it can be opened again.
+package nonisolated struct ChildErased: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var ground: ErasureGround {
+    get {_ground ?? ErasureGround()}
+    set {_ground = newValue}
+  }
+  /// Returns true if `ground` has been explicitly set.
+  package var hasGround: Bool {self._ground != nil}
+  /// Clears the value of `ground`. Subsequent reads from it will return its default value.
+  package mutating func clearGround() {self._ground = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _ground: ErasureGround? = nil
+}
+
 /// A report says that the child is elsewhere. The case stays, and a person decides (rule 2).
 package nonisolated struct MoveProposed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1487,7 +1710,80 @@ package nonisolated struct MappingState: @unchecked Sendable {
     set {_uniqueStorage()._emergencies = newValue}
   }
 
+  /// The concerns that were taken, in this mapping and former ones.
+  package var concerns: Int64 {
+    get {_storage._concerns}
+    set {_uniqueStorage()._concerns = newValue}
+  }
+
+  /// YYYY-MM-DD. Empty while the case is open.
+  package var closedOn: String {
+    get {_storage._closedOn}
+    set {_uniqueStorage()._closedOn = newValue}
+  }
+
+  /// The day on which its retention is looked at next, and of which was warned; may be empty.
+  package var retentionCheck: String {
+    get {_storage._retentionCheck}
+    set {_uniqueStorage()._retentionCheck = newValue}
+  }
+
+  package var eraseOn: String {
+    get {_storage._eraseOn}
+    set {_uniqueStorage()._eraseOn = newValue}
+  }
+
+  package var hold: MappingState.ErasureHold {
+    get {_storage._hold ?? MappingState.ErasureHold()}
+    set {_uniqueStorage()._hold = newValue}
+  }
+  /// Returns true if `hold` has been explicitly set.
+  package var hasHold: Bool {_storage._hold != nil}
+  /// Clears the value of `hold`. Subsequent reads from it will return its default value.
+  package mutating func clearHold() {_uniqueStorage()._hold = nil}
+
+  /// Set once its erasure is ordered.
+  package var erasure: ErasureGround {
+    get {_storage._erasure ?? ErasureGround()}
+    set {_uniqueStorage()._erasure = newValue}
+  }
+  /// Returns true if `erasure` has been explicitly set.
+  package var hasErasure: Bool {_storage._erasure != nil}
+  /// Clears the value of `erasure`. Subsequent reads from it will return its default value.
+  package mutating func clearErasure() {_uniqueStorage()._erasure = nil}
+
+  /// Intake has let go of the child.
+  package var erasureBegun: Bool {
+    get {_storage._erasureBegun}
+    set {_uniqueStorage()._erasureBegun = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct ErasureHold: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var by: String = String()
+
+    package var reason: String = String()
+
+    package var at: SwiftProtobuf.Google_Protobuf_Timestamp {
+      get {_at ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+      set {_at = newValue}
+    }
+    /// Returns true if `at` has been explicitly set.
+    package var hasAt: Bool {self._at != nil}
+    /// Clears the value of `at`. Subsequent reads from it will return its default value.
+    package mutating func clearAt() {self._at = nil}
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _at: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  }
 
   package nonisolated struct Deadline: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2272,6 +2568,190 @@ nonisolated extension OpenInEmergency: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension EraseChild: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EraseChild"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}ground\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._ground) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try { if let v = self._ground {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: EraseChild, rhs: EraseChild) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._ground != rhs._ground {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ErasureGround: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ErasureGround"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}legal\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.legal) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 1)
+    }
+    if !self.legal.isEmpty {
+      try visitor.visitSingularStringField(value: self.legal, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ErasureGround, rhs: ErasureGround) -> Bool {
+    if lhs.reason != rhs.reason {return false}
+    if lhs.legal != rhs.legal {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HoldErasure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HoldErasure"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: HoldErasure, rhs: HoldErasure) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LiftHold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LiftHold"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LiftHold, rhs: LiftHold) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NoticesErased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NoticesErased"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: NoticesErased, rhs: NoticesErased) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3537,6 +4017,284 @@ nonisolated extension EmergencyAccess: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
+nonisolated extension ErasureForewarned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ErasureForewarned"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}date\0\u{1}to\0\u{1}county\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.to) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 2)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.to, fieldNumber: 3)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ErasureForewarned, rhs: ErasureForewarned) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ErasureHeld: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ErasureHeld"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ErasureHeld, rhs: ErasureHeld) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HoldLifted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HoldLifted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: HoldLifted, rhs: HoldLifted) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ErasureOrdered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ErasureOrdered"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}ground\0\u{1}concerns\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._ground) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.concerns) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    try { if let v = self._ground {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if self.concerns != 0 {
+      try visitor.visitSingularInt64Field(value: self.concerns, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ErasureOrdered, rhs: ErasureOrdered) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._ground != rhs._ground {return false}
+    if lhs.concerns != rhs.concerns {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ErasureCalledOff: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ErasureCalledOff"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}to\0\u{1}county\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.to) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.to.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.to, fieldNumber: 2)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ErasureCalledOff, rhs: ErasureCalledOff) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ErasureBegun: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ErasureBegun"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ErasureBegun, rhs: ErasureBegun) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildErased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildErased"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}ground\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._ground) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    try { if let v = self._ground {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildErased, rhs: ChildErased) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs._ground != rhs._ground {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension MoveProposed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MoveProposed"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}concern\0\u{1}owner\0\u{1}county\0\u{1}proposed\0\u{1}due\0\u{3}owner_alone\0")
@@ -4192,7 +4950,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{c}\u{10}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -4228,6 +4986,13 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _moreGuardians: Bool = false
     var _proposed: ProposedMove? = nil
     var _emergencies: [EmergencyAccess] = []
+    var _concerns: Int64 = 0
+    var _closedOn: String = String()
+    var _retentionCheck: String = String()
+    var _eraseOn: String = String()
+    var _hold: MappingState.ErasureHold? = nil
+    var _erasure: ErasureGround? = nil
+    var _erasureBegun: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4271,6 +5036,13 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _moreGuardians = source._moreGuardians
       _proposed = source._proposed
       _emergencies = source._emergencies
+      _concerns = source._concerns
+      _closedOn = source._closedOn
+      _retentionCheck = source._retentionCheck
+      _eraseOn = source._eraseOn
+      _hold = source._hold
+      _erasure = source._erasure
+      _erasureBegun = source._erasureBegun
     }
   }
 
@@ -4322,6 +5094,13 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 32: try { try decoder.decodeSingularBoolField(value: &_storage._moreGuardians) }()
         case 33: try { try decoder.decodeSingularMessageField(value: &_storage._proposed) }()
         case 40: try { try decoder.decodeRepeatedMessageField(value: &_storage._emergencies) }()
+        case 50: try { try decoder.decodeSingularInt64Field(value: &_storage._concerns) }()
+        case 51: try { try decoder.decodeSingularStringField(value: &_storage._closedOn) }()
+        case 52: try { try decoder.decodeSingularStringField(value: &_storage._retentionCheck) }()
+        case 53: try { try decoder.decodeSingularStringField(value: &_storage._eraseOn) }()
+        case 54: try { try decoder.decodeSingularMessageField(value: &_storage._hold) }()
+        case 55: try { try decoder.decodeSingularMessageField(value: &_storage._erasure) }()
+        case 56: try { try decoder.decodeSingularBoolField(value: &_storage._erasureBegun) }()
         default: break
         }
       }
@@ -4433,6 +5212,27 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._emergencies.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._emergencies, fieldNumber: 40)
       }
+      if _storage._concerns != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._concerns, fieldNumber: 50)
+      }
+      if !_storage._closedOn.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._closedOn, fieldNumber: 51)
+      }
+      if !_storage._retentionCheck.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._retentionCheck, fieldNumber: 52)
+      }
+      if !_storage._eraseOn.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._eraseOn, fieldNumber: 53)
+      }
+      try { if let v = _storage._hold {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
+      } }()
+      try { if let v = _storage._erasure {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 55)
+      } }()
+      if _storage._erasureBegun != false {
+        try visitor.visitSingularBoolField(value: _storage._erasureBegun, fieldNumber: 56)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4475,10 +5275,61 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._moreGuardians != rhs_storage._moreGuardians {return false}
         if _storage._proposed != rhs_storage._proposed {return false}
         if _storage._emergencies != rhs_storage._emergencies {return false}
+        if _storage._concerns != rhs_storage._concerns {return false}
+        if _storage._closedOn != rhs_storage._closedOn {return false}
+        if _storage._retentionCheck != rhs_storage._retentionCheck {return false}
+        if _storage._eraseOn != rhs_storage._eraseOn {return false}
+        if _storage._hold != rhs_storage._hold {return false}
+        if _storage._erasure != rhs_storage._erasure {return false}
+        if _storage._erasureBegun != rhs_storage._erasureBegun {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MappingState.ErasureHold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = MappingState.protoMessageName + ".ErasureHold"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}by\0\u{1}reason\0\u{1}at\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._at) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try { if let v = self._at {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MappingState.ErasureHold, rhs: MappingState.ErasureHold) -> Bool {
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs._at != rhs._at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

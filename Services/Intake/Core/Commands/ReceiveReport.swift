@@ -10,6 +10,8 @@ package struct ReceiveReport: Sendable, Equatable {
     package var position: String
     /// Tells the same report from another one under the same id.
     package var digest: ReportDigest
+    /// The same under the previous secret, while that is being replaced.
+    package var previousDigest: ReportDigest?
     package var format: Receipt.Format
     package var content: Content
 
@@ -21,10 +23,12 @@ package struct ReceiveReport: Sendable, Equatable {
     }
 
     package init(
-        id: ReportID, receivedAt: Date, position: String, digest: ReportDigest, format: Receipt.Format, content: Content
+        id: ReportID, receivedAt: Date, position: String, digest: ReportDigest,
+        previousDigest: ReportDigest? = nil, format: Receipt.Format, content: Content
     ) {
         (self.id, self.receivedAt, self.position) = (id, receivedAt, position)
-        (self.digest, self.format, self.content) = (digest, format, content)
+        (self.digest, self.previousDigest) = (digest, previousDigest)
+        (self.format, self.content) = (format, content)
     }
 
     /// - Parameter memory: nil where the report is new.
@@ -32,16 +36,18 @@ package struct ReceiveReport: Sendable, Equatable {
         guard var memory else { return first(context) }
         if memory.positions.contains(position) { return Decision(memory) }
         memory.add(position)
-        if memory.digest == digest { return Decision(memory, again(memory.outcome, context)) }
+        if isSame(as: memory.digest) { return Decision(memory, again(memory.outcome, context)) }
         if memory.isRefused {
             var corrected = first(context)
             (corrected.subject.positions, corrected.subject.until) = (memory.positions, memory.until)
             return corrected
         }
-        let isRepeated = memory.others.contains(digest)
+        let isRepeated = memory.others.contains(where: isSame)
         if !isRepeated { memory.add(other: digest) }
         return Decision(memory, underTakenID(isRepeated: isRepeated, context))
     }
+
+    private func isSame(as other: ReportDigest) -> Bool { other == digest || other == previousDigest }
 
     private func first(_ context: IntakeContext) -> Decision<ReportMemory> {
         let facts: [IntakeFact]
@@ -49,7 +55,7 @@ package struct ReceiveReport: Sendable, Equatable {
         switch content {
         case .concern(let report): (facts, outcome) = ([goingOn(report, .new, context)], .goneOn)
         case .consultation(let question):
-            let reference = question.reference(as: id, context.secret)
+            let reference = question.reference(as: id, context.secrets.current)
             outcome = .answered(.consultation(reference: reference))
             facts = question.registered(under: reference) + [answered(.consultation(reference: reference))]
         case .refused(let reasons):
@@ -84,9 +90,9 @@ package struct ReceiveReport: Sendable, Equatable {
     private func goingOn(
         _ report: Report, _ occasion: AcceptedReport.Occasion, _ context: IntakeContext
     ) -> IntakeFact {
-        .accepted(
-            AcceptedReport(id: id, receivedAt: receivedAt, report: report, occasion: occasion, format: format),
-            bucket: NumberHash(report.number, secret: context.secret).bucket)
+        let accepted = AcceptedReport(
+            id: id, receivedAt: receivedAt, report: report, occasion: occasion, format: format)
+        return .accepted(accepted, bucket: accepted.firstBucket(context.secrets))
     }
 
     private func answered(_ answer: Receipt.Answer, isRepeated: Bool = false) -> IntakeFact {

@@ -28,10 +28,12 @@ package struct RegisterConcern: Sendable, Equatable {
         let placement = report.placement(after: known, context)
         var after = known ?? first(placement)
         (after.place, after.owner, after.hasOpenCase) = (placement.place, placement.owner, true)
+        after.concerns += 1
         after.isHarmSuspected = after.isHarmSuspected || report.isHarmSuspected
         let guardians = merge(into: &after, context)
         let concern = RecentConcern(
-            concern: id.concern(context.secret), source: id.source, observedAt: report.observedAt, areas: report.areas)
+            concern: id.concern(context.secrets.current), source: id.source, observedAt: report.observedAt,
+            areas: report.areas)
         let linkedTo = after.link(concern, within: report.county.settings.linkingHours)
         let registered = registered(concern.concern, after, placement, guardians: guardians, linkedTo: linkedTo)
         let recorded = RecordedChild(
@@ -41,7 +43,8 @@ package struct RegisterConcern: Sendable, Equatable {
     }
 
     private func first(_ placement: Placement) -> KnownChild {
-        KnownChild(reference: reference, place: placement.place, owner: placement.owner)
+        KnownChild(
+            reference: reference, number: report.number, place: placement.place, owner: placement.owner)
     }
 
     /// Adds what the report says of the child and its guardians. What it leaves out erases nothing.
@@ -54,7 +57,7 @@ package struct RegisterConcern: Sendable, Equatable {
             known.protectedBy.add(Statement("", source: telling.source, at: telling.at))
         }
         known.names.add(report.name, telling)
-        return known.recordGuardians(report.guardians, telling, context.secret)
+        return known.recordGuardians(report.guardians, telling, context.secrets)
     }
 
     private func registered(

@@ -26,7 +26,7 @@ package struct RecordConsent: CaseCommand {
     package static func obstaclesToGiven(
         on subject: Case, by actor: Actor, _ context: DecisionContext
     ) -> [Fault] {
-        subject.faultsUnless(.open)
+        subject.faultsIfErasing + subject.faultsUnless(.open)
             + Authority.faults(
                 .recordConsent, by: actor, of: subject.people, in: context.directory.counties[subject.place.county],
                 on: context.today)

@@ -16,10 +16,11 @@ public struct ProcessorTester<P: Processor> {
     /// Everything published so far: topic, key and event.
     public private(set) var published: [(topic: String, key: String, event: Event)] = []
 
-    /// Every key deleted from a compacted topic so far.
-    public private(set) var erased: [(topic: String, key: String)] = []
     /// Everything passed on so far. The next turn, which reads it, has followed at once.
     public private(set) var forwarded: [(topic: String, key: String, event: Event)] = []
+
+    /// Every key deleted from a compacted topic so far.
+    public private(set) var erased: [(topic: String, key: String)] = []
 
     /// Holds wishes back, as while a task processes records that were unread when it started.
     public var holdsWishes = false

@@ -2,7 +2,7 @@ import CLMDB
 import Foundation
 
 /// Why the state file cannot be used. It is never the fault of a record, so no record is skipped for it.
-enum StateFileError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum StateFileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file is inconsistent. It is a cache: delete and restore it.
     case corrupt(String)
     /// The disk is full, or the file has reached its limit. Nothing is lost: the next flush tries again.
@@ -10,7 +10,7 @@ enum StateFileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Any other error of the system.
     case failed(String)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .corrupt(let what): "the state file is corrupt: \(what)"
         case .full(let what): "no room for the state: \(what)"

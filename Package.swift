@@ -196,7 +196,8 @@ let package = Package(
         .testTarget(
             name: "ViewsTests",
             dependencies: [
-                "CloudEvents", "Kafka", "Streams", "StreamsTestSupport", "Views", grdb, lifecycle, logging,
+                "CloudEvents", "Kafka", "Streams", "StreamsTestSupport", "Views", grdb, lifecycle, logging, metrics,
+                product("MetricsTestKit", "swift-metrics"),
             ], swiftSettings: guarded),
         .testTarget(
             name: "ServiceKitTests",

@@ -15,7 +15,7 @@ public struct StoredEvent: Sendable, Hashable {
 
     public init(_ event: Event) { self.event = event }
 
-    private static let version: UInt8 = 1
+    static let version: UInt8 = 1
     /// Version, time, length of the headers.
     private static let start = 13
 }

@@ -48,7 +48,7 @@ public protocol View: Sendable {
     /// - Parameter event: the payload is as it lies in the record; a sealed one is sealed. Nil is a tombstone: what the
     ///   record's key has told is erased, and must leave no row.
     /// - Throws: any error of its own, where the record cannot be applied. Then it leaves nothing, and is counted and passed
-    ///   over.
+    ///   over. The log shows the error's type alone. An error of the SQL ends the follower.
     func apply(_ event: Event?, from place: RecordPlace, in db: Database) throws
 }
 

@@ -1,4 +1,7 @@
+import CloudEvents
 import Foundation
+import GRDB
+import Kafka
 import Logging
 import Metrics
 import Synchronization
@@ -39,13 +42,21 @@ final class ViewEvents: Sendable {
     func skipped(_ skipped: [ViewChange.Skipped]) {
         guard let first = skipped.first else { return }
         skippedRecords.increment(by: skipped.count)
-        // An error of SQLite is shown without its statement's values.
         logger.warning(
             "records cannot be applied and are passed over",
             metadata: [
-                "records": "\(skipped.count)", "why": "\(first.why)",
+                "records": "\(skipped.count)", "why": "\(Self.withoutValues(first.why))",
                 "first": "\(first.place.topic)/\(first.place.partition) at \(first.place.offset)",
             ])
+    }
+
+    /// An error of the view's own, or of GRDB about a row, may describe itself with values of a row, which may be personal.
+    /// SQLite's errors show the statement without its values.
+    private static func withoutValues(_ error: any Error) -> String {
+        switch error {
+        case is Undecodable, is DatabaseError, is KafkaError, is NoTopic, is PartitionsChanged: "\(error)"
+        default: "\(type(of: error))"
+        }
     }
 
     func isAt(lag: Int64, freshAt: Date) {
@@ -63,7 +74,7 @@ final class ViewEvents: Sendable {
     /// What is tried again. The same is shown once a minute.
     func trouble(_ error: any Error) {
         troubles.increment()
-        let why = "\(error)"
+        let why = Self.withoutValues(error)
         let isNews = troubleShown.withLock { shown in
             if let last = shown[why], .now < last + .seconds(60) { return false }
             if shown.count > 100 { shown = [:] }

@@ -43,7 +43,7 @@ final class ViewFile {
             try String.fetchAll(db, sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name")
         }
         var hash = SHA256()
-        for part in [view.name, "\(view.revision)"] + view.topics.sorted() + schema {
+        for part in [view.name, "\(view.revision)", "\(StoredEvent.version)"] + view.topics.sorted() + schema {
             hash.update(data: Data("\(part.utf8.count) \(part)".utf8))
         }
         return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()

@@ -21,6 +21,9 @@ public final class ViewFollower: Service {
         var freshAt = Date.distantPast
     }
 
+    /// How long a request to a broker may take, in milliseconds. A service has ten seconds to end.
+    static let answerTimeout: Int32 = 3_000
+
     private let view: any View
     private let configuration: ViewConfiguration
     private let open: OpenViewSource
@@ -37,7 +40,7 @@ public final class ViewFollower: Service {
         // What is read ahead only costs memory.
         let properties = ["queued.max.messages.kbytes": "16384", "fetch.message.max.bytes": "1048576"]
             .merging(configuration.kafka) { $1 }
-        open = source ?? { try TopicReader(topics, from: .chosen($0), properties) }
+        open = source ?? { try TopicReader(topics, from: .chosen($0), properties, timeout: Self.answerTimeout) }
     }
 
     /// True once every topic has been read to the end that it had when this view was opened. It stays true, but for the time
@@ -191,6 +194,6 @@ public struct ViewNotReady: Error, Sendable, CustomStringConvertible {
 }
 
 /// A topic has other partitions than when it was opened.
-private struct PartitionsChanged: Error, CustomStringConvertible {
+struct PartitionsChanged: Error, CustomStringConvertible {
     let description = "a topic has other partitions than before; it is opened again"
 }

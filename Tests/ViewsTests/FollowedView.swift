@@ -34,18 +34,17 @@ func inFolder(_ body: (ViewFolder) async throws -> Void) async throws {
 
 /// Not running yet.
 func follower(
-    _ configuration: ViewConfiguration, _ log: ListLog? = nil, _ view: any View = Words()
-) -> ViewFollower {
-    ViewFollower(
-        view, configuration, source: log?.open, logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() })
-}
+    _ configuration: ViewConfiguration, _ log: ListLog? = nil, _ view: any View = Words(),
+    logger: Logger = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
+) -> ViewFollower { ViewFollower(view, configuration, source: log?.open, logger: logger) }
 
 /// Runs a follower while `body` runs, and ends it as a service is ended.
 func following(
     _ configuration: ViewConfiguration, _ log: ListLog? = nil, _ view: any View = Words(),
     _ body: (ViewFollower) async throws -> Void
-) async throws {
-    let follower = follower(configuration, log, view)
+) async throws { try await following(follower(configuration, log, view), body) }
+
+func following(_ follower: ViewFollower, _ body: (ViewFollower) async throws -> Void) async throws {
     let running = Task { try await follower.run() }
     let result: Result<Void, any Error>
     do { result = .success(try await body(follower)) } catch { result = .failure(error) }

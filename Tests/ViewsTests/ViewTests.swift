@@ -2,6 +2,9 @@ import CloudEvents
 import Foundation
 import GRDB
 import Kafka
+import Logging
+import Metrics
+import MetricsTestKit
 import StreamsTestSupport
 import Synchronization
 import Testing
@@ -110,31 +113,6 @@ struct ViewTests {
         }
     }
 
-    @Test(
-        "another schema, revision or list of topics builds the view anew", arguments: ["schema", "revision", "topics"])
-    func otherVersion(change: String) async throws {
-        try await inFolder { folder in
-            let log = ListLog()
-            for number in 1...3 { log.add("a", event("\(number)")) }
-            try await following(folder.configuration(), log) { try await $0.shows(["a": 3]) }
-            var other = Words()
-            switch change {
-            case "schema": other.hasNotes = true
-            case "revision": other.revision = 2
-            default: other.topics.append("more")
-            }
-            #expect(try ViewFile.version(of: other) != ViewFile.version(of: Words()))
-            // What an old row had is gone: the rows are made from the log alone.
-            log.removeAll()
-            for number in 1...4 { log.add("b", event("\(number)")) }
-            try await following(folder.configuration(), log, other) { follower in
-                try await follower.shows(["b": 4])
-                #expect(
-                    try await follower.reader().read { try $0.columns(in: "words").count } == (other.hasNotes ? 4 : 3))
-            }
-        }
-    }
-
     @Test("a tombstone erases the row, and leaves none of its bytes in any file")
     func tombstone() async throws {
         try await inFolder { folder in
@@ -175,98 +153,6 @@ struct ViewTests {
         }
     }
 
-    @Test("another topic of the same name, a log cut off behind the position or another cluster builds the view anew")
-    func otherLog() async throws {
-        try await inFolder { folder in
-            let log = ListLog()
-            func start(_ counts: [String: Int]) async throws {
-                try await following(folder.configuration(), log) { try await $0.shows(counts) }
-            }
-            for number in 1...3 { log.add("a", event("\(number)")) }
-            try await start(["a": 3])
-            // Made again, and shorter.
-            log.removeAll()
-            log.add("b", event("1"))
-            try await start(["b": 1])
-            // Made again, and longer.
-            log.removeAll()
-            for number in 1...9 { log.add("c", event("\(number)"), timestamp: 1) }
-            try await start(["c": 9])
-            // Retention has deleted what was read, which is no loss …
-            log.retain(from: 9)
-            log.add("c", event("10"))
-            try await start(["c": 10])
-            // … and what was not read, which is one.
-            for number in 11...12 { log.add("c", event("\(number)")) }
-            log.retain(from: 11)
-            try await start(["c": 1])
-            log.move(to: "another")
-            log.retain(from: 0)
-            log.removeAll()
-            for _ in 0..<12 { log.add("d", event("1")) }
-            try await start(["d": 12])
-        }
-    }
-
-    @Test("a view that was away for too long is built anew, since it may have missed tombstones")
-    func absence() async throws {
-        try await inFolder { folder in
-            let log = ListLog()
-            let time = Mutex(Date(timeIntervalSince1970: 1_000_000))
-            let configuration = folder.configuration { $0.now = { time.withLock(\.self) } }
-            log.add("erased", event("1"))
-            log.add("kept", event("2"))
-            try await following(configuration, log) { try await $0.shows(["erased": 1, "kept": 1]) }
-            // The tombstone has come and gone; the topic begins after the record that it erased.
-            time.withLock { $0 += 11 * 3_600 }
-            try await following(configuration, log) { try await $0.shows(["erased": 1, "kept": 1]) }
-            log.removeAll()
-            log.add("kept", event("2"))
-            log.add("kept", event("2"))
-            time.withLock { $0 += 13 * 3_600 }
-            try await following(configuration, log) { try await $0.shows(["kept": 2]) }
-        }
-    }
-
-    @Test("a damaged file is built anew", arguments: [0, 100, 5_000])
-    func damaged(at offset: Int) async throws {
-        try await inFolder { folder in
-            let log = ListLog()
-            for number in 1...200 { log.add("\(number)", event("\(number)", Bytes(repeating: 7, count: 300))) }
-            let counts = Dictionary(uniqueKeysWithValues: (1...200).map { ("\($0)", 1) })
-            try await following(folder.configuration(), log) { try await $0.shows(counts) }
-            let handle = try #require(FileHandle(forWritingAtPath: folder.database))
-            try handle.seek(toOffset: UInt64(offset))
-            try handle.write(contentsOf: Data(repeating: 0xAB, count: 3_000))
-            try handle.close()
-            log.add("200", event("again"))
-            try await following(folder.configuration(), log) { follower in
-                try await follower.shows(counts.merging(["200": 2]) { $1 })
-            }
-        }
-    }
-
-    @Test("a view that is built anew while it is read leaves readers of the former rows alone")
-    func rebuiltWhileRead() async throws {
-        try await inFolder { folder in
-            let log = ListLog()
-            log.add("a", event("1"))
-            try await following(folder.configuration(), log) { follower in
-                try await follower.shows(["a": 1])
-                var former: (any DatabaseReader)? = try follower.reader()
-                log.removeAll()
-                log.add("b", event("2"), timestamp: 1)
-                log.fail(with: KafkaError(simulated: "OFFSET_OUT_OF_RANGE"))
-                try await follower.shows(["b": 1])
-                #expect(try former.map(Words.counts) == ["a": 1])
-                former = nil
-                log.add("b", event("3"))
-                try await follower.shows(["b": 2])
-            }
-            try await following(folder.configuration(), log) { try await $0.shows(["b": 2]) }
-        }
-    }
-
     @Test("a second process is refused, and a later one is not")
     func locked() async throws {
         try await inFolder { folder in
@@ -299,20 +185,116 @@ struct ViewTests {
         }
     }
 
-    @Test("a follower ends at once when told to, also before there is a topic")
+    @Test("a partition that is added is read, too")
+    func addedPartition() async throws {
+        try await inFolder { folder in
+            let log = ListLog()
+            log.add("a", event("1"))
+            try await following(folder.configuration(), log) { follower in
+                try await follower.shows(["a": 1])
+                log.add("b", event("2"), partition: 1)
+                try await follower.shows(["a": 1, "b": 1])
+            }
+        }
+    }
+
+    @Test("a follower that finds no broker ends within ten seconds of being told to")
     func ends() async throws {
         try await inFolder { folder in
-            let configuration = folder.configuration { $0.kafka = ["bootstrap.servers": "127.0.0.1:1"] }
+            let tries = Mutex(0)
+            let follower = ViewFollower(
+                Words(), folder.configuration(),
+                source: {
+                    tries.withLock { $0 += 1 }
+                    return try TopicReader(
+                        ["words"], from: .chosen($0), ["bootstrap.servers": "127.0.0.1:1"],
+                        timeout: ViewFollower.answerTimeout)
+                }, logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() })
+            let running = Task { try await follower.run() }
+            try await eventually("a first look for brokers") { tries.withLock { $0 } > 0 }
+            #expect(throws: ViewNotReady.self) { try follower.reader() }
+            running.cancel()
             let began = ContinuousClock.now
-            try await following(configuration) { follower in
-                #expect(throws: ViewNotReady.self) { try follower.reader() }
+            try await running.value
+            #expect(ContinuousClock.now - began < .seconds(10))
+        }
+    }
+
+    @Test("a full disk is waited for, and nothing is lost or counted twice")
+    func fullDisk() async throws {
+        try await inFolder { folder in
+            let log = ListLog()
+            for number in 1...5 { log.add("a", event("\(number)")) }
+            let failures = Mutex(2)
+            let configuration = folder.configuration { configuration in
+                configuration.recordsPerBatch = 2
+                configuration.beforeCommit = {
+                    try failures.withLock {
+                        $0 -= 1
+                        if $0 >= 0 { throw DatabaseError(resultCode: .SQLITE_FULL) }
+                    }
+                }
             }
-            #expect(ContinuousClock.now - began < .seconds(30))
+            try await following(configuration, log) { try await $0.shows(["a": 5]) }
+            #expect(log.opened == 3)
+        }
+    }
+
+    @Test("a fault in the view's SQL ends the follower, and passes no record over")
+    func faultySQL() async throws {
+        try await inFolder { folder in
+            let log = ListLog()
+            log.add("a", event("1", type: Words.faultyType))
+            await #expect(throws: DatabaseError.self) { try await follower(folder.configuration(), log).run() }
+            let file = try ViewFile(Words(), folder.configuration())
+            #expect(try file.progress().positions == [:])
+        }
+    }
+
+    @Test("metrics show the lag, the records and what was passed over; no log line shows what a record holds")
+    func observed() async throws {
+        try await inFolder { folder in
+            let log = ListLog()
+            for number in 1...3 { log.add("a", event("\(number)")) }
+            log.add("b", event("4", type: Words.refusedType, Bytes("a child's matter".utf8)))
+            let (metrics, lines) = (TestMetrics(), Lines())
+            let observed = withMetricsFactory(metrics) {
+                follower(folder.configuration(), log, logger: Logger(label: "kept") { _ in lines })
+            }
+            try await following(observed) { try await $0.shows(["a": 3]) }
+            let dimensions = [("view", "words")]
+            #expect(try metrics.expectCounter("view_records_total", dimensions).totalValue == 4)
+            #expect(try metrics.expectCounter("view_skipped_records_total", dimensions).totalValue == 1)
+            let lag = try metrics.expectGauge("view_lag_records", dimensions).values
+            #expect(lag.first == 4 && lag.last == 0)
+            let text = lines.all.joined(separator: "\n")
+            #expect(text.contains("words/0 at 3") && text.contains("Refused"))
+            #expect(!text.contains("matter"))
         }
     }
 
     private func mode(_ path: String) throws -> Int {
         try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+}
+
+/// Keeps what is logged.
+private struct Lines: LogHandler {
+    private final class Kept: Sendable { let lines = Mutex<[String]>([]) }
+
+    private let kept = Kept()
+    var metadata = Logger.Metadata()
+    var logLevel = Logger.Level.trace
+
+    var all: [String] { kept.lines.withLock(\.self) }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        kept.lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
     }
 }
 

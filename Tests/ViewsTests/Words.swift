@@ -13,9 +13,11 @@ struct Words: View {
     /// Another schema has one more column.
     var hasNotes = false
 
-    struct Refused: Error {}
+    struct Refused: Error { let word: String }
     /// An event of this type makes a row, and then the view refuses it.
     static let refusedType = "refused"
+    /// An event of this type meets a fault in the view's SQL.
+    static let faultyType = "faulty"
 
     func registerMigrations(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("words") { db in
@@ -37,7 +39,8 @@ struct Words: View {
                 INSERT INTO words (key, count, event) VALUES (?, 1, ?)
                 ON CONFLICT (key) DO UPDATE SET count = count + 1, event = excluded.event
                 """, arguments: [place.key, StoredEvent(event)])
-        if event.type == Self.refusedType { throw Refused() }
+        if event.type == Self.refusedType { throw Refused(word: String(decoding: event.data, as: UTF8.self)) }
+        if event.type == Self.faultyType { try db.execute(sql: "INSERT INTO nowhere VALUES (1)") }
     }
 
     static func counts(_ reader: any DatabaseReader) throws -> [String: Int] {
@@ -139,9 +142,11 @@ final class ListLog: Sendable {
         func read(timeout: Int32) throws -> Kafka.Record? {
             let next = try log.state.withLock { state -> Kafka.Record? in
                 if !state.failures.isEmpty { throw state.failures.removeFirst() }
-                return state.records.lazy.compactMap { partition, records in
-                    records.first { $0.offset >= self.positions[partition] ?? 0 }
-                }.first
+                for partition in ends.keys {
+                    let next = state.records[partition]?.first { $0.offset >= self.position(partition) }
+                    if let next { return next }
+                }
+                return nil
             }
             guard let next else {
                 // As a poll of Kafka that waits a moment.

@@ -10,7 +10,9 @@ import Streams
 final class ViewFile {
     private let view: any View
     private let configuration: ViewConfiguration
-    private let path: String
+    /// The number in the file's name. Each file has a new one: SQLite removes a write-ahead log by its name when the last
+    /// connection of its database closes, which may be late, and then it must not be another database's.
+    private var number: Int
     private let version: String
     /// A file beside the database: SQLite's own locks are lost when a process closes any descriptor of the database.
     private let lock: LockedFile
@@ -23,14 +25,19 @@ final class ViewFile {
     /// - Throws: ``ViewUnusable`` if another process has it open, or if the folder is open to others; `DatabaseError`.
     init(_ view: any View, _ configuration: ViewConfiguration) throws {
         (self.view, self.configuration) = (view, configuration)
-        path = "\(configuration.folder)/\(view.name).sqlite"
         do {
             try PrivateFolder.create(configuration.folder)
             lock = try LockedFile("\(configuration.folder)/\(view.name).lock", rule: "one process follows a view")
         } catch { throw ViewUnusable("\(error)") }
         version = try Self.version(of: view)
-        pool =
-            try Self.open(path, view, configuration, version: version) ?? Self.make(path, view, configuration, version)
+        let found = Self.numbers(view, configuration)
+        let last = found.max() ?? 0
+        if let pool = try Self.open(last, view, configuration, version: version) {
+            (self.pool, number) = (pool, last)
+        } else {
+            (pool, number) = (try Self.make(last + 1, view, configuration, version), last + 1)
+        }
+        for former in found where former != number { try Self.remove(former, view, configuration) }
     }
 
     // MARK: Opening
@@ -70,6 +77,19 @@ final class ViewFile {
         try migrator.migrate(writer)
     }
 
+    private static func path(_ number: Int, _ view: any View, _ configuration: ViewConfiguration) -> String {
+        "\(configuration.folder)/\(view.name)-\(number).sqlite"
+    }
+
+    /// Of the files that are there.
+    private static func numbers(_ view: any View, _ configuration: ViewConfiguration) -> [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: configuration.folder)) ?? []
+        return names.compactMap { name in
+            guard name.hasPrefix(view.name + "-"), name.hasSuffix(".sqlite") else { return nil }
+            return Int(name.dropFirst(view.name.count + 1).dropLast(".sqlite".count))
+        }
+    }
+
     private static func connect(_ path: String, _ view: any View, _ configuration: ViewConfiguration) throws
         -> DatabasePool
     {
@@ -91,8 +111,9 @@ final class ViewFile {
 
     /// Nil if there is no file, or none that can be continued.
     private static func open(
-        _ path: String, _ view: any View, _ configuration: ViewConfiguration, version: String
+        _ number: Int, _ view: any View, _ configuration: ViewConfiguration, version: String
     ) throws -> DatabasePool? {
+        let path = Self.path(number, view, configuration)
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         for path in files(path) where FileManager.default.fileExists(atPath: path) { chmod(path, 0o600) }
         do {
@@ -105,9 +126,9 @@ final class ViewFile {
     }
 
     private static func make(
-        _ path: String, _ view: any View, _ configuration: ViewConfiguration, _ version: String
+        _ number: Int, _ view: any View, _ configuration: ViewConfiguration, _ version: String
     ) throws -> DatabasePool {
-        try remove(path)
+        let path = Self.path(number, view, configuration)
         // SQLite would make it readable for all; the files beside it get its mode.
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw ViewUnusable("\(path) cannot be made: \(String(cString: strerror(errno)))") }
@@ -118,19 +139,22 @@ final class ViewFile {
         return pool
     }
 
-    private static func remove(_ path: String) throws {
-        for path in files(path) where unlink(path) != 0 && errno != ENOENT {
+    /// The database last: whatever interrupts this, the rest is removed at the next start.
+    private static func remove(_ number: Int, _ view: any View, _ configuration: ViewConfiguration) throws {
+        for path in files(Self.path(number, view, configuration)).reversed() where unlink(path) != 0 && errno != ENOENT
+        {
             throw ViewUnusable("\(path) cannot be removed: \(String(cString: strerror(errno)))")
         }
     }
 
     private static func files(_ path: String) -> [String] { [path, path + "-wal", path + "-shm"] }
 
-    /// Replaces the file by an empty one. Whoever still reads from the former ``pool`` may do so to the end: SQLite leaves
-    /// the files of a database alone that has been removed (`SQLITE_FCNTL_HAS_MOVED`).
+    /// Replaces the file by an empty one. A read that has begun on the former ``pool`` ends undisturbed.
     func rebuild() throws {
-        pool = try Self.make(path, view, configuration, version)
+        let former = number
+        (pool, number) = (try Self.make(former + 1, view, configuration, version), former + 1)
         isLogDirty = false
+        try Self.remove(former, view, configuration)
     }
 
     // MARK: Writing

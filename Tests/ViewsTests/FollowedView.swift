@@ -13,7 +13,14 @@ struct ViewFolder {
     private let folder = TemporaryFolder()
 
     var path: String { folder.path + "/views" }
-    var database: String { path + "/words.sqlite" }
+    /// The database: there is one.
+    var database: String {
+        get throws {
+            let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".sqlite") }
+            #expect(names.count == 1)
+            return try path + "/" + #require(names.first)
+        }
+    }
 
     func configuration(_ change: (inout ViewConfiguration) -> Void = { _ in }) -> ViewConfiguration {
         var configuration = ViewConfiguration(folder: path, kafka: [:])

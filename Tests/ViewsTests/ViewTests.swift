@@ -181,7 +181,7 @@ struct ViewTests {
                 #expect(try mode(folder.path) == 0o700)
             }
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-            #expect(left == ["words.lock", "words.sqlite"])
+            #expect(left == ["words-1.sqlite", "words.lock"])
         }
     }
 

@@ -58,7 +58,7 @@ import Views
     }
 
     private static func following(
-        _ folder: String, _ log: YearLog, _ body: (ViewFollower, ContinuousClock.Instant) async throws -> Void
+        _ folder: String, _ log: YearLog, _ body: @Sendable (ViewFollower, ContinuousClock.Instant) async throws -> Void
     ) async throws {
         let follower = ViewFollower(
             Facts(), ViewConfiguration(folder: folder, kafka: [:]), source: { YearSource(log, try $0(log.state)) },

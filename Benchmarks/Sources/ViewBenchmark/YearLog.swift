@@ -12,7 +12,7 @@ struct YearLog: Sendable {
     private static let payload = 550
 
     static func key(_ number: Int) -> String {
-        "case-\(number)-\(UInt64(truncatingIfNeeded: number &* 0x9E37_79B9_7F4A_7C15))"
+        "case-\(number)-\(UInt64(truncatingIfNeeded: number) &* 0x9E37_79B9_7F4A_7C15)"
     }
 
     var state: TopicReader.LogState {

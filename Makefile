@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test attack format lint bench bench-scheduling bench-views golden proto docs needs
+.PHONY: run test attack format lint bench bench-scheduling bench-sealing bench-views golden proto docs needs
 
 CONFIGURATION ?= debug
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
@@ -33,6 +33,9 @@ bench-scheduling: needs ## time per booking, by how full calendars are (see Docs
 
 bench-views: needs ## time and memory to build a view of a county's year, and to read from it (see Benchmarks/README.md)
 	swift run -c release --package-path Benchmarks ViewBenchmark
+
+bench-sealing: needs ## what sealing costs an event beside AES itself (see Benchmarks/README.md)
+	swift run -c release --scratch-path .build/release-bench sealing-benchmark
 
 docs: ## write Docs/refusals.md, Docs/rules.md, Docs/reading.md and the table in Docs/security.md from the code
 	swift build --build-tests

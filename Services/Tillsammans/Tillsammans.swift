@@ -13,7 +13,7 @@ import ServiceKit
         subcommands: [
             Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self,
             CasesCommand.self, CaseCommand.self, AccessLogCommand.self, NoticesCommand.self, MailCommand.self,
-            CalendarCommand.self, KeysCommand.self, Doctor.self, RefusalsCommand.self,
+            CalendarCommand.self, KeysCommand.self, ErasureCommand.self, Doctor.self, RefusalsCommand.self,
         ])
 
     static func main() async {

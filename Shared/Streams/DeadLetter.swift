@@ -22,10 +22,8 @@ enum DeadLetter {
         let value = try keyring.seal(deadLetter: Parts.encode(parts), of: place(record))
         return ProducerRecord(
             topic: configuration.physical(configuration.deadLetters), key: nil, value: value,
-            headers: position(record, reason, configuration) + [header(sealedHeader, keyring.ownName)])
+            headers: position(record, reason, configuration) + [header(Keyring.deadLetterHeader, keyring.ownName)])
     }
-
-    static let sealedHeader = "dead-letter-sealed"
 
     private static func place(_ record: Record) -> String { "\(record.topic)/\(record.partition)/\(record.offset)" }
 

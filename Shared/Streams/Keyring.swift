@@ -128,13 +128,16 @@ package final class Keyring {
 
     // MARK: Dead letters
 
+    /// The header of a sealed dead letter that names its key.
+    package static let deadLetterHeader = "dead-letter-sealed"
+
     func seal(deadLetter bytes: Bytes, of place: String) throws -> Bytes {
         try SealedBytes.seal(bytes, requiredKey(ownName), SealedBytes.associated(place.utf8, ownName.utf8))
     }
 
     /// What a sealed dead letter holds; nil for a letter that was not sealed by a service, or that does not open.
     package func openDeadLetter(_ letter: Record) throws -> (key: Bytes, value: Bytes, headers: [Header])? {
-        guard let name = letter.headers[DeadLetter.sealedHeader].map({ String(decoding: $0, as: UTF8.self) }),
+        guard let name = letter.headers[Self.deadLetterHeader].map({ String(decoding: $0, as: UTF8.self) }),
             let key = try key(name),
             let bytes = SealedBytes.open(
                 letter.value ?? [], key,
@@ -162,7 +165,7 @@ package final class Keyring {
     ///
     /// - Returns: nil if it was sealed under a key that does not exist any more.
     /// - Throws: ``StateUnreadable`` for a value that was altered; as ``key(_:)``.
-    func open(_ stored: UnsafeRawBufferPointer, at stateKey: UnsafeRawBufferPointer) throws -> Bytes? {
+    package func open(_ stored: UnsafeRawBufferPointer, at stateKey: UnsafeRawBufferPointer) throws -> Bytes? {
         let table = StateKey.table(of: Bytes(stateKey))
         let sealed: (key: String, bytes: UnsafeRawBufferPointer)
         do { sealed = try StateValue.sealed(stored) } catch { throw StateUnreadable(table, error) }

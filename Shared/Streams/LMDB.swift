@@ -210,7 +210,7 @@ struct Cursor: ~Copyable {
     private let pointer: OpaquePointer
     private let path: String
 
-    fileprivate init(_ transaction: OpaquePointer, _ database: MDB_dbi, _ path: String) throws(StateFileError) {
+    init(_ transaction: OpaquePointer, _ database: MDB_dbi, _ path: String) throws(StateFileError) {
         var cursor: OpaquePointer?
         try StateFileError.check(mdb_cursor_open(transaction, database, &cursor), "read", path)
         guard let cursor else { throw .failed("read \(path)") }

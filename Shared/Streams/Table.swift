@@ -94,6 +94,11 @@ package enum StateValue {
         return (String(decoding: stored[2..<end], as: UTF8.self), UnsafeRawBufferPointer(rebasing: stored[end...]))
     }
 
+    /// The name of the key under which a value is sealed; nil for one that is not, or that is cut off.
+    package static func sealingKey(of stored: UnsafeRawBufferPointer) -> String? {
+        isSealed(stored) ? try? sealed(stored).key : nil
+    }
+
     package static func encode(_ bytes: Bytes) -> Bytes {
         Bytes(unsafeUninitializedCapacity: bytes.count + 1) { buffer, count in
             buffer[0] = format

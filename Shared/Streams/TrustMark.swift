@@ -26,6 +26,8 @@ struct TrustMark {
 
     var isTrusted: Bool { text == boot || isSynced }
     var isSynced: Bool { text == Self.synced }
+    /// Nothing was ever flushed to the file.
+    var isMissing: Bool { text == nil }
 
     /// Called before the file changes. The mark must be on disk before the change can be.
     func unsync() throws(StateFileError) {

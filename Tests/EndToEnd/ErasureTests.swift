@@ -67,7 +67,7 @@ struct ErasureTests {
     }
 
     /// The county's function orders the erasure, from the command line.
-    private static func order(_ suite: RunningSuite, _ reference: String) async throws {
+    static func order(_ suite: RunningSuite, _ reference: String) async throws {
         try await CaseCommand.Erase.parse([
             reference, "--as", "lansfunktion", "--ground", "order", "--legal", "Beslut 12-2026",
             "--bootstrap-servers", suite.connection.bootstrapServers, "--prefix", suite.connection.prefix,
@@ -76,7 +76,7 @@ struct ErasureTests {
     }
 
     /// Waits until the data key has gone.
-    private static func erased(_ suite: RunningSuite, _ reference: String) async throws {
+    static func erased(_ suite: RunningSuite, _ reference: String) async throws {
         for topic in [Topic.cases, .children, .childKeys] {
             try await eventually("\(topic) without the case", within: .seconds(60)) {
                 let records = try await suite.broker.records(topic.rawValue)

@@ -11,7 +11,7 @@ import Testing
 @Suite("Sealed: what tells of a child lies in clear nowhere but where publishers write", .serialized)
 struct SealedTests {
     /// Everything in the example that tells of the child, its family or the reporter, in every spelling.
-    private static func markers(number: String) throws -> Set<String> {
+    static func markers(number: String) throws -> Set<String> {
         let digits = number.filter(\.isNumber)
         var markers: Set<String> = [number, digits, String(digits.dropFirst(2)), String(number.dropFirst(2))]
         let folder = WorkedExampleTests.example

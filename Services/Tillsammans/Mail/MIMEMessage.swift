@@ -179,7 +179,7 @@ struct MIMEMessage {
     }
 
     /// Quoted-printable: `=C3` is a byte, and `=` at the end of a line joins it with the next.
-    private static func unquoted(_ body: [UInt8]) -> [UInt8] {
+    static func unquoted(_ body: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = body.filter { $0 != 0x0D }[...]
         while let byte = rest.popFirst() {

@@ -149,7 +149,7 @@ let package = Package(
         // What sealing costs (`make bench-sealing`). It measures what other packages cannot see.
         .executableTarget(
             name: "sealing-benchmark", dependencies: ["CloudEvents", "Streams", crypto],
-            path: "Benchmarks/Sources/SealingBenchmark", swiftSettings: guarded),
+            path: "Tools/SealingBenchmark", swiftSettings: guarded),
 
         // Writes the registry of events from the schemas (`make proto`).
         .executableTarget(

@@ -25,6 +25,19 @@ struct ContainerTests {
         #expect(Set(executables.compactMap { $0.environment["INSTANCE_ID"] }).count == Suite.services.count)
     }
 
+    @Test("the image has the sources of every target")
+    func sources() throws {
+        func text(_ file: String) throws -> String {
+            try String(contentsOfFile: "\(Self.root)/\(file)", encoding: .utf8)
+        }
+        let copied = try text("Deploy/Dockerfile").matches(of: #/COPY ([A-Z][A-Za-z/]+) /#).map { String($0.1) }
+        let paths = try text("Package.swift").matches(of: #/path: "([^"]+)"/#).map { String($0.1) }
+        #expect(copied.contains("Services") && paths.count > 20)
+        for path in paths {
+            #expect(copied.contains { path == $0 || path.hasPrefix($0 + "/") }, "\(path) is not copied")
+        }
+    }
+
     @Test("each becomes ready, and what it publishes answers", arguments: Suite.services)
     func starts(service: String) async throws {
         let executable = try #require(try compose().executables.first { $0.name == service })

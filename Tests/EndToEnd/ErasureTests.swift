@@ -52,7 +52,7 @@ struct ErasureTests {
     // MARK: Steps
 
     /// Reports a child, and waits for the case.
-    private static func report(_ id: String, _ suite: RunningSuite, number: String? = nil) async throws -> String {
+    static func report(_ id: String, _ suite: RunningSuite, number: String? = nil) async throws -> String {
         var report = ExampleCountyReport.message
         if let number { report.personalNumber = number }
         let before = Set(try await suite.events(.mappings, MappingOpened.self).map(\.caseReference))

@@ -68,12 +68,15 @@ struct ErasureTests {
 
     /// The county's function orders the erasure, from the command line.
     static func order(_ suite: RunningSuite, _ reference: String) async throws {
-        try await CaseCommand.Erase.parse([
-            reference, "--as", "lansfunktion", "--ground", "order", "--legal", "Beslut 12-2026",
-            "--bootstrap-servers", suite.connection.bootstrapServers, "--prefix", suite.connection.prefix,
-            "--door-key", suite.connection.doorKeyFile ?? "",
-        ]).run()
+        try await CaseCommand.Erase.parse(
+            [reference] + grounds + [
+                "--bootstrap-servers", suite.connection.bootstrapServers, "--prefix", suite.connection.prefix,
+                "--door-key", suite.connection.doorKeyFile ?? "",
+            ]
+        ).run()
     }
+
+    static let grounds = ["--as", "lansfunktion", "--ground", "order", "--legal", "Beslut 12-2026"]
 
     /// Waits until the data key has gone.
     static func erased(_ suite: RunningSuite, _ reference: String) async throws {

@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test attack format lint bench bench-scheduling golden proto docs needs
+.PHONY: run test attack format lint bench bench-scheduling bench-sealing golden proto docs needs
 
 CONFIGURATION ?= debug
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
@@ -30,6 +30,9 @@ bench: needs ## events per second through one stream thread, beside a plain C lo
 
 bench-scheduling: needs ## time per booking, by how full calendars are (see Docs/scheduling.md)
 	swift run -c release --package-path Benchmarks SchedulingBenchmark
+
+bench-sealing: needs ## what sealing costs an event beside AES itself (see Benchmarks/README.md)
+	swift run -c release --scratch-path .build/release-bench sealing-benchmark
 
 docs: ## write Docs/refusals.md, Docs/rules.md, Docs/reading.md and the table in Docs/security.md from the code
 	swift build --build-tests

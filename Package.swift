@@ -139,6 +139,11 @@ let package = Package(
             ],
             path: "Services/Tillsammans", swiftSettings: guarded),
 
+        // What sealing costs (`make bench-sealing`). It measures what other packages cannot see.
+        .executableTarget(
+            name: "sealing-benchmark", dependencies: ["CloudEvents", "Streams", crypto],
+            path: "Benchmarks/Sources/SealingBenchmark", swiftSettings: guarded),
+
         // Writes the registry of events from the schemas (`make proto`).
         .executableTarget(
             name: "contract-generator", dependencies: [crypto, protobuf], path: "Tools/ContractGenerator",

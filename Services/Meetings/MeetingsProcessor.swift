@@ -42,6 +42,7 @@ extension AggregateWiring<Planning> {
     /// One case of a county. A case without a meeting so far is one, too.
     static let cases = AggregateWiring(
         facts: .meetings,
+        steps: .meetingCalls,
         unknown: .countyUnknown,
         find: { address, turn in
             guard turn.isOfItsCounty(address) else { return nil }
@@ -57,6 +58,7 @@ extension AggregateWiring<PersonTimes> {
     /// One person's times. Meetings at times that are taken elsewhere move (rule 18).
     static let people = AggregateWiring(
         facts: .meetings,
+        steps: .meetingCalls,
         unknown: .countyUnknown,
         find: { address, turn in
             guard turn.isOfItsCounty(address) else { return nil }
@@ -82,6 +84,7 @@ extension AggregateWiring<Sittings> {
     /// The sittings of a county's forums (rule 5).
     static let consultations = AggregateWiring(
         facts: .meetings,
+        steps: .meetingCalls,
         unknown: .countyUnknown,
         find: { address, turn in
             guard turn.isOfItsCounty(address), let county = turn.directory.counties[turn.key] else { return nil }
@@ -111,7 +114,7 @@ extension AggregateWiring<Sittings> {
 }
 
 extension Fault {
-    /// A command must lie under the key of its county, and the directory must have the county.
+    /// A command names its county, and the directory must have it.
     fileprivate static let countyUnknown = Fault(.countyUnknown, at: "county")
 }
 

@@ -35,9 +35,15 @@ struct NotificationsProcessor: Processor {
     static let erasing = Table("erasing", of: CaseErasure.self)
 
     func process(_ event: Event, in turn: inout Turn) throws {
-        if turn.topic == Topic.noticeCommands.rawValue { return try obey(event, &turn) }
-        if event.type == DeliveryReported.eventType {
+        if turn.topic == Topic.noticeCommands.rawValue { return try passOn(event, &turn) }
+        switch event.type {
+        case DeliveryReported.eventType:
             return try settle(event.decode(DeliveryReported.self).report, event, &turn)
+        case ResendNotice.eventType:
+            return try resend(event.decode(ResendNotice.self).noticeID, for: event.auth?.county, &turn)
+        case ReportBounce.eventType: return try bounce(event.decode(ReportBounce.self), event, &turn)
+        case ReplyToMail.eventType: return try reply(event.decode(ReplyToMail.self), event, &turn)
+        default: break
         }
         let isKnownKey = try turn.get(Self.taken, turn.key) != nil
         guard try take(event, &turn) else { return }
@@ -55,22 +61,25 @@ struct NotificationsProcessor: Processor {
         if unreadable.topic == Topic.noticeCommands.rawValue { try turn.refuse(unreadable, on: .notices) }
     }
 
-    /// Does what a command asks for. One outside its contract's limits, or that nobody has proven to give, is refused.
-    private func obey(_ event: Event, _ turn: inout Turn) throws {
+    /// A command lies under any key. It goes on to the partition that has what it is about. One outside its contract's limits,
+    /// or that nobody has proven to give, is refused.
+    private func passOn(_ event: Event, _ turn: inout Turn) throws {
+        let steps = Topic.noticeSteps.rawValue
         do {
             switch event.type {
             case ResendNotice.eventType:
-                let command = try event.message(as: ResendNotice.self)
-                let proven = try turn.prove(event, by: Speaker(nil, orOf: [.operator, .desk]), in: nil)
-                try resend(command.noticeID, for: proven?.county.code, &turn)
+                _ = try event.message(as: ResendNotice.self)
+                try turn.prove(event, by: Speaker(nil, orOf: [.operator, .desk]), in: nil)
+                try turn.forwardEverywhere(event, to: steps, key: event.id, sealedUnder: .own)
             case ReportBounce.eventType:
-                let command = try event.message(as: ReportBounce.self)
+                _ = try event.message(as: ReportBounce.self)
                 try turn.prove(event, by: Speaker(nil, orOf: [.mail]), in: nil)
-                try bounce(command, event, &turn)
+                try turn.forwardEverywhere(event, to: steps, key: event.id, sealedUnder: .own)
             case ReplyToMail.eventType:
                 let command = try event.message(as: ReplyToMail.self)
                 try turn.prove(event, by: Speaker(nil, orOf: [.mail]), in: nil)
-                try reply(command, event, &turn)
+                let key = Reference.id(of: command.email.lowercased())
+                try turn.forward(event, to: steps, key: key, sealedUnder: .own)
             default: throw Refusal([Fault(.commandUnknown, at: "ce_type")])
             }
         } catch let refusal as Refusal { try turn.refuse(event, refusal.faults, on: .notices) }
@@ -176,7 +185,8 @@ struct NotificationsProcessor: Processor {
         if let reference = notice.caseReference { try goOnErasing(reference, &turn) }
     }
 
-    /// Sends a notice that failed once more, under the same id. Only its own county may ask for it. Every partition is asked. The one that has it answers.
+    /// Sends a notice that failed once more, under the same id. Only its own county may ask for it. Every partition is asked.
+    /// The one that has it answers.
     private func resend(_ id: String, for county: String?, _ turn: inout Turn) throws {
         guard let notice = try turn.notice(Self.failed, id), notice.county == county else { return }
         turn.delete(Self.failed, id)

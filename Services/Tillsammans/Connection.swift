@@ -103,22 +103,6 @@ struct Connection: Sendable {
     ) async throws -> Event {
         try signed(await sealed(event, by: door), for: person, assurance)
     }
-
-    /// Sends an event to every partition of a topic. Nobody outside knows which one has what it is about; the others do not
-    /// mind.
-    func broadcast(_ event: Event, to topic: Topic) async throws {
-        let name = self.topic(topic)
-        let count = try await DedicatedThread.run(name: "broadcast") {
-            try Admin(properties).topics(timeout: 10_000)[name] ?? 0
-        }
-        let producer = try Producer(properties)
-        for partition in 0..<Int32(count) {
-            try await producer.send(
-                ProducerRecord(
-                    topic: name, partition: partition, key: Bytes(event.id.utf8), value: event.asSent,
-                    headers: event.headers))
-        }
-    }
 }
 
 /// The options of every command that talks to a running suite.

@@ -79,7 +79,7 @@ struct NoticesCommand: AsyncParsableCommand {
                 Event(
                     id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(),
                     ResendNotice.with { $0.noticeID = id }), for: person)
-            try await connection.broadcast(event, to: .noticeCommands)
+            try await Producer(connection.properties).send(connection.record(event, to: .noticeCommands, key: id))
             tell("notice \(id) will be sent again")
         }
     }

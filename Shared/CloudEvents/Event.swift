@@ -23,6 +23,8 @@ public struct Event: Sendable, Hashable {
     public var actor: String?
     /// Who has been found to act, in the words of the CloudEvents extension Auth Context. Only services write it.
     public var auth: AuthContext?
+    /// When the installation first received it, where it has been passed on since. Only services write it.
+    public var received: Date?
     /// The encoding of ``data``.
     public var content: Content
     /// The payload; empty while it is sealed.

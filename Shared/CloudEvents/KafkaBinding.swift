@@ -33,6 +33,7 @@ extension Event {
             body("ce_authid", auth.id)
             body("ce_authclaims", auth.claims)
         }
+        if let received { body("ce_received", Timestamp.text(received)) }
         body("content-type", content.rawValue)
         if let sealed {
             body("ce_sealed", sealed.key == subject ? Self.sealFormat : "\(Self.sealFormat) \(sealed.key)")
@@ -202,8 +203,7 @@ extension UnsafeRawBufferPointer {
 private struct Attributes {
     static let known: Set<String> = [
         "specversion", "id", "source", "type", "time", "subject", "cause", "correlation", "sealed", "traceparent",
-        "actor",
-        "authtype", "authid", "authclaims",
+        "actor", "authtype", "authid", "authclaims", "received",
     ]
 
     var version: String?
@@ -219,6 +219,7 @@ private struct Attributes {
     var traceparent: String?
     var actor: String?
     var auth: (type: String?, id: String?, claims: String?)
+    var received: Date?
 
     var isEmpty: Bool { version == nil && id == nil && source == nil && type == nil }
 
@@ -240,18 +241,20 @@ private struct Attributes {
         case 10 where name.isText("ce_subject"): subject = try Event.text(name, value)
         case 8 where name.isText("ce_cause"): cause = try Event.text(name, value)
         case 14 where name.isText("ce_correlation"): correlation = try Event.text(name, value)
-        case 8...: setProof(name, value)
+        case 8...: setByServices(name, value)
         default: break
         }
     }
 
-    /// What says who acts. What cannot be that proves nothing, and keeps nobody from reading the event.
-    private mutating func setProof(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    /// What says who acts, and since when the event is known. What cannot be that proves nothing, and keeps nobody from
+    /// reading the event.
+    private mutating func setByServices(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         switch name.count {
         case 8 where name.isText("ce_actor"): actor = Self.proof(value)
         case 11 where name.isText("ce_authtype"): auth.type = Self.proof(value)
         case 9 where name.isText("ce_authid"): auth.id = Self.proof(value)
         case 13 where name.isText("ce_authclaims"): auth.claims = Self.proof(value)
+        case 11 where name.isText("ce_received"): received = Timestamp.ours(value)
         default: break
         }
     }
@@ -276,7 +279,7 @@ private struct Attributes {
         case "ce_sealed": sealed = value
         case "ce_traceparent": traceparent = value
         case "ce_actor": actor = value.utf8.count <= Event.actorLimit ? value : ""
-        // Who has been found to act is written by services alone, in binary mode.
+        // Who has been found to act, and since when, is written by services alone, in binary mode.
         default: break  // unknown extensions are ignored
         }
     }
@@ -315,6 +318,7 @@ private struct Attributes {
             id: id, source: source, type: type, time: at ?? received, subject: subject, cause: cause,
             correlation: correlation, traceparent: traceparent, actor: actor, auth: authContext, content: content,
             data: data)
+        event.received = self.received
         if let key { (event.sealed, event.data) = (.init(key: key, bytes: data, isOpen: false), []) }
         return event
     }

@@ -39,10 +39,13 @@ package struct ActorProof: Sendable, Codable {
             (time, sha256) = (Timestamp.text(event.time), Base64URL.text(SHA256.hash(data: event.asSent)))
         }
 
+        /// Where a service has sealed what came in clear, the hash is that of the data in clear.
         func isOf(_ event: Event) -> Bool {
             let other = SignedEvent(event)
-            return (id, type, source, sha256) == (other.id, other.type, other.source, other.sha256)
+            return (id, type, source) == (other.id, other.type, other.source)
                 && Timestamp.date(time).map(Timestamp.text) == other.time
+                && (sha256 == other.sha256
+                    || event.sealed?.isOpen == true && sha256 == Base64URL.text(SHA256.hash(data: event.data)))
         }
     }
 
@@ -68,6 +71,19 @@ package struct ProvenActor: Sendable {
         return AuthContext(
             type: county.people[person] == nil ? "service_account" : "user", id: person,
             claims: String(decoding: json ?? Data(), as: UTF8.self))
+    }
+}
+
+extension AuthContext {
+    /// The claims of a ``ProvenActor``: `door`, `assurance` and `key`.
+    package var proofClaims: [String: String] {
+        let claims = try? JSONSerialization.jsonObject(with: Data(claims.utf8))
+        return claims as? [String: String] ?? [:]
+    }
+
+    /// The code of the county whose door has proven it.
+    package var county: String? {
+        proofClaims["door"].map { String($0.prefix { $0 != "/" }) }
     }
 }
 

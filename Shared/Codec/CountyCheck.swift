@@ -279,98 +279,10 @@ private struct CountyCheck {
         return keys
     }
 
-    // MARK: Settings
-
-    private mutating func emergencyHours() -> Int32 {
-        let (hours, limit) = (message.settings.emergencyHours, County.Settings.mostEmergencyHours)
-        if hours > limit {
-            faults.append(Fault(.directoryEmergency, at: "settings.emergency_hours", ["limit": "\(limit)"]))
-        }
-        return hours
-    }
-
-    /// Nil where such cases are kept for ever.
-    private mutating func months(_ count: Int32, _ outcome: String) -> Int? {
-        guard count != 0 else { return nil }
-        guard (1...Int32(County.Retention.mostMonths)).contains(count) else {
-            faults.append(
-                Fault(
-                    .directoryRetention, at: "settings.retention_months.\(outcome)",
-                    ["limit": "\(County.Retention.mostMonths)"]))
-            return nil
-        }
-        return Int(count)
-    }
-
-    private mutating func erasureWarningDays() -> Int32 {
-        let (days, limit) = (message.settings.erasureWarningDays, County.Retention.mostWarningDays)
-        if days > limit || days < 0 {
-            faults.append(
-                Fault(.directoryRetention, at: "settings.erasure_warning_days", ["limit": "\(limit)"]))
-        }
-        return days
-    }
-
-    /// What is left out, or 0, is as ``County/Settings`` has it.
     private mutating func settings() -> County.Settings {
-        var result = County.Settings()
-        func take(_ value: Int32, _ setting: WritableKeyPath<County.Settings, Int>) {
-            if value > 0 { result[keyPath: setting] = Int(value) }
-        }
-        take(message.settings.adultAge, \.adultAge)
-        take(message.settings.youthConsentAge, \.youthConsentAge)
-        take(message.settings.acknowledgeDays, \.acknowledgeDays)
-        take(message.settings.mappingDays, \.mappingDays)
-        take(message.settings.consentDays, \.consentDays)
-        take(message.settings.moveDays, \.moveDays)
-        take(message.settings.reminderDays, \.reminderDays)
-        take(message.settings.escalationDays, \.escalationDays)
-        take(message.settings.linkingHours, \.linkingHours)
-        take(message.settings.noticeDays, \.noticeDays)
-        take(message.settings.answerDays, \.answerDays)
-        take(message.settings.followUpDays, \.followUpDays)
-        take(message.settings.meetingDays, \.meetingDays)
-        take(message.settings.meetingMinutes, \.meetingMinutes)
-        take(message.settings.travelMinutes, \.travelMinutes)
-        take(message.settings.slackDays, \.slackDays)
-        take(emergencyHours(), \.emergencyHours)
-        let retention = message.settings.retentionMonths
-        result.retention.noOutcome = months(retention.noOutcome, "no_outcome")
-        result.retention.nothingFurther = months(retention.nothingFurther, "nothing_further")
-        result.retention.ownMeasures = months(retention.ownMeasures, "own_measures")
-        result.retention.cooperation = months(retention.cooperation, "cooperation")
-        take(erasureWarningDays(), \.erasureWarningDays)
-        take(message.settings.proofMinutes, \.proofMinutes)
-        result.takesUnsignedReports = message.settings.unsignedReports
-        if !message.settings.meetingLink.isEmpty { result.meetingLink = message.settings.meetingLink }
-        if !message.settings.lunch.isEmpty {
-            result.lunch = WorkingHours(message.settings.lunch)
-            if result.lunch == nil { faults.append(Fault(.directoryHours, at: "settings.lunch")) }
-        }
-        if !message.settings.quietHours.isEmpty {
-            // They end on the next day as a rule, so each half is read by itself.
-            let times = message.settings.quietHours.split(separator: "-").map { WorkingHours("00:00-\($0)")?.to }
-            if times.count == 2, let from = times[0], let to = times[1], from != to {
-                result.quietHours = (from, to)
-            } else {
-                faults.append(Fault(.directoryQuiet, at: "settings.quiet_hours"))
-            }
-        }
-        if !message.settings.beforeSchool.isEmpty {
-            if let kind = UnitKind(rawValue: message.settings.beforeSchool), kind.stage == .beforeSchool {
-                result.beforeSchool = kind
-            } else {
-                faults.append(
-                    Fault(.wordUnknown, at: "settings.before_school", ["words": "preschool, child_health_centre"]))
-            }
-        }
-        if !message.settings.autumnTerm.isEmpty {
-            if let day = LocalDate("2000-\(message.settings.autumnTerm)") {
-                result.autumnTerm = (day.month, day.day)
-            } else {
-                faults.append(Fault(.directoryTerm, at: "settings.autumn_term"))
-            }
-        }
-        return result
+        var check = SettingsCheck(message.settings)
+        let settings = check.settings()
+        faults += check.faults
+        return settings
     }
 }

@@ -51,7 +51,6 @@ public enum FaultCode: String, CaseIterable, Sendable {
 
     // A command about a case (rules 6 to 13)
     case caseUnknown = "case.unknown"
-    case partitionWrong = "partition.wrong"
     case caseClosed = "case.closed"
     case caseFull = "case.full"
     case commandUnknown = "command.unknown"

@@ -6,10 +6,11 @@ package import Streams
 
 /// Applies all commands about one kind of aggregate, in the same way in every service.
 ///
-/// The order is fixed: decode, check the sizes, prove who acts, check the partition, find the aggregate, skip the command if
-/// it was applied before, read the words, decide, save, publish, move the reminders. If the command cannot be decoded or its aggregate does not exist, the refusal has
-/// only that fault, and so if it is not proven who acts. Otherwise it has all faults: those of the aggregate's state, of the actor's authority, and of the
-/// words. A refusal changes nothing.
+/// The order is fixed: decode, check the sizes, prove who acts; then, at first contact, pass the command on to where its
+/// aggregate is; there, find the aggregate, skip the command if it was applied before, read the words, decide, save, publish,
+/// move the reminders. If the command cannot be decoded or its aggregate does not exist, the refusal has only that fault, and
+/// so if it is not proven who acts. Otherwise it has all faults: those of the aggregate's state, of the actor's authority, and
+/// of the words. A refusal changes nothing.
 ///
 ///     let adapter = CommandAdapter(wiring, [.on(TakeOn.self), .on(DelegateWork.self)])
 ///     try adapter.process(event, in: &turn)
@@ -92,11 +93,39 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
                 event, about: type.mayBeUnstoppable ? turn.caseNamed(by: event) ?? "" : "", error.faults,
                 on: wiring.facts, isLaidBeforePerson: type.mayBeUnstoppable)
         }
-        do { try turn.prove(event, by: message.speaker, in: message.address.county) } catch {
-            return try refuse(unproven: message, event, error.faults, &turn)
+        var faults: [Fault] = []
+        if type.kind == .command {
+            do { try turn.prove(event, by: message.speaker, in: message.address.county) } catch {
+                faults = error.faults
+            }
         }
-        if turn.isMisplaced { return try answer(misplaced: message, event, &turn) }
+        // A no that nobody has proven goes on, too: its owner is known where its case is (rule 13).
+        if turn.isFromOutside, faults.isEmpty || message.isUnstoppable {
+            return try passOn(message, event, faults, &turn)
+        }
+        guard faults.isEmpty else { return try refuse(unproven: message, event, faults, &turn) }
         try apply(message, event, &turn)
+    }
+
+    /// A command from outside lies under any key, on any partition. It is decided where its aggregate is. Those that one
+    /// sender writes to one partition, which are those under one key, come there in the order in which they were written.
+    private func passOn<Message: CommandMessage>(
+        _ message: Message, _ event: Event, _ faults: [Fault], _ turn: inout Turn
+    ) throws {
+        let address = message.address
+        guard turn.directory.counties[address.county] != nil,
+            let key = turn.repeatable(address.key ?? address.reference)
+        else {
+            return try turn.refuse(
+                event, about: address.about, faults.isEmpty ? [wiring.unknown] : faults, on: wiring.facts,
+                isLaidBeforePerson: message.isUnstoppable)
+        }
+        var event = event
+        if !event.faultsOfEnvelope.isEmpty {
+            // It goes on under no name that holds somebody's number, but by where it lies.
+            (event.id, event.source, event.subject, event.sealed) = (turn.position, turn.topic, nil, nil)
+        }
+        try turn.forward(event, to: wiring.steps.rawValue, key: key, sealedUnder: .namedOrOwn(address.about))
     }
 
     private func apply<Message: CommandMessage>(
@@ -104,10 +133,6 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
     ) throws where Message.Meaning.Subject == Subject {
         do {
             guard var kept = try wiring.find(message.address, turn) else { throw Refusal([wiring.unknown]) }
-            // A command of people's that comes from a first turn has been proven there.
-            if type(of: message).kind == .command, turn.cause.auth == nil {
-                return try refuse(unproven: message, event, [.unproven("missing")], &turn)
-            }
             guard kept.taken.take(event) else { return }
             let context = try wiring.context(event, kept.subject, turn)
             let today = wiring.asOfToday(kept.subject, context)
@@ -146,16 +171,6 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
             owner: kept.flatMap { wiring.owner($0.subject) })
     }
 
-    /// The record lies on another partition than its key's, where the key's aggregates are not. What is unstoppable goes
-    /// on to the right one.
-    private func answer<Message: CommandMessage>(misplaced message: Message, _ event: Event, _ turn: inout Turn) throws
-    {
-        if message.isUnstoppable, let topic = wiring.steps {
-            return try turn.publish(message, to: topic.rawValue, key: turn.repeatableKey)
-        }
-        try turn.refuse(event, about: message.address.about, [Fault(.partitionWrong)], on: wiring.facts)
-    }
-
     /// Collects all faults at once: those of the words, and those that the aggregate finds.
     private func decide<Message: CommandMessage>(
         _ message: Message, on subject: Subject, _ context: Subject.Context, _ turn: Turn
@@ -179,7 +194,7 @@ package struct CommandAdapter<Subject: Aggregate>: Sendable {
 package protocol CommandMessage: SuiteEvent {
     associatedtype Meaning: Command
 
-    /// Nothing may stop it: neither its envelope, nor its sizes, nor where it lies (rule 13). Where it cannot be carried out
+    /// Nothing may stop it: neither its envelope nor its sizes (rule 13). Where it cannot be carried out
     /// all the same, a person is told.
     var isUnstoppable: Bool { get }
     /// Some messages of this type are unstoppable. One that cannot be read may be one of them.
@@ -219,7 +234,7 @@ extension CommandMessage {
 package struct CommandAddress: Sendable, Hashable {
     /// The aggregate's reference.
     package let reference: String
-    /// The record key that the command must have, if the command says so.
+    /// Under which key the aggregate is kept, where that is not its reference.
     package let key: String?
     /// The case that a refusal names; empty if the command is about none.
     package let about: String
@@ -248,8 +263,8 @@ extension Kept: Equatable where Subject: Equatable {}
 package struct AggregateWiring<Subject: Aggregate>: Sendable {
     /// The topic of facts and refusals.
     package let facts: Topic
-    /// The service's own commands; nil where nothing must ever be passed on.
-    let steps: Topic?
+    /// Where the service decides, by the aggregate's key.
+    let steps: Topic
     /// The fault if the aggregate does not exist.
     package let unknown: Fault
     /// Nil if there is no such aggregate. May throw a `Refusal`.
@@ -269,7 +284,7 @@ package struct AggregateWiring<Subject: Aggregate>: Sendable {
     let afterwards: @Sendable (Subject?, Subject, inout Turn) throws -> Void
 
     package init(
-        facts: Topic, steps: Topic? = nil, unknown: Fault,
+        facts: Topic, steps: Topic, unknown: Fault,
         find: @escaping @Sendable (CommandAddress, Turn) throws -> Kept<Subject>?,
         context: @escaping @Sendable (Event, Subject, Turn) throws -> Subject.Context,
         asOfToday: @escaping @Sendable (Subject, Subject.Context) -> Decision<Subject> = { subject, _ in

@@ -18,7 +18,8 @@ extension Topology {
         changelog: Topic(.mappingState), tables: ["cases"], globals: [counties, dataKeys])
 
     package static let meetings = Topology(
-        "meetings", inputs: topics(.meetingCommands, .meetingCalls), outputs: topics(.meetings, .mappingSteps),
+        "meetings", inputs: topics(.meetingCommands, .meetingCalls),
+        outputs: topics(.meetings, .meetingCalls, .mappingSteps),
         changelog: Topic(.meetingsState), tables: ["meetings", "calendars", "rooms", "forums"],
         globals: [counties, dataKeys])
 

@@ -27,7 +27,7 @@ package struct Speaker: Sendable {
 extension Turn {
     /// Proves who gives an event, at the first contact with it; what the turn publishes names them.
     ///
-    /// On an internal topic nothing is done: services alone write there, and the event says itself who acts.
+    /// On an internal topic, where services alone write, the event may say itself who has been proven. Then nothing is done.
     ///
     /// - Parameter county: the code of the county that it is about; nil for a matter of no county.
     /// - Throws: `Refusal` with `actor.unproven` or `actor.not_entitled`.
@@ -35,7 +35,7 @@ extension Turn {
     package mutating func prove(
         _ event: Event, by speaker: Speaker, in county: String?
     ) throws(Refusal) -> ProvenActor? {
-        guard isFromOutside else { return nil }
+        guard isFromOutside || cause.auth == nil else { return nil }
         let proven: ProvenActor
         do throws(Fault) { proven = try directory.proveActor(of: event, received: received) } catch {
             throw Refusal([error])

@@ -26,7 +26,7 @@ public struct Topology: Sendable {
         public let cleanup: Cleanup
         public let partitions: Partitions
         /// Others than the installation's own processors write to it. What they say of a chain of events is not passed
-        /// on, and their records may lie on any partition (``Turn/isMisplaced``).
+        /// on, and their records may lie under any key and on any partition: see ``Turn/forward(_:to:key:sealedUnder:)``.
         public let isFromOutside: Bool
 
         public init(

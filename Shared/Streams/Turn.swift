@@ -9,7 +9,7 @@ public import SwiftProtobuf
 public struct Turn {
     /// The time of the turn. It does not change during the turn.
     public let now: Date
-    /// When Kafka received the record, but never later than ``now``. For a reminder, ``now``.
+    /// When Kafka first received the event, but never later than ``now``. For a reminder, ``now``.
     public let received: Date
     private let place: Place?
     /// The key of the record or reminder.
@@ -17,56 +17,13 @@ public struct Turn {
     public private(set) var cause: Cause
     private let globals: Globals
 
-    /// Why the turn takes place. It is copied to everything published in the turn.
-    public struct Cause: Sendable {
-        public let id: String
-        public let source: String
-        public let correlation: String
-        public let subject: String?
-        public let traceparent: String?
-        /// Who acts. Nil where nobody was found to.
-        public internal(set) var auth: AuthContext?
-
-        package init(
-            id: String, source: String, correlation: String, subject: String?, traceparent: String?,
-            auth: AuthContext? = nil
-        ) {
-            (self.id, self.source, self.correlation) = (id, source, correlation)
-            (self.subject, self.traceparent, self.auth) = (subject, traceparent, auth)
-        }
-
-        /// - Parameter isFromOutside: its correlation is its publisher's own. A chain of ours begins with an id of ours. Who
-        ///   acts is only what it says; see ``Turn/acts(_:)``.
-        package init(_ event: Event, isFromOutside: Bool, _ application: String) {
-            self.init(
-                id: event.id, source: event.source,
-                correlation: isFromOutside
-                    ? EventId.derived(application, event.source, event.id, 0) : event.correlation ?? event.id,
-                subject: event.subject, traceparent: event.traceparent, auth: isFromOutside ? nil : event.auth)
-        }
-    }
-
-    /// A record's position.
-    package struct Place: CustomStringConvertible {
-        /// Without the installation's prefix.
-        let topic: String
-        let partition: Int32
-        let offset: Int64
-        let isMisplaced: Bool
-
-        package init(topic: String, partition: Int32, offset: Int64, isMisplaced: Bool = false) {
-            (self.topic, self.partition, self.offset) = (topic, partition, offset)
-            self.isMisplaced = isMisplaced
-        }
-
-        package var description: String { "\(topic)/\(partition)/\(offset)" }
-    }
-
     package struct Output {
         package let topic: String
         package let key: Bytes
         /// Nil deletes the key from a compacted topic.
         package let event: Event?
+        /// One record for each partition, whatever the key.
+        package var isForEveryPartition = false
     }
 
     private let application: String
@@ -94,10 +51,6 @@ public struct Turn {
 
     /// The record's position, `topic/partition/offset`, which is the same on a replay. Empty for a reminder.
     public var position: String { place?.description ?? "" }
-
-    /// The record lies on another partition than its key's, so the key's state is not here. Its producer has another
-    /// partitioner than `murmur2_random`. Only looked at where others write (``Topology/Topic/isFromOutside``).
-    public var isMisplaced: Bool { place?.isMisplaced ?? false }
 
     /// What is published from here on names the record's place as its cause, and nothing that its sender has written into
     /// the envelope.
@@ -269,15 +222,18 @@ public struct Turn {
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
     }
 
-    private mutating func publish(
-        _ event: Event, to topic: String, _ key: String?, _ sealingKey: SealingKey?
+    /// Seals the event, unless it is sealed under that key already.
+    mutating func publish(
+        _ event: Event, to topic: String, _ key: String?, _ sealingKey: SealingKey?, toEveryPartition: Bool = false
     ) throws {
         var event = event
         if let keyring = globals.keyring, keyring.isSealed(event.type) {
             let name = try keyName(sealingKey ?? .named(event.subject ?? ""), keyring)
-            event = try keyring.seal(event, under: name, madeKeys[name])
+            if event.sealed?.key != name { event = try keyring.seal(event, under: name, madeKeys[name]) }
         }
-        outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))
+        outputs.append(
+            Output(
+                topic: topic, key: Bytes((key ?? self.key).utf8), event: event, isForEveryPartition: toEveryPartition))
     }
 
     /// Writes a state value that this runtime does not decode. It is not sealed. The table's name is checked as ``Table``'s is.

@@ -96,19 +96,19 @@ extension StreamThread {
     }
 
     private func turn(_ record: Record, _ input: Int, _ task: StreamTask) throws -> Turn {
-        let now = clock.wall()
+        let (now, isFromOutside) = (clock.wall(), inputs[input].isFromOutside)
         // A record without a timestamp is treated as received now.
-        let received = record.timestamp < 0 ? now : Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
-        var event = try Event(value: record.value, received: received) { record.headers.forEachField($0) }
+        let written = record.timestamp < 0 ? now : Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
+        var event = try Event(value: record.value, received: written) { record.headers.forEachField($0) }
         guard let key = String(validating: record.key ?? [], as: UTF8.self) else {
             throw Undecodable("key", "not UTF-8")
         }
         if let keyring = globals.keyring {
-            event = try keyring.open(event, isFromOutside: inputs[input].isFromOutside)
+            event = try keyring.open(event, isFromOutside: isFromOutside)
         }
         var turn = Turn(
-            now: now, received: received, place: place(record, input), key: key,
-            cause: Turn.Cause(event, isFromOutside: inputs[input].isFromOutside, configuration.application),
+            now: now, received: isFromOutside ? written : event.received ?? written, place: place(record, input),
+            key: key, cause: Turn.Cause(event, isFromOutside: isFromOutside, configuration.application),
             globals: globals, application: configuration.application, state: task.store,
             heldWishes: task.isCaughtUp ? nil : task.heldWishes)
         try processor.process(event, in: &turn)
@@ -116,14 +116,7 @@ extension StreamThread {
     }
 
     private func place(_ record: Record, _ input: Int) -> Turn.Place {
-        Turn.Place(
-            topic: inputs[input].logical, partition: record.partition, offset: record.offset,
-            isMisplaced: inputs[input].isFromOutside && isMisplaced(record))
-    }
-
-    private func isMisplaced(_ record: Record) -> Bool {
-        guard let partitions, let key = record.key, !key.isEmpty else { return false }
-        return record.partition != KeyPartition.of(key, among: partitions)
+        Turn.Place(topic: inputs[input].logical, partition: record.partition, offset: record.offset)
     }
 
     /// Lets the processor answer an unreadable record. The turn's cause is the record's position.
@@ -165,12 +158,7 @@ extension StreamThread {
             throw RecordTooLarge(
                 "the state in \(StateKey.table(of: write.key))", write.key.count + (write.value?.count ?? 0), limit)
         }
-        let outputs = try turn.outputs.map { output in
-            var headers = Headers(reserving: output.event == nil ? 0 : 384)
-            output.event?.forEachHeader { headers.append($0, $1) }
-            return ProducerRecord(
-                topic: try physical(output.topic), key: output.key, value: output.event?.asSent, headers: headers)
-        }
+        let outputs = try turn.outputs.flatMap(records)
         if let large = outputs.first(where: { $0.size > limit }) {
             throw RecordTooLarge("an event for \(configuration.logical(large.topic))", large.size, limit)
         }
@@ -184,6 +172,19 @@ extension StreamThread {
         }
         for output in outputs { try log.produce(output) }
         globals.keyring?.adopt(turn.madeKeys)
+    }
+
+    private func records(_ output: Turn.Output) throws -> [ProducerRecord] {
+        var headers = Headers(reserving: output.event == nil ? 0 : 384)
+        output.event?.forEachHeader { headers.append($0, $1) }
+        var record = ProducerRecord(
+            topic: try physical(output.topic), key: output.key, value: output.event?.asSent, headers: headers)
+        guard output.isForEveryPartition else { return [record] }
+        guard let partitions else { throw Undeclared("\(output.topic) has partitions whose number is not known") }
+        return (0..<Int32(partitions)).map { partition in
+            record.partition = partition
+            return record
+        }
     }
 
     // MARK: Dead letters

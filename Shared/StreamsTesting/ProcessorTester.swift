@@ -16,6 +16,9 @@ public struct ProcessorTester<P: Processor> {
     /// Everything published so far: topic, key and event.
     public private(set) var published: [(topic: String, key: String, event: Event)] = []
 
+    /// Everything passed on so far. The next turn, which reads it, has followed at once.
+    public private(set) var forwarded: [(topic: String, key: String, event: Event)] = []
+
     /// Every key deleted from a compacted topic so far.
     public private(set) var erased: [(topic: String, key: String)] = []
 
@@ -62,22 +65,28 @@ public struct ProcessorTester<P: Processor> {
             topic: topic)
     }
 
-    /// - Parameters:
-    ///   - offset: where the record lies in its topic; a place of its own if nil.
-    ///   - isMisplaced: the record lies on another partition than its key's.
-    public mutating func process(
-        _ event: Event, key: String, topic: String = "", offset: Int64? = nil, isMisplaced: Bool = false
-    ) throws {
-        count += 1
+    /// Processes an event, and what is passed on of it.
+    ///
+    /// - Parameter offset: where the record lies in its topic; a place of its own if nil.
+    public mutating func process(_ event: Event, key: String, topic: String = "", offset: Int64? = nil) throws {
         let (event, topic) = door(event, topic, now)
+        var next = forwarded.count
+        try turn(event, key, topic, offset)
+        while next < forwarded.count {
+            let passed = forwarded[next]
+            next += 1
+            try turn(passed.event, passed.key, passed.topic)
+        }
+    }
+
+    private mutating func turn(_ event: Event, _ key: String, _ topic: String, _ offset: Int64? = nil) throws {
+        count += 1
+        let isFromOutside = topology.inputs.contains { $0.name == topic && $0.isFromOutside }
         guard let event = try passingOver({ try globals.keyring?.open(event) ?? event }) else { return }
         var turn = Turn(
-            now: now,
-            place: Turn.Place(
-                topic: topic, partition: 0, offset: offset ?? Int64(count), isMisplaced: isMisplaced), key: key,
-            cause: Turn.Cause(
-                event, isFromOutside: topology.inputs.contains { $0.name == topic && $0.isFromOutside },
-                topology.application),
+            now: now, received: isFromOutside ? nil : event.received,
+            place: Turn.Place(topic: topic, partition: 0, offset: offset ?? Int64(count)), key: key,
+            cause: Turn.Cause(event, isFromOutside: isFromOutside, topology.application),
             globals: globals, application: topology.application, state: state, heldWishes: heldWishes,
             randomness: SeededGenerator(seed: UInt64(count)))
         if try passingOver({ try processor.process(event, in: &turn) }) != nil { try apply(turn) }
@@ -212,7 +221,11 @@ public struct ProcessorTester<P: Processor> {
                 erased.append((output.topic, key))
                 continue
             }
-            published.append((output.topic, key, event))
+            if event.received == nil {
+                published.append((output.topic, key, event))
+            } else {
+                forwarded.append((output.topic, key, event))
+            }
         }
     }
 }

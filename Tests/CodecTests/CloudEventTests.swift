@@ -21,6 +21,23 @@ struct CloudEventTests {
         #expect(try Event(headers: event.headers, value: event.data, received: .distantPast) == event)
     }
 
+    @Test(
+        "when an event was first received goes with it; what is no such time says nothing, and keeps nobody from reading it"
+    )
+    func firstReceived() throws {
+        var event = Event(id: "1", source: "urn:a", type: "t", time: received, data: [])
+        event.received = received - 3_600
+        #expect(try Event(headers: event.headers, value: [], received: received) == event)
+        let forged = event.headers.map { ($0.name, $0.name == "ce_received" ? Bytes("yesterday".utf8) : $0.value) }
+        #expect(try Event(headers: forged, value: [], received: received).received == nil)
+        let text =
+            #"{"specversion": "1.0", "id": "1", "source": "s", "type": "t", "received": "2026-11-23T08:00:00.000Z"}"#
+        let structured = try? Event(
+            headers: headers(["content-type": "application/cloudevents+json"]),
+            value: Bytes(text.replacing("}", with: #", "data": {}}"#).utf8), received: received)
+        #expect(structured != nil && structured?.received == nil, "services alone say it, in binary mode")
+    }
+
     @Test("JSON in binary mode is read as the message, with or without a charset")
     func json() throws {
         let value = Bytes(#"{"caseReference": "SRM-1", "by": "x"}"#.utf8)

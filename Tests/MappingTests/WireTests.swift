@@ -41,64 +41,73 @@ struct WireTests {
     func commands(seed: UInt64) throws {
         var random = RandomCase(seed: seed)
         let (reference, by) = (random.id(), random.actor())
-        func check<Message: CommandMessage>(_ command: Message.Meaning, _ message: Message) throws
-        where Message.Meaning: Equatable {
-            var words = Words(ExampleCounty.directory)
-            let again = try Message(wire: message.wireBytes())
-            #expect(again.command(&words) == command)
-            #expect(words.faults.isEmpty)
-            #expect(again.address == CommandAddress(reference))
-            #expect(again.actor == by || message is Codec.NoteCooperation)
-        }
         let takeOn = MappingCore.TakeOn()
-        try check(takeOn, Codec.TakeOn(takeOn, of: reference, by: by))
+        try check(takeOn, Codec.TakeOn(takeOn, of: reference, by: by), of: reference, by: by)
         let delegate = Delegate(to: random.id())
-        try check(delegate, DelegateWork(delegate, of: reference, by: by))
+        try check(delegate, DelegateWork(delegate, of: reference, by: by), of: reference, by: by)
         let handBack = HandBack()
-        try check(handBack, HandBackWork(handBack, of: reference, by: by))
+        try check(handBack, HandBackWork(handBack, of: reference, by: by), of: reference, by: by)
         let information = MappingCore.AddInformation(
             source: random.one(InformationSource.self), finding: random.finding(needsArea: true), text: random.word())
-        try check(information, Codec.AddInformation(information, of: reference, by: by))
+        try check(information, Codec.AddInformation(information, of: reference, by: by), of: reference, by: by)
         let correction = MappingCore.CorrectInformation(
             information: random.id(), finding: random.finding(needsArea: true), text: random.word(),
             reason: random.word())
-        try check(correction, Codec.CorrectInformation(correction, of: reference, by: by))
+        try check(correction, Codec.CorrectInformation(correction, of: reference, by: by), of: reference, by: by)
         let answers = MappingCore.RecordAnswers(random.list(1...5) { .init($0.one(Question.self), $0.word()) })
-        try check(answers, Codec.RecordAnswers(answers, of: reference, by: by))
+        try check(answers, Codec.RecordAnswers(answers, of: reference, by: by), of: reference, by: by)
         let consent = MappingCore.RecordConsent(
             giver: random.giver(), word: random.consentWord(),
             organisations: random.list(1...3) { $0.one(Organisation.self) }, form: random.word(),
             date: random.maybe { $0.day() })
-        try check(consent, Codec.RecordConsent(consent, of: reference, by: by))
+        try check(consent, Codec.RecordConsent(consent, of: reference, by: by), of: reference, by: by)
         let maturity = JudgeMaturity(youthConsents: random.flag(), reason: random.word())
-        try check(maturity, RecordMaturity(maturity, of: reference, by: by))
+        try check(maturity, RecordMaturity(maturity, of: reference, by: by), of: reference, by: by)
         let conclude = Conclude(random.outcome())
-        try check(conclude, ConcludeMapping(conclude, of: reference, by: by))
+        try check(conclude, ConcludeMapping(conclude, of: reference, by: by), of: reference, by: by)
         let followUp = random.followUp()
-        try check(followUp, RecordFollowUp(followUp, of: reference, by: by))
+        try check(followUp, RecordFollowUp(followUp, of: reference, by: by), of: reference, by: by)
         let reopen = Reopen(reason: random.word())
-        try check(reopen, ReopenMapping(reopen, of: reference, by: by))
+        try check(reopen, ReopenMapping(reopen, of: reference, by: by), of: reference, by: by)
         let emergency = MappingCore.OpenInEmergency(reason: random.word())
-        try check(emergency, Codec.OpenInEmergency(emergency, of: reference, by: by))
-        let erase = MappingCore.EraseChild(.init(random.flag() ? .request : .order, legal: random.word()))
-        try check(erase, Codec.EraseChild(erase, of: reference, by: by))
-        let hold = MappingCore.HoldErasure(reason: random.word())
-        try check(hold, Codec.HoldErasure(hold, of: reference, by: by))
-        let lift = MappingCore.LiftHold()
-        try check(lift, Codec.LiftHold(lift, of: reference, by: by))
+        try check(emergency, Codec.OpenInEmergency(emergency, of: reference, by: by), of: reference, by: by)
         let destination = try #require(Destination(municipality: "0001", in: ExampleCounty.directory))
         let move = Move(to: destination, stage: random.one(Stage.self), attends: random.maybe { $0.id() })
-        try check(move, MoveCase(move, of: reference, by: by))
+        try check(move, MoveCase(move, of: reference, by: by), of: reference, by: by)
         let confirm = MappingCore.ConfirmMove(unit: random.id())
-        try check(confirm, Codec.ConfirmMove(confirm, of: reference, by: by))
+        try check(confirm, Codec.ConfirmMove(confirm, of: reference, by: by), of: reference, by: by)
         let decline = MappingCore.DeclineMove(unit: random.id(), reason: random.word())
-        try check(decline, Codec.DeclineMove(decline, of: reference, by: by))
+        try check(decline, Codec.DeclineMove(decline, of: reference, by: by), of: reference, by: by)
         let note = MappingCore.NoteCooperation(
             done: random.list { $0.one(Step.self) }, next: random.maybe { .init($0.one(Step.self), on: $0.day()) },
             coordinator: random.maybe { $0.id() })
-        try check(note, Codec.NoteCooperation(note, of: reference))
+        try check(note, Codec.NoteCooperation(note, of: reference), of: reference, by: by)
         let end = MappingCore.EndCooperation()
-        try check(end, Codec.EndCooperation(end, of: reference, by: by))
+        try check(end, Codec.EndCooperation(end, of: reference, by: by), of: reference, by: by)
+    }
+
+    @Test("the same for the commands about erasure", arguments: seeds)
+    func erasureCommands(seed: UInt64) throws {
+        var random = RandomCase(seed: seed)
+        let (reference, by) = (random.id(), random.actor())
+        let erase = MappingCore.EraseChild(.init(random.flag() ? .request : .order, legal: random.word()))
+        try check(erase, Codec.EraseChild(erase, of: reference, by: by), of: reference, by: by)
+        let hold = MappingCore.HoldErasure(reason: random.word())
+        try check(hold, Codec.HoldErasure(hold, of: reference, by: by), of: reference, by: by)
+        let lift = MappingCore.LiftHold()
+        try check(lift, Codec.LiftHold(lift, of: reference, by: by), of: reference, by: by)
+    }
+
+    private func check<Message: CommandMessage>(
+        _ command: Message.Meaning, _ message: Message, of reference: String, by actor: Actor
+    ) throws
+    where Message.Meaning: Equatable {
+        var words = Words(ExampleCounty.directory)
+        let again = try Message(wire: message.wireBytes())
+        #expect(again.command(&words) == command)
+        #expect(words.faults.isEmpty)
+        #expect(again.address == CommandAddress(reference))
+        #expect(again.actor == actor || message is Codec.NoteCooperation)
     }
 
     @Test("a reminder's name is read as what it was set for, and nothing else is one")

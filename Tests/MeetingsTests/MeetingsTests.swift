@@ -61,6 +61,22 @@ struct MeetingsTests {
         #expect(scheduled[0].start == scheduled[1].start)
     }
 
+    @Test("a command reaches its county under any key; one for a county that is not here goes nowhere")
+    func anyKey() throws {
+        var tester = CooperationTester()
+        try tester.call(guardians: ["g1"])
+        for (county, key) in [("TST", "any"), ("XYZ", "TST"), ("", "TST")] {
+            let command = TellFamily.with {
+                ($0.caseReference, $0.county, $0.by) = ("A", county, "head-school")
+                ($0.to, $0.channel) = ("g1", "phone")
+            }
+            try tester.tester.process(command, key: key, topic: Topic.meetingCommands.rawValue)
+        }
+        #expect(tester.facts(FamilyTold.self).count == 1)
+        #expect(tester.tester.forwarded.map { "\($0.topic) \($0.key)" } == ["meeting-calls TST"])
+        #expect(tester.facts(CommandRefused.self).count == 2)
+    }
+
     @Test("what Mapping asks of Meetings is refused on the topic that outsiders write")
     func outsiders() throws {
         var tester = tester()

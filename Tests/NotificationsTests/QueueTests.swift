@@ -240,9 +240,10 @@ struct QueueTests {
         try settle(&tester, "sent")
         for partition in 0..<3 {
             try tester.process(
-                ResendNotice.with { $0.noticeID = id }, key: id, id: "resend-\(partition)",
+                ResendNotice.with { $0.noticeID = id }, key: "any \(partition)", id: "resend-\(partition)",
                 topic: Topic.noticeCommands.rawValue)
         }
+        #expect(tester.forwarded.map(\.topic) == Array(repeating: Topic.noticeSteps.rawValue, count: 3))
         #expect(try open(tester) == ["concern head-school"])
         try settle(&tester, "sent")
         #expect(tester.published(NoticeSent.self).map(\.noticeID).contains(id))

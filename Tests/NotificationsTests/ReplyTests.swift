@@ -155,6 +155,7 @@ struct ReplyTests {
                 ReplyToMail.with { $0.email = "Robot@example.org" }, key: "m\(turn)", topic: Self.commands)
         }
         #expect(try tester.wishes(Notice.self).count == 5)
+        #expect(Set(tester.forwarded.map(\.key)).count == 1, "they are counted in one place, whatever their keys")
         var letter = Self.forwarded("letter")
         letter.replyTo = "robot@example.org"
         try tester.process(letter, key: "TST")

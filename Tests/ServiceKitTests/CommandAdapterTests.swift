@@ -151,7 +151,7 @@ private struct SumProcessor: Processor {
 
     static let adapter = CommandAdapter(
         AggregateWiring<Sum>(
-            facts: .mappings, unknown: Fault(.caseUnknown),
+            facts: .mappings, steps: .mappingSteps, unknown: Fault(.caseUnknown),
             find: { address, turn in
                 guard address.reference == "sum" else { return nil }
                 let state = try turn.get(Self.sums, turn.key) ?? MappingState()

@@ -1,5 +1,6 @@
 import CloudEvents
 import Foundation
+import Kafka
 import Streams
 import StreamsTesting
 import SwiftProtobuf
@@ -54,28 +55,45 @@ struct SimulatedStreamTests {
         #expect(totals.sorted() == ["milk 1", "milk 2", "milk 3", "tea 1", "tea 2", "tea 3"])
     }
 
-    @Test("where others write, a record on another partition than its key's is known; their correlation ends there")
+    @Test(
+        "what others write lies anywhere: it is passed on to its place, in order, as first received; their chain ends there"
+    )
     func fromOutside() throws {
-        let topology = Topology(
-            "placing", inputs: [.init("outside", isFromOutside: true), .init("inside")], outputs: [.init("told")],
-            changelog: .init("placing-state", .compacted))
-        let stream = SimulatedStream(Placing(), topology)
+        let stream = SimulatedStream(Placing(), Placing.topology)
         try stream.start("one")
-        for topic in ["outside", "inside"] {
-            for partition in [nil, 0, 1, 2, 3] as [Int32?] {
-                let event = Event(
-                    id: "\(topic) \(partition ?? -1)", source: "test", type: "word", time: .distantPast,
-                    correlation: "theirs", data: [])
-                try stream.send(event, key: "tea", to: topic, partition: partition)
-            }
+        for number in 0..<12 {
+            var event = Event(
+                id: "\(number)", source: "test", type: "word", time: .distantPast, subject: "tea",
+                correlation: "theirs", data: [])
+            (event.received, event.auth) = (.distantPast, AuthContext(type: "user", id: "ada", claims: "{}"))
+            // Four senders, each on a partition of its own.
+            try stream.send(event, key: "sender", to: "outside", partition: Int32(number % 4))
         }
-        try stream.work()
+        try stream.advance(by: .seconds(5))
+        #expect(Set(stream.records(on: "inside").map(\.partition)) == [KeyPartition.of(Bytes("tea".utf8), among: 4)])
+        let inside = try stream.events(on: "inside")
+        #expect(inside.allSatisfy { $0.key == "tea" && $0.event.source == "test" && $0.event.auth == nil })
         let told = try stream.events(on: "told").map(\.event)
-        #expect(told.filter { $0.type == "misplaced" }.count == 3)
-        #expect(told.filter { $0.type == "placed" }.count == 7)
-        #expect(told.filter { $0.correlation == "theirs" }.allSatisfy { $0.cause?.hasPrefix("inside") == true })
-        let ours = told.filter { $0.cause?.hasPrefix("outside") == true }
-        #expect(ours.count == 5 && ours.allSatisfy { $0.correlation == $0.id }, "a chain begins with our own event")
+        let order = told.compactMap { $0.cause.flatMap { Int($0) } }
+        for sender in 0..<4 {
+            #expect(order.filter { $0 % 4 == sender } == [sender, sender + 4, sender + 8], "in the order of each")
+        }
+        #expect(told.allSatisfy { $0.type == "5 s" && $0.correlation != "theirs" })
+        let own = Event(
+            id: "own", source: "test", type: "word", time: .distantPast, subject: "tea", correlation: "ours", data: [])
+        try stream.send(own, key: "tea", to: "inside")
+        try stream.work()
+        #expect(try stream.events(on: "told").last?.event.correlation == "ours")
+    }
+
+    @Test("what only its holder knows is passed on to every partition, once each")
+    func everywhere() throws {
+        let stream = SimulatedStream(Placing(), Placing.topology)
+        try stream.start("one")
+        try stream.send(Self.event(1, "all"), key: "sender", to: "outside")
+        try stream.work()
+        #expect(stream.records(on: "inside").map(\.partition).sorted() == [0, 1, 2, 3])
+        #expect(try stream.events(on: "told").map(\.event.cause) == ["1", "1", "1", "1"])
     }
 
     @Test("an instance that is killed while it stands still leaves its step to another")
@@ -134,9 +152,19 @@ struct SimulatedStreamTests {
     }
 }
 
-/// Tells of each record whether it lies where its key's state is.
+/// Passes on what comes from outside, and tells of each event how long ago it was first received.
 private struct Placing: Processor {
+    static let topology = Topology(
+        "placing", inputs: [.init("outside", isFromOutside: true), .init("inside")],
+        outputs: [.init("inside"), .init("told")], changelog: .init("placing-state", .compacted))
+
     func process(_ event: Event, in turn: inout Turn) throws {
-        turn.publish(type: turn.isMisplaced ? "misplaced" : "placed", [], to: "told")
+        switch (turn.topic, event.type) {
+        case ("outside", "all"): try turn.forwardEverywhere(event, to: "inside", key: "any", sealedUnder: .own)
+        case ("outside", _): try turn.forward(event, to: "inside", key: event.subject ?? "", sealedUnder: .own)
+        default:
+            let age = turn.now.timeIntervalSince(turn.received)
+            turn.publish(type: "\(Int(age)) s", [], to: "told")
+        }
     }
 }

@@ -78,8 +78,10 @@ struct MailCommand: AsyncParsableCommand {
                     key: command.county, connection)
                 tell("\(command.caseReference): \(command.what), for the named person")
             case .bounce(let command):
-                try await connection.broadcast(
-                    connection.command(event(command, id, nil), for: nil, .service, by: "mail"), to: .noticeCommands)
+                let event = try event(command, id, nil)
+                try await send(
+                    connection.command(event, for: nil, .service, by: "mail"), to: .noticeCommands,
+                    key: command.messageID, connection)
                 tell("a notice did not arrive: \(command.detail)")
             case .reply(let command):
                 let event = try event(command, id, nil)

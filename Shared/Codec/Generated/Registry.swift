@@ -183,7 +183,7 @@ extension RecordAnswers: SuiteEvent {
 extension RecordConsent: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.consent.record.v1"
     package static let kind = EventKind.command
-    package static let topics: [Topic] = [.mappingCommands, .mappingSteps]
+    package static let topics: [Topic] = [.mappingCommands]
     package static let largestBytes = 2050
 }
 

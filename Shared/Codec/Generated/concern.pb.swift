@@ -215,7 +215,7 @@ package nonisolated struct ConcernReceipt: Sendable {
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
-    /// The record key for every command about this case. Empty for a child with protected identity whose case another
+    /// What every command about this case names. Empty for a child with protected identity whose case another
     /// county has opened.
     package var caseReference: String = String()
 

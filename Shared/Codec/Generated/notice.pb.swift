@@ -314,7 +314,7 @@ package nonisolated struct Digest: Sendable {
   package init() {}
 }
 
-/// Sent to every partition: whoever has the failed notice sends it again.
+/// Whoever has the failed notice sends it again.
 package nonisolated struct ResendNotice: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -327,8 +327,8 @@ package nonisolated struct ResendNotice: Sendable {
   package init() {}
 }
 
-/// From the door for mail: a relay says that a message did not arrive after all (RFC 3464). Sent to every partition: whoever
-/// sent the notice takes it up.
+/// From the door for mail: a relay says that a message did not arrive after all (RFC 3464). Whoever sent the notice takes it
+/// up.
 package nonisolated struct ReportBounce: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -23,7 +23,7 @@ struct AttackTests {
         try await Installation.with { installation in
             try await installation.reportsStillPass(0)
             var table = TextTable(["attack", "answer", "seconds", "a good report after it, seconds"])
-            let onCase = installation.ownCase == nil ? [] : Self.mail + Self.names + Self.partitions
+            let onCase = installation.ownCase == nil ? [] : Self.mail + Self.names + Self.places
             for (number, attack) in (Self.door + Self.topics + Self.input + onCase).enumerated() {
                 let (answer, seconds) = await Self.timed {
                     try await within(.seconds(attack.limit), waitingFor: "the answer") {

@@ -11,9 +11,6 @@ import Testing
 /// The worked example's case, with a meeting that stands and has moved once.
 actor AttackedCase {
     nonisolated let reference: String
-    /// Under which key its facts lie, and on which partition.
-    nonisolated let key: String
-    nonisolated let partition: Int32
     private var play: Play
     private let detected: ConcernReceipt.Registered
     private let meeting: Meeting
@@ -28,13 +25,6 @@ actor AttackedCase {
         meeting = try await play.meet(detected)
         (self.play, self.detected) = (play, detected)
         reference = detected.caseReference
-        let reference = reference
-        (key, partition) = try await EventFeed.reading(connection, [.mappings], fromBeginning: true) { feed in
-            for try await item in feed.items where item.event?.subject == reference {
-                return (item.key, item.partition)
-            }
-            throw CommandFault("no fact of the case")
-        }
     }
 
     static let topics: [Topic] = [.concernReceipts, .concerns, .mappings, .meetings, .notices]
@@ -89,9 +79,13 @@ extension Installation {
         try await EventFeed.reading(connection, [.meetings], fromBeginning: false) { feed in
             try await body()
             // Commands of one county are taken in order: what comes before this one's refusal came of `body`.
-            let last = try Event(
-                id: "last-\(UUID().uuidString)", source: "urn:attack", time: Date(),
-                AnswerMeeting.with { ($0.caseReference, $0.county, $0.answer) = ("SRM-0", "SRM", "accepted") })
+            let last = try connection.signed(
+                Event(
+                    id: "last-\(UUID().uuidString)", source: "urn:attack", time: Date(),
+                    AnswerMeeting.with {
+                        ($0.caseReference, $0.county) = ("SRM-0", "SRM")
+                        ($0.person, $0.answer) = ("nykoping-rektor", "accepted")
+                    }), for: "nykoping-rektor")
             try await send([connection.record(last, to: .meetingCommands, key: "SRM")])
             return try await within(.seconds(20), waitingFor: "the end of what followed") {
                 var kinds: [String] = []
@@ -107,24 +101,23 @@ extension Installation {
 
     /// The codes with which a command about the case is refused that lies on each partition of its topic.
     func refusals(everywhere command: some EventPayload, by person: String?) async throws -> [String] {
-        let attacked = try attacked
         var codes: [String] = []
         for partition in 0..<(try await partitions(of: .mappingCommands)) {
-            let (id, record) = try record(event(command, by: person), on: partition, attacked)
+            let (id, record) = try record(event(command, by: person), on: partition)
             codes += try await refusal(of: id, on: .mappings, record)
         }
         return codes
     }
 
-    /// Sends a command about the case to another partition than the case's, and says whether it is carried out.
+    /// Sends a command about the case to each partition of its topic, and says whether it is carried out.
     func isCarriedOut<Fact: EventPayload>(
-        elsewhere command: some EventPayload, by person: String, _ fact: Fact.Type
+        everywhere command: some EventPayload, by person: String, _ fact: Fact.Type
     ) async throws -> [String] {
         let attacked = try attacked
-        let partition = (attacked.partition + 1) % (try await partitions(of: .mappingCommands))
-        let (_, record) = try record(event(command, by: person), on: partition, attacked)
+        let event = try event(command, by: person)
+        let records = (0..<(try await partitions(of: .mappingCommands))).map { record(event, on: $0).1 }
         return try await EventFeed.reading(connection, [.mappings], fromBeginning: false) { feed in
-            try await send([record])
+            try await send(records)
             return try await within(.seconds(20), waitingFor: "the fact") {
                 for try await item in feed.items {
                     guard let event = item.event, event.subject == attacked.reference else { continue }
@@ -138,8 +131,7 @@ extension Installation {
 
     /// The codes with which a command about the case is refused, as it is after `forge`.
     func refusal(of command: some EventPayload, _ forge: (Event) throws -> Event) async throws -> [String] {
-        let attacked = try attacked
-        let (id, record) = try record(forge(event(command, by: nil)), on: attacked.partition, attacked)
+        let (id, record) = try record(forge(event(command, by: nil)), on: 0)
         return try await refusal(of: id, on: .mappings, record)
     }
 
@@ -150,13 +142,11 @@ extension Installation {
         return try person.map { try connection.signed(event, for: $0) } ?? event
     }
 
-    private func record(
-        _ event: Event, on partition: Int32, _ attacked: AttackedCase
-    ) throws -> (id: String, ProducerRecord) {
-        return (
+    private func record(_ event: Event, on partition: Int32) -> (id: String, ProducerRecord) {
+        (
             event.id,
             ProducerRecord(
-                topic: connection.topic(.mappingCommands), partition: partition, key: Bytes(attacked.key.utf8),
+                topic: connection.topic(.mappingCommands), partition: partition, key: Bytes(UUID().uuidString.utf8),
                 value: event.data, headers: event.headers)
         )
     }

@@ -1,5 +1,6 @@
 import CloudEvents
 import Codec
+import Domain
 import Foundation
 import Kafka
 import ServiceKit

@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test attack format lint bench bench-scheduling bench-sealing golden proto docs needs
+.PHONY: run test attack format lint bench bench-scheduling bench-sealing bench-views golden proto docs needs
 
 CONFIGURATION ?= debug
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
@@ -20,16 +20,19 @@ attack: ## attack the suite as outsiders can, here or your own installation (Tes
 	swift test --skip-build --filter AttackTests
 
 format: ## write all Swift as .swift-format wants it
-	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
+	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
 
 lint: ## fail where the format differs
-	swift format lint --strict --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
+	swift format lint --strict --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/Kafka Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
 
 bench: needs ## events per second through one stream thread, beside a plain C loop (see Benchmarks/README.md)
 	Benchmarks/run
 
 bench-scheduling: needs ## time per booking, by how full calendars are (see Docs/scheduling.md)
 	swift run -c release --package-path Benchmarks SchedulingBenchmark
+
+bench-views: needs ## time and memory to build a view of a county's year, and to read from it (see Benchmarks/README.md)
+	swift run -c release --package-path Benchmarks ViewBenchmark
 
 bench-sealing: needs ## what sealing costs an event beside AES itself (see Benchmarks/README.md)
 	swift run -c release --scratch-path .build/release-bench sealing-benchmark

@@ -20,6 +20,7 @@ func product(_ name: String, _ package: String) -> Target.Dependency { .product(
 let arguments = product("ArgumentParser", "swift-argument-parser")
 let collections = product("HeapModule", "swift-collections")
 let crypto = product("Crypto", "swift-crypto")
+let grdb = product("GRDB", "GRDB.swift")
 let http = [product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird")]
 let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let logging = product("Logging", "swift-log")
@@ -41,6 +42,7 @@ let package = Package(
         .library(name: "MeetingsCore", targets: ["MeetingsCore"]),
         .library(name: "Streams", targets: ["Streams"]),
         .library(name: "StreamsTesting", targets: ["StreamsTesting"]),
+        .library(name: "Views", targets: ["Views"]),
         .executable(name: "intake", targets: ["intake"]),
         .executable(name: "mapping", targets: ["mapping"]),
         .executable(name: "meetings", targets: ["meetings"]),
@@ -56,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -85,6 +88,10 @@ let package = Package(
         .target(
             name: "StreamsTesting", dependencies: ["CloudEvents", "Kafka", "Streams", logging, protobuf],
             path: "Shared/StreamsTesting", swiftSettings: guarded),
+        .target(
+            name: "Views",
+            dependencies: ["CloudEvents", "Kafka", "Streams", crypto, grdb, lifecycle, logging, metrics],
+            path: "Shared/Views", exclude: ["README.md"], swiftSettings: guarded),
         .target(
             name: "Codec", dependencies: ["CloudEvents", "Domain", crypto, protobuf], path: "Shared/Codec",
             exclude: ["Schemas"], swiftSettings: guarded),
@@ -190,6 +197,12 @@ let package = Package(
             dependencies: [
                 "CloudEvents", "Kafka", "Streams", "StreamsTestSupport", "StreamsTesting", "example-1-counting",
                 "example-2-reminding", "example-3-wishing", "stream-probe", crypto, logging, protobuf,
+            ], swiftSettings: guarded),
+        .testTarget(
+            name: "ViewsTests",
+            dependencies: [
+                "CloudEvents", "Kafka", "Streams", "StreamsTestSupport", "Views", grdb, lifecycle, logging, metrics,
+                product("MetricsTestKit", "swift-metrics"),
             ], swiftSettings: guarded),
         .testTarget(
             name: "ServiceKitTests",

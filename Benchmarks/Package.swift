@@ -6,6 +6,7 @@ let package = Package(
     dependencies: [
         .package(name: "tillsammans", path: ".."),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .executableTarget(
@@ -13,6 +14,15 @@ let package = Package(
             dependencies: [
                 .product(name: "CloudEvents", package: "tillsammans"), .product(name: "Kafka", package: "tillsammans"),
                 .product(name: "Streams", package: "tillsammans"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("jemalloc", .when(platforms: [.linux]))]),
+        .executableTarget(
+            name: "ViewBenchmark",
+            dependencies: [
+                .product(name: "CloudEvents", package: "tillsammans"), .product(name: "Kafka", package: "tillsammans"),
+                .product(name: "Views", package: "tillsammans"), .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: [.treatAllWarnings(as: .error)],

@@ -57,6 +57,7 @@ struct CaseCommand: AsyncParsableCommand {
                 return (room, chronology)
             }
             guard !chronology.isEmpty else { throw CommandFault(Catalogue.text("case.none", language)) }
+            if let erased = chronology.erased { throw CommandFault(erased) }
             let reading = try await room.open(
                 reference, contents ? .plan ... .whole : .course ... .course, at: Date())
             print(json ? try Self.lines(chronology.object(reading)) : chronology.text(reading))
@@ -113,7 +114,7 @@ struct CasesCommand: AsyncParsableCommand {
     /// Where each case stands, as last told.
     static func statuses(_ connection: Connection) throws -> [CaseStatus] {
         var latest: [String: CaseStatus] = [:]
-        try connection.readAll([.cases]) { _, key, event in
+        try connection.readAll([.cases], erased: { latest[$1] = nil }) { _, key, event in
             if let status = try? event.decode(CaseStatus.self) { latest[key] = status }
         }
         return Array(latest.values)
@@ -141,7 +142,11 @@ struct CasesCommand: AsyncParsableCommand {
 extension Connection {
     /// Every event that lies on topics now, in the order of each partition; blocks. A line on standard error tells how
     /// far it has come, when that takes long.
-    func readAll(_ topics: [Topic], _ take: (Topic, String, Event) -> Void) throws {
+    ///
+    /// - Parameter erased: gets each key that was deleted from a compacted topic.
+    func readAll(
+        _ topics: [Topic], erased: (Topic, String) -> Void = { _, _ in }, _ take: (Topic, String, Event) -> Void
+    ) throws {
         let names = Dictionary(uniqueKeysWithValues: topics.map { (topic($0), $0) })
         let reader = try TopicReader(Array(names.keys), from: .beginning, properties)
         var count = 0
@@ -149,10 +154,13 @@ extension Connection {
             count += 1
             if count.isMultiple(of: 100_000) { tell("read \(count) records …") }
             let received = Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
-            guard let topic = names[record.topic],
-                let event = try? Event(headers: record.headers, value: record.value, received: received)
-            else { return }
-            take(topic, String(decoding: record.key ?? [], as: UTF8.self), event)
+            guard let topic = names[record.topic] else { return }
+            let key = String(decoding: record.key ?? [], as: UTF8.self)
+            if record.value == nil { return erased(topic, key) }
+            guard let event = try? Event(headers: record.headers, value: record.value, received: received) else {
+                return
+            }
+            take(topic, key, event)
         }
         if !isRead { throw CommandFault("the topics could not be read to their end within 10 minutes") }
     }

@@ -33,6 +33,20 @@ struct Chronology {
         }
     }
 
+    /// That the case is erased, when, and on what ground; nil for one that is not. It names nobody (rule 23).
+    var erased: String? {
+        guard let event = events.last(where: { $0.type == ChildErased.eventType }),
+            let fact = try? event.decode(ChildErased.self)
+        else { return nil }
+        let ground = words("erasure.ground.\(fact.ground.reason)")
+        return words(
+            "case.erased",
+            [
+                "case": reference, "day": CivilTime.day(of: event.time).description,
+                "ground": fact.ground.legal.isEmpty ? ground : "\(ground), \(fact.ground.legal)",
+            ])
+    }
+
     var isEmpty: Bool { events.isEmpty && status == nil }
 
     /// In the order in which it happened; what happened in one instant, in the order of its causes.

@@ -58,7 +58,11 @@ struct EventsCommand: AsyncParsableCommand {
             let followed = room == nil ? topics : Array(Set(topics + ReadableCases.topics))
             try await EventFeed.reading(connection, followed, fromBeginning: fromBeginning) { feed in
                 for try await item in feed.items {
-                    if let event = item.event { room?.cases.apply(event) }
+                    if let event = item.event {
+                        room?.cases.apply(event)
+                    } else if item.topic == .cases {
+                        room?.cases.forget(item.key)
+                    }
                     guard topics.contains(item.topic) else { continue }
                     print(json ? Self.object(item, try await Self.content(of: item, &room, keys)) : Self.line(item))
                     fflush(nil)

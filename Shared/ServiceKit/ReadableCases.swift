@@ -41,6 +41,11 @@ package struct ReadableCases: Sendable {
         }
     }
 
+    /// The case is erased (rule 23).
+    package mutating func forget(_ reference: String) {
+        (statuses[reference], meetings[reference]) = (nil, nil)
+    }
+
     private mutating func note(
         _ meeting: Codec.Meeting, _ event: CloudEvents.Event, _ staff: (Codec.Meeting) -> Set<String>
     ) {

@@ -1,14 +1,17 @@
 import Foundation
 
-/// The only owner of a state file's descriptor, and of the lock that excludes every other user.
+/// The only owner of a state file's descriptor, and of the lock that excludes every other user. A view locks a file, too.
 ///
 /// The lock replaces LMDB's own: one process and one thread use a state file. The lock belongs to the open file, so the
 /// system releases it when the process dies, and a second open in the same process is refused too.
-struct LockedFile: ~Copyable {
-    let path: String
+package struct LockedFile: ~Copyable {
+    package let path: String
     private let descriptor: Int32
 
-    init(_ path: String) throws(StateFileError) {
+    /// - Parameter rule: who may have it open; for the error's text.
+    package init(
+        _ path: String, rule: String = "a state file belongs to one task of one process"
+    ) throws(StateFileError) {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StateFileError(errno, "open", path) }
@@ -24,7 +27,7 @@ struct LockedFile: ~Copyable {
             usleep(10_000)
         }
         close(descriptor)
-        throw .failed("\(path) is open elsewhere; a state file belongs to one task of one process")
+        throw .failed("\(path) is open elsewhere; \(rule)")
     }
 
     deinit { close(descriptor) }

@@ -32,7 +32,7 @@ struct BoundariesTests {
         }
     }
 
-    @Test("the runtime knows no county", arguments: ["Kafka", "Streams", "StreamsTesting", "CloudEvents"])
+    @Test("the runtime knows no county", arguments: ["Kafka", "Streams", "StreamsTesting", "CloudEvents", "Views"])
     func runtime(folder: String) throws {
         let files = try Self.files(below: "Shared/\(folder)")
         #expect(files.count > 3)

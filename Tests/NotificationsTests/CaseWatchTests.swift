@@ -38,6 +38,9 @@ struct CaseWatchTests {
             try await publish("B", .mapping)
             #expect(await watch.mayMeet("B") == false)
             #expect(await watch.mayMeet("C", within: .milliseconds(100)) == nil)
+            // An erased case is forgotten (rule 23).
+            try await producer.send(ProducerRecord(topic: broker.prefix + "cases", key: Bytes("B".utf8), value: nil))
+            try await eventually("the erasure") { await watch.mayMeet("B", within: .milliseconds(10)) == nil }
             group.cancelAll()
         }
         await broker.remove()

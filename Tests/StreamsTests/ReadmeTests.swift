@@ -1,15 +1,17 @@
 import Foundation
 import Testing
 
-@Suite("The README of the runtime")
+@Suite("The READMEs of the runtime and of views")
 struct ReadmeTests {
-    @Test("each promise names a test that is there")
-    func promises() throws {
+    @Test(
+        "each promise names a test that is there",
+        arguments: [("Streams", ["StreamsTests", "KafkaTests"]), ("Views", ["ViewsTests"])])
+    func promises(library: String, tests: [String]) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let readme = try String(
-            contentsOf: root.appending(path: "Shared/Streams/README.md"), encoding: .utf8)
-        let sources = try ["StreamsTests", "KafkaTests"].flatMap { folder in
+            contentsOf: root.appending(path: "Shared/\(library)/README.md"), encoding: .utf8)
+        let sources = try tests.flatMap { folder in
             let folder = root.appending(path: "Tests/\(folder)")
             return try FileManager.default.contentsOfDirectory(atPath: folder.path)
                 .filter { $0.hasSuffix(".swift") }

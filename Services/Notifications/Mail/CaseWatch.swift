@@ -40,6 +40,11 @@ final class CaseWatch: Service {
     func run() async throws { try await follower.run { self.apply($0) } }
 
     func apply(_ record: Record) {
+        if record.value == nil {
+            // The case is erased (rule 23).
+            let reference = String(decoding: record.key ?? [], as: UTF8.self)
+            return mayMeet.withLock { $0[reference] = nil }
+        }
         guard let event = try? Event(headers: record.headers, value: record.value, received: Date()),
             let status = try? event.decode(CaseStatus.self)
         else { return }

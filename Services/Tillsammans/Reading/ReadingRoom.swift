@@ -152,7 +152,7 @@ extension ReadingRoom {
         var (directory, cases) = (Directory(), ReadableCases())
         var fault: (any Error)?
         let all = Set([.directory] + ReadableCases.topics + topics)
-        try connection.readAll(Array(all)) { topic, key, event in
+        try connection.readAll(Array(all), erased: { if $0 == .cases { cases.forget($1) } }) { topic, key, event in
             if topic == .directory { try? directory.take(key, event.data) }
             cases.apply(event)
             guard topics.contains(topic) else { return }

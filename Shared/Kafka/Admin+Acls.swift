@@ -1,4 +1,5 @@
 import CKafka
+import Foundation
 
 extension Admin {
     /// Whether this librdkafka can create and delete bindings of transactional ids: since 2.6.0.
@@ -33,9 +34,10 @@ extension Admin {
         return found.sorted()
     }
 
-    /// Creates the bindings. One that exists already stays.
+    /// Creates the bindings, and returns when a broker knows them. One that exists already stays.
     ///
-    /// - Throws: as ``acls(timeout:)``; an error about the first that could not be made.
+    /// - Throws: as ``acls(timeout:)``; an error about the first that could not be made; a time-out where the broker does not
+    ///   know them in time, though they are made.
     public func create(_ acls: [AclBinding], timeout: Int32) throws(KafkaError) {
         guard !acls.isEmpty else { return }
         try checkAuthorizer("create ACLs", timeout: timeout)
@@ -51,6 +53,7 @@ extension Admin {
                 throw KafkaError(rd_kafka_error_code(error), "allow \(acl)")
             }
         }
+        try wait("see the ACLs that were created", timeout: timeout) { $0.isSuperset(of: acls) }
     }
 
     /// Deletes exactly these bindings. One that does not exist is none to delete.
@@ -69,6 +72,19 @@ extension Admin {
                 guard let error = response.flatMap({ rd_kafka_DeleteAcls_result_response_error($0) }) else { continue }
                 throw KafkaError(rd_kafka_error_code(error), "delete \(acl)")
             }
+        }
+        try wait("see that the ACLs were deleted", timeout: timeout) { $0.isDisjoint(with: acls) }
+    }
+
+    /// Asks until it is so. With KRaft the controller answers before the brokers have read of the change in its log (KIP-801),
+    /// and for that moment they still decide by the former rights. One broker is asked; others may take a moment longer.
+    private func wait(
+        _ doing: String, timeout: Int32, until isSo: (Set<AclBinding>) -> Bool
+    ) throws(KafkaError) {
+        let deadline = ContinuousClock.now + .milliseconds(timeout)
+        while try !isSo(Set(acls(timeout: timeout))) {
+            guard .now < deadline else { throw .late(doing) }
+            usleep(20_000)
         }
     }
 

@@ -69,12 +69,22 @@ struct AclTests {
         }
     }
 
-    @Test("each service under its own principal: the worked example goes its whole way, and a report gets its receipt")
+    @Test(
+        "each under its own principal: the worked example goes its whole way, the operator has it erased, and a report gets its receipt"
+    )
     func works() async throws {
         try await withPrincipals { suite, _ in
             for service in Suite.services { try await suite.start(service, login(service)) }
             try await WorkedExample(folder: WorkedExampleTests.example, personalNumber: "20140315-2380")
                 .play(on: suite.connection, mailFolder: suite.mailFolder)
+            let reference = try #require(try await suite.events(.mappings, MappingOpened.self).first).caseReference
+            let ordered = try await tillsammans(
+                ["case", "erase", reference] + ErasureTests.grounds, suite,
+                login("operator").merging([
+                    "DOOR_KEY_FILE": suite.connection.doorKeyFile ?? "", "KEY_ENCRYPTION_KEY_FILE": suite.keyFile,
+                ]) { $1 })
+            #expect(ordered.code == 0, "\(ordered.text)")
+            try await ErasureTests.erased(suite, reference)
             // And a publisher sends, and reads its answer, with nothing but its own rights.
             let publisher = properties("publisher-test", suite)
             let event = Event(
@@ -116,6 +126,21 @@ struct AclTests {
             ] {
                 let may = try await writes(role, topic, suite)
                 #expect(may == isAllowed, "\(role) writes \(topic)")
+            }
+        }
+    }
+
+    @Test("rights that were given or taken away count when the call returns, twenty times over")
+    func atOnce() async throws {
+        let broker = try TestBroker()
+        let right = AclBinding("User:nobody", .read, .topic, broker.prefix + "mappings")
+        try await DedicatedThread.run(name: "acls") { [properties = broker.properties] in
+            let admin = try Admin(properties)
+            for _ in 0..<20 {
+                try admin.create([right], timeout: 30_000)
+                #expect(try admin.acls(timeout: 10_000).contains(right))
+                try admin.delete([right], timeout: 30_000)
+                #expect(try !admin.acls(timeout: 10_000).contains(right))
             }
         }
     }

@@ -52,7 +52,7 @@ struct ErasureTests {
     // MARK: Steps
 
     /// Reports a child, and waits for the case.
-    private static func report(_ id: String, _ suite: RunningSuite, number: String? = nil) async throws -> String {
+    static func report(_ id: String, _ suite: RunningSuite, number: String? = nil) async throws -> String {
         var report = ExampleCountyReport.message
         if let number { report.personalNumber = number }
         let before = Set(try await suite.events(.mappings, MappingOpened.self).map(\.caseReference))
@@ -68,12 +68,15 @@ struct ErasureTests {
 
     /// The county's function orders the erasure, from the command line.
     static func order(_ suite: RunningSuite, _ reference: String) async throws {
-        try await CaseCommand.Erase.parse([
-            reference, "--as", "lansfunktion", "--ground", "order", "--legal", "Beslut 12-2026",
-            "--bootstrap-servers", suite.connection.bootstrapServers, "--prefix", suite.connection.prefix,
-            "--door-key", suite.connection.doorKeyFile ?? "",
-        ]).run()
+        try await CaseCommand.Erase.parse(
+            [reference] + grounds + [
+                "--bootstrap-servers", suite.connection.bootstrapServers, "--prefix", suite.connection.prefix,
+                "--door-key", suite.connection.doorKeyFile ?? "",
+            ]
+        ).run()
     }
+
+    static let grounds = ["--as", "lansfunktion", "--ground", "order", "--legal", "Beslut 12-2026"]
 
     /// Waits until the data key has gone.
     static func erased(_ suite: RunningSuite, _ reference: String) async throws {

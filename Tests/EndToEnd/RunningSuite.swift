@@ -15,7 +15,7 @@ actor RunningSuite {
     nonisolated let folder = TemporaryFolder()
     nonisolated let keyFile: String
     private var services: [String: ChildProcess] = [:]
-    private var ended: [ChildProcess] = []
+    private var ended: [(service: String, process: ChildProcess)] = []
 
     nonisolated var connection: Connection {
         Connection(
@@ -30,15 +30,21 @@ actor RunningSuite {
     }
 
     /// Runs `body` beside a running suite, and leaves nothing behind.
+    ///
+    /// - Parameter compacted: settings of the compacted topics, in place of the planned ones.
     static func with(
-        services: [String] = Suite.services, partitions: Int32 = 2, _ body: (RunningSuite) async throws -> Void
+        services: [String] = Suite.services, partitions: Int32 = 2, compacted: [String: String] = [:],
+        _ body: (RunningSuite) async throws -> Void
     ) async throws {
         let suite = try RunningSuite()
         let result: Result<Void, any Error>
         do {
-            try await suite.broker.create(
-                TopicPlan.specifications(
-                    partitions: partitions, prefix: suite.broker.prefix, publishers: [Self.publisher.receipts]))
+            var topics = TopicPlan.specifications(
+                partitions: partitions, prefix: suite.broker.prefix, publishers: [Self.publisher.receipts])
+            for index in topics.indices where topics[index].settings["cleanup.policy"] == "compact" {
+                topics[index].settings.merge(compacted) { $1 }
+            }
+            try await suite.broker.create(topics)
             var directory = try DirectoryFile(Self.examples + "/soermland.yaml").directory
             directory.publishers = [Self.publisher]
             let doors = try OwnDoors(in: suite.folder.path + "/keys", of: directory.code)
@@ -95,18 +101,23 @@ actor RunningSuite {
     func kill9(_ service: String) async throws {
         guard let process = services.removeValue(forKey: service) else { return }
         try await process.kill9()
-        ended.append(process)
+        ended.append((service, process))
     }
 
     func deleteState(of service: String) {
         try? FileManager.default.removeItem(atPath: "\(folder.path)/state/\(broker.prefix)\(service)")
     }
 
-    /// Everything that the services have written, those that were killed too.
-    var logs: [(String, String)] { services.map { ($0.key, $0.value.text) } + ended.map { ("(ended)", $0.text) } }
+    /// Everything that the services have written, those that have ended too.
+    var logs: [(service: String, text: String)] {
+        services.map { ($0.key, $0.value.text) } + ended.map { ($0.service, $0.process.text) }
+    }
 
     func stop() async {
-        for service in services.values { _ = try? await service.terminate() }
+        for (service, process) in services {
+            _ = try? await process.terminate()
+            ended.append((service, process))
+        }
         services = [:]
     }
 

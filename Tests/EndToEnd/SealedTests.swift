@@ -35,20 +35,14 @@ struct SealedTests {
         }
     }
 
-    /// Where a marker stands: topics and state files.
-    private static func findings(_ suite: RunningSuite, _ markers: Set<String>) async throws -> [String: Set<String>] {
-        let needles = markers.map { (text: $0, bytes: Data($0.utf8)) }
-        var found: [String: Set<String>] = [:]
-        func search(_ bytes: Data, in place: String) {
-            for needle in needles where bytes.firstRange(of: needle.bytes) != nil {
-                found[place, default: []].insert(needle.text)
-            }
-        }
+    /// Where a marker stands: topics, state files, the services' logs, and messages. The services have been stopped.
+    static func findings(_ suite: RunningSuite, _ markers: Set<String>) async throws -> [String: Set<String>] {
+        var found = Findings(markers)
         let topics = TopicPlan.specifications(partitions: 1, prefix: "", publishers: [RunningSuite.publisher.receipts])
         for topic in topics.map(\.name) {
             for record in try await suite.broker.records(topic) {
                 for part in [record.key, record.value] + record.headers.map(\.value) {
-                    search(Data(part ?? []), in: topic)
+                    found.search(Data(part ?? []), in: topic)
                 }
             }
         }
@@ -56,13 +50,34 @@ struct SealedTests {
         #expect(files.count { $0.hasSuffix(".mdb") } >= 4)
         for file in files {
             let content = try? Data(contentsOf: URL(filePath: "\(suite.folder.path)/state/\(file)"))
-            search(content ?? Data(), in: "state")
+            found.search(content ?? Data(), in: "state")
         }
-        return found
+        try await eventually("each log's last line") { await suite.logs.allSatisfy { $0.text.contains("stopped") } }
+        let logs = await suite.logs
+        #expect(Set(logs.map(\.service)) == Set(Suite.services))
+        // No notice of the example goes to a guardian: not even an address that a message is sent to may be found.
+        for text in logs.map({ Bytes($0.text.utf8) }) { found.search(Data(text + Escapes.resolved(text)), in: "logs") }
+        for text in suite.messages().flatMap({ MailTexts.all(of: Bytes($0.utf8)) }) {
+            found.search(Data(text + Escapes.resolved(text)), in: "messages")
+        }
+        return found.places
+    }
+
+    private struct Findings {
+        private let needles: [(text: String, bytes: Data)]
+        private(set) var places: [String: Set<String>] = [:]
+
+        init(_ markers: Set<String>) { needles = markers.map { ($0, Data($0.utf8)) } }
+
+        mutating func search(_ bytes: Data, in place: String) {
+            for needle in needles where bytes.firstRange(of: needle.bytes) != nil {
+                places[place, default: []].insert(needle.text)
+            }
+        }
     }
 
     @Test(
-        "a scan of all topics and state files finds the worked example in concern-reports alone; the keys rotate, and the case goes on"
+        "a scan of all topics, state files, logs and messages finds the worked example in concern-reports alone; the keys rotate, and the case goes on"
     )
     func scan() async throws {
         let number = WorkedExample.fictionalNumber()
@@ -83,6 +98,9 @@ struct SealedTests {
             let found = try await Self.findings(suite, markers)
             #expect(found.keys.sorted() == ["concern-reports"], "\(found.mapValues(\.count))")
             #expect(found["concern-reports"]?.contains(number) == true)
+            // What is encoded in a message is found there.
+            #expect(suite.messages().allSatisfy { !$0.contains("Mötesrum 1") })
+            #expect(try await Self.findings(suite, ["Mötesrum 1"])["messages"] == ["Mötesrum 1"])
 
             // Rotation: the new version is given to all, then every data key is wrapped anew.
             #expect(try KeyEncryptionKeys.addKey(toFile: suite.keyFile) == 2)

@@ -168,6 +168,21 @@ struct ErasureVerifyTests {
         await installation.remove()
     }
 
+    @Test(
+        "when the brokers clean the key away is told in days, as far as they tell it; without a bound, that nothing makes them",
+        arguments: [
+            ("518400000", "they must begin within 6 days"), ("86400001", "they must begin within 2 days"),
+            ("1", "they must begin within 1 day"),
+            (nil, "they must begin within the max.compaction.lag.ms of child-keys"),
+            // What Kafka has where nothing was set.
+            (
+                "9223372036854775807",
+                "nothing makes them, since child-keys has no max.compaction.lag.ms; see `tillsammans doctor`"
+            ),
+            ("9223372036854775806", "they must begin within 106751991168 days"),
+        ])
+    func cleaning(lag: String?, words: String) { #expect(ErasureCommand.cleaning(lag, "child-keys") == words) }
+
     @Test("a reference that cannot be one is refused before anything is read")
     func reference() throws {
         for wrong in ["", "TST", "tst-aaaa-aaaa-aa", "20140315-2380"] {

@@ -104,17 +104,25 @@ struct ErasureCommand: AsyncParsableCommand {
                     + "its segment to be closed")
         }
         if topics.keys.erasedAt != nil, topics.keys.values > 0 {
-            let days = days(topics.setting("max.compaction.lag.ms", of: .childKeys))
             notes.append(
-                "the case's key is erased, but the brokers have not cleaned its former value away: they must begin within "
-                    + (days ?? "the max.compaction.lag.ms of \(connection.topic(.childKeys))"))
+                "the case's key is erased, but the brokers have not cleaned its former value away: "
+                    + cleaning(topics.setting("max.compaction.lag.ms", of: .childKeys), connection.topic(.childKeys)))
         }
         return notes
     }
 
+    /// When the brokers clean the former values of a topic's keys away.
+    ///
+    /// - Parameter lag: the topic's `max.compaction.lag.ms`, if the broker tells it. Kafka's default is the largest number.
+    static func cleaning(_ lag: String?, _ topic: String) -> String {
+        lag == "\(Int64.max)"
+            ? "nothing makes them, since \(topic) has no max.compaction.lag.ms; see `tillsammans doctor`"
+            : "they must begin within \(days(lag) ?? "the max.compaction.lag.ms of \(topic)")"
+    }
+
     private static func days(_ milliseconds: String?) -> String? {
         guard let milliseconds = milliseconds.flatMap({ Int($0) }), milliseconds > 0 else { return nil }
-        let days = (milliseconds + 86_399_999) / 86_400_000
+        let days = (milliseconds - 1) / 86_400_000 + 1
         return days == 1 ? "1 day" : "\(days) days"
     }
 }

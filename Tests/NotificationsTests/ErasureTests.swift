@@ -30,19 +30,6 @@ struct ErasureTests {
         return meeting
     }()
 
-    /// `kind recipient`
-    private func open(_ tester: Tester) throws -> [String] {
-        try tester.wishes(Notice.self).values.map { "\($0.kind) \($0.recipient)" }.sorted()
-    }
-
-    private func settle(_ tester: inout Tester, _ result: String = "sent") throws {
-        for notice in try tester.wishes(Notice.self).values.sorted(by: { $0.id < $1.id }) {
-            try tester.process(
-                DeliveryReported.with { ($0.noticeID, $0.attempt, $0.result) = (notice.id, notice.attempt, result) },
-                key: notice.id)
-        }
-    }
-
     /// Takes internal commands that the service has given itself to where their keys lie.
     private func goOn(_ tester: inout Tester, from count: inout Int) throws {
         let new = tester.published[count...].filter { $0.topic == Topic.noticeSteps.rawValue }
@@ -53,7 +40,7 @@ struct ErasureTests {
 
     private func cancelled(_ tester: inout Tester) throws {
         try tester.process(MeetingScheduled.with { $0.meeting = Self.meeting }, key: "TST")
-        try settle(&tester)
+        try tester.settle()
         var meeting = Self.meeting
         meeting.sequence = 1
         try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
@@ -69,17 +56,17 @@ struct ErasureTests {
         try cancelled(&tester)
         try tester.process(Self.erased, key: "TST")
         try goOn(&tester, from: &count)
-        #expect(try open(tester) == ["cancellation family", "cancellation head-school"])
+        #expect(try tester.open() == ["cancellation family", "cancellation head-school"])
         #expect(tester.published(NoticesErased.self).isEmpty)
-        try settle(&tester)
+        try tester.settle()
         try goOn(&tester, from: &count)
         #expect(tester.published(NoticesErased.self).map(\.caseReference) == ["TST-1"])
         #expect(tester.published.last?.key == "TST-1" && tester.published.last?.topic == "mapping-steps")
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
         let left = tester.storedBytes.filter { String(decoding: $0, as: UTF8.self).contains("TST-1") }
         #expect(left.isEmpty, "\(left.count) values still name the case")
         try tester.advance(to: ExampleCounty.monday + 100 * 86_400)
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
     }
 
     @Test("a relay that is down for days does not keep a case: after three it is erased all the same")
@@ -88,13 +75,13 @@ struct ErasureTests {
         var count = 0
         try cancelled(&tester)
         try tester.process(Self.erased, key: "TST")
-        try settle(&tester, "temporary")
+        try tester.settle("temporary")
         try tester.advance(to: ExampleCounty.monday + 71 * 3_600)
         #expect(tester.published(EraseNotices.self).isEmpty)
         try tester.advance(to: ExampleCounty.monday + 73 * 3_600)
         try goOn(&tester, from: &count)
         #expect(tester.published(NoticesErased.self).count == 1)
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
     }
 
     @Test("notices about other cases stay, also those that gather in the same person's digest")
@@ -128,7 +115,7 @@ struct ErasureTests {
         try tester.process(Self.erased, key: "TST")
         try goOn(&tester, from: &count)
         try tester.advance(to: ExampleCounty.monday + 3 * 86_400)
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
     }
 
     @Test("each step may come twice, and what is read late is withdrawn by the last fact")
@@ -140,15 +127,15 @@ struct ErasureTests {
             try tester.process(Self.erased, key: "TST")
             try goOn(&tester, from: &count)
         }
-        #expect(try open(tester).isEmpty && !tester.published(NoticesErased.self).isEmpty)
+        #expect(try tester.open().isEmpty && !tester.published(NoticesErased.self).isEmpty)
         try tester.process(
             CaseMoved.with {
                 ($0.caseReference, $0.county, $0.toPerson) = ("TST-1", "TST", "head-school")
                 ($0.fromCounty, $0.fromPerson) = ("TST", "nurse")
             }, key: "TST-1")
-        #expect(try !open(tester).isEmpty)
+        #expect(try !tester.open().isEmpty)
         try tester.process(ChildErased.with { $0.caseReference = "TST-1" }, key: "TST-1")
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
     }
 
     @Test(
@@ -165,6 +152,6 @@ struct ErasureTests {
         #expect(warnings.allSatisfy { $0.body.contains("23 januari 2027") && $0.body.contains("TST-1") })
         try tester.process(
             ErasureCalledOff.with { ($0.caseReference, $0.county, $0.to) = ("TST-1", "TST", ["county"]) }, key: "TST-1")
-        #expect(try open(tester).filter { $0.hasPrefix("erasure_called_off") } == ["erasure_called_off county"])
+        #expect(try tester.open().filter { $0.hasPrefix("erasure_called_off") } == ["erasure_called_off county"])
     }
 }

@@ -29,19 +29,6 @@ struct QueueTests {
             directory: try ExampleCounty.changed(change), now: now)
     }
 
-    /// `kind recipient`
-    private func open(_ tester: Tester) throws -> [String] {
-        try tester.wishes(Notice.self).values.map { "\($0.kind) \($0.recipient)" }.sorted()
-    }
-
-    private func settle(_ tester: inout Tester, _ result: String) throws {
-        for notice in try tester.wishes(Notice.self).values.sorted(by: { $0.id < $1.id }) {
-            try tester.process(
-                DeliveryReported.with { ($0.noticeID, $0.attempt, $0.result) = (notice.id, notice.attempt, result) },
-                key: notice.id)
-        }
-    }
-
     private static func instant(_ day: String, _ hour: Int) throws -> Date {
         CivilTime.instant(try #require(LocalDate(day)), minute: hour * 60)
     }
@@ -52,10 +39,10 @@ struct QueueTests {
         var concern = NotificationsTests.concern
         concern.harmSuspected = true
         try tester.process(concern, key: "c")
-        #expect(try open(tester) == ["duty_to_report ", "duty_to_report head-school"])
+        #expect(try tester.open() == ["duty_to_report ", "duty_to_report head-school"])
         #expect(tester.published(NoticeQueued.self).map(\.hasNotBefore) == [true, false, false])
         try tester.advance(to: Self.instant("2026-11-24", 7))
-        #expect(try open(tester).contains("concern head-school"))
+        #expect(try tester.open().contains("concern head-school"))
     }
 
     @Test("nobody gets a notice of a meeting that was called and cancelled while the service was down")
@@ -65,13 +52,13 @@ struct QueueTests {
         var meeting = NotificationsTests.meeting
         meeting.start = .init(try Self.instant("2026-12-01", 9))
         try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
-        #expect(try !open(tester).isEmpty)
+        #expect(try !tester.open().isEmpty)
         meeting.sequence = 1
         try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
         tester.holdsWishes = false
         try tester.advance(to: Self.instant("2026-12-02", 9))
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
     }
 
     @Test("a meeting that moved while the service was down makes one invitation, with the new time")
@@ -81,11 +68,11 @@ struct QueueTests {
         var meeting = NotificationsTests.meeting
         meeting.start = .init(try Self.instant("2026-12-01", 9))
         try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
-        let before = try open(tester).count
+        let before = try tester.open().count
         meeting.sequence = 1
         meeting.start = .init(try Self.instant("2026-12-03", 9))
         try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
-        #expect(try open(tester).count == before)
+        #expect(try tester.open().count == before)
         #expect(try tester.wishes(Notice.self).values.allSatisfy { $0.meeting.isEmpty || $0.sequence == 1 })
     }
 
@@ -95,12 +82,12 @@ struct QueueTests {
         var meeting = NotificationsTests.meeting
         meeting.start = .init(try Self.instant("2026-12-01", 9))
         try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
         meeting.sequence = 1
         try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
         try tester.advance(to: Self.instant("2026-12-02", 9))
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
         #expect(tester.published(NoticeSuperseded.self).count == 4)
     }
 
@@ -115,24 +102,24 @@ struct QueueTests {
             try tester.process(concern, key: reference)
         }
         try tester.process(MeetingScheduled.with { $0.meeting = NotificationsTests.meeting }, key: "TST")
-        #expect(try open(tester) == ["invitation family", "invitation head-school"])
-        try settle(&tester, "sent")
+        #expect(try tester.open() == ["invitation family", "invitation head-school"])
+        try tester.settle("sent")
         // What has gathered comes back under the recipient's key.
         let aside = tester.published.filter { $0.topic == "notice-steps" }
         #expect(aside.map(\.key) == ["TST|head-school", "TST|head-school"])
         for (_, key, event) in aside + aside { try tester.process(event, key: key) }
         try tester.advance(to: Self.instant("2026-11-24", 7))
         let message = try #require(try tester.wishes(Notice.self).values.first)
-        #expect(try open(tester) == ["digest head-school"])
+        #expect(try tester.open() == ["digest head-school"])
         for reference in ["TST-1", "TST-2"] {
             #expect(message.body.components(separatedBy: "https://example.org/case/\(reference)").count == 2)
         }
-        try settle(&tester, "sent")
+        try tester.settle("sent")
         // What gathered was sent with it.
         let sent = tester.published(NoticeSent.self).filter { $0.recipient == "head-school" && $0.kind != "invitation" }
         #expect(sent.map { "\($0.kind) \($0.caseReference)" } == ["digest ", "concern TST-1", "concern TST-2"])
         try tester.advance(to: Self.instant("2026-11-30", 7))
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
     }
 
     @Test("a digest that is full goes out before its time, and the next begins: nothing grows, and nothing is lost")
@@ -148,14 +135,14 @@ struct QueueTests {
         let aside = tester.published.filter { $0.topic == "notice-steps" }
         #expect(try aside.allSatisfy { try $0.event.decode(AddToDigest.self).notice.html.isEmpty })
         for (_, key, event) in aside.dropLast() { try tester.process(event, key: key) }
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
         let last = try #require(aside.last)
         try tester.process(last.event, key: last.key)
-        #expect(try open(tester) == ["digest head-school"])
+        #expect(try tester.open() == ["digest head-school"])
         let message = try #require(try tester.wishes(Notice.self).values.first)
         #expect(message.gathered.count == NotificationsCore.Digest.largest)
         #expect(message.body.utf8.count + message.html.utf8.count < 100_000)
-        try settle(&tester, "sent")
+        try tester.settle("sent")
         try tester.advance(to: Self.instant("2026-11-24", 7))
         #expect(try tester.wishes(Notice.self).values.map(\.gathered.count) == [1])
     }
@@ -179,7 +166,7 @@ struct QueueTests {
                 ["text.long"], ["text.long"], ["text.long"], ["id.personal_number"], ["command.unknown"],
                 ["undecodable"],
             ])
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
     }
 
     @Test(
@@ -191,21 +178,21 @@ struct QueueTests {
         meeting.start = .init(try Self.instant("2026-12-07", 10))
         meeting.end = .init(try Self.instant("2026-12-07", 11))
         try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
-        try settle(&tester, "sent")
+        try tester.settle("sent")
         (meeting.sequence, meeting.start) = (1, .init(try Self.instant("2026-12-09", 10)))
         try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
-        try settle(&tester, "sent")
+        try tester.settle("sent")
         try tester.advance(to: Self.instant("2026-12-04", 9))
-        #expect(try open(tester).isEmpty, "it was moved")
+        #expect(try tester.open().isEmpty, "it was moved")
         try tester.advance(to: Self.instant("2026-12-08", 8))
-        #expect(try open(tester) == ["meeting_reminder family", "meeting_reminder head-school"])
+        #expect(try tester.open() == ["meeting_reminder family", "meeting_reminder head-school"])
         var other = meeting
         (other.id, other.start) = ("TST-1-other", .init(try Self.instant("2026-12-15", 10)))
         try tester.process(MeetingScheduled.with { $0.meeting = other }, key: "TST")
         try tester.process(MeetingCancelled.with { $0.meeting = other }, key: "TST")
-        for _ in 0..<2 { try settle(&tester, "sent") }
+        for _ in 0..<2 { try tester.settle("sent") }
         try tester.advance(to: Self.instant("2026-12-15", 9))
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
         (other.id, other.start) = ("TST-1-third", .init(try Self.instant("2026-12-18", 10)))
         try tester.process(MeetingScheduled.with { $0.meeting = other }, key: "TST")
         for (person, answer) in [("family", "declined"), ("head-school", "accepted")] {
@@ -213,9 +200,9 @@ struct QueueTests {
                 MeetingAnswered.with { ($0.caseReference, $0.person, $0.answer) = ("TST-1", person, answer) },
                 key: "TST")
         }
-        for _ in 0..<2 { try settle(&tester, "sent") }
+        for _ in 0..<2 { try tester.settle("sent") }
         try tester.advance(to: Self.instant("2026-12-17", 9))
-        #expect(try open(tester) == ["meeting_reminder head-school"], "who has said no is not reminded")
+        #expect(try tester.open() == ["meeting_reminder head-school"], "who has said no is not reminded")
     }
 
     @Test("an invitation needs consent when it is sent; what is withheld is not tried again")
@@ -223,8 +210,8 @@ struct QueueTests {
         var tester = try tester()
         try tester.process(MeetingScheduled.with { $0.meeting = NotificationsTests.meeting }, key: "TST")
         #expect(try tester.wishes(Notice.self).values.allSatisfy { try $0.notice().needsConsent })
-        try settle(&tester, "withheld")
-        #expect(try open(tester).isEmpty && tester.published(NoticeSuperseded.self).count == 2)
+        try tester.settle("withheld")
+        #expect(try tester.open().isEmpty && tester.published(NoticeSuperseded.self).count == 2)
         var meeting = NotificationsTests.meeting
         meeting.sequence = 1
         try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
@@ -236,31 +223,31 @@ struct QueueTests {
         var tester = try tester()
         try tester.process(NotificationsTests.concern, key: "c")
         let id = try #require(try tester.wishes(Notice.self).keys.first)
-        try settle(&tester, "permanent")
-        try settle(&tester, "sent")
+        try tester.settle("permanent")
+        try tester.settle("sent")
         for partition in 0..<3 {
             try tester.process(
                 ResendNotice.with { $0.noticeID = id }, key: "any \(partition)", id: "resend-\(partition)",
                 topic: Topic.noticeCommands.rawValue)
         }
         #expect(tester.forwarded.map(\.topic) == Array(repeating: Topic.noticeSteps.rawValue, count: 3))
-        #expect(try open(tester) == ["concern head-school"])
-        try settle(&tester, "sent")
+        #expect(try tester.open() == ["concern head-school"])
+        try tester.settle("sent")
         #expect(tester.published(NoticeSent.self).map(\.noticeID).contains(id))
 
         try tester.process(MeetingScheduled.with { $0.meeting = NotificationsTests.meeting }, key: "TST")
         let invitations = try tester.wishes(Notice.self).keys.sorted()
-        try settle(&tester, "permanent")
-        for _ in 0..<2 { try settle(&tester, "sent") }
+        try tester.settle("permanent")
+        for _ in 0..<2 { try tester.settle("sent") }
         var meeting = NotificationsTests.meeting
         meeting.sequence = 1
         try tester.process(MeetingCancelled.with { $0.meeting = meeting }, key: "TST")
-        try settle(&tester, "sent")
+        try tester.settle("sent")
         for id in invitations {
             try tester.process(
                 ResendNotice.with { $0.noticeID = id }, key: id, topic: Topic.noticeCommands.rawValue)
         }
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
     }
 
     // MARK: The family
@@ -273,24 +260,24 @@ struct QueueTests {
         var meeting = NotificationsTests.meeting
         meeting.participants += ["g1", "child"].map { key in .with { ($0.person, $0.family) = (key, true) } }
         try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
-        #expect(try open(tester) == ["family_ask head-school", "invitation family", "invitation head-school"])
-        for _ in 0..<2 { try settle(&tester, "sent") }
+        #expect(try tester.open() == ["family_ask head-school", "invitation family", "invitation head-school"])
+        for _ in 0..<2 { try tester.settle("sent") }
         func told(_ to: String, _ channel: String, _ email: String) -> FamilyTold {
             .with { ($0.meeting, $0.by, $0.to, $0.channel, $0.email) = (meeting, "head-school", to, channel, email) }
         }
         try tester.process(told("child", "in_person", ""), key: "TST")
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
         try tester.process(told("g1", "email", "vera@example.org"), key: "TST")
         let notice = try #require(try tester.wishes(Notice.self).values.first)
         let calendar = notice.calendar.replacing("\r\n ", with: "")
         #expect(notice.email == "vera@example.org" && calendar.contains("mailto:vera@example.org"))
         // The UID has to be the meeting's; nothing that a person reads tells of a case.
         #expect(!notice.subject.contains("TST") && !notice.body.contains("TST") && !calendar.contains("/case/"))
-        try settle(&tester, "sent")
+        try tester.settle("sent")
         (meeting.sequence, meeting.start) = (1, .init(ExampleCounty.monday + 900_000))
         try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
-        #expect(try open(tester) == ["family_ask head-school", "invitation family", "invitation head-school"])
-        for _ in 0..<3 { try settle(&tester, "sent") }
+        #expect(try tester.open() == ["family_ask head-school", "invitation family", "invitation head-school"])
+        for _ in 0..<3 { try tester.settle("sent") }
         meeting.sequence = 2
         var cancelled = told("g1", "email", "vera@example.org")
         cancelled.cancelled = true
@@ -314,7 +301,7 @@ struct QueueTests {
             ConsultationRegistered.with {
                 ($0.reference, $0.county, $0.municipality) = ("TST-1", "TST", "0001")
             }, key: "TST-1")
-        #expect(try open(tester).isEmpty)
+        #expect(try tester.open().isEmpty)
         try tester.process(
             ConsultationBooked.with {
                 ($0.reference, $0.county, $0.chair, $0.email) = ("TST-1", "TST", "head-care", "mia@example.org")

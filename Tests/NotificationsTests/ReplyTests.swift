@@ -17,14 +17,6 @@ private typealias Notice = Codec.Notice
 struct ReplyTests {
     private typealias Tester = ProcessorTester<NotificationsProcessor>
 
-    private func settle(_ tester: inout Tester, _ result: String) throws {
-        for notice in try tester.wishes(Notice.self).values.sorted(by: { $0.id < $1.id }) {
-            try tester.process(
-                DeliveryReported.with { ($0.noticeID, $0.attempt, $0.result) = (notice.id, notice.attempt, result) },
-                key: notice.id)
-        }
-    }
-
     private static func forwarded(_ why: String) -> AnswerForwarded {
         .with {
             ($0.caseReference, $0.county, $0.meeting, $0.person) = ("TST-1", "TST", "TST-1-abc", "g1")
@@ -96,7 +88,7 @@ struct ReplyTests {
         let report = ReportBounce.with { ($0.messageID, $0.detail) = (notice.messageID, "5.1.1") }
         try tester.process(report, key: "early", topic: Self.commands)
         #expect(tester.published(NoticeFailed.self).isEmpty, "it has not been sent")
-        try settle(&tester, "sent")
+        try tester.settle("sent")
         for key in ["one", "two"] { try tester.process(report, key: key, topic: Self.commands) }
         let failed = tester.published(NoticeFailed.self)
         #expect(failed.map(\.noticeID) == [notice.id] && failed.map(\.detail) == ["DSN 5.1.1"])
@@ -127,7 +119,7 @@ struct ReplyTests {
         var tester = try NotificationsTests().tester()
         try tester.process(NotificationsTests.concern, key: "c")
         let notice = try #require(try tester.wishes(Notice.self).values.first)
-        try settle(&tester, "sent")
+        try tester.settle("sent")
         #expect(try tester.state(NotificationsProcessor.relayed, notice.messageID) != nil)
         try tester.advance(to: tester.now + 7 * 86_400)
         #expect(try tester.state(NotificationsProcessor.relayed, notice.messageID) == nil)
@@ -140,7 +132,7 @@ struct ReplyTests {
         try tester.process(command, key: "m", topic: Self.commands)
         let reply = try #require(try tester.wishes(Notice.self).values.first)
         #expect(reply.kind == "mail_unknown" && reply.email == "okand@example.org" && reply.body.contains("112"))
-        try settle(&tester, "permanent")
+        try tester.settle("permanent")
         #expect(tester.published(NoticeFailed.self).count == 1)
         #expect(try tester.wishes(Notice.self).isEmpty)
     }

@@ -18,14 +18,17 @@ let allocator: [LinkerSetting] = [.linkedLibrary("jemalloc", .when(platforms: [.
 func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
 let arguments = product("ArgumentParser", "swift-argument-parser")
+let asyncHTTPClient = product("AsyncHTTPClient", "async-http-client")
 let collections = product("HeapModule", "swift-collections")
 let crypto = product("Crypto", "swift-crypto")
 let grdb = product("GRDB", "GRDB.swift")
 let http = [product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird")]
+let jwt = product("JWTKit", "jwt-kit")
 let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let logging = product("Logging", "swift-log")
 let metrics = product("Metrics", "swift-metrics")
 let nio = product("NIOCore", "swift-nio")
+let nioHTTP = product("NIOHTTP1", "swift-nio")
 let mustache = product("Mustache", "swift-mustache")
 let protobuf = product("SwiftProtobuf", "swift-protobuf")
 let signals = product("UnixSignals", "swift-service-lifecycle")
@@ -47,6 +50,7 @@ let package = Package(
         .executable(name: "mapping", targets: ["mapping"]),
         .executable(name: "meetings", targets: ["meetings"]),
         .executable(name: "notifications", targets: ["notifications"]),
+        .executable(name: "desk", targets: ["desk"]),
         .executable(name: "tillsammans", targets: ["tillsammans"]),
     ],
     dependencies: [
@@ -62,8 +66,10 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // Shared, from the bottom up.
@@ -107,7 +113,12 @@ let package = Package(
             dependencies: ["Kafka", "ServiceKit", "Streams", lifecycle, logging, metrics, signals] + http,
             path: "Shared/ServiceHost", swiftSettings: guarded),
 
-        // The four services and the command line.
+        // Who somebody is, as any OpenID provider says.
+        .target(
+            name: "OpenID", dependencies: [asyncHTTPClient, crypto, jwt, nio, nioHTTP], path: "Shared/OpenID",
+            swiftSettings: guarded),
+
+        // The services and the command line.
         .target(name: "IntakeCore", dependencies: ["Domain"], path: "Services/Intake/Core", swiftSettings: guarded),
         .executableTarget(
             name: "intake",
@@ -138,6 +149,16 @@ let package = Package(
                 "Streams", lifecycle, logging, mustache, protobuf,
             ],
             path: "Services/Notifications", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
+        .target(name: "DeskCore", dependencies: ["Domain"], path: "Services/Desk/Core", swiftSettings: guarded),
+        .executableTarget(
+            name: "desk",
+            dependencies: [
+                "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost", "ServiceKit", "Streams",
+                "Views", asyncHTTPClient, crypto, grdb, lifecycle, logging, metrics, mustache, nio, protobuf,
+            ] + http,
+            path: "Services/Desk", exclude: ["Core"],
+            resources: [.embedInCode("Templates"), .embedInCode("Assets")], swiftSettings: guarded,
+            linkerSettings: allocator),
         .executableTarget(
             name: "tillsammans",
             dependencies: [
@@ -248,6 +269,28 @@ let package = Package(
                 "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceKit", "Streams",
                 "StreamsTesting", "TestSupport", "notifications", logging, protobuf,
             ], swiftSettings: guarded),
+        .testTarget(
+            name: "OpenIDTests",
+            dependencies: ["OpenID", asyncHTTPClient, crypto, jwt, nio, nioHTTP, subprocess] + http,
+            swiftSettings: guarded),
+        .testTarget(
+            name: "DeskCoreTests", dependencies: ["DeskCore", "Domain", "TestSupport"], swiftSettings: guarded),
+        .testTarget(
+            name: "DeskTests",
+            dependencies: [
+                "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost", "ServiceKit", "Streams",
+                "TestSupport", "Views", "desk", asyncHTTPClient, crypto, grdb, lifecycle, logging, nio, protobuf,
+                product("HummingbirdTesting", "hummingbird"),
+            ] + http,
+            swiftSettings: guarded),
+        // The pages in a real browser, with the whole suite behind them.
+        .testTarget(
+            name: "BrowserTests",
+            dependencies: [
+                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "TestSupport", "desk", "intake", "mapping",
+                "meetings", "notifications", "tillsammans", asyncHTTPClient, nio, protobuf, subprocess,
+            ],
+            swiftSettings: guarded),
         .testTarget(
             name: "TillsammansTests",
             dependencies: [

@@ -2,7 +2,7 @@ import Foundation
 package import Streams
 
 extension Setting {
-    /// The settings of every service.
+    /// The settings of every process of the suite.
     package static let common: [Setting] = [
         Setting("KAFKA_BOOTSTRAP_SERVERS", default: "localhost:9092", "Brokers, host:port, separated by commas."),
         Setting("TOPIC_PREFIX", default: "", "Stands before the names of all topics and groups."),
@@ -10,13 +10,17 @@ extension Setting {
             "INSTANCE_ID", default: ProcessInfo.processInfo.hostName,
             "This instance's name: stable, and unique within the service."),
         Setting("STATE_DIRECTORY", default: ".run/state", "Folder for the state files, a cache that may be deleted."),
-        Setting("STREAM_THREADS", default: "1", "Stream threads in this instance, 1 to 64."),
-        Setting("COMMIT_INTERVAL_MS", default: "100", "The longest that a record waits for its commit, 1 to 10000 ms."),
         .keyEncryptionKeyFile,
         Setting("HTTP_HOST", default: "127.0.0.1", "Address for /live, /ready and /metrics."),
         Setting("HTTP_PORT", default: "0", "Port for /live, /ready and /metrics; 0: none."),
         Setting("LOG_FORMAT", default: "plain", "plain or json."),
         Setting("LOG_LEVEL", default: "info", "trace, debug, info, notice, warning, error or critical."),
+    ]
+
+    /// The settings of every stream.
+    package static let stream: [Setting] = [
+        Setting("STREAM_THREADS", default: "1", "Stream threads in this instance, 1 to 64."),
+        Setting("COMMIT_INTERVAL_MS", default: "100", "The longest that a record waits for its commit, 1 to 10000 ms."),
     ]
 }
 

@@ -68,7 +68,8 @@ package struct Host: Sendable {
             guard arguments.isEmpty || action != nil else {
                 let flags = ["--help", "--version"] + actions.map(\.flag)
                 throw ConfigurationFault(
-                    "\(name) takes no arguments but \(flags.joined(separator: ", ")); settings come from the environment")
+                    "\(name) takes no arguments but \(flags.joined(separator: ", ")); settings come from the environment"
+                )
             }
             let settings = try Settings(settings, SettingsSource())
             if let action { try await action.run(settings) } else { try await start(settings) }

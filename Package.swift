@@ -107,6 +107,10 @@ let package = Package(
                 "CloudEvents", "Codec", "Domain", "Kafka", "Streams", crypto, lifecycle, logging, protobuf, yaml,
             ],
             path: "Shared/ServiceKit", swiftSettings: guarded),
+        // How a case is read: by whom, logged first, in which words. For whatever shows content.
+        .target(
+            name: "CaseReading", dependencies: ["CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", protobuf],
+            path: "Shared/CaseReading", swiftSettings: guarded),
         // What only the services need: an HTTP server for health and metrics, and the way from start to end.
         .target(
             name: "ServiceHost",
@@ -153,7 +157,8 @@ let package = Package(
         .executableTarget(
             name: "desk",
             dependencies: [
-                "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost", "ServiceKit", "Streams",
+                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost",
+                "ServiceKit", "Streams",
                 "Views", asyncHTTPClient, crypto, grdb, lifecycle, logging, metrics, mustache, nio, protobuf,
             ] + http,
             path: "Services/Desk", exclude: ["Core"],
@@ -162,7 +167,7 @@ let package = Package(
         .executableTarget(
             name: "tillsammans",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
+                "CaseReading", "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
                 logging, protobuf, signals, subprocess, system, yaml,
             ],
             path: "Services/Tillsammans", swiftSettings: guarded),
@@ -232,6 +237,11 @@ let package = Package(
                 "TestSupport", metrics, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
+            name: "CaseReadingTests",
+            dependencies: [
+                "CaseReading", "CloudEvents", "Codec", "Domain", "Kafka", "StreamsTestSupport", "TestSupport", protobuf,
+            ], swiftSettings: guarded),
+        .testTarget(
             name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "MappingCore", "TestSupport"],
             swiftSettings: guarded),
         .testTarget(
@@ -278,8 +288,8 @@ let package = Package(
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID", "ServiceHost",
-                "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views", "desk", "intake", "mapping",
+                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID",
+                "ServiceHost", "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views", "desk", "intake", "mapping",
                 "meetings", "notifications", asyncHTTPClient, crypto, grdb, lifecycle, logging, nio, protobuf,
                 product("HummingbirdTesting", "hummingbird"),
             ] + http,
@@ -295,7 +305,8 @@ let package = Package(
         .testTarget(
             name: "TillsammansTests",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "ServiceKit", "TestSupport", "tillsammans", arguments, protobuf,
+                "CaseReading", "CloudEvents", "Codec", "Domain", "ServiceKit", "TestSupport", "tillsammans", arguments,
+                protobuf,
             ],
             swiftSettings: guarded),
         .testTarget(

@@ -283,8 +283,9 @@ let package = Package(
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost", "ServiceKit", "Streams",
-                "TestSupport", "Views", "desk", asyncHTTPClient, crypto, grdb, lifecycle, logging, nio, protobuf,
+                "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID", "ServiceHost",
+                "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views", "desk", "intake", "mapping",
+                "meetings", "notifications", asyncHTTPClient, crypto, grdb, lifecycle, logging, nio, protobuf,
                 product("HummingbirdTesting", "hummingbird"),
             ] + http,
             swiftSettings: guarded),

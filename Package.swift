@@ -21,6 +21,7 @@ let arguments = product("ArgumentParser", "swift-argument-parser")
 let asyncHTTPClient = product("AsyncHTTPClient", "async-http-client")
 let collections = product("HeapModule", "swift-collections")
 let crypto = product("Crypto", "swift-crypto")
+let cryptoExtras = product("CryptoExtras", "swift-crypto")
 let grdb = product("GRDB", "GRDB.swift")
 let http = [product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird")]
 let jwt = product("JWTKit", "jwt-kit")
@@ -43,6 +44,7 @@ let package = Package(
         .library(name: "Domain", targets: ["Domain"]),
         .library(name: "Kafka", targets: ["Kafka"]),
         .library(name: "MeetingsCore", targets: ["MeetingsCore"]),
+        .library(name: "OpenID", targets: ["OpenID"]),
         .library(name: "Streams", targets: ["Streams"]),
         .library(name: "StreamsTesting", targets: ["StreamsTesting"]),
         .library(name: "Views", targets: ["Views"]),
@@ -120,6 +122,7 @@ let package = Package(
         // Who somebody is, as any OpenID provider says.
         .target(
             name: "OpenID", dependencies: [asyncHTTPClient, crypto, jwt, nio, nioHTTP], path: "Shared/OpenID",
+            exclude: ["README.md"],
             swiftSettings: guarded),
 
         // The services and the command line.
@@ -281,7 +284,9 @@ let package = Package(
             ], swiftSettings: guarded),
         .testTarget(
             name: "OpenIDTests",
-            dependencies: ["OpenID", asyncHTTPClient, crypto, jwt, nio, nioHTTP, subprocess] + http,
+            dependencies: [
+                "OpenID", "StreamsTestSupport", asyncHTTPClient, crypto, cryptoExtras, jwt, logging, nio, nioHTTP,
+            ] + http,
             swiftSettings: guarded),
         .testTarget(
             name: "DeskCoreTests", dependencies: ["DeskCore", "Domain", "TestSupport"], swiftSettings: guarded),

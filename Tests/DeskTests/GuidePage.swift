@@ -102,7 +102,7 @@ enum GuidePage {
             Pair("Familjens kontakt", "Mia Mentor"), Pair("Fas", "Kartläggning", detail: "sedan 23 november"),
         ],
         next: .init(
-            what: "avsluta kartläggningen", due: Moment(iso: "2026-12-07", text: "måndag 7 december 2026"),
+            what: "avsluta kartläggningen", due: Moment(iso: "2026-12-07", label: "måndag 7 december 2026"),
             href: "/case/TST-7Q2M-4XKD-9A/outcome"),
         isOverdue: true)
 
@@ -120,38 +120,38 @@ enum GuidePage {
         Panel(
             title: "Sedan",
             lines: [
-                .init("Avsluta kartläggningen", due: Moment(iso: "2026-12-07", text: "7 december")), .init("Följ upp"),
+                .init("Avsluta kartläggningen", due: Moment(iso: "2026-12-07", label: "7 december")), .init("Följ upp"),
             ],
             isNow: false, link: nil),
     ]
 
     private static let days = [
         TimelineDay(
-            iso: "2026-11-24", text: "tisdag 24 november 2026",
+            iso: "2026-11-24", label: "tisdag 24 november 2026",
             entries: [
                 .init(
-                    time: Moment(iso: "2026-11-24T09:12:00+01:00", text: "09.12"),
+                    time: Moment(iso: "2026-11-24T09:12:00+01:00", label: "09.12"),
                     what: "Information från barnet lades till.", who: "Rut Rektor, Testby skola",
                     words: "Vill ha lugn och ro på morgonen.", tag: nil),
                 .init(
-                    time: Moment(iso: "2026-11-24T08:02:00+01:00", text: "08.02"), what: "Oron bekräftades.",
+                    time: Moment(iso: "2026-11-24T08:02:00+01:00", label: "08.02"), what: "Oron bekräftades.",
                     who: "Rut Rektor, Testby skola", words: nil, tag: Tag("i tid", .good)),
             ]),
         TimelineDay(
-            iso: "2026-11-23", text: "måndag 23 november 2026",
+            iso: "2026-11-23", label: "måndag 23 november 2026",
             entries: [
                 .init(
-                    time: Moment(iso: "2026-11-23T15:40:00+01:00", text: "15.40"), what: "En oro rapporterades.",
+                    time: Moment(iso: "2026-11-23T15:40:00+01:00", label: "15.40"), what: "En oro rapporterades.",
                     who: "Mia Mentor, Testby skola", words: nil, tag: nil)
             ]),
     ]
 
     private static let history = History([
         .init(
-            time: Moment(iso: "2026-11-24T10:00:00+01:00", text: "24 november 10.00"), who: "Rut Rektor",
+            time: Moment(iso: "2026-11-24T10:00:00+01:00", label: "24 november 10.00"), who: "Rut Rektor",
             words: "Sover fem timmar per natt.", reason: "Fel antal timmar.", isReplaced: false),
         .init(
-            time: Moment(iso: "2026-11-23T16:00:00+01:00", text: "23 november 16.00"), who: "Mia Mentor",
+            time: Moment(iso: "2026-11-23T16:00:00+01:00", label: "23 november 16.00"), who: "Mia Mentor",
             words: "Sover tre timmar per natt.", reason: nil, isReplaced: true),
     ])
 
@@ -165,7 +165,8 @@ enum GuidePage {
             actions: [
                 .init(
                     action: "/case/TST-7Q2M-4XKD-9A/do/withdraw", id: "command-1",
-                    hidden: [.init(name: "giver", value: "guardian-1")], text: "Samtycket tas tillbaka", style: "danger"
+                    hidden: [.init(name: "giver", value: "guardian-1")], label: "Samtycket tas tillbaka",
+                    style: "danger"
                 )
             ]),
         ConsentCard(giver: "Ungdomen", tag: Tag("saknas", .warn), pairs: [], actions: []),
@@ -179,15 +180,15 @@ enum GuidePage {
     private static let tasks = [
         TaskLine(
             href: "/case/TST-7Q2M-4XKD-9A", what: "Avsluta kartläggningen", reference: "TST-7Q2M-4XKD-9A",
-            due: Moment(iso: "2026-11-20", text: "fredag 20 november"), urgency: .overdue, tag: Tag("försenat", .bad),
+            due: Moment(iso: "2026-11-20", label: "fredag 20 november"), urgency: .overdue, tag: Tag("försenat", .bad),
             detail: "Rut Rektor, Testby skola"),
         TaskLine(
             href: "/case/TST-8R3N-5YLE-2B", what: "Bekräfta oron", reference: "TST-8R3N-5YLE-2B",
-            due: Moment(iso: "2026-11-24", text: "i dag"), urgency: .today, tag: Tag("i dag", .warn),
+            due: Moment(iso: "2026-11-24", label: "i dag"), urgency: .today, tag: Tag("i dag", .warn),
             detail: "Rut Rektor, Testby skola"),
         TaskLine(
             href: "/case/TST-2C4P-6ZMF-7D", what: "Följ upp insatserna", reference: "TST-2C4P-6ZMF-7D",
-            due: Moment(iso: "2026-12-18", text: "fredag 18 december")),
+            due: Moment(iso: "2026-12-18", label: "fredag 18 december")),
     ]
 
     private static let actions = [

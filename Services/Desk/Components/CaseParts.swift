@@ -17,12 +17,12 @@ struct CaseHeader {
 /// *Now* or *next* (`panels`, rule 20).
 struct Panel {
     struct Line {
-        let text: String
+        let label: String
         let due: Moment?
         let tag: Tag?
 
-        init(_ text: String, due: Moment? = nil, tag: Tag? = nil) {
-            (self.text, self.due, self.tag) = (text, due, tag)
+        init(_ label: String, due: Moment? = nil, tag: Tag? = nil) {
+            (self.label, self.due, self.tag) = (label, due, tag)
         }
     }
 
@@ -44,7 +44,7 @@ struct TimelineDay {
     }
 
     let iso: String
-    let text: String
+    let label: String
     let entries: [Entry]
 }
 
@@ -95,7 +95,7 @@ struct ConsentCard {
         let action: String
         let id: String
         let hidden: [Hidden]
-        let text: String
+        let label: String
         let style: String
     }
 

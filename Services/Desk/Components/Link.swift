@@ -1,20 +1,21 @@
-/// A link: in `tabs` and `chips`, under an empty list, in a notice. Properties of components are the variables of their templates.
+/// A link: in `tabs` and `chips`, under an empty list, in a notice. Properties of components are the variables
+/// of their templates; none is named `text`, which in a template puts words of the catalogue in.
 struct Link {
     let href: String
-    let text: String
+    let label: String
     let isCurrent: Bool
     /// How many things it leads to.
     let count: Int?
 
-    init(_ text: String, _ href: String, isCurrent: Bool = false, count: Int? = nil) {
-        (self.text, self.href, self.isCurrent, self.count) = (text, href, isCurrent, count)
+    init(_ label: String, _ href: String, isCurrent: Bool = false, count: Int? = nil) {
+        (self.label, self.href, self.isCurrent, self.count) = (label, href, isCurrent, count)
     }
 }
 
 /// What a person can do, as a button that leads to its form. What is not possible now says why.
 struct Action {
     let id: String
-    let text: String
+    let label: String
     let href: String
     let isPossible: Bool
     let reasons: [String]
@@ -22,8 +23,8 @@ struct Action {
     let style: String?
 
     /// - Parameter reasons: why it is not possible now; empty where it is.
-    init(_ id: String, _ text: String, href: String, reasons: [String] = [], style: String? = nil) {
-        (self.id, self.text, self.href, self.style) = (id, text, href, style)
+    init(_ id: String, _ label: String, href: String, reasons: [String] = [], style: String? = nil) {
+        (self.id, self.label, self.href, self.style) = (id, label, href, style)
         (isPossible, self.reasons) = (reasons.isEmpty, reasons)
     }
 }
@@ -32,17 +33,17 @@ struct Action {
 struct Tag {
     enum Kind: String { case good, warn, bad, care, done }
 
-    let text: String
+    let label: String
     let kind: String?
 
-    init(_ text: String, _ kind: Kind? = nil) { (self.text, self.kind) = (text, kind?.rawValue) }
+    init(_ label: String, _ kind: Kind? = nil) { (self.label, self.kind) = (label, kind?.rawValue) }
 }
 
 /// A day or an instant, for machines and for people.
 struct Moment {
     /// RFC 3339, or a day as `2026-11-24`.
     let iso: String
-    let text: String
+    let label: String
 }
 
 /// A label and its value, as `pairs` show them.

@@ -31,7 +31,7 @@ struct WheelPicture {
     struct LegendLine {
         let kind: String
         let mark: String
-        let text: String
+        let label: String
     }
 
     let title: String
@@ -57,7 +57,7 @@ struct WheelPicture {
         legend = Wheel.kinds.map { kind in
             LegendLine(
                 kind: kind.rawValue, mark: Wheel.mark(kind, at: Wheel.Point(x: 10, y: 10), 7),
-                text: Self.label(of: kind, language))
+                label: Self.label(of: kind, language))
         }
     }
 

@@ -9,7 +9,6 @@ enum GuidePage {
         {{<layout}}
         {{$content}}
         <p class="back"><a href="/work">{{#text}}desk.nav.work{{/text}}</a></p>
-        {{>error_summary}}
         {{#case}}
         {{>case_header}}
         {{/case}}
@@ -54,8 +53,9 @@ enum GuidePage {
         """
 
     static func model(_ language: Language) -> [String: Any] {
-        [
-            "notices": notices, "hasErrors": true, "errors": errors, "case": header, "tabs": tabs, "panels": panels,
+        var model: [String: Any] = [
+            "notices": notices, "case": header,
+            "tabs": tabs, "panels": panels,
             "wheel": WheelPicture(known: known, title: "Vad som är känt om barnet", language),
             "voice": ChildVoice([
                 .init(
@@ -67,6 +67,8 @@ enum GuidePage {
             "empty": EmptyList(what: "Inget ärende väntar på dig.", link: Link("Se enhetens ärenden", "/work?of=unit")),
             "actions": actions, "form": form(language),
         ]
+        model["problems"] = ErrorSummary(form(language).errors + [changed])
+        return model
     }
 
     private static let known: [WheelArea: [InformationKind: Int]] = [
@@ -90,10 +92,7 @@ enum GuidePage {
         NoticeBox(.information, "Registrerat, men syns inte än", paragraphs: ["Ladda om sidan om en stund."]),
     ]
 
-    private static let errors = [
-        FieldError("Skriv vad du har sett.", field: "observed"), FieldError("Välj minst ett område.", field: "areas"),
-        FieldError("Ärendet har ändrats sedan du öppnade sidan."),
-    ]
+    private static let changed = FieldError("Ärendet har ändrats sedan du öppnade sidan.")
 
     private static let header = CaseHeader(
         reference: "TST-7Q2M-4XKD-9A", tags: [Tag("kartläggning pågår"), Tag("anmälningsplikt", .bad)],

@@ -104,8 +104,8 @@ function watchSending() {
             drafts.sweep();
             drafts.channel.postMessage("signed out");
         }
-        // After the browser has read the form: a button's own value is sent.
-        setTimeout(() => all(sending, form).forEach((it) => it.setAttribute("aria-disabled", "true")));
+        // Not `disabled`: the button's own value would not be sent.
+        all(sending, form).forEach((it) => it.setAttribute("aria-disabled", "true"));
     });
     window.addEventListener("pageshow", (event) => {
         if (!event.persisted) return;
@@ -223,5 +223,4 @@ all("textarea[data-limit]").forEach(count);
 all("input[data-check=personal-number]").forEach(checkNumber);
 all("[data-wheel]").forEach(turnWheel);
 all("[data-live]").forEach(follow);
-document.querySelector(".error-summary")?.focus();
 drafts.start();

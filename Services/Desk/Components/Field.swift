@@ -1,6 +1,9 @@
 /// What a form asks for, shown by the partial that ``template`` names.
 protocol FormField {
     var template: String { get }
+    var error: String? { get }
+    /// The id that the error summary leads to: the field, or its first choice.
+    var target: String { get }
 }
 
 /// A form's field, with its label, help and error.
@@ -39,6 +42,8 @@ struct Field: FormField {
     var isShort = false
     var inputMode: String?
     var autocomplete: String?
+
+    var target: String { template == "field_choices" ? choices.first?.id ?? id : id }
 
     /// A line of text.
     ///
@@ -153,5 +158,10 @@ struct InputForm {
     ) {
         (self.action, self.id, self.fields, self.submit) = (action, id, fields, submit)
         (self.style, self.cancel, self.draft) = (style, cancel, draft)
+    }
+
+    /// The errors of its fields, in their order, for the page's ``ErrorSummary``.
+    var errors: [FieldError] {
+        fields.compactMap { field in field.error.map { FieldError($0, field: field.target) } }
     }
 }

@@ -39,10 +39,21 @@ struct NoticeBox {
     }
 }
 
-/// What the error summary at the top of a page links to.
+/// What is wrong with what somebody has written, with a link to each field (`problems` in the layout). It gets the focus.
+struct ErrorSummary {
+    let errors: [FieldError]
+
+    /// - Returns: nil where nothing is wrong.
+    init?(_ errors: [FieldError]) {
+        if errors.isEmpty { return nil }
+        self.errors = errors
+    }
+}
+
+/// A line of the error summary.
 struct FieldError {
     let message: String
-    /// The field's ``Field/id``; nil for what is true of the whole form.
+    /// The field's ``FormField/target``; nil for what is true of the whole form.
     let field: String?
 
     init(_ message: String, field: String? = nil) { (self.message, self.field) = (message, field) }

@@ -21,8 +21,6 @@ struct WheelPicture {
     struct Sector {
         let area: String
         let name: String
-        /// What a screen reader says of the sector.
-        let summary: String
         let outline: String
         let nameLine: String
         let bands: [Band]
@@ -49,9 +47,8 @@ struct WheelPicture {
             let area = sector.area.rawValue
             let name = Catalogue.text("area.\(area)", language).capitalizedFirst
             let bands = sector.bands.map { Self.band($0, language) }
-            let counts = bands.map { "\($0.label) \($0.count)" }.joined(separator: ", ")
             return Sector(
-                area: area, name: name, summary: "\(name): \(counts)", outline: sector.outline,
+                area: area, name: name, outline: sector.outline,
                 nameLine: sector.nameLine, bands: bands)
         }
         legend = Wheel.kinds.map { kind in
@@ -93,6 +90,7 @@ struct WheelField: FormField {
     }
 
     let template = "wheel_form"
+    var target: String { sectors.first.map { "areas-\($0.area)" } ?? id }
     let id = "areas"
     let label: String
     let hint: String?

@@ -37,10 +37,10 @@ bench-views: needs ## time and memory to build a view of a county's year, and to
 bench-sealing: needs ## what sealing costs an event beside AES itself (see Benchmarks/README.md)
 	swift run -c release --scratch-path .build/release-bench sealing-benchmark
 
-docs: ## write Docs/refusals.md, Docs/rules.md, Docs/reading.md and the table in Docs/security.md from the code
+docs: ## write Docs/refusals.md, Docs/rules.md, Docs/access.md and the table in Docs/security.md from the code
 	swift build --build-tests
 	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
-	WRITE_DOCS=1 swift test --skip-build --filter 'RulesTests|ReadingPageTests|AclPlanTests'
+	WRITE_DOCS=1 swift test --skip-build --filter 'RulesTests|AccessPageTests|AclPlanTests'
 
 golden: ## write an example and its bytes for each new event type in Tests/CodecTests/Golden
 	swift build --build-tests

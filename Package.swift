@@ -21,6 +21,7 @@ let arguments = product("ArgumentParser", "swift-argument-parser")
 let asyncHTTPClient = product("AsyncHTTPClient", "async-http-client")
 let collections = product("HeapModule", "swift-collections")
 let crypto = product("Crypto", "swift-crypto")
+let cryptoExtras = product("CryptoExtras", "swift-crypto")
 let grdb = product("GRDB", "GRDB.swift")
 let http = [product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird")]
 let jwt = product("JWTKit", "jwt-kit")
@@ -43,6 +44,7 @@ let package = Package(
         .library(name: "Domain", targets: ["Domain"]),
         .library(name: "Kafka", targets: ["Kafka"]),
         .library(name: "MeetingsCore", targets: ["MeetingsCore"]),
+        .library(name: "OpenID", targets: ["OpenID"]),
         .library(name: "Streams", targets: ["Streams"]),
         .library(name: "StreamsTesting", targets: ["StreamsTesting"]),
         .library(name: "Views", targets: ["Views"]),
@@ -107,6 +109,10 @@ let package = Package(
                 "CloudEvents", "Codec", "Domain", "Kafka", "Streams", crypto, lifecycle, logging, protobuf, yaml,
             ],
             path: "Shared/ServiceKit", swiftSettings: guarded),
+        // How a case is read: by whom, logged first, in which words. For whatever shows content.
+        .target(
+            name: "CaseReading", dependencies: ["CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", protobuf],
+            path: "Shared/CaseReading", swiftSettings: guarded),
         // What only the services need: an HTTP server for health and metrics, and the way from start to end.
         .target(
             name: "ServiceHost",
@@ -116,6 +122,7 @@ let package = Package(
         // Who somebody is, as any OpenID provider says.
         .target(
             name: "OpenID", dependencies: [asyncHTTPClient, crypto, jwt, nio, nioHTTP], path: "Shared/OpenID",
+            exclude: ["README.md"],
             swiftSettings: guarded),
 
         // The services and the command line.
@@ -153,7 +160,8 @@ let package = Package(
         .executableTarget(
             name: "desk",
             dependencies: [
-                "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost", "ServiceKit", "Streams",
+                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost",
+                "ServiceKit", "Streams",
                 "Views", asyncHTTPClient, crypto, grdb, lifecycle, logging, metrics, mustache, nio, protobuf,
             ] + http,
             path: "Services/Desk", exclude: ["Core"],
@@ -162,7 +170,7 @@ let package = Package(
         .executableTarget(
             name: "tillsammans",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
+                "CaseReading", "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
                 logging, protobuf, signals, subprocess, system, yaml,
             ],
             path: "Services/Tillsammans", swiftSettings: guarded),
@@ -232,6 +240,11 @@ let package = Package(
                 "TestSupport", metrics, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
+            name: "CaseReadingTests",
+            dependencies: [
+                "CaseReading", "CloudEvents", "Codec", "Domain", "Kafka", "StreamsTestSupport", "TestSupport", protobuf,
+            ], swiftSettings: guarded),
+        .testTarget(
             name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "MappingCore", "TestSupport"],
             swiftSettings: guarded),
         .testTarget(
@@ -271,15 +284,18 @@ let package = Package(
             ], swiftSettings: guarded),
         .testTarget(
             name: "OpenIDTests",
-            dependencies: ["OpenID", asyncHTTPClient, crypto, jwt, nio, nioHTTP, subprocess] + http,
+            dependencies: [
+                "OpenID", "StreamsTestSupport", asyncHTTPClient, crypto, cryptoExtras, jwt, logging, nio, nioHTTP,
+            ] + http,
             swiftSettings: guarded),
         .testTarget(
             name: "DeskCoreTests", dependencies: ["DeskCore", "Domain", "TestSupport"], swiftSettings: guarded),
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost", "ServiceKit", "Streams",
-                "TestSupport", "Views", "desk", asyncHTTPClient, crypto, grdb, lifecycle, logging, nio, protobuf,
+                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID",
+                "ServiceHost", "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views", "desk", "intake", "mapping",
+                "meetings", "notifications", asyncHTTPClient, crypto, grdb, lifecycle, logging, nio, protobuf,
                 product("HummingbirdTesting", "hummingbird"),
             ] + http,
             swiftSettings: guarded),
@@ -295,7 +311,8 @@ let package = Package(
         .testTarget(
             name: "TillsammansTests",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "ServiceKit", "TestSupport", "tillsammans", arguments, protobuf,
+                "CaseReading", "CloudEvents", "Codec", "Domain", "ServiceKit", "TestSupport", "tillsammans", arguments,
+                protobuf,
             ],
             swiftSettings: guarded),
         .testTarget(

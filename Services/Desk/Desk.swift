@@ -1,12 +1,24 @@
 import ServiceHost
 import ServiceKit
+import Views
 
 /// The pages for staff: what has happened in a case, what happens, and what comes next; and what they do about it.
 @main enum Desk {
     static func main() async {
         await Host(
             "desk", "shows staff their cases, and passes on what they do as signed commands.",
-            settings: Setting.common
-        ) { _, _ in .init([], isReady: { true }) }.run()
+            settings: Setting.common + Setting.desk
+        ) { settings, logger in
+            let (kafka, prefix) = (try settings.kafka().properties, try settings.text("TOPIC_PREFIX"))
+            var configuration = ViewConfiguration(
+                folder: try settings.folder("STATE_DIRECTORY") + "/views", kafka: kafka)
+            configuration.prefix = prefix
+            let view = ViewFollower(DeskView(), configuration, logger: logger)
+            let desk = try DeskServices(settings, view: view, kafka, prefix: prefix)
+            let server = DeskServer(
+                host: try settings.text("DESK_HOST"), port: try settings.number("DESK_PORT", 0...65_535), desk: desk,
+                session: NobodySignedIn(), logger: logger)
+            return .init([server, view], isReady: { view.isCaughtUp })
+        }.run()
     }
 }

@@ -57,8 +57,12 @@ extension Authority {
     /// Something that people do to a case. It cannot be written without saying who may.
     public struct Act: Sendable, Hashable {
         public let roles: Set<Role>
+        /// Where the case must stand for it.
+        public let requirement: Requirement
 
-        private init(_ roles: [Role]) { self.roles = Set(roles) }
+        private init(_ roles: [Role], _ requirement: Requirement = .open) {
+            (self.roles, self.requirement) = (Set(roles), requirement)
+        }
 
         private static let lead: [Role] = [.namedPerson, .namedPersonsDeputy, .unitsManager, .countysFunction]
         private static let work: [Role] = [.delegate, .delegatesDeputy]
@@ -68,14 +72,14 @@ extension Authority {
         public static let takeOn = Act(lead + work)
         public static let delegate = Act(lead)
         public static let handBack = Act(lead + work)
-        public static let addInformation = Act([.anyoneInDirectory])
+        public static let addInformation = Act([.anyoneInDirectory], .mapping)
         public static let correctInformation = Act(lead + work)
-        public static let recordAnswers = Act(lead + work)
+        public static let recordAnswers = Act(lead + work, .mapping)
         public static let recordConsent = Act(lead + work)
         /// Nothing blocks a refusal or withdrawal (rule 13).
-        public static let withholdConsent = Act([.anybody])
+        public static let withholdConsent = Act([.anybody], .anyPhase)
         public static let judgeMaturity = Act(lead)
-        public static let conclude = Act(lead)
+        public static let conclude = Act(lead, .mapping)
         public static let followUp = Act(lead)
         public static let reopen = Act(lead)
         /// Also confirms or declines a move that a report proposes.
@@ -83,15 +87,15 @@ extension Authority {
         /// Confirms a proposed move for the unit that takes the case. The people are that unit's (rule 2).
         public static let takeOver = Act([.namedPerson, .namedPersonsDeputy, .unitsManager])
         /// Whoever needs it in an emergency. What they may read then is in ``Reading``.
-        public static let openInEmergency = Act([.anyoneInDirectory])
+        public static let openInEmergency = Act([.anyoneInDirectory], .anyPhase)
 
         /// Also lifts a hold (rule 23).
-        public static let eraseChild = Act([.countysFunction])
-        public static let holdErasure = Act(lead)
+        public static let eraseChild = Act([.countysFunction], .anyPhase)
+        public static let holdErasure = Act(lead, .anyPhase)
 
         // What Meetings reports to Mapping, on a topic that only services write.
-        public static let noteCooperation = Act([.anybody])
-        public static let endCooperation = Act([.anybody])
+        public static let noteCooperation = Act([.anybody], .cooperation)
+        public static let endCooperation = Act([.anybody], .cooperation)
 
         // The cooperation (rules 14 to 18, and 22).
         public static let recordMeeting = Act(lead + coordinate)
@@ -104,6 +108,24 @@ extension Authority {
         public static let followUpPlan = Act(lead + coordinate)
         public static let bookPlanFollowUp = Act(lead + coordinate)
         public static let tellFamily = Act(lead + coordinate)
+    }
+}
+
+extension Authority {
+    /// Where a case must stand for an act.
+    public enum Requirement: Sendable {
+        case anyPhase, open, mapping, cooperation
+
+        /// The faults of an act in a phase.
+        public func faults(in phase: Phase) -> [Fault] {
+            switch (self, phase) {
+            case (.anyPhase, _), (.mapping, .mapping), (.cooperation, .cooperation): []
+            case (.cooperation, _): [Fault(.cooperationNone)]
+            case (_, .closed): [Fault(.caseClosed)]
+            case (.open, _): []
+            case (.mapping, _): [Fault(.mappingConcluded)]
+            }
+        }
     }
 }
 

@@ -32,7 +32,9 @@ struct BoundariesTests {
         }
     }
 
-    @Test("the runtime knows no county", arguments: ["Kafka", "Streams", "StreamsTesting", "CloudEvents", "Views"])
+    @Test(
+        "the runtime and what else is of use to others know no county",
+        arguments: ["Kafka", "Streams", "StreamsTesting", "CloudEvents", "Views", "OpenID"])
     func runtime(folder: String) throws {
         let files = try Self.files(below: "Shared/\(folder)")
         #expect(files.count > 3)

@@ -226,7 +226,8 @@ extension RandomCase {
         [
             .informationAdded(information()),
             .informationCorrected(before: information(), after: information(), reason: word(), by: actor()),
-            .answersRecorded(list { $0.one(Question.self) }, by: actor()), .consentRecorded(consent()),
+            .answersRecorded(list { .init($0.one(Question.self), $0.word()) }, by: actor()),
+            .consentRecorded(consent()),
             .maturityJudged(maturity()), .concluded(outcome(), areas: list { $0.one(WheelArea.self) }, by: actor()),
             .followedUp(followUp(), by: actor()),
         ]

@@ -174,3 +174,17 @@ extension Case {
 
     func isAdult(on day: LocalDate) -> Bool { day >= adultFrom }
 }
+
+extension Case.Phase {
+    /// The word in the glossary.
+    package var word: Phase {
+        switch self {
+        case .mapping: .mapping
+        case .awaitingConsent: .awaitingConsent
+        case .cooperation: .cooperation
+        case .ownMeasures: .ownMeasures
+        case .resting: .resting
+        case .closed: .closed
+        }
+    }
+}

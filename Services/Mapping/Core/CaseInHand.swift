@@ -36,30 +36,22 @@ extension Case {
     }
 }
 
-/// A command about a case: who may give it, the phase it requires, and what it does.
+/// A command about a case: who may give it and when, and what it does.
 package protocol CaseCommand: Command, Equatable where Subject == Case {
     static var act: Authority.Act { get }
-    static var requirement: Requirement { get }
 
     /// Applies the command. If it throws, nothing changes. The refusal then has its faults and those of `obstacles`.
     func apply(to work: inout CaseInHand) throws(Refusal)
 }
 
-/// The phase that a command requires.
-package enum Requirement: Sendable {
-    case anyPhase, open, mapping, cooperation
-}
-
 extension CaseCommand {
-    package static var requirement: Requirement { .open }
-
     package static func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
         standardObstacles(on: subject, by: actor, context)
     }
 
     static func standardObstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
         // What needs no identity, an erasure does not stop either (rule 13).
-        (act.roles.contains(.anybody) ? [] : subject.faultsIfErasing) + subject.faultsUnless(requirement)
+        (act.roles.contains(.anybody) ? [] : subject.faultsIfErasing) + subject.faultsUnless(act.requirement)
             + Authority.faults(
                 act, by: actor, of: subject.people, in: context.directory.counties[subject.place.county],
                 on: context.today)
@@ -82,13 +74,5 @@ extension CaseCommand {
 }
 
 extension Case {
-    func faultsUnless(_ requirement: Requirement) -> [Fault] {
-        switch (requirement, phase) {
-        case (.anyPhase, _), (.mapping, .mapping), (.cooperation, .cooperation): []
-        case (.cooperation, _): [Fault(.cooperationNone)]
-        case (_, .closed): [Fault(.caseClosed)]
-        case (.open, _): []
-        case (.mapping, _): [Fault(.mappingConcluded)]
-        }
-    }
+    func faultsUnless(_ requirement: Authority.Requirement) -> [Fault] { requirement.faults(in: phase.word) }
 }

@@ -118,7 +118,7 @@ package enum ProposalFact: Sendable, Equatable {
 package enum ContentFact: Sendable, Equatable {
     case informationAdded(Case.Information)
     case informationCorrected(before: Case.Information, after: Case.Information, reason: String, by: Actor)
-    case answersRecorded([Question], by: Actor)
+    case answersRecorded([RecordAnswers.Answer], by: Actor)
     case consentRecorded(Case.Consent)
     case maturityJudged(Case.Maturity)
     case concluded(Case.Outcome, areas: [WheelArea], by: Actor)

@@ -66,14 +66,16 @@ extension Codec.RecordAnswers: CaseMessage {
     init(_ command: MappingCore.RecordAnswers, of reference: String, by actor: Actor) {
         self = .with {
             ($0.caseReference, $0.by) = (reference, actor.id)
-            $0.answers = command.answers.map { answer in
-                .with { ($0.question, $0.text) = (Int32(answer.question.number), answer.text) }
-            }
+            $0.answers = command.answers.map(Answer.init)
         }
     }
 }
 
 extension Answer {
+    fileprivate init(_ answer: MappingCore.RecordAnswers.Answer) {
+        self = .with { ($0.question, $0.text) = (Int32(answer.question.number), answer.text) }
+    }
+
     fileprivate func read(_ words: inout Words, at path: String) -> MappingCore.RecordAnswers.Answer? {
         let question = words.question(question, at: "\(path).question")
         let text = words.text(text, at: "\(path).text")
@@ -198,10 +200,11 @@ extension ContentFact {
                 ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, reason)
                 ($0.before, $0.after) = (.init(before), .init(after))
             }
-        case .answersRecorded(let questions, let actor):
+        case .answersRecorded(let answers, let actor):
             AnswersRecorded.with {
                 ($0.caseReference, $0.by) = (reference, actor.id)
-                $0.questions = questions.map { Int32($0.number) }
+                $0.questions = answers.map { Int32($0.question.number) }
+                $0.answers = answers.map(Answer.init)
             }
         case .consentRecorded(let consent):
             ConsentRecorded.with { ($0.caseReference, $0.by, $0.consent) = (reference, consent.by.id, .init(consent)) }
@@ -239,8 +242,8 @@ extension InformationCorrected: FactMessage {
 
 extension AnswersRecorded: FactMessage {
     func fact(_ words: inout Words) -> CaseFact? {
-        let questions = questions.enumerated().compactMap { words.question($1, at: "questions[\($0)]") }
-        return .content(.answersRecorded(questions, by: Actor(by: by)))
+        let answers = answers.enumerated().compactMap { $1.read(&words, at: "answers[\($0)]") }
+        return .content(.answersRecorded(answers, by: Actor(by: by)))
     }
 }
 

@@ -123,20 +123,6 @@ extension MappingState {
     }
 }
 
-extension Case.Phase {
-    /// The word in the glossary.
-    var word: Phase {
-        switch self {
-        case .mapping: .mapping
-        case .awaitingConsent: .awaitingConsent
-        case .cooperation: .cooperation
-        case .ownMeasures: .ownMeasures
-        case .resting: .resting
-        case .closed: .closed
-        }
-    }
-}
-
 extension MappingState.Deadline {
     init(_ deadline: Case.Deadline) {
         self.init()

@@ -81,6 +81,7 @@ extension AnswersRecorded: LimitedMessage {
         1: FieldLimit("case_reference", bytes: 128),
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("questions", elements: 5),
+        4: FieldLimit("answers", elements: 5),
     ]
 }
 

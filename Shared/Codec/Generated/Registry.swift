@@ -338,7 +338,7 @@ extension AnswersRecorded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.answers.recorded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 317
+    package static let largestBytes = 50402
 }
 
 extension ConsentRecorded: SuiteEvent {
@@ -853,6 +853,7 @@ extension AnswerForwarded: SealedMessage {}
 extension AnswerMeeting: SealedMessage {}
 extension AnswerOutdated: SealedMessage {}
 extension AnswerPlanConcern: SealedMessage {}
+extension AnswersRecorded: SealedMessage {}
 extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}

@@ -718,6 +718,9 @@ package nonisolated struct AnswersRecorded: Sendable {
 
   package var questions: [Int32] = []
 
+  /// What was answered, for whoever reads the whole case.
+  package var answers: [Answer] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3379,7 +3382,7 @@ nonisolated extension InformationCorrected: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension AnswersRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AnswersRecorded"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}questions\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}questions\0\u{1}answers\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3390,6 +3393,7 @@ nonisolated extension AnswersRecorded: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
       case 3: try { try decoder.decodeRepeatedInt32Field(value: &self.questions) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.answers) }()
       default: break
       }
     }
@@ -3405,6 +3409,9 @@ nonisolated extension AnswersRecorded: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.questions.isEmpty {
       try visitor.visitPackedInt32Field(value: self.questions, fieldNumber: 3)
     }
+    if !self.answers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.answers, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3412,6 +3419,7 @@ nonisolated extension AnswersRecorded: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
     if lhs.questions != rhs.questions {return false}
+    if lhs.answers != rhs.answers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -3,7 +3,6 @@ package import Domain
 /// Adds information from one of four sources, about one area, in words (rules 7 and 8).
 package struct AddInformation: CaseCommand {
     package static let act = Authority.Act.addInformation
-    package static let requirement = Requirement.mapping
 
     package var source: InformationSource
     package var finding: Case.Finding

@@ -4,7 +4,6 @@ package import Domain
 /// they are missing, a next date, and what the outcome needs (rules 7, 9, 10 and 11).
 package struct Conclude: CaseCommand {
     package static let act = Authority.Act.conclude
-    package static let requirement = Requirement.mapping
 
     package var outcome: Case.Outcome
 

@@ -12,7 +12,7 @@ package struct ConfirmMove: CaseCommand {
 
     package static func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
         subject.faultsUnlessMayTakeOver(actor, context).isEmpty
-            ? subject.faultsUnless(requirement) : standardObstacles(on: subject, by: actor, context)
+            ? subject.faultsUnless(act.requirement) : standardObstacles(on: subject, by: actor, context)
     }
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {

@@ -3,7 +3,6 @@ package import Domain
 /// From Meetings: the last follow-up closes the case (rule 17). No further meeting needs to be cancelled.
 package struct EndCooperation: CaseCommand {
     package static let act = Authority.Act.endCooperation
-    package static let requirement = Requirement.cooperation
 
     package init() {}
 

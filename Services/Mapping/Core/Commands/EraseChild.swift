@@ -4,7 +4,6 @@ package import Domain
 /// never have been opened (rule 23). The case may be open.
 package struct EraseChild: CaseCommand {
     package static let act = Authority.Act.eraseChild
-    package static let requirement = Requirement.anyPhase
 
     package var ground: Case.Erasure.Ground
 

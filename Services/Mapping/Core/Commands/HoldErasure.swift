@@ -3,7 +3,6 @@ package import Domain
 /// The case is still needed, for example in a trial. It is not erased until the hold is lifted (rule 23).
 package struct HoldErasure: CaseCommand {
     package static let act = Authority.Act.holdErasure
-    package static let requirement = Requirement.anyPhase
 
     package var reason: String
 

@@ -3,7 +3,6 @@ package import Domain
 /// The case is not needed any more. If its time has ended, it is erased after a new warning (rule 23).
 package struct LiftHold: CaseCommand {
     package static let act = Authority.Act.eraseChild
-    package static let requirement = Requirement.anyPhase
 
     package init() {}
 

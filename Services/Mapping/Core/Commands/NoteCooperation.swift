@@ -4,7 +4,6 @@ package import Domain
 /// (rule 19).
 package struct NoteCooperation: CaseCommand {
     package static let act = Authority.Act.noteCooperation
-    package static let requirement = Requirement.cooperation
 
     package struct Next: Sendable, Equatable {
         package var step: Step

@@ -6,7 +6,6 @@ import Foundation
 /// Neither phase nor consent stands against it: afterwards people judge whether it was right.
 package struct OpenInEmergency: CaseCommand {
     package static let act = Authority.Act.openInEmergency
-    package static let requirement = Requirement.anyPhase
 
     package var reason: String
 

@@ -3,7 +3,6 @@ package import Domain
 /// Records answers to the five questions, in words, in any order and as often as needed (rule 9).
 package struct RecordAnswers: CaseCommand {
     package static let act = Authority.Act.recordAnswers
-    package static let requirement = Requirement.mapping
 
     package struct Answer: Sendable, Equatable {
         package var question: Question
@@ -18,6 +17,6 @@ package struct RecordAnswers: CaseCommand {
 
     package func apply(to work: inout CaseInHand) {
         for answer in answers { work.case.answers[answer.question] = answer.text }
-        work.report(.answersRecorded(answers.map(\.question), by: work.actor))
+        work.report(.answersRecorded(answers, by: work.actor))
     }
 }

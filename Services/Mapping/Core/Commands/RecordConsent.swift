@@ -6,7 +6,6 @@ package import Domain
 /// given must be valid.
 package struct RecordConsent: CaseCommand {
     package static let act = Authority.Act.withholdConsent
-    package static let requirement = Requirement.anyPhase
 
     package var giver: Giver
     package var word: Case.Consent.Word

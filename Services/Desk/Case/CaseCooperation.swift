@@ -1,0 +1,60 @@
+import CloudEvents
+import Codec
+import Foundation
+
+/// What the facts of a case say of its meetings and its plan.
+struct CaseCooperation: Sendable {
+    /// The meeting as last booked or changed; nil where none stands.
+    private(set) var meeting: Meeting?
+    /// Why there is no time for one; empty where there is.
+    private(set) var obstacles: [MeetingImpossible.Reason] = []
+    /// The oldest first.
+    private(set) var held: [MeetingHeld] = []
+    private(set) var notHeld: [MeetingNotHeld] = []
+    private(set) var followUps: [PlanFollowedUp] = []
+    /// As it is now.
+    private(set) var plan: Plan?
+    private(set) var coordinator: Coordinator?
+
+    mutating func take(_ event: Event) {
+        switch event.type {
+        case MeetingScheduled.eventType:
+            note(event) { (all: inout Self, fact: MeetingScheduled) in (all.meeting, all.obstacles) = (fact.meeting, []) }
+        case MeetingCancelled.eventType: meeting = nil
+        case MeetingImpossible.eventType:
+            note(event) { (all: inout Self, fact: MeetingImpossible) in all.obstacles = fact.reasons }
+        case MeetingAnswered.eventType: note(event) { $0.take($1) }
+        case MeetingHeld.eventType: note(event) { $0.take($1) }
+        case MeetingNotHeld.eventType:
+            note(event) { (all: inout Self, fact: MeetingNotHeld) in
+                all.notHeld.append(fact)
+                all.meeting = nil
+            }
+        case PlanFollowedUp.eventType:
+            note(event) { (all: inout Self, fact: PlanFollowedUp) in
+                all.followUps.append(fact)
+                if fact.hasPlan { all.plan = fact.plan }
+            }
+        default: break
+        }
+    }
+
+    private mutating func note<Fact: EventPayload>(_ event: Event, _ change: (inout Self, Fact) -> Void) {
+        guard let fact = try? event.decode(Fact.self) else { return }
+        change(&self, fact)
+    }
+
+    private mutating func take(_ fact: MeetingAnswered) {
+        guard meeting?.id == fact.meeting,
+            let place = meeting?.participants.firstIndex(where: { $0.person == fact.person })
+        else { return }
+        meeting?.participants[place].answer = fact.answer
+    }
+
+    private mutating func take(_ fact: MeetingHeld) {
+        held.append(fact)
+        if meeting?.id == fact.meeting.id { meeting = nil }
+        if fact.hasPlan { plan = fact.plan }
+        if fact.hasCoordinator { coordinator = fact.coordinator }
+    }
+}

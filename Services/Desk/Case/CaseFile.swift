@@ -1,0 +1,125 @@
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import SwiftProtobuf
+
+/// What the facts of a case say, gathered for its pages. It decides nothing.
+///
+/// Facts are taken in the order of their time. What could not be opened is not in it.
+struct CaseFile: Sendable {
+    /// A piece of information, with its former words.
+    struct Finding: Sendable {
+        var information: Information
+        /// The oldest first: what it was, who corrected it when, and why.
+        var corrections: [Correction] = []
+
+        struct Correction: Sendable {
+            var before: Information
+            var by: String
+            var at: Date
+            var reason: String
+        }
+    }
+
+    /// What somebody wrote or did, and when.
+    struct Entry<Value: Sendable>: Sendable {
+        var value: Value
+        var by: String
+        var at: Date
+    }
+
+    private(set) var concerns: [Entry<ConcernRegistered>] = []
+    private(set) var findings: [Finding] = []
+    /// The answers to each question, the oldest first.
+    private(set) var answers: [Question: [Entry<String>]] = [:]
+    /// What each giver has said, the oldest first.
+    private(set) var consents: [String: [Entry<Consent>]] = [:]
+    private(set) var maturity: Entry<MaturityRecorded>?
+    private(set) var outcomes: [Entry<MappingConcluded>] = []
+    private(set) var followUps: [Entry<MeasuresFollowedUp>] = []
+    private(set) var proposedMove: ProposedMove?
+    private(set) var isTakenOn = true
+    private(set) var cooperation = CaseCooperation()
+    private(set) var notices: [String: CaseNotice] = [:]
+
+    /// - Parameter events: opened, in the order of their time.
+    init(_ events: [Event]) {
+        for event in events { take(event) }
+    }
+
+    private mutating func take(_ event: Event) {
+        switch event.type {
+        case ConcernRegistered.eventType: note(event) { $0.take($1, event) }
+        case InformationAdded.eventType: note(event) { $0.take($1) }
+        case InformationCorrected.eventType: note(event) { $0.take($1, event) }
+        case AnswersRecorded.eventType: note(event) { $0.take($1, event) }
+        case ConsentRecorded.eventType: note(event) { $0.take($1, event) }
+        case MaturityRecorded.eventType: note(event) { $0.maturity = Entry(value: $1, by: $1.by, at: event.time) }
+        case MappingConcluded.eventType: note(event) { $0.outcomes.append(Entry(value: $1, by: $1.by, at: event.time)) }
+        case MeasuresFollowedUp.eventType:
+            note(event) { $0.followUps.append(Entry(value: $1, by: $1.by, at: event.time)) }
+        default:
+            takeCourse(event)
+            cooperation.take(event)
+            CaseNotice.take(event, into: &notices)
+        }
+    }
+
+    private mutating func takeCourse(_ event: Event) {
+        switch event.type {
+        case CaseTakenOn.eventType: isTakenOn = true
+        case MappingOpened.eventType, ConcernJoined.eventType: isTakenOn = false
+        case MoveProposed.eventType:
+            note(event) { (file: inout CaseFile, fact: MoveProposed) in file.proposedMove = fact.proposed }
+        case MoveDeclined.eventType, CaseMoved.eventType: proposedMove = nil
+        default: break
+        }
+    }
+
+    private mutating func note<Fact: EventPayload>(_ event: Event, _ change: (inout CaseFile, Fact) -> Void) {
+        guard let fact = try? event.decode(Fact.self) else { return }
+        change(&self, fact)
+    }
+
+    private mutating func take(_ fact: ConcernRegistered, _ event: Event) {
+        concerns.append(Entry(value: fact, by: fact.reporter.name, at: fact.receivedAt.date))
+    }
+
+    private mutating func take(_ fact: InformationAdded) { findings.append(Finding(information: fact.information)) }
+
+    private mutating func take(_ fact: InformationCorrected, _ event: Event) {
+        guard let place = findings.firstIndex(where: { $0.information.id == fact.before.id }) else { return }
+        findings[place].information = fact.after
+        findings[place].corrections.append(
+            .init(before: fact.before, by: fact.by, at: event.time, reason: fact.reason))
+    }
+
+    private mutating func take(_ fact: AnswersRecorded, _ event: Event) {
+        for answer in fact.answers {
+            guard let question = Question(rawValue: Int(answer.question)) else { continue }
+            answers[question, default: []].append(Entry(value: answer.text, by: fact.by, at: event.time))
+        }
+    }
+
+    private mutating func take(_ fact: ConsentRecorded, _ event: Event) {
+        consents[fact.consent.giver, default: []].append(
+            Entry(value: fact.consent, by: fact.by, at: event.time))
+    }
+}
+
+extension CaseFile {
+    /// The keys of the guardians who must consent, as the concerns have named them.
+    var guardians: [String] {
+        concerns.reduce(into: []) { all, concern in
+            all += concern.value.guardians.filter { !all.contains($0) }
+        }
+    }
+
+    /// The wheel: what is known of each area.
+    func findings(in area: WheelArea) -> [Finding] { findings.filter { $0.information.area == area.rawValue } }
+
+    func findings(from source: InformationSource) -> [Finding] {
+        findings.filter { $0.information.source == source.rawValue }
+    }
+}

@@ -1,0 +1,67 @@
+package import Domain
+
+/// What somebody can do about a case on its pages, in the order in which the pages have them.
+package enum CaseAction: CaseIterable, Sendable {
+    case takeOn, delegate, handBack
+    case addInformation, correctInformation, recordAnswers
+    case recordConsent, withholdConsent, judgeMaturity
+    case conclude, followUp, reopen
+    case move, confirmMove, declineMove
+
+    /// Who may, and when, as the services have it.
+    package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
+
+    private static let acts: [CaseAction: Authority.Act] = [
+        .takeOn: .takeOn, .delegate: .delegate, .handBack: .handBack,
+        .addInformation: .addInformation, .correctInformation: .correctInformation, .recordAnswers: .recordAnswers,
+        .recordConsent: .recordConsent, .withholdConsent: .withholdConsent, .judgeMaturity: .judgeMaturity,
+        .conclude: .conclude, .followUp: .followUp, .reopen: .reopen,
+        .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
+    ]
+}
+
+/// What decides whether somebody can do something about a case now.
+package struct CaseSituation: Sendable {
+    package var people: Authority.People
+    package var phase: Phase
+    /// No concern waits for the named person.
+    package var isTakenOn: Bool
+    /// A report says that the child is elsewhere: who would own the case there. Nil where none does.
+    package var proposed: Authority.People?
+
+    package init(people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?) {
+        (self.people, self.phase, self.isTakenOn, self.proposed) = (people, phase, isTakenOn, proposed)
+    }
+}
+
+extension CaseSituation {
+    /// Why somebody cannot do something now; empty where they can. The services decide once more, with more that they know.
+    ///
+    /// - Parameters:
+    ///   - county: the case's county.
+    ///   - proposedCounty: the county of the proposed move.
+    package func obstacles(
+        to action: CaseAction, by person: String, in county: County?, proposedCounty: County?, on day: LocalDate
+    ) -> [Fault] {
+        let ownFaults = obstacles(to: action)
+        if action == .confirmMove, let proposed,
+            Authority.faults(.takeOver, by: .person(person), of: proposed, in: proposedCounty, on: day).isEmpty
+        {
+            return ownFaults + action.act.requirement.faults(in: phase)
+        }
+        return action.act.requirement.faults(in: phase)
+            + Authority.faults(action.act, by: .person(person), of: people, in: county, on: day) + ownFaults
+    }
+
+    /// What the case lacks for it.
+    private func obstacles(to action: CaseAction) -> [Fault] {
+        switch action {
+        case .takeOn where isTakenOn: [Fault(.nothingToTakeOn)]
+        case .handBack where people.delegate == nil: [Fault(.delegateNone)]
+        case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
+        case .reopen where phase == .mapping: [Fault(.mappingOpen)]
+        case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
+        default: []
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import ServiceLifecycle
+
+/// The pages over HTTP. TLS ends in front of them.
+struct DeskServer: Service {
+    let host: String
+    let port: Int
+    let desk: DeskServices
+    /// Finds who has signed in.
+    let session: any RouterMiddleware<DeskContext>
+    var onListening: @Sendable (Int) async -> Void = { _ in }
+    let logger: Logger
+
+    func run() async throws {
+        var quiet = logger
+        quiet.logLevel = .error
+        let application = Application(
+            router: router,
+            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            configuration: .init(
+                address: .hostname(host, port: port),
+                availableConnectionsDelegate: MaximumAvailableConnections(1_024)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? port
+                logger.info("the desk is open", metadata: ["port": "\(port)"])
+                await onListening(port)
+            }, logger: quiet)
+        try await application.run()
+    }
+
+    /// All routes. Assets and sign-in are open to everybody; the rest is for who has signed in.
+    var router: Router<DeskContext> {
+        let router = Router(context: DeskContext.self)
+        router.add(middleware: SafeHeaders())
+        router.add(middleware: PlainPages(renderer: desk.renderer))
+        desk.renderer.assets.add(to: router)
+        router.add(middleware: session)
+        return router
+    }
+}

@@ -1,0 +1,49 @@
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import GRDB
+import SwiftProtobuf
+import Views
+
+/// Where a case stands, as lists show it.
+struct CaseRow: Sendable, FetchableRecord {
+    let status: CaseStatus
+    let phase: Phase
+    /// Nil only for a closed case.
+    let step: Step?
+    let due: Date?
+
+    var reference: String { status.caseReference }
+
+    /// - Throws: for words that this version does not know.
+    init(row: Row) throws {
+        guard let event = (row["event"] as StoredEvent?)?.event, let status = try? event.decode(CaseStatus.self),
+            let phase = Phase(rawValue: status.phase)
+        else { throw RowUnreadable() }
+        (self.status, self.phase, step) = (status, phase, Step(rawValue: status.step))
+        due = status.hasDue ? status.due.date : nil
+    }
+
+    func isOverdue(at now: Date) -> Bool { due.map { $0 < now } ?? false }
+}
+
+/// A row was written by another version.
+struct RowUnreadable: Error {}
+
+/// A meeting as lists show it.
+struct MeetingRow: Sendable, FetchableRecord {
+    let id: String
+    let reference: String
+    let start: Date
+    let end: Date
+    /// What the person whose list it is has answered.
+    let answer: Attendance?
+
+    init(row: Row) {
+        (id, reference) = (row["id"], row["reference"])
+        start = Date(timeIntervalSince1970: row["start"])
+        end = Date(timeIntervalSince1970: row["finish"])
+        answer = Attendance(rawValue: row["answer"])
+    }
+}

@@ -1,0 +1,84 @@
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import GRDB
+import Views
+
+/// What pages ask of the view.
+extension Database {
+    /// Where one case stands; nil for one that nobody knows.
+    func status(of reference: String) throws -> CaseRow? {
+        try CaseRow.fetchOne(self, sql: "SELECT event FROM status WHERE reference = ?", arguments: [reference])
+    }
+
+    /// The facts about a case, the oldest first, as they lay in their records.
+    func facts(of reference: String, on topics: [Topic] = [.concerns, .mappings, .meetings, .notices]) throws
+        -> [Event]
+    {
+        let marks = databaseQuestionMarks(count: topics.count)
+        return try StoredEvent.fetchAll(
+            self,
+            sql: "SELECT event FROM fact WHERE reference = ? AND topic IN (\(marks)) ORDER BY time, rowid",
+            arguments: [reference] + StatementArguments(topics.map(\.rawValue))
+        ).map(\.event)
+    }
+
+    /// Whom a case is about, sealed; nil where nothing is known.
+    func child(of reference: String) throws -> Event? {
+        try StoredEvent.fetchOne(self, sql: "SELECT event FROM child WHERE reference = ?", arguments: [reference])?
+            .event
+    }
+
+    /// What a command led to: the facts that name it as their cause.
+    func consequences(of command: String) throws -> [Event] {
+        try StoredEvent.fetchAll(self, sql: "SELECT event FROM fact WHERE cause = ?", arguments: [command])
+            .map(\.event)
+    }
+
+    /// Whether the case's status comes from the command.
+    func status(of reference: String, isFrom command: String) throws -> Bool {
+        try Bool.fetchOne(
+            self, sql: "SELECT 1 FROM status WHERE reference = ? AND cause = ?", arguments: [reference, command])
+            ?? false
+    }
+
+    /// The answer to a report.
+    func receipt(of report: String, from source: String) throws -> ConcernReceipt? {
+        try StoredEvent.fetchOne(
+            self, sql: "SELECT event FROM receipt WHERE report = ? AND source = ?", arguments: [report, source]
+        )
+        .map { try $0.event.decode(ConcernReceipt.self) }
+    }
+
+    /// Open cases of which one of the columns holds one of the values, by date.
+    func openCases(where columns: [String], in values: [String], limit: Int) throws -> [CaseRow] {
+        let marks = databaseQuestionMarks(count: values.count)
+        let condition = columns.map { "\($0) IN (\(marks))" }.joined(separator: " OR ")
+        let arguments = columns.reduce(into: StatementArguments()) { all, _ in all += StatementArguments(values) }
+        return try CaseRow.fetchAll(
+            self,
+            sql: "SELECT event FROM status WHERE phase <> 'closed' AND (\(condition)) ORDER BY due LIMIT \(limit)",
+            arguments: arguments)
+    }
+
+    /// A county's open cases whose date has passed, or that the fallback has (rule 19).
+    func slipping(in county: String, at now: Date, limit: Int) throws -> [CaseRow] {
+        try CaseRow.fetchAll(
+            self,
+            sql: """
+                SELECT event FROM status WHERE county = ? AND phase <> 'closed' AND (due < ? OR fallback)
+                ORDER BY due LIMIT \(limit)
+                """, arguments: [county, Int64(now.timeIntervalSince1970)])
+    }
+
+    /// A person's meetings that stand and end after an instant, the next first.
+    func meetings(of person: String, from start: Date, to end: Date) throws -> [MeetingRow] {
+        try MeetingRow.fetchAll(
+            self,
+            sql: """
+                SELECT meeting.*, participant.answer FROM participant JOIN meeting ON meeting.id = participant.meeting
+                WHERE participant.person = ? AND stands AND finish > ? AND start < ? ORDER BY start LIMIT 200
+                """, arguments: [person, Int64(start.timeIntervalSince1970), Int64(end.timeIntervalSince1970)])
+    }
+}

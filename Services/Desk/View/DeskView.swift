@@ -1,0 +1,239 @@
+import CloudEvents
+import Codec
+import Foundation
+import GRDB
+import SwiftProtobuf
+import Views
+
+/// The desk's copy of what the suite has told: where each case stands, and the facts about it. Contents stay sealed.
+///
+/// | table | one row for | from |
+/// |---|---|---|
+/// | `county` | each county's directory | `directory` |
+/// | `data_key` | each case's wrapped data key | `child-keys` |
+/// | `child` | whom a case is about | `children` |
+/// | `status` | where a case stands | `cases` |
+/// | `fact` | what happened in a case, and each refusal | `concerns`, `mappings`, `meetings`, `notices` |
+/// | `meeting`, `participant` | each meeting as last booked, and its staff | `meetings` |
+/// | `reading` | each reading in the access log | `access-log` |
+/// | `receipt` | the answer to each report | `concern-receipts` |
+/// | `erased` | each case that is erased (rule 23) | `mappings` |
+struct DeskView: View {
+    let name = "desk"
+    let topics = Self.read.map(\.rawValue)
+    let revision = 1
+
+    static let read: [Topic] = [
+        .directory, .childKeys, .children, .cases, .concerns, .mappings, .meetings, .notices, .accessLog,
+        .concernReceipts,
+    ]
+
+    func registerMigrations(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("desk") { db in
+            for (table, key) in [("county", "code"), ("data_key", "name"), ("child", "reference")] {
+                try db.create(table: table, options: .withoutRowID) {
+                    $0.primaryKey(key, .text)
+                    $0.column("version", .integer).notNull()
+                    $0.column("event", .blob).notNull()
+                }
+            }
+            try Self.createStatus(db)
+            try Self.createFacts(db)
+            try Self.createMeetings(db)
+            try db.create(table: "erased", options: .withoutRowID) { $0.primaryKey("reference", .text) }
+        }
+    }
+
+    private static func createStatus(_ db: Database) throws {
+        try db.create(table: "status") {
+            $0.primaryKey("reference", .text)
+            for name in ["county", "municipality", "unit", "owner", "delegate", "coordinator", "phase", "step"] {
+                $0.column(name, .text).notNull()
+            }
+            // Seconds since 1970; null where nothing is due.
+            $0.column("due", .integer)
+            $0.column("reminded", .text).notNull()
+            $0.column("fallback", .boolean).notNull()
+            $0.column("cause", .text)
+            $0.column("event", .blob).notNull()
+        }
+        for people in ["owner", "delegate", "coordinator", "unit"] {
+            try db.create(
+                index: "status_\(people)", on: "status", columns: [people, "due"], condition: Column(people) != "")
+        }
+        try db.create(index: "status_county", on: "status", columns: ["county", "due"])
+    }
+
+    private static func createFacts(_ db: Database) throws {
+        try db.create(table: "fact") {
+            $0.primaryKey("id", .text)
+            // Empty for what is about no case.
+            $0.column("reference", .text).notNull()
+            $0.column("topic", .text).notNull()
+            $0.column("type", .text).notNull()
+            $0.column("time", .double).notNull()
+            $0.column("cause", .text)
+            $0.column("event", .blob).notNull()
+        }
+        try db.create(index: "fact_reference", on: "fact", columns: ["reference", "time"])
+        try db.create(index: "fact_cause", on: "fact", columns: ["cause"], condition: Column("cause") != nil)
+        try db.create(table: "reading") {
+            $0.primaryKey("id", .text)
+            $0.column("reference", .text).notNull().indexed()
+            $0.column("person", .text).notNull().indexed()
+            $0.column("time", .double).notNull()
+            $0.column("event", .blob).notNull()
+        }
+        try db.create(table: "receipt") {
+            $0.column("report", .text).notNull()
+            $0.column("source", .text).notNull()
+            $0.column("event", .blob).notNull()
+            $0.primaryKey(["report", "source"])
+        }
+    }
+
+    private static func createMeetings(_ db: Database) throws {
+        try db.create(table: "meeting") {
+            $0.primaryKey("id", .text)
+            $0.column("reference", .text).notNull().indexed()
+            $0.column("sequence", .integer).notNull()
+            $0.column("time", .double).notNull()
+            $0.column("start", .integer).notNull()
+            $0.column("finish", .integer).notNull()
+            $0.column("stands", .boolean).notNull()
+        }
+        try db.create(table: "participant", options: .withoutRowID) {
+            $0.column("person", .text).notNull()
+            $0.column("meeting", .text).notNull()
+            $0.column("answer", .text).notNull()
+            $0.primaryKey(["person", "meeting"])
+        }
+        try db.create(index: "participant_meeting", on: "participant", columns: ["meeting"])
+    }
+
+    func apply(_ event: Event?, from place: RecordPlace, in db: Database) throws {
+        guard let topic = Topic(rawValue: place.topic) else { return }
+        switch topic {
+        case .directory: try Self.keep(event, "county", "code", place, db)
+        case .childKeys: try Self.keep(event, "data_key", "name", place, db)
+        case .children: try Self.keep(event, "child", "reference", place, db)
+        case .cases: try apply(status: event, place, db)
+        case .accessLog: try apply(reading: event, db)
+        case .concernReceipts: try apply(receipt: event, db)
+        default: try apply(fact: event, topic, db)
+        }
+    }
+
+    /// The latest of a key, as it lay in its record.
+    private static func keep(
+        _ event: Event?, _ table: String, _ column: String, _ place: RecordPlace, _ db: Database
+    ) throws {
+        guard let event else {
+            return try db.execute(sql: "DELETE FROM \(table) WHERE \(column) = ?", arguments: [place.key])
+        }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO \(table) VALUES (?, ?, ?)",
+            arguments: [place.key, place.offset, StoredEvent(event)])
+    }
+}
+
+// MARK: Rows
+
+extension DeskView {
+    private func apply(status event: Event?, _ place: RecordPlace, _ db: Database) throws {
+        guard let event else {
+            return try db.execute(sql: "DELETE FROM status WHERE reference = ?", arguments: [place.key])
+        }
+        let status = try event.decode(CaseStatus.self)
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO status VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                status.caseReference, status.county, status.municipality, status.unit, status.owner, status.delegate,
+                status.coordinator, status.phase, status.step, status.hasDue ? status.due.seconds : nil,
+                status.reminded, !status.fallbackReason.isEmpty, event.cause, StoredEvent(event),
+            ])
+    }
+
+    private func apply(reading event: Event?, _ db: Database) throws {
+        guard let event else { return }
+        let viewed = try event.decode(CaseViewed.self)
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO reading VALUES (?, ?, ?, ?, ?)",
+            arguments: [
+                event.id, viewed.caseReference, viewed.by, event.time.timeIntervalSince1970, StoredEvent(event),
+            ])
+    }
+
+    private func apply(receipt event: Event?, _ db: Database) throws {
+        guard let event else { return }
+        let receipt = try event.decode(ConcernReceipt.self)
+        // The first answer counts, but for a refusal, which gives way to the answer to a corrected report.
+        if receipt.repeated { return }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?)",
+            arguments: [receipt.reportID, receipt.reportSource, StoredEvent(event)])
+    }
+
+    private func apply(fact event: Event?, _ topic: Topic, _ db: Database) throws {
+        guard let event else { return }
+        let reference = event.subject ?? ""
+        if event.type == ChildErased.eventType {
+            try erase(reference, db)
+        } else if !reference.isEmpty,
+            try Bool.fetchOne(db, sql: "SELECT 1 FROM erased WHERE reference = ?", arguments: [reference]) == true
+        {
+            return
+        }
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                event.id, reference, topic.rawValue, event.type, event.time.timeIntervalSince1970, event.cause,
+                StoredEvent(event),
+            ])
+        if topic == .meetings { try apply(meeting: event, db) }
+    }
+
+    /// Facts of an erased case can come in any order, so that it is remembered (rule 23).
+    private func erase(_ reference: String, _ db: Database) throws {
+        try db.execute(sql: "INSERT OR IGNORE INTO erased VALUES (?)", arguments: [reference])
+        try db.execute(
+            sql: "DELETE FROM participant WHERE meeting IN (SELECT id FROM meeting WHERE reference = ?)",
+            arguments: [reference])
+        for table in ["meeting", "fact", "child"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE reference = ?", arguments: [reference])
+        }
+    }
+
+    private func apply(meeting event: Event, _ db: Database) throws {
+        switch event.type {
+        case MeetingScheduled.eventType:
+            try keep(event.decode(MeetingScheduled.self).meeting, at: event.time, stands: true, db)
+        case MeetingCancelled.eventType:
+            try keep(event.decode(MeetingCancelled.self).meeting, at: event.time, stands: false, db)
+        case MeetingAnswered.eventType:
+            let fact = try event.decode(MeetingAnswered.self)
+            try db.execute(
+                sql: "UPDATE participant SET answer = ? WHERE person = ? AND meeting = ?",
+                arguments: [fact.answer, fact.person, fact.meeting])
+        default: break
+        }
+    }
+
+    private func keep(_ meeting: Meeting, at time: Date, stands: Bool, _ db: Database) throws {
+        let seconds = time.timeIntervalSince1970
+        let known = try Double.fetchOne(db, sql: "SELECT time FROM meeting WHERE id = ?", arguments: [meeting.id])
+        if let known, known > seconds { return }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO meeting VALUES (?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                meeting.id, meeting.caseReference, meeting.sequence, seconds, meeting.start.seconds,
+                meeting.end.seconds, stands,
+            ])
+        try db.execute(sql: "DELETE FROM participant WHERE meeting = ?", arguments: [meeting.id])
+        for participant in meeting.participants where !participant.family {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO participant VALUES (?, ?, ?)",
+                arguments: [participant.person, meeting.id, participant.answer])
+        }
+    }
+}

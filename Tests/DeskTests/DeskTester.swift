@@ -1,0 +1,103 @@
+import Codec
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import ServiceKit
+import TestSupport
+
+@testable import desk
+
+/// The desk's pages with the four services behind them, all in memory.
+///
+///     let tester = try DeskTester()
+///     let page = try await tester.get("/work", as: "head-school")
+///     #expect(page.html.contains("…"))
+struct DeskTester: Sendable {
+    let suite: SuiteInMemory
+    let desk: DeskServices
+    private let application: Application<RouterResponder<DeskContext>>
+
+    init(_ county: CountyDirectory = ExampleCounty.message, now: Date = ExampleCounty.monday) throws {
+        let suite = try SuiteInMemory(county, now: now)
+        let keys = try KeyEncryptionKeys("1 q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
+        let directory = DeskDirectory()
+        self.suite = suite
+        desk = DeskServices(
+            view: suite.view, directory: directory, keys: keys,
+            commands: CommandDoor(
+                view: suite.view, keys: keys, door: ExampleDoor.desk, send: { try suite.send($0) },
+                physical: \.rawValue, now: { suite.now }),
+            renderer: try PageRenderer(
+                assets: Assets(), names: { directory.latest.name(of: $0) }, isBehind: { false }),
+            now: { suite.now })
+        let server = DeskServer(host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
+        application = Application(router: server.router)
+    }
+
+    /// What a browser would get.
+    struct Answer: Sendable {
+        var status: HTTPResponse.Status
+        var location: String?
+        var html: String
+        var headers: HTTPFields
+    }
+
+    /// - Parameter person: who has signed in; nil: nobody.
+    func get(_ path: String, as person: String? = nil, language: Language = .swedish) async throws -> Answer {
+        try await ask(path, .get, Self.fields(person, language), nil)
+    }
+
+    /// - Parameter fields: in the order of the form. A token against forgery is added.
+    func post(
+        _ path: String, _ fields: KeyValuePairs<String, String>, as person: String? = nil,
+        language: Language = .swedish
+    ) async throws -> Answer {
+        var components = URLComponents()
+        components.queryItems = fields.map { URLQueryItem(name: $0.key, value: $0.value) }
+        let body = (components.percentEncodedQuery ?? "").replacing("+", with: "%2B")
+        var headers = Self.fields(person, language)
+        headers[.contentType] = "application/x-www-form-urlencoded"
+        return try await ask(path, .post, headers, ByteBuffer(string: body))
+    }
+
+    private func ask(
+        _ path: String, _ method: HTTPRequest.Method, _ headers: HTTPFields, _ body: ByteBuffer?
+    ) async throws -> Answer {
+        try await application.test(.router) { client in
+            try await client.execute(uri: path, method: method, headers: headers, body: body) { response in
+                Answer(
+                    status: response.status, location: response.headers[.location],
+                    html: String(buffer: response.body), headers: response.headers)
+            }
+        }
+    }
+
+    private static func fields(_ person: String?, _ language: Language) -> HTTPFields {
+        var headers = HTTPFields()
+        headers[SignedInByHeader.person] = person
+        headers[.acceptLanguage] = language.rawValue
+        return headers
+    }
+}
+
+/// In place of sessions, which have tests of their own: a header says who has signed in.
+struct SignedInByHeader: RouterMiddleware {
+    static let person = HTTPField.Name("x-test-person")!
+
+    func handle(
+        _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.language = request.headers[.acceptLanguage] == "en" ? .english : .swedish
+        context.csrf = "token"
+        if let person = request.headers[Self.person] {
+            context.signedIn = SignedIn(
+                person: person, county: "TST", assurance: .three, at: ExampleCounty.monday)
+        }
+        return try await next(request, context)
+    }
+}

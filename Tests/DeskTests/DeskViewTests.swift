@@ -1,0 +1,66 @@
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+@testable import desk
+
+@Suite("The desk's view: what the suite has told, as rows")
+struct DeskViewTests {
+    private func reported() async throws -> (suite: SuiteInMemory, reference: String) {
+        let suite = try SuiteInMemory()
+        try suite.send(SuiteInMemory.report, id: "r1", key: "r1", to: .concernReports)
+        let receipt = try await suite.view.reader().read { try $0.receipt(of: "r1", from: "test") }
+        return (suite, try #require(receipt).registered.caseReference)
+    }
+
+    @Test("a registered concern has a receipt, a status and facts")
+    func concern() async throws {
+        let (suite, reference) = try await reported()
+        let (row, facts) = try await suite.view.reader().read { db in
+            (try db.status(of: reference), try db.facts(of: reference))
+        }
+        let case_ = try #require(row)
+        #expect(case_.status.owner == "head-school")
+        #expect(case_.phase == .mapping)
+        #expect(case_.step == .acknowledge)
+        #expect(facts.contains { $0.type == MappingOpened.eventType })
+        #expect(facts == facts.sorted { $0.time < $1.time })
+    }
+
+    @Test("an erased case leaves no rows, whatever comes after it (rule 23)")
+    func erased() async throws {
+        let (suite, reference) = try await reported()
+        let late = try await suite.view.reader().read { try $0.facts(of: reference) }
+        let erased = try Event(
+            id: "e", source: "mapping", time: suite.now, subject: reference,
+            ChildErased.with { $0.caseReference = reference })
+        try suite.view.apply(erased, topic: .mappings, key: reference)
+        try suite.view.apply(nil, topic: .cases, key: reference)
+        for event in late { try suite.view.apply(event, topic: .mappings, key: reference) }
+        let (row, facts) = try await suite.view.reader().read { db in
+            (try db.status(of: reference), try db.facts(of: reference))
+        }
+        #expect(row == nil)
+        #expect(facts.map(\.type) == [ChildErased.eventType])
+    }
+
+    @Test("lists show a person's open cases by date, and a county's that slip")
+    func lists() async throws {
+        let (suite, reference) = try await reported()
+        let later = suite.now + 30 * 86_400
+        let (own, others, slipping, early) = try await suite.view.reader().read { db in
+            (
+                try db.openCases(where: ["owner", "delegate"], in: ["head-school"], limit: 10),
+                try db.openCases(where: ["owner"], in: ["nurse"], limit: 10),
+                try db.slipping(in: "TST", at: later, limit: 10), try db.slipping(in: "TST", at: suite.now, limit: 10)
+            )
+        }
+        #expect(own.map(\.reference) == [reference])
+        #expect(others.isEmpty)
+        #expect(slipping.map(\.reference) == [reference])
+        #expect(early.isEmpty)
+    }
+}

@@ -1,3 +1,5 @@
+import Foundation
+import StreamsTestSupport
 import Testing
 
 extension InTheBrowser {
@@ -37,6 +39,31 @@ extension InTheBrowser {
             let faults = try await HTMLChecker.faults(in: [("whole", SamplePages.form), ("broken", broken)])
             #expect(faults.count == 1)
             #expect(faults.first?.hasPrefix("broken:2: ") == true)
+        }
+
+        @Test("a review finds a page that is too wide or too heavy, and writes pictures of all")
+        func review() async throws {
+            let wide = "<h1>Bred</h1><p style='width: 340px'>x</p><p>\(String(repeating: "tung ", count: 20_000))</p>"
+            let pages = ["/wide": SamplePages.page("Bred", wide), "/good": SamplePages.page("God", "<h1>God</h1>")]
+            let policy = "default-src 'self'; style-src 'unsafe-inline'"
+            let folder = TemporaryFolder()
+            defer { folder.remove() }
+            let review = try PageReview(folder: folder.path)
+            try await SamplePages.served(pages, policy: policy) { address in
+                try await ChromeDriver.run { driver in
+                    let browser = try await driver.newBrowser()
+                    for name in ["wide", "good"] {
+                        try await browser.open("\(address)/\(name)")
+                        try await review.look(at: browser, name)
+                    }
+                }
+            }
+            let faults = try await review.faults()
+            #expect(faults.count == 2)
+            #expect(faults.contains { $0.hasPrefix("wide, 320 px: is 3") })
+            #expect(faults.contains { $0.hasPrefix("wide: weighs 100") })
+            let pictures = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(pictures.count == 2 * PageReview.widths.count * 2)
         }
     }
 }

@@ -19,6 +19,8 @@ enum SamplePages {
             Response(
                 status: .ok, headers: [.contentType: "text/javascript"], body: .init(byteBuffer: .init(string: script)))
         }
+        // A browser asks for it once.
+        router.get("favicon.ico") { _, _ in Response(status: .noContent) }
         router.post("sent") { request, _ in
             let sent = try await String(buffer: request.body.collect(upTo: 10_000))
             let text = sent.removingPercentEncoding?.replacing("&", with: "&amp;").replacing("<", with: "&lt;") ?? ""

@@ -18,7 +18,7 @@ enum HTMLChecker {
             .name("java"),
             arguments: [
                 "-Xss1m", "-jar", BrowserTools.checker, "--format", "json", "--stdout", "--exit-zero-always",
-                folder.path,
+                "--no-langdetect", folder.path,
             ], output: .data(limit: 4 << 20))
         return try JSONDecoder().decode(Report.self, from: result.standardOutput).messages.map { message in
             let index = message.url.flatMap { Int($0.split(separator: "/").last?.split(separator: ".").first ?? "") }

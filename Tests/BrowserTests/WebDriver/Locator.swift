@@ -16,12 +16,21 @@ struct Locator: Encodable, Sendable, CustomStringConvertible {
 
     /// The control that a label names. Within a group of controls, that of the group with this legend.
     static func field(_ label: String, in legend: String? = nil) -> Self {
-        let group = legend.map { "//fieldset[legend[\(says($0))]]" } ?? ""
-        let labels = "\(group)//label[\(says(label))]"
+        let labels = labels(label, legend)
         let control = "*[self::input or self::select or self::textarea]"
         return .init(
             "xpath", "//\(control)[@id=\(labels)/@for] | \(labels)//\(control)",
             "the field “\(label)”" + (legend.map { " of “\($0)”" } ?? ""))
+    }
+
+    /// A control's label itself.
+    static func label(_ label: String, in legend: String? = nil) -> Self {
+        .init("xpath", labels(label, legend), "the label “\(label)”" + (legend.map { " of “\($0)”" } ?? ""))
+    }
+
+    private static func labels(_ label: String, _ legend: String?) -> String {
+        let group = legend.map { "//fieldset[legend[\(says($0))]]" } ?? ""
+        return "\(group)//label[\(says(label))]"
     }
 
     static func button(_ text: String) -> Self {

@@ -1,4 +1,5 @@
 import Foundation
+import StreamsTestSupport
 
 /// What WebDriver has no command for, by Chromium's own protocol.
 extension Browser {
@@ -6,8 +7,12 @@ extension Browser {
         case light, dark
     }
 
+    /// Shows pages light or dark, and waits until none of their colours is on its way any more.
     func prefer(_ scheme: ColourScheme) async throws {
         try await command("Emulation.setEmulatedMedia", Media(features: [.init(value: scheme.rawValue)]))
+        try await eventually("the end of the page's animations", within: Self.patience) {
+            try await run("return document.getAnimations().every(a => a.playState !== 'running')", as: Bool.self)
+        }
     }
 
     /// Lays pages out as in a window of this width, in CSS pixels.

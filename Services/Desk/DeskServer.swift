@@ -37,6 +37,10 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         router.add(middleware: PlainPages(renderer: desk.renderer))
         desk.renderer.assets.add(to: router)
         router.add(middleware: session)
+        WorkPages(desk: desk).add(to: router)
+        NoticePages(desk: desk).add(to: router)
+        ReaderPages(desk: desk).add(to: router)
+        NumberPages(desk: desk).add(to: router)
         return router
     }
 }

@@ -8,9 +8,9 @@ SWIFT_BUILD = swift build -c $(CONFIGURATION)
 PROTOC = protoc -I. -I../../../.build/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf
 PROTOC_SWIFT = --plugin=$$(swift build --show-bin-path)/protoc-gen-swift --swift_opt=FileNaming=DropPath --swift_opt=UseAccessLevelOnImports=true
 
-run: needs ## build, and play the worked example through the four services
+run: needs ## build, and play the worked example through the suite; `make run KEEP=1` keeps it running, with its desk
 	$(SWIFT_BUILD)
-	$$($(SWIFT_BUILD) --show-bin-path)/tillsammans demo
+	$$($(SWIFT_BUILD) --show-bin-path)/tillsammans demo $(if $(KEEP),--keep)
 
 test: needs ## build and run all tests
 	swift build --build-tests

@@ -22,7 +22,7 @@ struct GuideTests {
 
     private static func page(_ page: Page, _ language: Language = .swedish) throws -> String {
         var library = try Templates.library()
-        try library.register(GuidePage.template, named: "guide")
+        for (name, template) in GuidePage.templates { try library.register(template, named: name) }
         let renderer = try PageRenderer(
             library: library, assets: Assets(), names: { _ in ("Rut Rektor", "Testby skola") }, isBehind: { true })
         var context = DeskContext(
@@ -45,12 +45,21 @@ struct GuideTests {
         #expect(isFilled)
         let unnamed = html.firstMatch(of: #/>(desk\.[a-z.]+)/#).map { String($0.1) }
         #expect(unnamed == nil)
-        let shown = (GuidePage.template + Self.templates.values.joined()).matches(of: #/\{\{> ?([a-z_]+)\}\}/#)
-            .map { String($0.1) }
+        let shown = (GuidePage.templates.values.joined() + Self.templates.values.joined()).matches(
+            of: #/\{\{> ?([a-z_]+)\}\}/#
+        )
+        .map { String($0.1) }
         let chosen = ["field_text", "field_area", "field_select", "field_choices", "wheel_form"]
         let pages = Self.templates.filter { $0.value.contains("{{<layout}}") }.keys + ["layout", "form"]
         #expect(Set(Self.templates.keys).subtracting(shown + chosen + pages) == [])
         for template in chosen { #expect(GuidePage.fields(language).contains { $0.template == template }) }
+    }
+
+    @Test("each template of the folder is in the program")
+    func embedded() throws {
+        let folder = Self.root.appending(path: "Services/Desk/Templates").path
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".mustache") }
+        #expect(Set(files) == Set(Self.templates.keys.map { "\($0).mustache" }))
     }
 
     @Test("what somebody has written is text on the page, never markup")
@@ -151,5 +160,9 @@ struct GuideTests {
         try write(Self.guide(), "guide.html")
         try write(Self.guide(.english), "guide-en.html")
         try write(Self.page(PlainPages.page(.notFound, .swedish)), "not-found.html")
+        // What fits a picture: a page without notices.
+        let model = GuidePage.model(.swedish).filter { $0.key != "notices" && $0.key != "problems" }
+        try write(Self.page(Page(template: "guide_of_case", title: "Ärende", model: model)), "case.html")
+        try write(Self.page(Page(template: "guide_of_form", title: "Formulär", model: model)), "form.html")
     }
 }

@@ -43,7 +43,7 @@ guide: ## write every component of the desk's pages to $(GUIDE), as HTML and, wh
 	mkdir -p $(GUIDE)
 	GUIDE_DIRECTORY=$(abspath $(GUIDE)) swift test --skip-build --filter GuideTests/written
 	@! command -v chromium > /dev/null || for picture in case-light-1 case-dark-0 form-light-1 form-dark-0; do \
-	    page=$${picture%%-*}; chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1000,1330 \
+	    page=$${picture%%-*}; chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1000,1220 \
 	        --blink-settings=preferredColorScheme=$${picture##*-} --screenshot=$(abspath $(GUIDE))/$${picture%-*}.png \
 	        file://$(abspath $(GUIDE))/$$page.html 2> /dev/null; \
 	done

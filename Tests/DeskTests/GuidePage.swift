@@ -88,6 +88,20 @@ enum GuidePage {
         return model
     }
 
+    /// What fits a picture: without notices and errors.
+    static var pictured: [String: Any] {
+        var model = model(.swedish).filter { $0.key != "notices" && $0.key != "problems" }
+        let fields: [any FormField] = [
+            WheelField(
+                "Vilka områden gäller det?", chosen: [.safety, .home], hint: "Välj ett eller flera.", .swedish),
+            Field.area(
+                "observed", "Vad har du sett?", hint: "Beskriv vad du har sett och hört, inte vad du tror.",
+                error: "Skriv vad du har sett."),
+        ]
+        model["form"] = InputForm("/concern/new", id: "1", fields: fields, submit: "Granska och skicka")
+        return model
+    }
+
     private static let known: [WheelArea: [InformationKind: Int]] = [
         .health: [.need: 1], .learning: [.strength: 2, .need: 1, .obstacle: 1], .home: [.need: 12, .obstacle: 2],
         .relationships: [.strength: 1, .need: 2], .safety: [.strength: 1, .need: 3, .obstacle: 1],

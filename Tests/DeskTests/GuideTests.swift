@@ -20,11 +20,13 @@ struct GuideTests {
         try String(contentsOf: root.appending(path: "Services/Desk/Assets/\(name)"), encoding: .utf8)
     }
 
-    private static func page(_ page: Page, _ language: Language = .swedish) throws -> String {
+    private static func page(
+        _ page: Page, _ language: Language = .swedish, isBehind: Bool = true
+    ) throws -> String {
         var library = try Templates.library()
         for (name, template) in GuidePage.templates { try library.register(template, named: name) }
         let renderer = try PageRenderer(
-            library: library, assets: Assets(), names: { _ in ("Rut Rektor", "Testby skola") }, isBehind: { true })
+            library: library, assets: Assets(), names: { _ in ("Rut Rektor", "Testby skola") }, isBehind: { isBehind })
         var context = DeskContext(
             source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: Logger(label: "guide")))
         (context.language, context.csrf) = (language, "token")
@@ -160,9 +162,9 @@ struct GuideTests {
         try write(Self.guide(), "guide.html")
         try write(Self.guide(.english), "guide-en.html")
         try write(Self.page(PlainPages.page(.notFound, .swedish)), "not-found.html")
-        // What fits a picture: a page without notices.
-        let model = GuidePage.model(.swedish).filter { $0.key != "notices" && $0.key != "problems" }
-        try write(Self.page(Page(template: "guide_of_case", title: "Ärende", model: model)), "case.html")
-        try write(Self.page(Page(template: "guide_of_form", title: "Formulär", model: model)), "form.html")
+        for name in ["case", "form"] {
+            let page = Page(template: "guide_of_\(name)", title: "Guide", model: GuidePage.pictured)
+            try write(Self.page(page, isBehind: false), "\(name).html")
+        }
     }
 }

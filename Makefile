@@ -48,10 +48,10 @@ guide: ## write every component of the desk's pages to $(GUIDE), as HTML and, wh
 	        file://$(abspath $(GUIDE))/$$page.html 2> /dev/null; \
 	done
 
-docs: ## write Docs/refusals.md, Docs/rules.md, Docs/reading.md and the table in Docs/security.md from the code
+docs: ## write Docs/refusals.md, Docs/rules.md, Docs/access.md and the table in Docs/security.md from the code
 	swift build --build-tests
 	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
-	WRITE_DOCS=1 swift test --skip-build --filter 'RulesTests|ReadingPageTests|AclPlanTests'
+	WRITE_DOCS=1 swift test --skip-build --filter 'RulesTests|AccessPageTests|AclPlanTests'
 
 golden: ## write an example and its bytes for each new event type in Tests/CodecTests/Golden
 	swift build --build-tests

@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test attack format lint bench guide bench-scheduling bench-sealing bench-views golden proto docs needs
+.PHONY: run test attack browser screenshots format lint bench guide bench-scheduling bench-sealing bench-views golden proto docs needs
 
 CONFIGURATION ?= debug
 GUIDE ?= .build/guide
@@ -19,6 +19,16 @@ test: needs ## build and run all tests
 attack: ## attack the suite as outsiders can, here or your own installation (Tests/EndToEnd/Attack/Installation.swift)
 	swift build --build-tests
 	swift test --skip-build --filter AttackTests
+
+browser: needs ## install Chromium and what checks pages, and run the tests that use them; `make test` skips them where they are missing
+	Tools/browser-needs
+	swift build --build-tests
+	swift test --skip-build --filter BrowserTests
+
+screenshots: needs ## write a picture of every page, light and dark, wide and narrow, into .run/screenshots
+	Tools/browser-needs
+	swift build --build-tests
+	SCREENSHOTS=$(CURDIR)/.run/screenshots swift test --skip-build --filter EveryPageTests
 
 format: ## write all Swift as .swift-format wants it
 	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/OpenID Shared/Kafka Shared/CaseReading Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Tools/SealingBenchmark Examples/Streams Benchmarks/Package.swift Benchmarks/Sources

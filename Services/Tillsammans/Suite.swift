@@ -20,8 +20,10 @@ struct Suite: Sendable {
     var folder: String
     var directory: CountyDirectory
     var partitions: Int32 = 4
-    /// Where a secret and ports are looked for. The services inherit the rest from this process.
+    /// The services' settings, beside those that this machine gives.
     var environment = ProcessInfo.processInfo.environment
+    /// The folder in which the services' executables lie.
+    var executables = Self.executableFolder
     var show: @Sendable (String) -> Void = { tell($0) }
 
     /// The messages that notifications writes, when no relay is configured.
@@ -101,11 +103,13 @@ struct Suite: Sendable {
             Setting.keyEncryptionKeyFile.name: connection.keyFile ?? "",
         ]
         let variables = Dictionary(
-            uniqueKeysWithValues: settings.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })
+            uniqueKeysWithValues: environment.merging(settings) { $1 }.map {
+                (Environment.Key(stringLiteral: $0.key), $0.value)
+            })
         var options = PlatformOptions()
         options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(10))]
         let result = try await Subprocess.run(
-            .path(.init(Self.executableFolder + "/" + service)), environment: .inherit.updating(variables),
+            .path(.init(executables + "/" + service)), environment: .custom(variables),
             platformOptions: options, input: .none, output: .sequence, error: .combinedWithOutput
         ) { execution in
             for try await line in execution.standardOutput.strings() {

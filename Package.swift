@@ -272,20 +272,24 @@ let package = Package(
                 "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceKit", "Streams",
                 "StreamsTesting", "TestSupport", "notifications", logging, protobuf,
             ], swiftSettings: guarded),
+        .target(
+            name: "OpenIDTestSupport", dependencies: ["OpenID", crypto, cryptoExtras, jwt, logging, nio] + http,
+            path: "Tests/OpenIDTestSupport", swiftSettings: guarded),
         .testTarget(
             name: "OpenIDTests",
             dependencies: [
-                "OpenID", "StreamsTestSupport", asyncHTTPClient, crypto, cryptoExtras, jwt, logging, nio, nioHTTP,
-            ] + http,
+                "OpenID", "OpenIDTestSupport", "StreamsTestSupport", asyncHTTPClient, cryptoExtras, jwt, nio, nioHTTP,
+            ],
             swiftSettings: guarded),
         .testTarget(
             name: "DeskCoreTests", dependencies: ["DeskCore", "Domain", "TestSupport"], swiftSettings: guarded),
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID", "ServiceHost",
-                "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views", "desk", "intake", "mapping",
-                "meetings", "notifications", asyncHTTPClient, crypto, grdb, lifecycle, logging, nio, protobuf,
+                "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID",
+                "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views",
+                "desk", "intake", "mapping", "meetings", "notifications", asyncHTTPClient, crypto, grdb, jwt, lifecycle,
+                logging, nio, protobuf,
                 product("HummingbirdTesting", "hummingbird"),
             ] + http,
             swiftSettings: guarded),

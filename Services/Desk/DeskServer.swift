@@ -8,6 +8,8 @@ struct DeskServer: Service {
     let host: String
     let port: Int
     let desk: DeskServices
+    /// Signing in and out; nil where something else says who has.
+    var login: Login?
     /// Finds who has signed in.
     let session: any RouterMiddleware<DeskContext>
     var onListening: @Sendable (Int) async -> Void = { _ in }
@@ -36,7 +38,9 @@ struct DeskServer: Service {
         router.add(middleware: SafeHeaders())
         router.add(middleware: PlainPages(renderer: desk.renderer))
         desk.renderer.assets.add(to: router)
+        login?.addOpenPages(to: router)
         router.add(middleware: session)
+        login?.addPages(to: router)
         return router
     }
 }

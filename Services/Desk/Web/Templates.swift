@@ -11,5 +11,7 @@ enum Templates {
     static let embedded: [String: [UInt8]] = [
         "layout": PackageResources.layout_mustache,
         "notice": PackageResources.notice_mustache,
+        "sign-in": PackageResources.sign_in_mustache,
+        "sign-in-as": PackageResources.sign_in_as_mustache,
     ]
 }

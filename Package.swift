@@ -109,6 +109,10 @@ let package = Package(
                 "CloudEvents", "Codec", "Domain", "Kafka", "Streams", crypto, lifecycle, logging, protobuf, yaml,
             ],
             path: "Shared/ServiceKit", swiftSettings: guarded),
+        // How a case is read: by whom, logged first, in which words. For whatever shows content.
+        .target(
+            name: "CaseReading", dependencies: ["CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", protobuf],
+            path: "Shared/CaseReading", swiftSettings: guarded),
         // What only the services need: an HTTP server for health and metrics, and the way from start to end.
         .target(
             name: "ServiceHost",
@@ -156,7 +160,8 @@ let package = Package(
         .executableTarget(
             name: "desk",
             dependencies: [
-                "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost", "ServiceKit", "Streams",
+                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost",
+                "ServiceKit", "Streams",
                 "Views", asyncHTTPClient, crypto, grdb, lifecycle, logging, metrics, mustache, nio, protobuf,
             ] + http,
             path: "Services/Desk", exclude: ["Core"],
@@ -165,7 +170,7 @@ let package = Package(
         .executableTarget(
             name: "tillsammans",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
+                "CaseReading", "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
                 logging, protobuf, signals, subprocess, system, yaml,
             ],
             path: "Services/Tillsammans", swiftSettings: guarded),
@@ -235,6 +240,11 @@ let package = Package(
                 "TestSupport", metrics, protobuf,
             ], swiftSettings: guarded),
         .testTarget(
+            name: "CaseReadingTests",
+            dependencies: [
+                "CaseReading", "CloudEvents", "Codec", "Domain", "Kafka", "StreamsTestSupport", "TestSupport", protobuf,
+            ], swiftSettings: guarded),
+        .testTarget(
             name: "IntakeCoreTests", dependencies: ["Domain", "IntakeCore", "MappingCore", "TestSupport"],
             swiftSettings: guarded),
         .testTarget(
@@ -286,7 +296,7 @@ let package = Package(
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID",
+                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID",
                 "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views",
                 "desk", "intake", "mapping", "meetings", "notifications", asyncHTTPClient, crypto, grdb, jwt, lifecycle,
                 logging, nio, protobuf,
@@ -304,7 +314,8 @@ let package = Package(
         .testTarget(
             name: "TillsammansTests",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "ServiceKit", "TestSupport", "tillsammans", arguments, protobuf,
+                "CaseReading", "CloudEvents", "Codec", "Domain", "ServiceKit", "TestSupport", "tillsammans", arguments,
+                protobuf,
             ],
             swiftSettings: guarded),
         .testTarget(

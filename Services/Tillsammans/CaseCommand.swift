@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseReading
 import CloudEvents
 import Codec
 import Domain
@@ -51,7 +52,7 @@ struct CaseCommand: AsyncParsableCommand {
             let (reference, language) = (reference, language.language)
             var (room, chronology) = try await DedicatedThread.run(name: "case") {
                 var chronology = Chronology(reference, language)
-                let room = try ReadingRoom.entered(
+                let room = try CaseRoom.entered(
                     by: person, reason: reason, connection, also: [.concerns, .mappings, .meetings, .notices, .cases]
                 ) { _, event in chronology.take(event) }
                 return (room, chronology)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseReading
 import CloudEvents
 import Codec
 import Domain
@@ -34,16 +35,24 @@ struct Connection: Sendable {
         return try DoorKey(path: doorKeyFile).sign(event, for: person, assurance)
     }
 
+    /// The key of the door through which somebody reads.
+    ///
+    /// - Throws: as ``signed(_:for:_:)``.
+    var readersDoor: DoorKey {
+        get throws {
+            guard let doorKeyFile else {
+                throw CommandFault(
+                    "what tells of a child is shown to whom a door knows: set DOOR_KEY_FILE, or give --door-key")
+            }
+            return try DoorKey(path: doorKeyFile)
+        }
+    }
+
     /// Somebody who reads through this connection's door.
     ///
     /// - Throws: as ``signed(_:for:_:)``.
     func reader(_ person: String) throws -> Reader {
-        guard let doorKeyFile else {
-            throw CommandFault(
-                "what tells of a child is shown to whom a door knows: set DOOR_KEY_FILE, or give --door-key")
-        }
-        return Reader(
-            person: person, door: try DoorKey(path: doorKeyFile).door, assurance: Assurance.operator.rawValue)
+        Reader(person: person, door: try readersDoor.door, assurance: .operator)
     }
 
     /// From the environment's `KAFKA_…`, as the services read them.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseReading
 import CloudEvents
 import Codec
 import Domain
@@ -70,10 +71,10 @@ struct EventsCommand: AsyncParsableCommand {
             }
         }
 
-        private func room(_ connection: Connection) async throws -> ReadingRoom? {
+        private func room(_ connection: Connection) async throws -> CaseRoom? {
             guard isOpen, let person, let reason else { return nil }
             return try await DedicatedThread.run(name: "cases") {
-                try ReadingRoom.entered(by: person, reason: reason, connection)
+                try CaseRoom.entered(by: person, reason: reason, connection)
             }
         }
 
@@ -81,7 +82,7 @@ struct EventsCommand: AsyncParsableCommand {
         ///
         /// - Throws: what the access log throws.
         static func content(
-            of item: EventFeed.Item, _ room: inout ReadingRoom?, _ keys: KeyReader? = nil
+            of item: EventFeed.Item, _ room: inout CaseRoom?, _ keys: KeyReader? = nil
         ) async throws -> Any? {
             guard let event = item.event, let reference = event.subject, let extent = Opening.extent(of: event) else {
                 return nil

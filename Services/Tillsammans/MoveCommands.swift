@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseReading
 import CloudEvents
 import Codec
 import Domain

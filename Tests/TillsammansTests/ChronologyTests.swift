@@ -1,3 +1,4 @@
+import CaseReading
 import CloudEvents
 import Codec
 import Domain

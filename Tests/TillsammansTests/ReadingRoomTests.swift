@@ -1,3 +1,4 @@
+import CaseReading
 import CloudEvents
 import Codec
 import Domain
@@ -12,6 +13,8 @@ import Testing
 @Suite("Rule 22: whoever reads is logged first")
 struct ReadingRoomTests {
     private static let (reference, now) = (ReadingStory.reference, ReadingStory.now)
+
+    private static let nurse = Reader(person: "nurse", door: "TST/desk", assurance: .operator)
 
     /// The codes with which a reading is refused.
     private func refused(_ body: () async throws -> Void) async throws -> [FaultCode] {
@@ -32,7 +35,7 @@ struct ReadingRoomTests {
                 .with {
                     ($0.caseReference, $0.county, $0.by) = (Self.reference, "TST", "nurse")
                     ($0.what, $0.why, $0.reason) = ("plan", "participant", "inför mötet")
-                    ($0.door, $0.assurance) = ("test", "said")
+                    ($0.door, $0.assurance) = ("test", "2")
                 }
             ])
     }
@@ -43,7 +46,7 @@ struct ReadingRoomTests {
         await #expect(throws: CommandFault.self) {
             _ = try await room.open(Self.reference, .course ... .whole, at: Self.now)
         }
-        var optional: ReadingRoom? = room
+        var optional: CaseRoom? = room
         await #expect(throws: CommandFault.self) {
             _ = try await EventsCommand.Tail.content(of: Self.item(), &optional)
         }
@@ -58,7 +61,7 @@ struct ReadingRoomTests {
         let nowhere = Connection(
             bootstrapServers: "127.0.0.1:1", prefix: "", doorKeyFile: folder.path + "/desk.jwk")
         let log = try AccessLog(nowhere, ExampleCounty.directory, patience: .milliseconds(200))
-        await #expect(throws: KafkaError.self) { try await log.write(CaseViewed.with { $0.by = "nurse" }) }
+        await #expect(throws: KafkaError.self) { try await log.write(CaseViewed.with { $0.by = "nurse" }, Self.nurse) }
     }
 
     @Test("nothing is shown where the door may not speak for the reader")
@@ -69,7 +72,7 @@ struct ReadingRoomTests {
         let connection = Connection(
             bootstrapServers: "127.0.0.1:1", prefix: "", doorKeyFile: folder.path + "/forged.jwk")
         let log = try AccessLog(connection, ExampleCounty.directory, patience: .milliseconds(200))
-        let codes = try await refused { try await log.write(CaseViewed.with { $0.by = "nurse" }) }
+        let codes = try await refused { try await log.write(CaseViewed.with { $0.by = "nurse" }, Self.nurse) }
         #expect(codes == [.actorUnproven])
         #expect(throws: CommandFault.self) { try Connection(bootstrapServers: "", prefix: "").reader("nurse") }
     }
@@ -113,7 +116,7 @@ struct ReadingRoomTests {
     @Test("a tail opens what its reader may see, and each case stands in the log once")
     func tail() async throws {
         let story = ReadingStory()
-        var room: ReadingRoom? = try story.room("nurse", reason: "felsökning")
+        var room: CaseRoom? = try story.room("nurse", reason: "felsökning")
         for _ in 0..<3 {
             let plan = try await EventsCommand.Tail.content(of: Self.item(), &room)
             #expect("\(plan ?? "")".contains("Planens ord"))
@@ -124,9 +127,9 @@ struct ReadingRoomTests {
             topic: .accessLog, partition: 0, offset: 0, key: "",
             event: try Event(
                 id: "e", source: "test", time: Self.now, subject: Self.reference, CaseViewed.with { $0.by = "nurse" }))
-        var owner: ReadingRoom? = try story.room("head-school", reason: "felsökning")
+        var owner: CaseRoom? = try story.room("head-school", reason: "felsökning")
         #expect(try await EventsCommand.Tail.content(of: viewed, &owner) == nil, "the log is read by access-log alone")
-        var none: ReadingRoom?
+        var none: CaseRoom?
         #expect(try await EventsCommand.Tail.content(of: Self.item(), &none) == nil, "without --open nothing is")
     }
 

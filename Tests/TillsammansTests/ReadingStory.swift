@@ -1,3 +1,4 @@
+import CaseReading
 import CloudEvents
 import Codec
 import Domain
@@ -22,14 +23,15 @@ final class ReadingStory: Sendable {
     /// - Parameter isBroken: the log takes nothing.
     func room(
         _ person: String, reason: String = "", isBroken: Bool = false, _ change: (inout CaseStatus) -> Void = { _ in }
-    ) throws -> ReadingRoom {
-        let log = AccessLog { viewed in
+    ) throws -> CaseRoom {
+        let log = AccessLog { viewed, _ in
             if isBroken { throw CommandFault("the log is away") }
             self.records.withLock { $0.append(viewed) }
         }
-        return try ReadingRoom(
-            Reader(person: person, door: "test", assurance: "said"), reason: reason, log: log,
-            directory: ExampleCounty.directory, cases: Self.cases(change))
+        let room = try ReadingRoom(
+            Reader(person: person, door: "test", assurance: .two), reason: reason, log: log,
+            directory: ExampleCounty.directory)
+        return try CaseRoom(room, Self.cases(change))
     }
 
     static func cases(_ change: (inout CaseStatus) -> Void = { _ in }) throws -> ReadableCases {

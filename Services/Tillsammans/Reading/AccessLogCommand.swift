@@ -1,10 +1,9 @@
 import ArgumentParser
-import CloudEvents
+import CaseReading
 import Codec
 import Domain
 import Foundation
 import Kafka
-import SwiftProtobuf
 
 struct AccessLogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,7 +33,7 @@ struct AccessLogCommand: AsyncParsableCommand {
         let (connection, reader, reason) = (options.connection, who.person, reason)
         let (room, book) = try await DedicatedThread.run(name: "access-log") {
             var book = AccessBook()
-            let room = try ReadingRoom.entered(
+            let room = try CaseRoom.entered(
                 by: reader, reason: reason, connection, also: [.accessLog, .mappings]
             ) { _, event in book.apply(event) }
             return (room, book)
@@ -51,37 +50,7 @@ struct AccessLogCommand: AsyncParsableCommand {
     }
 }
 
-/// What is known of readings: the access log, and the accesses that were opened in an emergency.
-struct AccessBook: Sendable {
-    struct Entry: Codable, Sendable {
-        let time: Date
-        let `case`: String
-        let county: String
-        /// Who read, and how they were known.
-        let by: String
-        let door: String
-        let assurance: String
-        /// course, plan, whole, log, or `emergency`: the access was opened, and until when.
-        let what: String
-        let why: String
-        let reason: String
-        /// Whose readings were looked up.
-        let person: String
-        let until: Date?
-    }
-
-    private var known: [Entry] = []
-    private var seen: Set<String> = []
-
-    /// The oldest first.
-    var entries: [Entry] { known.sorted { $0.time < $1.time } }
-
-    /// Takes over an event of `access-log` or `mappings`. Any other tells nothing of readings.
-    mutating func apply(_ event: Event) {
-        guard let entry = Entry(event), seen.insert(event.id).inserted else { return }
-        known.append(entry)
-    }
-
+extension AccessBook {
     static func lines(_ entries: [Entry]) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -104,24 +73,5 @@ struct AccessBook: Sendable {
             ])
         }
         return table.text
-    }
-}
-
-extension AccessBook.Entry {
-    /// Nil for an event that tells of no reading.
-    fileprivate init?(_ event: Event) {
-        if let viewed = try? event.decode(CaseViewed.self) {
-            self.init(
-                time: event.time, case: viewed.caseReference, county: viewed.county, by: viewed.by, door: viewed.door,
-                assurance: viewed.assurance, what: viewed.what, why: viewed.why, reason: viewed.reason,
-                person: viewed.person, until: nil)
-        } else if let opened = try? event.decode(EmergencyOpened.self) {
-            self.init(
-                time: event.time, case: opened.caseReference, county: opened.county, by: opened.access.by, door: "",
-                assurance: "", what: "emergency", why: "", reason: opened.reason, person: "",
-                until: opened.access.until.date)
-        } else {
-            return nil
-        }
     }
 }

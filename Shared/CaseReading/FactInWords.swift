@@ -1,6 +1,6 @@
-import CloudEvents
+package import CloudEvents
 import Codec
-import Domain
+package import Domain
 import Foundation
 import SwiftProtobuf
 
@@ -9,33 +9,37 @@ import SwiftProtobuf
 /// The sentence stands in the catalogue under `fact.` and the fact's type. Its placeholders name fields of the fact:
 ///
 ///     fact.mapping.concluded
-///       who {by}
+///       who {by|name}
 ///       en mapping concluded: {outcome|outcome}, next date {nextDate}
-struct FactInWords {
-    let what: String
-    let who: String
+package struct FactInWords {
+    package let what: String
+    package let who: String
     /// What the fact shows beside its own sentence, in order.
-    let further: [String]
+    package let further: [String]
 
-    /// - Parameter mask: hides where the child is.
+    /// - Parameters:
+    ///   - mask: hides where the child is.
+    ///   - names: names people, units and municipalities; nil: their ids are shown.
     /// - Returns: nil for what is no part of a case's story.
-    init?(_ event: Event, _ language: Language, mask: PlaceMask?) {
+    package init?(_ event: Event, _ language: Language, mask: PlaceMask?, names: DirectoryNames? = nil) {
         let name = Self.name(event.type)
         guard let sentence = Catalogue.entry(name, language.rawValue),
             let type = EventRegistry.event(ofType: event.type),
-            let fact = try? event.decode(type), let fields = Fields(fact, language, mask)
+            let fact = try? event.decode(type), let object = fact.object as? [String: Any]
         else { return nil }
+        let fields = Fields(object, language, mask, names)
         what = fields.filled(sentence)
         who = fields.filled(Catalogue.entry(name, "who") ?? "")
         further = fields.isTrue("harmSuspected") ? [Catalogue.text("fact.concern.harm", language)] : []
     }
 
     /// The name of a fact's sentence in the catalogue.
-    static func name(_ type: String) -> String {
+    package static func name(_ type: String) -> String {
         "fact.\(type.dropFirst("se.tillsammans.".count).dropLast(".v1".count))"
     }
 
-    static func giver(_ key: String, _ language: Language) -> String {
+    /// Who gives a consent, by the key that the case has for them.
+    package static func giver(_ key: String, _ language: Language) -> String {
         switch key {
         case "youth": Catalogue.text("giver_name.youth", language)
         case "child": Catalogue.text("giver_name.child", language)
@@ -50,12 +54,16 @@ struct FactInWords {
 private struct Fields {
     private let object: [String: Any]
     private let language: Language
+    private let mask: PlaceMask?
+    private let names: DirectoryNames?
 
-    init?(_ fact: any EventPayload, _ language: Language, _ mask: PlaceMask?) {
-        guard let whole = fact.object, let object = (mask?.shown(whole, language) ?? whole) as? [String: Any] else {
-            return nil
-        }
-        (self.object, self.language) = (object, language)
+    init(_ object: [String: Any], _ language: Language, _ mask: PlaceMask?, _ names: DirectoryNames?) {
+        (self.object, self.language, self.mask, self.names) = (object, language, mask, names)
+    }
+
+    private var family: [String] {
+        values(at: "meeting.participants").compactMap { $0 as? [String: Any] }
+            .filter { $0["family"] as? Bool == true }.compactMap { $0["person"] as? String }
     }
 
     func isTrue(_ path: String) -> Bool { values(at: path).first as? Bool == true }
@@ -90,10 +98,12 @@ private struct Fields {
     }
 
     private func read(_ value: Any, as reading: String?) -> String {
-        guard let reading else { return "\(value)" }
+        let shown = mask?.shown(value, language) ?? value
+        guard let reading else { return "\(shown)" }
         let fields = value as? [String: Any] ?? [:]
         func text(_ name: String) -> String { fields[name] as? String ?? "" }
         switch reading {
+        case "name": return name(of: "\(value)")
         case "day": return instant(value).map { CivilTime.day(of: $0).description } ?? ""
         case "instant": return instant(value).map(Chronology.day) ?? ""
         case "time":
@@ -101,13 +111,21 @@ private struct Fields {
             return CivilTime.swedish(from: start, to: end)
         case "giver": return FactInWords.giver("\(value)", language)
         case "participant":
-            let isFamily = fields["family"] as? Bool == true
-            return isFamily ? FactInWords.giver(text("person"), language) : text("person")
-        case "reason": return text(language == .swedish ? "swedish" : "english")
+            return name(of: text("person"))
+        case "reason":
+            let word = language == .swedish ? "swedish" : "english"
+            return (shown as? [String: Any])?[word] as? String ?? ""
         default:
             // A text of the catalogue may name a field, too.
-            return "\(value)".isEmpty ? "" : filled(Catalogue.text("\(reading).\(value)", language))
+            return "\(shown)".isEmpty ? "" : filled(Catalogue.text("\(reading).\(shown)", language))
         }
+    }
+
+    /// What an id of the directory is shown as. The mask goes before the name. A meeting names some of the family, too.
+    private func name(of id: String) -> String {
+        if id.isEmpty { return "" }
+        if family.contains(id) { return FactInWords.giver(id, language) }
+        return mask?.name(of: id, language) ?? names?.name(of: id, language) ?? id
     }
 
     private func instant(_ value: Any) -> Date? { (value as? String).flatMap(Timestamp.date) }

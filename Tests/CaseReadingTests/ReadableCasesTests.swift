@@ -1,8 +1,8 @@
+import CaseReading
 import CloudEvents
 import Codec
 import Domain
 import Foundation
-import ServiceKit
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -45,18 +45,18 @@ struct ReadableCasesTests {
         var cases = ReadableCases()
         #expect(cases[Self.reference] == nil)
         cases.apply(try event(Self.status, hours: 0))
-        let example = try #require(cases[Self.reference])
+        let example = try #require(cases[Self.reference]?.facts)
         #expect(example.people == .init(unit: "school", namedPerson: "head-school") && example.isOpen)
         #expect(
             example.shared == [.init(.education, until: nil), .init(.healthCare, until: LocalDate("2026-12-31"))])
-        #expect(example.emergencies.map(\.by) == ["head-kaa"] && cases.county(of: Self.reference) == "TST")
+        #expect(example.emergencies.map(\.by) == ["head-kaa"] && cases[Self.reference]?.county == "TST")
     }
 
     @Test("who takes part in a booked meeting, or came to it, reads; the family and who was uninvited do not by that")
     func participants() throws {
         var cases = ReadableCases()
         cases.apply(try event(Self.status, hours: 0))
-        func people() -> Set<String>? { cases[Self.reference]?.participants }
+        func people() -> Set<String>? { cases[Self.reference]?.facts.participants }
         cases.apply(try event(MeetingScheduled.with { $0.meeting = Self.meeting("nurse", "teacher", "g1") }, hours: 1))
         #expect(people() == ["nurse", "teacher"])
         cases.apply(try event(MeetingScheduled.with { $0.meeting = Self.meeting("nurse", "family") }, hours: 2))
@@ -78,6 +78,6 @@ struct ReadableCasesTests {
         var cases = ReadableCases()
         cases.apply(try event(MeetingScheduled.with { $0.meeting = Self.meeting("nurse") }, hours: -24))
         cases.apply(try event(Self.status, hours: 0))
-        #expect(cases[Self.reference]?.participants == [])
+        #expect(cases[Self.reference]?.facts.participants == [])
     }
 }

@@ -1,13 +1,13 @@
-import Domain
+package import Domain
 
 /// Hides where a child with protected identity lives and attends, from whoever may not be told (rule 22).
 ///
 /// Units, municipalities and rooms of the directory become `…`, and people become their roles: an id like
 /// `nykoping-rektor` names the town. What somebody has written in own words is not searched.
-struct PlaceMask: Sendable {
+package struct PlaceMask: Sendable {
     private let words: [String: String]
 
-    init(_ directory: Directory) {
+    package init(_ directory: Directory) {
         var words: [String: String] = [:]
         for county in directory.counties.values {
             for unit in county.units.values { for word in [unit.id, unit.name, unit.place] { words[word] = "…" } }
@@ -22,12 +22,17 @@ struct PlaceMask: Sendable {
     }
 
     /// A value of a field.
-    func shown(_ value: String, _ language: Language) -> String {
-        words[value].map { Catalogue.holds($0) ? Catalogue.text($0, language) : "…" } ?? value
+    package func shown(_ value: String, _ language: Language) -> String { known(value, language) ?? value }
+
+    /// What is known to be an id of the directory's. One that it no longer has is hidden, too: it may name the town.
+    package func name(of id: String, _ language: Language) -> String { known(id, language) ?? "…" }
+
+    private func known(_ value: String, _ language: Language) -> String? {
+        words[value].map { Catalogue.holds($0) ? Catalogue.text($0, language) : "…" }
     }
 
     /// A JSON object, whatever lies in it.
-    func shown(_ object: Any, _ language: Language) -> Any {
+    package func shown(_ object: Any, _ language: Language) -> Any {
         switch object {
         case let text as String: shown(text, language)
         case let list as [Any]: list.map { shown($0, language) }

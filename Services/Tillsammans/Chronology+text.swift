@@ -1,0 +1,56 @@
+import CaseReading
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import SwiftProtobuf
+
+/// One case as a colleague wants to see it: what has happened, what is happening, what comes next (rule 20).
+extension Chronology {
+    /// What happened, what happens now, and what comes next, for a person to read.
+    func text(_ reading: LoggedReading) -> String {
+        func shown(_ word: String) -> String { reading.mask?.shown(word, language) ?? word }
+        var text = words("case.title", ["case": reference]) + "\n"
+        if status?.harmSuspected == true { text += "\n" + words("case.harm") + "\n" }
+        if status?.protectedIdentity == true { text += "\n" + words("case.protected") + "\n" }
+        var table = TextTable(["time", "what", "who", "proof"].map { words("case.column.\($0)") })
+        for entry in entries(reading) { table.add([Self.day(entry.event.time), entry.what, entry.who, entry.proof]) }
+        text += "\n\(words("case.happened"))\n\n\(table.text)\n"
+        guard let status else { return text }
+        text += "\n\(words("case.now"))\n\n"
+        text += "  \(words("case.phase")): \(words("phase.\(status.phase)"))\n"
+        text += "  \(words("case.owner")): \(shown(status.owner)) (\(shown(status.unit)))\n"
+        if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(shown(status.coordinator))\n" }
+        if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(shown(status.delegate))\n" }
+        if !status.awaited.isEmpty {
+            text +=
+                "  \(words("case.awaits")): \(status.awaited.map { FactInWords.giver($0, language) }.joined(separator: ", "))\n"
+        }
+        guard status.hasDue else { return text }
+        text += "\n\(words("case.next"))\n\n"
+        text += "  \(words("case.step")): \(words("step.\(status.step)"))\n"
+        text += "  \(words("case.due")): \(CivilTime.day(of: status.due.date))"
+        return text + (status.reminded.isEmpty ? "\n" : " (\(words("level.\(status.reminded)")))\n")
+    }
+
+    /// The same as an object, with codes in place of words, and with what was written as far as the reading goes.
+    func object(_ reading: LoggedReading) -> [String: Any] {
+        let events = entries(reading).filter { !$0.what.isEmpty }.map { entry -> [String: Any] in
+            let event = entry.event
+            var object: [String: Any] = [
+                "time": Timestamp.text(event.time), "type": event.type, "id": event.id, "cause": event.cause ?? "",
+                "what": entry.what, "who": entry.who,
+            ]
+            if let auth = event.auth { object["proof"] = ProofInWords.object(auth) }
+            object["data"] = Opening.content(of: event, for: reading, language)
+            return object
+        }
+        var object: [String: Any] = ["case": reference, "happened": events]
+        object["now"] = status?.object.map { reading.mask?.shown($0, language) ?? $0 }
+        return object
+    }
+
+    private func words(_ name: String, _ values: [String: String] = [:]) -> String {
+        Catalogue.text(name, language, values)
+    }
+}

@@ -1,0 +1,73 @@
+package import CloudEvents
+package import Codec
+package import Domain
+package import Foundation
+import SwiftProtobuf
+
+/// What has happened in one case, in order, and where it stands now (rule 20).
+package struct Chronology: Sendable {
+    package struct Entry: Sendable {
+        package let event: Event
+        /// What happened, in words.
+        package let what: String
+        package let who: String
+        /// How they were proven to be that; empty for what nobody did.
+        package var proof = ""
+    }
+
+    package let reference: String
+    package let language: Language
+    private var events: [Event] = []
+    package private(set) var status: CaseStatus?
+    private var seen: Set<String> = []
+
+    package init(_ reference: String, _ language: Language) { (self.reference, self.language) = (reference, language) }
+
+    /// Takes over an event of any topic, if it is about this case.
+    package mutating func take(_ event: Event) {
+        guard event.subject == reference, seen.insert(event.id).inserted else { return }
+        if let told = try? event.decode(CaseStatus.self) {
+            status = told
+        } else if Catalogue.holds(FactInWords.name(event.type)) {
+            events.append(event)
+        }
+    }
+
+    /// That the case is erased, when, and on what ground; nil for one that is not. It names nobody (rule 23).
+    package var erased: String? {
+        guard let event = events.last(where: { $0.type == ChildErased.eventType }),
+            let fact = try? event.decode(ChildErased.self)
+        else { return nil }
+        let ground = Catalogue.text("erasure.ground.\(fact.ground.reason)", language)
+        return Catalogue.text(
+            "case.erased", language,
+            [
+                "case": reference, "day": CivilTime.day(of: event.time).description,
+                "ground": fact.ground.legal.isEmpty ? ground : "\(ground), \(fact.ground.legal)",
+            ])
+    }
+
+    package var isEmpty: Bool { events.isEmpty && status == nil }
+
+    /// In the order in which it happened; what happened in one instant, in the order in which it was taken.
+    ///
+    /// - Parameter names: names people, units and municipalities; nil: their ids are shown.
+    package func entries(_ reading: LoggedReading, names: DirectoryNames? = nil) -> [Entry] {
+        events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .flatMap { _, event -> [Entry] in
+                guard let fact = FactInWords(event, language, mask: reading.mask, names: names) else { return [] }
+                let proof = ProofInWords.text(event.auth, language)
+                return [Entry(event: event, what: fact.what, who: fact.who, proof: proof)]
+                    + fact.further.map { Entry(event: event, what: $0, who: "") }
+            }
+    }
+
+    /// `2026-11-23 09:12`, on the clock in Sweden.
+    package static func day(_ instant: Date) -> String { "\(CivilTime.day(of: instant)) \(clock(instant).prefix(5))" }
+
+    /// `09:12:05.123`
+    package static func clock(_ instant: Date) -> String {
+        let offset = TimeZone(identifier: CivilTime.zoneName)?.secondsFromGMT(for: instant) ?? 0
+        return String(Timestamp.text(instant + Double(offset)).dropFirst(11).prefix(12))
+    }
+}

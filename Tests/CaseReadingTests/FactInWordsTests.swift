@@ -1,0 +1,74 @@
+import CaseReading
+import CloudEvents
+import Codec
+import Domain
+import Foundation
+import SwiftProtobuf
+import TestSupport
+import Testing
+
+@Suite("A fact in words")
+struct FactInWordsTests {
+    private static let names = DirectoryNames(ExampleCounty.county)
+
+    private func words(
+        _ payload: some EventPayload, mask: PlaceMask? = nil, names: DirectoryNames? = Self.names
+    ) throws -> FactInWords {
+        let event = try Event(
+            id: "1", source: "test", time: ExampleCounty.monday, subject: "TST-AAAA-AAAA-AA", payload)
+        return try #require(FactInWords(event, .swedish, mask: mask, names: names))
+    }
+
+    private static let moved = CaseMoved.with {
+        ($0.fromPerson, $0.toPerson) = ("head-school", "head-kaa")
+        ($0.fromUnit, $0.toUnit) = ("school", "kaa")
+    }
+
+    @Test("people and units stand there by name, and by their ids for who works with ids")
+    func named() throws {
+        let named = try words(Self.moved)
+        #expect(named.who == "Chef Exempelson → Chef Exempelson")
+        #expect(named.what == "överlämnat från Enhet school till Enhet kaa")
+        #expect(try words(Self.moved, names: nil).what == "överlämnat från school till kaa")
+    }
+
+    @Test("who has left the directory is told as that, never by an id")
+    func left() throws {
+        let taken = try words(CaseTakenOn.with { $0.by = "nykoping-rektor" })
+        #expect(taken.who == "finns inte i katalogen")
+    }
+
+    @Test("rule 22: the mask goes before the name, and hides an id that the directory does not have")
+    func masked() throws {
+        let mask = PlaceMask(ExampleCounty.directory)
+        let moved = try words(Self.moved, mask: mask)
+        #expect(moved.what == "överlämnat från … till …" && !moved.who.contains("Exempelson"))
+        #expect(try words(CaseTakenOn.with { $0.by = "nykoping-rektor" }, mask: mask, names: nil).who == "…")
+    }
+
+    @Test("of a meeting, the staff are told by name and the family by what they are to the child")
+    func meeting() throws {
+        let meeting = Codec.Meeting.with {
+            $0.participants = [
+                .with { $0.person = "nurse" }, .with { ($0.person, $0.family) = ("0123456789abcdef", true) },
+            ]
+        }
+        let nurse = try #require(ExampleCounty.county.people["nurse"]?.name)
+        #expect(try words(MeetingScheduled.with { $0.meeting = meeting }).who == "\(nurse), vårdnadshavare 0123")
+        let held = MeetingHeld.with { ($0.meeting, $0.came) = (meeting, ["nurse", "0123456789abcdef"]) }
+        #expect(try words(held).who == "\(nurse), vårdnadshavare 0123")
+    }
+
+    @Test("every field that holds an id of the directory is read as a name in every sentence")
+    func everyId() {
+        let ids: Set = [
+            "by", "owner", "namedPerson", "person", "came", "coordinator", "fromPerson", "toPerson", "fromUnit",
+            "toUnit", "unit", "municipality", "recipient", "delegateTo",
+        ]
+        let texts = Catalogue.names.filter { $0.hasPrefix("fact.") || $0.hasPrefix("answer.") }
+            .flatMap { name in ["who", "sv", "en"].compactMap { Catalogue.entry(name, $0) } }
+        let placeholders = texts.flatMap { text in text.matches(of: /{([A-Za-z.]+)}/).map { String($0.1) } }
+        #expect(texts.count > 100)
+        #expect(placeholders.filter { ids.contains(String($0.split(separator: ".").last ?? "")) } == [])
+    }
+}

@@ -4,14 +4,14 @@ import Logging
 import ServiceLifecycle
 
 /// The pages over HTTP. TLS ends in front of them.
-struct DeskServer: Service {
+struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == DeskContext {
     let host: String
     let port: Int
     let desk: DeskServices
     /// Signing in and out; nil where something else says who has.
     var login: Login?
     /// Finds who has signed in.
-    let session: any RouterMiddleware<DeskContext>
+    let session: Session
     var onListening: @Sendable (Int) async -> Void = { _ in }
     let logger: Logger
 
@@ -36,6 +36,7 @@ struct DeskServer: Service {
     var router: Router<DeskContext> {
         let router = Router(context: DeskContext.self)
         router.add(middleware: SafeHeaders())
+        router.add(middleware: ChosenLanguage())
         router.add(middleware: PlainPages(renderer: desk.renderer))
         desk.renderer.assets.add(to: router)
         login?.addOpenPages(to: router)

@@ -37,7 +37,7 @@ extension Login {
                 "desk.sign_in.development.more", context.language, ["count": "\(rest)"])
         }
         return renderer.response(
-            Page(template: "sign-in-as", title: title, model: model), request, context)
+            Page(template: "sign_in_as", title: title, model: model), request, context)
     }
 
     /// Nothing has been proven: the assurance is what the county demands at least, so that the work can be tried.

@@ -70,7 +70,7 @@ extension Login {
     func refused(_ refusal: SignInRefusal, _ request: Request, _ context: DeskContext) -> Response {
         logger.notice("somebody could not sign in", metadata: ["why": "\(refusal.rawValue)"])
         // At the provider they are signed in as whoever is not let in, so they must be able to sign out there.
-        let links = [Self.again(to: .home), Link(address: "/sign-out", text: "desk.sign_out.other")]
+        let links = [Self.again(to: .home), Link(address: "/sign-out", text: "desk.sign_in.other_person")]
         return page(refusal.text, links, request, context, status: .forbidden)
     }
 }

@@ -33,13 +33,14 @@ struct Login: Sendable {
 
     /// The pages that are open to everybody.
     func addOpenPages(to router: Router<DeskContext>) {
-        router.get("sign-in") { request, context in
+        router.get("sign-in") { (request, context) -> Response in
             switch method {
             case .openID(let party, _, _): try await beginOpenID(party, request, context)
             case .development: try await chooseSomebody(request, context)
             }
         }
-        router.get("sign-out") { request, context in await signedOut(request, context) }
+        router.post("language") { request, context in try await setLanguage(request, context) }
+        router.get("sign-out") { (request, context) -> Response in await signedOut(request, context) }
         switch method {
         case .openID(let party, let claim, let map):
             router.get(RouterPath(LoginSettings.callbackPath)) { request, context in
@@ -52,21 +53,13 @@ struct Login: Sendable {
 
     /// What only those do who have signed in.
     func addPages(to router: Router<DeskContext>) {
-        router.post("sign-out") { request, context in
+        router.post("sign-out") { (request, context) -> Response in
             let form = try await Form(request, context)
             if form.isChecked("everywhere") { try await sessions.endAll(of: context.person()) }
             if let token = LoginCookies.token(request) { try await sessions.end(token) }
             var response = Response.seeOther("/sign-out")
             LoginCookies.remove(LoginCookies.session, from: &response)
             return response
-        }
-        router.post("language") { request, context in
-            let form = try await Form(request, context)
-            guard let language = Language(rawValue: form["language"]) else { throw HTTPError(.badRequest) }
-            if let token = LoginCookies.token(request), let found = try await sessions.find(token) {
-                try await sessions.setLanguage(language, of: found.session)
-            }
-            return .seeOther((OwnPath(form["to"]) ?? .home).text)
         }
     }
 
@@ -92,13 +85,21 @@ struct Login: Sendable {
 
     /// A session begins, and the one that the browser had ends: a token from before the sign-in is worth nothing after it.
     func signIn(_ signedIn: SignedIn, to path: OwnPath, _ request: Request) async throws -> Response {
-        var language = Language.swedish
-        if let former = LoginCookies.token(request), let found = try await sessions.find(former) {
-            language = found.session.language
-            try await sessions.end(former)
-        }
+        if let former = LoginCookies.token(request) { try await sessions.end(former) }
         var response = Response.seeOther(path.text)
-        LoginCookies.set(try await sessions.begin(signedIn, language: language), on: &response)
+        LoginCookies.set(try await sessions.begin(signedIn), on: &response)
+        return response
+    }
+
+    /// It is kept in a cookie, since it is chosen before one signs in, too.
+    private func setLanguage(_ request: Request, _ context: DeskContext) async throws -> Response {
+        guard SameSiteCheck.isOwn(request.headers, address) else { throw HTTPError(.forbidden) }
+        let form = try await Form(request, context)
+        guard let language = Language(rawValue: form["language"]) else { throw HTTPError(.badRequest) }
+        // Signing in is no page to come back to after anything else, but it is after this.
+        let back = OwnPath(form["back"]) ?? .home
+        var response = Response.seeOther(form["back"].hasPrefix("/sign-") ? "/sign-in" : back.text)
+        LoginCookies.set(language, on: &response)
         return response
     }
 
@@ -117,7 +118,7 @@ struct Login: Sendable {
     ) -> Response {
         let language = context.language
         let page = Page(
-            template: "sign-in", title: Catalogue.text(name, language),
+            template: "sign_in", title: Catalogue.text(name, language),
             model: [
                 "words": Catalogue.text("\(name).words", language),
                 "links": links.map { ["address": $0.address, "label": Catalogue.text($0.text, language)] },
@@ -146,9 +147,9 @@ struct Login: Sendable {
         if case .openID(let party, _, _) = method,
             let address = await party.signOutAddress(returningTo: address.origin + "/sign-out")
         {
-            links.append(Link(address: address, text: "desk.sign_out.provider"))
+            links.append(Link(address: address, text: "desk.signed_out.provider"))
         }
-        return page("desk.sign_out", links, request, context)
+        return page("desk.signed_out", links, request, context)
     }
 }
 

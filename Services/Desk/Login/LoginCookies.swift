@@ -1,13 +1,15 @@
 import Crypto
+import Domain
 import Foundation
 import Hummingbird
 import OpenID
 
-/// The two cookies of the desk. `__Host-`: no other host and no plain connection can set them (RFC 6265bis §4.1.3.2). On
+/// The cookies of the desk. `__Host-`: no other host and no plain connection can set them (RFC 6265bis §4.1.3.2). On
 /// loopback browsers take them over plain http as well.
 enum LoginCookies {
     static let session = "__Host-desk"
     static let signIn = "__Host-desk-sign-in"
+    static let language = "__Host-desk-language"
 
     static func token(_ request: Request) -> SessionToken? {
         request.cookies[session].flatMap { SessionToken($0.value) }
@@ -20,6 +22,15 @@ enum LoginCookies {
 
     static func set(_ sealed: String, lasting seconds: Int, on response: inout Response) {
         response.setCookie(cookie(signIn, sealed, maxAge: seconds))
+    }
+
+    /// For a year.
+    static func set(_ chosen: Language, on response: inout Response) {
+        response.setCookie(cookie(language, chosen.rawValue, maxAge: 365 * 24 * 3_600))
+    }
+
+    static func language(_ request: Request) -> Language {
+        request.cookies[language].flatMap { Language(rawValue: $0.value) } ?? .swedish
     }
 
     static func remove(_ name: String, from response: inout Response) {
@@ -61,5 +72,16 @@ struct BegunSignIn: Codable, Sendable {
             let begun = try? JSONDecoder().decode(Self.self, from: json), begun.ends > now
         else { return nil }
         self = begun
+    }
+}
+
+/// Shows each page in the language that was chosen: Swedish, unless the other one was.
+struct ChosenLanguage: RouterMiddleware {
+    func handle(
+        _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.language = LoginCookies.language(request)
+        return try await next(request, context)
     }
 }

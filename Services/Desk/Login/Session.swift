@@ -7,7 +7,6 @@ struct Session: Sendable, Hashable {
     /// Stays the same while the token in the cookie changes. It never leaves the desk.
     let id: String
     let signedIn: SignedIn
-    let language: Language
 }
 
 /// How long a session lasts.

@@ -21,7 +21,6 @@ struct SessionGate: RouterMiddleware {
             return askToSignIn(request, context)
         }
         context.signedIn = found.session.signedIn
-        context.language = found.session.language
         context.csrf = login.sessions.secret.formToken(of: found.session)
         if changesSomething {
             try await collectBody(of: &request, context)

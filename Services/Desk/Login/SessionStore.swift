@@ -39,11 +39,11 @@ struct SessionStore: Sendable {
     // MARK: Beginning and ending
 
     /// Signs somebody in. Sessions that are over, and those that the person has too many of, end.
-    func begin(_ signedIn: SignedIn, language: Language) async throws -> SessionToken {
+    func begin(_ signedIn: SignedIn) async throws -> SessionToken {
         let (token, limits, now) = (SessionToken(), limits, now())
         try await database.write { db in
             try Self.sweep(db, limits, now)
-            let session = SessionRow(signedIn, language: language, now: now)
+            let session = SessionRow(signedIn, now: now)
             try session.insert(db)
             try TokenRow(hash: token.hash, session: session.id, issuedAt: now).insert(db)
             try db.execute(
@@ -110,13 +110,6 @@ struct SessionStore: Sendable {
         }
     }
 
-    func setLanguage(_ language: Language, of session: Session) async throws {
-        try await database.write { db in
-            try db.execute(
-                sql: "UPDATE session SET language = ? WHERE id = ?", arguments: [language.rawValue, session.id])
-        }
-    }
-
     /// The session of a token that counts; and when the token was issued, if it is the latest.
     private static func row(
         _ token: SessionToken, _ db: Database, _ limits: SessionLimits, _ now: Date
@@ -154,7 +147,7 @@ struct SessionStore: Sendable {
         migrator.registerMigration("sessions") { db in
             try db.create(table: SessionRow.databaseTableName) { table in
                 table.primaryKey("id", .text)
-                for name in ["county", "person", "assurance", "language"] { table.column(name, .text).notNull() }
+                for name in ["county", "person", "assurance"] { table.column(name, .text).notNull() }
                 for name in ["authenticatedAt", "startedAt", "seenAt"] { table.column(name, .double).notNull() }
             }
             try db.create(index: "session_person", on: SessionRow.databaseTableName, columns: ["county", "person"])
@@ -185,26 +178,22 @@ private struct SessionRow: Codable, FetchableRecord, PersistableRecord {
     let county: String
     let person: String
     let assurance: String
-    let language: String
     let authenticatedAt: Date
     let startedAt: Date
     let seenAt: Date
 
-    init(_ signedIn: SignedIn, language: Language, now: Date) {
+    init(_ signedIn: SignedIn, now: Date) {
         id = UUID().uuidString
         (county, person) = (signedIn.county, signedIn.person)
-        (assurance, self.language) = (signedIn.assurance.rawValue, language.rawValue)
+        assurance = signedIn.assurance.rawValue
         (authenticatedAt, startedAt, seenAt) = (signedIn.at, now, now)
     }
 
-    /// Nil for words that nobody knows.
+    /// Nil for a word that nobody knows.
     var session: Session? {
-        guard let assurance = Assurance(rawValue: assurance), let language = Language(rawValue: language) else {
-            return nil
+        Assurance(rawValue: assurance).map {
+            Session(id: id, signedIn: SignedIn(person: person, county: county, assurance: $0, at: authenticatedAt))
         }
-        return Session(
-            id: id, signedIn: SignedIn(person: person, county: county, assurance: assurance, at: authenticatedAt),
-            language: language)
     }
 }
 

@@ -37,6 +37,7 @@ final class LoginTester: Sendable {
         self.directory = directory
         let router = Router(context: DeskContext.self)
         router.add(middleware: SafeHeaders())
+        router.add(middleware: ChosenLanguage())
         router.add(middleware: PlainPages(renderer: renderer))
         login.addOpenPages(to: router)
         router.add(middleware: SessionGate(login: login))

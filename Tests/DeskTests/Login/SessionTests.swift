@@ -263,17 +263,22 @@ struct SessionTests {
         }
     }
 
-    @Test("the language stays with the session")
+    @Test("the language that was chosen stays, before and after one signs in; Swedish is first")
     func language() async throws {
         try await test { tester, _ in
-            let token = try await tester.signIn()
-            let page = try await tester.who(token)
-            #expect(page.text.hasSuffix(" sv"))
+            #expect(try await tester.ask("/sign-out").text.contains("Du är utloggad"))
             let answer = try await tester.ask(
-                "/language", .post, cookies: ["__Host-desk": token],
-                form: ["csrf": page.formToken, "language": "en", "to": "//evil.example.org"])
-            #expect(answer.location == "/")
-            #expect(try await tester.who(token).text.hasSuffix(" en"))
+                "/language", .post, form: ["language": "en", "back": "//evil.example.org"])
+            #expect(answer.location == "/" && answer.cookie("__Host-desk-language") == "en")
+            let cookies = ["__Host-desk-language": "en", "__Host-desk": try await tester.signIn()]
+            #expect(try await tester.ask("/sign-out", cookies: cookies).text.contains("You are signed out"))
+            #expect(try await tester.ask("/who", cookies: cookies).text.hasSuffix(" en"))
+            let back = try await tester.ask("/language", .post, form: ["language": "sv", "back": "/sign-in?to=/work"])
+            #expect(back.location == "/sign-in")
+            #expect(try await tester.ask("/language", .post, form: ["language": "de"]).status == 400)
+            let elsewhere = try await tester.ask(
+                "/language", .post, form: ["language": "en"], headers: ["Origin": "https://evil.example.org"])
+            #expect(elsewhere.status == 403)
         }
     }
 }

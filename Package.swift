@@ -288,7 +288,8 @@ let package = Package(
         .testTarget(
             name: "OpenIDTests",
             dependencies: [
-                "OpenID", "OpenIDTestSupport", "StreamsTestSupport", asyncHTTPClient, cryptoExtras, jwt, nio, nioHTTP,
+                "OpenID", "OpenIDTestSupport", "StreamsTestSupport", asyncHTTPClient, cryptoExtras, grdb, jwt, nio,
+                nioHTTP,
             ],
             swiftSettings: guarded),
         .testTarget(
@@ -297,8 +298,9 @@ let package = Package(
             name: "DeskTests",
             dependencies: [
                 "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID",
-                "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views",
-                "desk", "intake", "mapping", "meetings", "notifications", asyncHTTPClient, crypto, grdb, jwt, lifecycle,
+                "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams", "StreamsTestSupport", "StreamsTesting",
+                "TestSupport", "Views", "desk", "intake", "mapping", "meetings", "notifications", asyncHTTPClient,
+                crypto, grdb, jwt, lifecycle,
                 logging, nio, protobuf,
                 product("HummingbirdTesting", "hummingbird"),
             ] + http,

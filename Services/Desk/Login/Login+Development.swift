@@ -8,7 +8,7 @@ extension Login {
 
     /// The county's people by unit, or those whose name, unit or id has the words that are looked for.
     func chooseSomebody(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let words = request.uri.queryParameters["q"].map { String($0.prefix(100)).lowercased() } ?? ""
+        let words = String(Form(request.uri.query ?? "")["q"].prefix(100)).lowercased()
         let county = try await ownCounty()
         let found = county.people.values.filter { person in
             let unit = county.units[person.unit]?.name ?? ""

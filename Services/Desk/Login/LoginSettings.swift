@@ -13,7 +13,7 @@ extension Setting {
             "DESK_SIGN_IN", default: "openid",
             "openid, or development: everybody may be anybody, on this machine alone."),
         Setting("SESSION_IDLE_MINUTES", default: "30", "Minutes without a request that end a session, 1 to 480."),
-        Setting("SESSION_HOURS", default: "8", "Hours after which a session ends, 1 to 16."),
+        Setting("SESSION_HOURS", default: "8", "Hours after which a session ends, 1 to 15."),
         Setting("OIDC_ISSUER", default: "", "The OpenID provider's name for itself, to the last character."),
         Setting("OIDC_CLIENT_ID", default: "", "The desk's id at the provider."),
         Setting("OIDC_CLIENT_SECRET", default: "", isSecret: true, "The desk's secret at the provider."),
@@ -32,7 +32,7 @@ extension Setting {
             "What contexts are worth: context=level, separated by spaces, level 1 to 4; all others are level 1."),
         Setting(
             "OIDC_MAX_AGE_MINUTES", default: "480",
-            "Minutes since the provider asked for the person's credentials, 0 to 479."),
+            "Minutes since the provider asked for the person's credentials, 0 to 480."),
     ]
 }
 
@@ -57,7 +57,7 @@ struct LoginSettings: Sendable {
     init(_ settings: Settings, host: String, port: Int) throws(ConfigurationFault) {
         var limits = SessionLimits()
         limits.idle = TimeInterval(try settings.number("SESSION_IDLE_MINUTES", 1...480)) * 60
-        limits.absolute = TimeInterval(try settings.number("SESSION_HOURS", 1...16)) * 3_600
+        limits.absolute = TimeInterval(try settings.number("SESSION_HOURS", 1...15)) * 3_600
         self.limits = limits
         switch try settings.text("DESK_SIGN_IN") {
         case "development":
@@ -113,8 +113,8 @@ struct LoginSettings: Sendable {
             configuration.scopes = try words(settings, "OIDC_SCOPES")
             configuration.contexts = try words(settings, "OIDC_ACR_VALUES")
             configuration.claims = claim == .subject ? [] : [claim.rawValue]
-            // The proof of who acts counts for 24 hours after the authentication, and a session lasts for 16 at most.
-            configuration.maximumAge = try settings.number("OIDC_MAX_AGE_MINUTES", 0...479) * 60
+            // The proof of who acts counts for 24 hours after the authentication, and a session lasts for 15 at most.
+            configuration.maximumAge = try settings.number("OIDC_MAX_AGE_MINUTES", 0...480) * 60
             return .openID(configuration, claim, map)
         } catch let fault as OpenIDFault {
             throw ConfigurationFault("OIDC_ISSUER, OIDC_CLIENT_ID or OIDC_CLIENT_SECRET: \(fault)")

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import HTTPTypes
 import TestSupport
 import Testing
 
@@ -59,7 +60,8 @@ struct DevelopmentTests {
         let tester = try LoginTester(folder)
         for minimum in [nil, Assurance.three] {
             tester.directory.change { $0.settings.minimumAssurance = minimum }
-            let token = try #require(SessionToken(try await tester.signIn()))
+            let signedIn = try await tester.signIn()
+            let token = try #require(SessionToken(signedIn))
             let found = try #require(try await tester.login.session(token))
             #expect(found.session.signedIn.assurance == minimum ?? .one)
         }

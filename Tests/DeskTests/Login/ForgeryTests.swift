@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import OpenIDTestSupport
 import TestSupport
 import Testing
 

@@ -1,5 +1,7 @@
 import Foundation
+import OpenID
 import ServiceKit
+import StreamsTestSupport
 import TestSupport
 import Testing
 
@@ -53,6 +55,20 @@ struct LoginSettingsTests {
     func wrong(name: String, value: String) {
         let text = fault(Self.openID.merging([name: value]) { $1 })
         #expect(text.contains(name) && !text.contains("secret "))
+    }
+
+    @Test("the desk does not start where everybody could be anybody from elsewhere, and says so")
+    func exitCode() async throws {
+        let folder = TemporaryFolder()
+        defer { folder.remove() }
+        let desk = try ChildProcess(
+            "desk",
+            environment: [
+                "DESK_SIGN_IN": "development", "DESK_HOST": "0.0.0.0", "DESK_PORT": "0", "STATE_DIRECTORY": folder.path,
+                "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+            ])
+        try await desk.ended()
+        #expect(desk.exitCode == ConfigurationFault.exitCode && desk.text.contains("DESK_HOST 0.0.0.0 is not loopback"))
     }
 
     @Test("a client without a secret says so")

@@ -13,7 +13,8 @@ import TestSupport
 
 /// The pages of signing in and out, and one page behind them, with a clock and a directory that the test moves.
 final class LoginTester: Sendable {
-    let clock = TestClock()
+    /// Whole seconds, so that a limit is met to the second.
+    let clock = TestClock(Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded()))
     let login: Login
     private let county = Mutex(ExampleCounty.county)
     private let application: Application<RouterResponder<DeskContext>>

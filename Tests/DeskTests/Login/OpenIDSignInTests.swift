@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import HTTPTypes
 import JWTKit
 import OpenID
 import OpenIDTestSupport
@@ -28,8 +29,8 @@ struct OpenIDSignInTests {
             let party = RelyingParty(configuration)
             let result: Result<Void, any Error>
             do {
-                let map = try #require(AssuranceMap(map))
-                try await body(try LoginTester(folder, method: .openID(party, claim, map)), provider)
+                let levels = try #require(AssuranceMap(map))
+                try await body(try LoginTester(folder, method: .openID(party, claim, levels)), provider)
                 result = .success(())
             } catch { result = .failure(error) }
             await party.close()
@@ -44,7 +45,8 @@ struct OpenIDSignInTests {
         #expect(page.status == 200)
         let refresh = try #require(page.headers[.refresh])
         #expect(refresh.hasPrefix("0; url=http://127.0.0.1:"))
-        return (String(refresh.dropFirst("0; url=".count)), try #require(page.cookie("__Host-desk-sign-in")))
+        let cookie = try #require(page.cookie("__Host-desk-sign-in"))
+        return (String(refresh.dropFirst("0; url=".count)), cookie)
     }
 
     private func end(_ tester: LoginTester, _ query: String, _ cookies: [String: String]) async throws
@@ -66,7 +68,8 @@ struct OpenIDSignInTests {
             #expect(answer.status == 303 && answer.location == "/who" && answer.cookie("__Host-desk-sign-in") == "")
             let token = try #require(answer.token)
             #expect(try await tester.who(token).person == "teacher")
-            let found = try #require(try await tester.login.sessions.find(try #require(SessionToken(token))))
+            let session = try #require(SessionToken(token))
+            let found = try #require(try await tester.login.session(session))
             #expect(found.session.signedIn.assurance == .three && found.session.signedIn.county == "TST")
             #expect(abs(found.session.signedIn.at.timeIntervalSinceNow + 20) < 10)
             // Signed in already: no way to the provider.

@@ -1,5 +1,7 @@
 import Domain
 import Foundation
+import GRDB
+import HTTPTypes
 import OpenIDTestSupport
 import TestSupport
 import Testing
@@ -244,8 +246,14 @@ struct SessionTests {
             _ = try await tester.signIn("nurse")
             tester.clock.advance(30 * 60)
             _ = try await tester.signIn("teacher")
-            let bytes = try Data(contentsOf: URL(filePath: folder.path + "/sessions.sqlite"))
-            #expect(bytes.range(of: Data("nurse".utf8)) == nil)
+            let database = try DatabaseQueue(path: folder.path + "/sessions.sqlite")
+            let left = try await database.read { db in
+                (
+                    try String.fetchAll(db, sql: "SELECT person FROM session"),
+                    try Int.fetchOne(db, sql: "SELECT count(*) FROM token")
+                )
+            }
+            #expect(left.0 == ["teacher"] && left.1 == 1)
         }
     }
 

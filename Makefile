@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test attack format lint bench guide bench-scheduling bench-sealing bench-views golden proto docs needs
+.PHONY: run test attack browser screenshots format lint bench guide bench-scheduling bench-sealing bench-views golden proto docs needs
 
 CONFIGURATION ?= debug
 GUIDE ?= .build/guide
@@ -8,9 +8,9 @@ SWIFT_BUILD = swift build -c $(CONFIGURATION)
 PROTOC = protoc -I. -I../../../.build/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf
 PROTOC_SWIFT = --plugin=$$(swift build --show-bin-path)/protoc-gen-swift --swift_opt=FileNaming=DropPath --swift_opt=UseAccessLevelOnImports=true
 
-run: needs ## build, and play the worked example through the four services
+run: needs ## build, and play the worked example through the suite; `make run KEEP=1` keeps it running, with its desk
 	$(SWIFT_BUILD)
-	$$($(SWIFT_BUILD) --show-bin-path)/tillsammans demo
+	$$($(SWIFT_BUILD) --show-bin-path)/tillsammans demo $(if $(KEEP),--keep)
 
 test: needs ## build and run all tests
 	swift build --build-tests
@@ -19,6 +19,16 @@ test: needs ## build and run all tests
 attack: ## attack the suite as outsiders can, here or your own installation (Tests/EndToEnd/Attack/Installation.swift)
 	swift build --build-tests
 	swift test --skip-build --filter AttackTests
+
+browser: needs ## install Chromium and what checks pages, and run the tests that use them; `make test` skips them where they are missing
+	Tools/browser-needs
+	swift build --build-tests
+	swift test --skip-build --filter BrowserTests
+
+screenshots: needs ## write a picture of every page, light and dark, wide and narrow, into .run/screenshots
+	Tools/browser-needs
+	swift build --build-tests
+	SCREENSHOTS=$(CURDIR)/.run/screenshots swift test --skip-build --filter EveryPageTests
 
 format: ## write all Swift as .swift-format wants it
 	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/OpenID Shared/Kafka Shared/CaseReading Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Tools/SealingBenchmark Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
@@ -48,10 +58,10 @@ guide: ## write every component of the desk's pages to $(GUIDE), as HTML and, wh
 	        --screenshot=$(GUIDE)/guide-$$theme.png file://$(abspath $(GUIDE))/guide.html 2> /dev/null; \
 	done
 
-docs: ## write Docs/refusals.md, Docs/rules.md, Docs/reading.md and the table in Docs/security.md from the code
+docs: ## write Docs/refusals.md, Docs/rules.md, Docs/access.md and the table in Docs/security.md from the code
 	swift build --build-tests
 	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
-	WRITE_DOCS=1 swift test --skip-build --filter 'RulesTests|ReadingPageTests|AclPlanTests'
+	WRITE_DOCS=1 swift test --skip-build --filter 'RulesTests|AccessPageTests|AclPlanTests'
 
 golden: ## write an example and its bytes for each new event type in Tests/CodecTests/Golden
 	swift build --build-tests

@@ -310,8 +310,9 @@ let package = Package(
             name: "BrowserTests",
             dependencies: [
                 "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "TestSupport", "desk", "intake", "mapping",
-                "meetings", "notifications", "tillsammans", asyncHTTPClient, nio, protobuf, subprocess,
-            ],
+                "meetings", "notifications", "tillsammans", asyncHTTPClient, logging, nio, nioHTTP, protobuf,
+                subprocess, system,
+            ] + http,
             swiftSettings: guarded),
         .testTarget(
             name: "TillsammansTests",

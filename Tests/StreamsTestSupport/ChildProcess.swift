@@ -78,8 +78,17 @@ package func eventually(
     _ what: @autoclosure () -> String, within duration: Duration = .seconds(60),
     _ isSo: @escaping @Sendable () async throws -> Bool
 ) async throws {
+    try await awaited(what(), within: duration) { try await isSo() ? () : nil }
+}
+
+/// Waits until there is a value, looking again and again. If it fails, the error says what was waited for, as it is then.
+package func awaited<Value>(
+    _ what: @autoclosure () -> String, within duration: Duration = .seconds(60),
+    _ look: () async throws -> Value?
+) async throws -> Value {
     let deadline = ContinuousClock.now + duration
-    while try await !isSo() {
+    while true {
+        if let value = try await look() { return value }
         guard .now < deadline else { throw NotInTime(what: what()) }
         try await Task.sleep(for: .milliseconds(20))
     }
@@ -87,5 +96,8 @@ package func eventually(
 
 package struct NotInTime: Error, CustomStringConvertible {
     let what: String
+
+    package init(what: String) { self.what = what }
+
     package var description: String { "waited in vain for \(what)" }
 }

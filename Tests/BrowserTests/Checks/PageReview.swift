@@ -1,0 +1,56 @@
+import Foundation
+
+/// Pages as everybody meets them: light and dark, wide and narrow, read by axe-core and the HTML checker.
+///
+/// Where `SCREENSHOTS` names a folder, each is written there as a picture.
+actor PageReview {
+    /// Of a page and all that it brings, in bytes before compression.
+    static let heaviest = 100_000
+    /// A wide window; a telephone; and what WCAG 2.2 asks for: 320 CSS pixels without scrolling sideways (1.4.10).
+    static let widths = [1_280, 360, 320]
+
+    private var sources: [(name: String, html: String)] = []
+    private var found: [String] = []
+    private let folder: String?
+
+    init(folder: String? = ProcessInfo.processInfo.environment["SCREENSHOTS"]) throws {
+        self.folder = folder
+        if let folder { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+    }
+
+    /// Looks at the page that a browser shows.
+    ///
+    /// - Parameter name: in faults, and of the pictures' files.
+    func look(at browser: Browser, _ name: String) async throws {
+        sources.append((name, try await browser.source()))
+        let weight = try await browser.weight()
+        if weight > Self.heaviest { found.append("\(name): weighs \(weight) bytes") }
+        found += try await browser.complaints().map { "\(name): \($0)" }
+        for width in Self.widths {
+            try await browser.resize(width: width)
+            let needed = try await browser.run("return document.documentElement.scrollWidth", as: Int.self)
+            if needed > width { found.append("\(name), \(width) px: is \(needed) px wide") }
+            for scheme in Browser.ColourScheme.allCases {
+                try await browser.prefer(scheme)
+                if BrowserTools.hasAxe {
+                    found += try await browser.violations().map { "\(name), \(width) px, \(scheme): \($0)" }
+                }
+                if let folder {
+                    let file = URL(filePath: "\(folder)/\(name)-\(width)-\(scheme).png")
+                    try await browser.picture().write(to: file)
+                }
+            }
+        }
+        try await browser.prefer(.light)
+        try await browser.resize(width: Self.widths[0])
+    }
+
+    /// What is wrong with the pages that were looked at.
+    func faults() async throws -> [String] {
+        guard BrowserTools.hasChecker else {
+            print(BrowserTools.noChecker)
+            return found
+        }
+        return try await found + HTMLChecker.faults(in: sources)
+    }
+}

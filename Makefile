@@ -1,7 +1,8 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test attack browser screenshots format lint bench bench-scheduling bench-sealing bench-views golden proto docs needs
+.PHONY: run test attack browser screenshots format lint bench guide bench-scheduling bench-sealing bench-views golden proto docs needs
 
 CONFIGURATION ?= debug
+GUIDE ?= .build/guide
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
 # protoc's own types, for a machine that has protoc without them.
 PROTOC = protoc -I. -I../../../.build/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf
@@ -46,6 +47,16 @@ bench-views: needs ## time and memory to build a view of a county's year, and to
 
 bench-sealing: needs ## what sealing costs an event beside AES itself (see Benchmarks/README.md)
 	swift run -c release --scratch-path .build/release-bench sealing-benchmark
+
+guide: ## write every component of the desk's pages to $(GUIDE), as HTML and, where there is a Chromium, as pictures
+	swift build --build-tests
+	mkdir -p $(GUIDE)
+	GUIDE_DIRECTORY=$(abspath $(GUIDE)) swift test --skip-build --filter GuideTests/written
+	@for theme in 1 0; do \
+	    ! command -v chromium > /dev/null || chromium --headless --no-sandbox --disable-gpu --hide-scrollbars \
+	        --window-size=1180,3400 --blink-settings=preferredColorScheme=$$theme \
+	        --screenshot=$(GUIDE)/guide-$$theme.png file://$(abspath $(GUIDE))/guide.html 2> /dev/null; \
+	done
 
 docs: ## write Docs/refusals.md, Docs/rules.md, Docs/reading.md and the table in Docs/security.md from the code
 	swift build --build-tests

@@ -294,7 +294,8 @@ let package = Package(
             name: "DeskTests",
             dependencies: [
                 "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID",
-                "ServiceHost", "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views", "desk", "intake", "mapping",
+                "ServiceHost", "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views", "desk", "intake",
+                "mapping",
                 "meetings", "notifications", asyncHTTPClient, crypto, grdb, lifecycle, logging, nio, protobuf,
                 product("HummingbirdTesting", "hummingbird"),
             ] + http,

@@ -4,12 +4,12 @@ import Logging
 import ServiceLifecycle
 
 /// The pages over HTTP. TLS ends in front of them.
-struct DeskServer: Service {
+struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == DeskContext {
     let host: String
     let port: Int
     let desk: DeskServices
     /// Finds who has signed in.
-    let session: any RouterMiddleware<DeskContext>
+    let session: Session
     var onListening: @Sendable (Int) async -> Void = { _ in }
     let logger: Logger
 

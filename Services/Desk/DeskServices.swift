@@ -1,3 +1,4 @@
+import CaseReading
 import Codec
 import Domain
 import Foundation
@@ -14,6 +15,7 @@ struct DeskServices: Sendable {
     let keys: KeyEncryptionKeys
     let commands: CommandDoor
     let renderer: PageRenderer
+    let log: AccessLog
     var now: @Sendable () -> Date = { Date() }
 
     /// Reads from the view, with the directory as of the same moment.
@@ -28,6 +30,9 @@ struct DeskServices: Sendable {
 }
 
 extension DeskServices {
+    /// Where cases are opened.
+    var cases: CaseRoom { CaseRoom(desk: self, log: log, door: commands.door.door) }
+
     /// How far the view may be behind before the pages say so.
     private static let tolerance: TimeInterval = 60
 
@@ -49,7 +54,10 @@ extension DeskServices {
             renderer: try PageRenderer(
                 assets: Assets(),
                 names: { directory.latest.name(of: $0) },
-                isBehind: { view.freshAt < Date() - Self.tolerance }))
+                isBehind: { view.freshAt < Date() - Self.tolerance }),
+            log: try AccessLog(
+                signedBy: door, source: "desk", topic: prefix + Topic.accessLog.rawValue, kafka,
+                patience: .seconds(10), directory: { directory.latest }))
     }
 }
 

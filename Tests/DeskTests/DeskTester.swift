@@ -1,3 +1,5 @@
+import CaseReading
+import CloudEvents
 import Codec
 import Domain
 import Foundation
@@ -33,8 +35,15 @@ struct DeskTester: Sendable {
                 physical: \.rawValue, now: { suite.now }),
             renderer: try PageRenderer(
                 assets: Assets(), names: { directory.latest.name(of: $0) }, isBehind: { false }),
+            log: AccessLog { viewed, reader in
+                try suite.view.apply(
+                    Event(
+                        id: UUID().uuidString, source: "desk", time: suite.now, subject: viewed.caseReference, viewed),
+                    topic: .accessLog, key: viewed.caseReference)
+            },
             now: { suite.now })
-        let server = DeskServer(host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
+        let server = DeskServer(
+            host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
         application = Application(router: server.router)
     }
 

@@ -2,6 +2,8 @@ import CloudEvents
 import Codec
 import Domain
 import Foundation
+import GRDB
+import SwiftProtobuf
 import TestSupport
 import Testing
 

@@ -8,7 +8,7 @@ import Kafka
 import ServiceKit
 import Streams
 import StreamsTesting
-import Synchronization
+import SwiftProtobuf
 import TestSupport
 import Testing
 import Views
@@ -161,7 +161,7 @@ final class MemoryView: ViewReading {
 extension SuiteInMemory {
     /// A concern about a pupil, whose named person is `head-school`.
     static let report = ConcernReported.with {
-        ($0.personalNumber, $0.name, $0.municipality) = ("20170315-2380", "Kim Exempelbarn", "0001")
+        ($0.personalNumber, $0.name, $0.municipality) = ("20170315-2387", "Kim Exempelbarn", "0001")
         ($0.stage, $0.unit, $0.areas) = ("school", "school", ["safety", "home"])
         ($0.observation, $0.strengths) = ("Kim är ofta ensam på rasterna.", ["Kim ritar gärna."])
         $0.observedAt = .init(ExampleCounty.monday - 3_600)

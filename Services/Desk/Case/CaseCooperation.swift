@@ -19,12 +19,13 @@ struct CaseCooperation: Sendable {
     mutating func take(_ event: Event) {
         switch event.type {
         case MeetingScheduled.eventType:
-            note(event) { (all: inout Self, fact: MeetingScheduled) in (all.meeting, all.obstacles) = (fact.meeting, []) }
+            note(event) { (all: inout Self, fact: MeetingScheduled) in (all.meeting, all.obstacles) = (fact.meeting, [])
+            }
         case MeetingCancelled.eventType: meeting = nil
         case MeetingImpossible.eventType:
             note(event) { (all: inout Self, fact: MeetingImpossible) in all.obstacles = fact.reasons }
-        case MeetingAnswered.eventType: note(event) { $0.take($1) }
-        case MeetingHeld.eventType: note(event) { $0.take($1) }
+        case MeetingAnswered.eventType: note(event) { $0.answer($1) }
+        case MeetingHeld.eventType: note(event) { $0.hold($1) }
         case MeetingNotHeld.eventType:
             note(event) { (all: inout Self, fact: MeetingNotHeld) in
                 all.notHeld.append(fact)
@@ -44,14 +45,14 @@ struct CaseCooperation: Sendable {
         change(&self, fact)
     }
 
-    private mutating func take(_ fact: MeetingAnswered) {
+    private mutating func answer(_ fact: MeetingAnswered) {
         guard meeting?.id == fact.meeting,
             let place = meeting?.participants.firstIndex(where: { $0.person == fact.person })
         else { return }
         meeting?.participants[place].answer = fact.answer
     }
 
-    private mutating func take(_ fact: MeetingHeld) {
+    private mutating func hold(_ fact: MeetingHeld) {
         held.append(fact)
         if meeting?.id == fact.meeting.id { meeting = nil }
         if fact.hasPlan { plan = fact.plan }

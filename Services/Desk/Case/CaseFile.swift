@@ -50,11 +50,11 @@ struct CaseFile: Sendable {
 
     private mutating func take(_ event: Event) {
         switch event.type {
-        case ConcernRegistered.eventType: note(event) { $0.take($1, event) }
-        case InformationAdded.eventType: note(event) { $0.take($1) }
-        case InformationCorrected.eventType: note(event) { $0.take($1, event) }
-        case AnswersRecorded.eventType: note(event) { $0.take($1, event) }
-        case ConsentRecorded.eventType: note(event) { $0.take($1, event) }
+        case ConcernRegistered.eventType: note(event) { $0.register($1, event) }
+        case InformationAdded.eventType: note(event) { $0.add($1) }
+        case InformationCorrected.eventType: note(event) { $0.correct($1, event) }
+        case AnswersRecorded.eventType: note(event) { $0.answer($1, event) }
+        case ConsentRecorded.eventType: note(event) { $0.consent($1, event) }
         case MaturityRecorded.eventType: note(event) { $0.maturity = Entry(value: $1, by: $1.by, at: event.time) }
         case MappingConcluded.eventType: note(event) { $0.outcomes.append(Entry(value: $1, by: $1.by, at: event.time)) }
         case MeasuresFollowedUp.eventType:
@@ -65,6 +65,15 @@ struct CaseFile: Sendable {
             CaseNotice.take(event, into: &notices)
         }
     }
+
+    /// Facts that tell where the case stands, and nothing of what was written: whoever reads the course needs them.
+    static func isCourse(_ type: String) -> Bool { course.contains(type) }
+
+    private static let course: Set<String> = [
+        CaseTakenOn.eventType, MappingOpened.eventType, ConcernJoined.eventType, MoveProposed.eventType,
+        MoveDeclined.eventType, CaseMoved.eventType, NoticeQueued.eventType, NoticeSent.eventType,
+        NoticeDelayed.eventType, NoticeFailed.eventType, NoticeSuperseded.eventType,
+    ]
 
     private mutating func takeCourse(_ event: Event) {
         switch event.type {
@@ -82,27 +91,27 @@ struct CaseFile: Sendable {
         change(&self, fact)
     }
 
-    private mutating func take(_ fact: ConcernRegistered, _ event: Event) {
+    private mutating func register(_ fact: ConcernRegistered, _ event: Event) {
         concerns.append(Entry(value: fact, by: fact.reporter.name, at: fact.receivedAt.date))
     }
 
-    private mutating func take(_ fact: InformationAdded) { findings.append(Finding(information: fact.information)) }
+    private mutating func add(_ fact: InformationAdded) { findings.append(Finding(information: fact.information)) }
 
-    private mutating func take(_ fact: InformationCorrected, _ event: Event) {
+    private mutating func correct(_ fact: InformationCorrected, _ event: Event) {
         guard let place = findings.firstIndex(where: { $0.information.id == fact.before.id }) else { return }
         findings[place].information = fact.after
         findings[place].corrections.append(
             .init(before: fact.before, by: fact.by, at: event.time, reason: fact.reason))
     }
 
-    private mutating func take(_ fact: AnswersRecorded, _ event: Event) {
+    private mutating func answer(_ fact: AnswersRecorded, _ event: Event) {
         for answer in fact.answers {
             guard let question = Question(rawValue: Int(answer.question)) else { continue }
             answers[question, default: []].append(Entry(value: answer.text, by: fact.by, at: event.time))
         }
     }
 
-    private mutating func take(_ fact: ConsentRecorded, _ event: Event) {
+    private mutating func consent(_ fact: ConsentRecorded, _ event: Event) {
         consents[fact.consent.giver, default: []].append(
             Entry(value: fact.consent, by: fact.by, at: event.time))
     }

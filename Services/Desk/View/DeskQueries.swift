@@ -30,6 +30,13 @@ extension Database {
             .event
     }
 
+    /// The readings of a case, the oldest first.
+    func readings(of reference: String) throws -> [Event] {
+        try StoredEvent.fetchAll(
+            self, sql: "SELECT event FROM reading WHERE reference = ? ORDER BY time, rowid", arguments: [reference]
+        ).map(\.event)
+    }
+
     /// What a command led to: the facts that name it as their cause.
     func consequences(of command: String) throws -> [Event] {
         try StoredEvent.fetchAll(self, sql: "SELECT event FROM fact WHERE cause = ?", arguments: [command])

@@ -1,3 +1,4 @@
+import Crypto
 import Domain
 import Foundation
 import Hummingbird
@@ -17,7 +18,7 @@ struct Page {
 
 /// Makes HTML of pages.
 ///
-/// Each template has, beside its page's model: `title`, `language`, `csrf`, `signed_in` (`name`, `unit`; false where nobody is),
+/// Each template has, beside its page's model: `title`, `language`, `csrf`, `signed_in` (`name`, `unit`, `key`; false where nobody is),
 /// `place_NAME` (true on the pages of that place), `path`, `lags` (the view is behind), `style` and `script` (the paths of the
 /// assets), and the section `text`, which puts words of the catalogue in: `{{#text}}desk.work.title{{/text}}`.
 struct PageRenderer: Sendable {
@@ -27,12 +28,14 @@ struct PageRenderer: Sendable {
     private let names: @Sendable (SignedIn) -> (name: String, unit: String)?
     private let isBehind: @Sendable () -> Bool
 
+    /// - Parameter library: the program's own templates if nil.
     /// - Throws: a fault of a template.
     init(
-        assets: Assets, names: @escaping @Sendable (SignedIn) -> (name: String, unit: String)?,
+        library: MustacheLibrary? = nil, assets: Assets,
+        names: @escaping @Sendable (SignedIn) -> (name: String, unit: String)?,
         isBehind: @escaping @Sendable () -> Bool
     ) throws {
-        library = try Templates.library()
+        self.library = try library ?? Templates.library()
         (self.assets, self.names, self.isBehind) = (assets, names, isBehind)
     }
 
@@ -59,12 +62,20 @@ struct PageRenderer: Sendable {
             Catalogue.text(name.trimmingCharacters(in: .whitespacesAndNewlines), language)
         }
         if let signedIn = context.signedIn, let who = names(signedIn) {
-            model["signed_in"] = ["name": who.name, "unit": who.unit]
+            model["signed_in"] = ["name": who.name, "unit": who.unit, "key": Self.key(of: signedIn)]
         }
         guard let html = library.render(model, withTemplate: page.template) else {
             preconditionFailure("there is no template \(page.template)")
         }
         return html
+    }
+
+    /// Whose unsaved text it is that a tab keeps. It tells two people apart, and nothing else.
+    private static func key(of signedIn: SignedIn) -> String {
+        SHA256.hash(data: Data("\(signedIn.county)/\(signedIn.person)".utf8)).prefix(8).map {
+            String(format: "%02x", $0)
+        }
+        .joined()
     }
 }
 

@@ -1,0 +1,135 @@
+import CaseReading
+import CloudEvents
+import Codec
+import DeskCore
+import Domain
+import Foundation
+import GRDB
+import ServiceKit
+import SwiftProtobuf
+
+/// A case that somebody may read, as far as they may, once the reading stands in the access log. Only ``CaseRoom`` makes one.
+struct OpenedCase: Sendable {
+    let row: CaseRow
+    let reading: LoggedReading
+    let county: County
+    let directory: Directory
+    /// All facts, in the order of their time. A page shows them in words that tell nothing of what was written
+    /// (`FactInWords`).
+    let chronology: Chronology
+    /// What was written, as far as the reading goes.
+    let file: CaseFile
+    /// Whom the case is about; nil for who does not read the whole case.
+    let child: Child?
+
+    var reference: String { row.reference }
+    var permit: Reading.Permit { reading.permit }
+    var names: DirectoryNames { DirectoryNames(county) }
+
+    /// What decides what can be done.
+    var situation: CaseSituation {
+        let status = row.status
+        return CaseSituation(
+            people: .init(
+                unit: status.unit, namedPerson: status.owner, delegate: status.delegate.nonEmpty,
+                coordinator: status.coordinator.nonEmpty),
+            phase: row.phase, isTakenOn: file.isTakenOn,
+            proposed: file.proposedMove.map { .init(unit: $0.unit, namedPerson: $0.namedPerson) })
+    }
+
+    /// Why the reader cannot do something now; empty where they can.
+    func obstacles(to action: CaseAction, by person: SignedIn, at now: Date) -> [Fault] {
+        situation.obstacles(
+            to: action, by: person.person, in: county,
+            proposedCounty: file.proposedMove.flatMap { directory.counties[$0.county] }, on: CivilTime.day(of: now))
+    }
+}
+
+/// Where cases are opened: the view is read, the policy asked, the access log written, and only then something is shown
+/// (rule 22).
+struct CaseRoom: Sendable {
+    let desk: DeskServices
+    let log: AccessLog
+    /// The door's name in the access log.
+    let door: String
+
+    /// Opens a case.
+    ///
+    /// - Parameter wanted: from the least that the page is of use with to the most that it shows.
+    /// - Throws: ``NotShown`` for a case that does not exist, or that the person may not read; `ViewNotReady`; what the log
+    ///   throws.
+    func open(
+        _ reference: String, _ wanted: ClosedRange<Reading.Extent> = .course ... .whole, for person: SignedIn,
+        in language: Language
+    ) async throws -> OpenedCase {
+        let keys = desk.keys
+        let (found, directory) = try await desk.read { db, directory in
+            (try Found(reference, keys, db), directory)
+        }
+        guard let found, let county = directory.counties[found.row.status.county] else { throw NotShown() }
+        let reading = try await logged(directory, person) { room in
+            try await room.open(found.readable, wanted, at: desk.now())
+        }
+        let isWhole = reading.permit.extent == .whole
+        return OpenedCase(
+            row: found.row, reading: reading, county: county, directory: directory,
+            chronology: found.chronology(language),
+            file: CaseFile(found.facts.filter { Opening.isOpen($0, for: reading) || CaseFile.isCourse($0.type) }),
+            child: isWhole ? try found.child.flatMap { try $0.decode(Child.self) } : nil)
+    }
+
+    /// Opens the access log of a case. That is a reading, too.
+    ///
+    /// - Throws: as ``open(_:_:for:in:)``.
+    func openLog(of reference: String, for person: SignedIn) async throws -> [AccessBook.Entry] {
+        let keys = desk.keys
+        let (found, readings, directory) = try await desk.read { db, directory in
+            (try Found(reference, keys, db), try db.readings(of: reference), directory)
+        }
+        try await logged(directory, person) { room in try await room.openLog(of: found?.readable, at: desk.now()) }
+        var book = AccessBook()
+        for event in readings { book.apply(event) }
+        for event in found?.facts ?? [] { book.apply(event) }
+        return book.entries
+    }
+
+    private func logged<Value>(
+        _ directory: Directory, _ person: SignedIn, _ open: (inout ReadingRoom) async throws -> Value
+    ) async throws -> Value {
+        let reader = Reader(
+            person: person.person, door: door, assurance: person.assurance, loggedIn: person.at)
+        do {
+            var room = try ReadingRoom(reader, log: log, directory: directory)
+            return try await open(&room)
+        } catch is Refusal { throw NotShown() }
+    }
+
+    /// What the view has of a case, opened.
+    private struct Found: Sendable {
+        let row: CaseRow
+        let facts: [Event]
+        let child: Event?
+
+        init?(_ reference: String, _ keys: KeyEncryptionKeys, _ db: Database) throws {
+            guard let row = try db.status(of: reference) else { return nil }
+            let keys = try CaseKeys(keys, of: [reference], db)
+            self.row = row
+            facts = try db.facts(of: reference).compactMap(keys.open)
+            child = try db.child(of: reference).flatMap(keys.open)
+        }
+
+        var readable: ReadableCase {
+            // The latest of each meeting counts.
+            let staff = Dictionary(
+                facts.compactMap { MeetingStaff($0) }.map { ($0.meeting, $0) },
+                uniquingKeysWith: { $1.since >= $0.since ? $1 : $0 })
+            return ReadableCase(row.status, staff.values)
+        }
+
+        func chronology(_ language: Language) -> Chronology {
+            var chronology = Chronology(row.reference, language)
+            for fact in facts { chronology.take(fact) }
+            return chronology
+        }
+    }
+}

@@ -8,9 +8,9 @@ SWIFT_BUILD = swift build -c $(CONFIGURATION)
 PROTOC = protoc -I. -I../../../.build/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf
 PROTOC_SWIFT = --plugin=$$(swift build --show-bin-path)/protoc-gen-swift --swift_opt=FileNaming=DropPath --swift_opt=UseAccessLevelOnImports=true
 
-run: needs ## build, and play the worked example through the four services
+run: needs ## build, and play the worked example through the suite; `make run KEEP=1` keeps it running, with its desk
 	$(SWIFT_BUILD)
-	$$($(SWIFT_BUILD) --show-bin-path)/tillsammans demo
+	$$($(SWIFT_BUILD) --show-bin-path)/tillsammans demo $(if $(KEEP),--keep)
 
 test: needs ## build and run all tests
 	swift build --build-tests
@@ -58,10 +58,10 @@ guide: ## write every component of the desk's pages to $(GUIDE), as HTML and, wh
 	        --screenshot=$(GUIDE)/guide-$$theme.png file://$(abspath $(GUIDE))/guide.html 2> /dev/null; \
 	done
 
-docs: ## write Docs/refusals.md, Docs/rules.md, Docs/reading.md and the table in Docs/security.md from the code
+docs: ## write Docs/refusals.md, Docs/rules.md, Docs/access.md and the table in Docs/security.md from the code
 	swift build --build-tests
 	$$(swift build --show-bin-path)/tillsammans refusals > Docs/refusals.md
-	WRITE_DOCS=1 swift test --skip-build --filter 'RulesTests|ReadingPageTests|AclPlanTests'
+	WRITE_DOCS=1 swift test --skip-build --filter 'RulesTests|AccessPageTests|AclPlanTests'
 
 golden: ## write an example and its bytes for each new event type in Tests/CodecTests/Golden
 	swift build --build-tests

@@ -26,7 +26,7 @@ struct CaseCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "What has happened in a case, what is happening, and what comes next.",
             discussion: """
-                Reads the topics of facts from their beginning. Who may read what stands in Docs/reading.md. Every use is
+                Reads the topics of facts from their beginning. Who may read what stands in Docs/access.md. Every use is
                 written to access-log first; where that fails, nothing is shown.
                 """)
 
@@ -60,7 +60,7 @@ struct CaseCommand: AsyncParsableCommand {
             guard !chronology.isEmpty else { throw CommandFault(Catalogue.text("case.none", language)) }
             if let erased = chronology.erased { throw CommandFault(erased) }
             let reading = try await room.open(
-                reference, contents ? .plan ... .whole : .course ... .course, at: Date())
+                reference, contents ? .plan ... .whole : .status ... .course, at: Date())
             print(json ? try Self.lines(chronology.object(reading)) : chronology.text(reading))
         }
 

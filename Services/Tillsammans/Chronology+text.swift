@@ -15,7 +15,7 @@ extension Chronology {
         if status?.protectedIdentity == true { text += "\n" + words("case.protected") + "\n" }
         var table = TextTable(["time", "what", "who", "proof"].map { words("case.column.\($0)") })
         for entry in entries(reading) { table.add([Self.day(entry.event.time), entry.what, entry.who, entry.proof]) }
-        text += "\n\(words("case.happened"))\n\n\(table.text)\n"
+        if reading.permit.extent >= .course { text += "\n\(words("case.happened"))\n\n\(table.text)\n" }
         guard let status else { return text }
         text += "\n\(words("case.now"))\n\n"
         text += "  \(words("case.phase")): \(words("phase.\(status.phase)"))\n"

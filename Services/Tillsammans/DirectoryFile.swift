@@ -134,7 +134,10 @@ enum DirectoryDifference {
             + compare(
                 "county", [old], [new], \.code,
                 {
-                    ["name": $0.name, "county_function": $0.countyFunction, "privacy_officer": $0.privacyOfficer]
+                    [
+                        "name": $0.name, "county_function": $0.countyFunction, "privacy_officer": $0.privacyOfficer,
+                        "steering_group": $0.steeringGroup.joined(separator: " "),
+                    ]
                 })
     }
 

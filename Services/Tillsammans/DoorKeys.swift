@@ -89,7 +89,7 @@ struct OwnDoors: Sendable {
     init(in folder: String, of county: String) throws {
         self.folder = folder
         keys = Dictionary(
-            uniqueKeysWithValues: [County.Door.Kind.operator, .http, .mail].map { kind in
+            uniqueKeysWithValues: [County.Door.Kind.operator, .http, .mail, .desk].map { kind in
                 (kind, DoorKey(door: "\(county)/own-\(kind.rawValue)", id: UUID().uuidString.lowercased()))
             })
         try FileManager.default.createDirectory(

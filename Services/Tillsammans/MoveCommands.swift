@@ -84,7 +84,7 @@ struct GivenCommand: ParsableArguments {
                 throw CommandFault("the feed ended before the answer to \(command.id)")
             }
         }
-        if let words = FactInWords(answer, language.language, mask: nil) { print(words.what) }
+        if let words = FactInWords(answer, language.language, mask: nil, showsWritten: true) { print(words.what) }
         if answer.type == CommandRefused.eventType { throw ExitCode(1) }
     }
 }

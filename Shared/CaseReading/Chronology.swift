@@ -49,13 +49,18 @@ package struct Chronology: Sendable {
 
     package var isEmpty: Bool { events.isEmpty && status == nil }
 
-    /// In the order in which it happened; what happened in one instant, in the order in which it was taken.
+    /// In the order in which it happened; what happened in one instant, in the order in which it was taken. Nothing for a reading
+    /// of the status alone.
     ///
     /// - Parameter names: names people, units and municipalities; nil: their ids are shown.
     package func entries(_ reading: LoggedReading, names: DirectoryNames? = nil) -> [Entry] {
-        events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+        guard reading.permit.extent >= .course else { return [] }
+        return events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
             .flatMap { _, event -> [Entry] in
-                guard let fact = FactInWords(event, language, mask: reading.mask, names: names) else { return [] }
+                let fact = FactInWords(
+                    event, language, mask: reading.mask, names: names,
+                    showsWritten: Opening.isOpen(event, for: reading))
+                guard let fact else { return [] }
                 let proof = ProofInWords.text(event.auth, language)
                 return [Entry(event: event, what: fact.what, who: fact.who, proof: proof)]
                     + fact.further.map { Entry(event: event, what: $0, who: "") }

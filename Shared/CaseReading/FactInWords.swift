@@ -20,14 +20,17 @@ package struct FactInWords {
     /// - Parameters:
     ///   - mask: hides where the child is.
     ///   - names: names people, units and municipalities; nil: their ids are shown.
+    ///   - showsWritten: whether the reasons that people gave in their own words are shown; else each is `…`.
     /// - Returns: nil for what is no part of a case's story.
-    package init?(_ event: Event, _ language: Language, mask: PlaceMask?, names: DirectoryNames? = nil) {
+    package init?(
+        _ event: Event, _ language: Language, mask: PlaceMask?, names: DirectoryNames? = nil, showsWritten: Bool = false
+    ) {
         let name = Self.name(event.type)
         guard let sentence = Catalogue.entry(name, language.rawValue),
             let type = EventRegistry.event(ofType: event.type),
             let fact = try? event.decode(type), let object = fact.object as? [String: Any]
         else { return nil }
-        let fields = Fields(object, language, mask, names)
+        let fields = Fields(object, language, mask, names, showsWritten)
         what = fields.filled(sentence)
         who = fields.filled(Catalogue.entry(name, "who") ?? "")
         further = fields.isTrue("harmSuspected") ? [Catalogue.text("fact.concern.harm", language)] : []
@@ -56,9 +59,14 @@ private struct Fields {
     private let language: Language
     private let mask: PlaceMask?
     private let names: DirectoryNames?
+    private let showsWritten: Bool
 
-    init(_ object: [String: Any], _ language: Language, _ mask: PlaceMask?, _ names: DirectoryNames?) {
+    init(
+        _ object: [String: Any], _ language: Language, _ mask: PlaceMask?, _ names: DirectoryNames?,
+        _ showsWritten: Bool
+    ) {
         (self.object, self.language, self.mask, self.names) = (object, language, mask, names)
+        self.showsWritten = showsWritten
     }
 
     private var family: [String] {
@@ -103,6 +111,7 @@ private struct Fields {
         let fields = value as? [String: Any] ?? [:]
         func text(_ name: String) -> String { fields[name] as? String ?? "" }
         switch reading {
+        case "written": return showsWritten || "\(value)".isEmpty ? "\(value)" : "…"
         case "name": return name(of: "\(value)")
         case "day": return instant(value).map { CivilTime.day(of: $0).description } ?? ""
         case "instant": return instant(value).map(Chronology.day) ?? ""

@@ -35,7 +35,8 @@ private struct CountyCheck {
             code: message.code, name: message.name, settings: settings(),
             municipalities: municipalities(units), units: units, people: people, participants: participants(),
             function: person(message.countyFunction, "county_function"),
-            privacyOfficer: person(message.privacyOfficer, "privacy_officer"), rooms: rooms(), travel: travel(),
+            privacyOfficer: person(message.privacyOfficer, "privacy_officer"), steeringGroup: steeringGroup(),
+            rooms: rooms(), travel: travel(),
             forums: forums(), receipts: receipts(), doors: doors())
     }
 
@@ -75,6 +76,10 @@ private struct CountyCheck {
     private mutating func person(_ id: String, _ path: String) -> String? {
         if !id.isEmpty, !peopleIds.contains(id) { missing("people", path) }
         return id.isEmpty ? nil : id
+    }
+
+    private mutating func steeringGroup() -> Set<String> {
+        Set(message.steeringGroup.enumerated().compactMap { person($1, "steering_group[\($0)]") })
     }
 
     private mutating func missing(_ what: String, _ path: String) {

@@ -138,6 +138,8 @@ public struct County: Sendable {
     public var function: String?
     /// Watches over who reads what, and is told of emergency access (rule 22). Nil: the county's function does.
     public var privacyOfficer: String?
+    /// Those who see the county's numbers, and no case.
+    public var steeringGroup: Set<String>
     /// Rooms by name, with their municipality: the units' places, and others.
     public var rooms: [String: String]
     /// Travel time in minutes from one municipality to another.
@@ -151,7 +153,7 @@ public struct County: Sendable {
     public init(
         code: String, name: String, settings: Settings, municipalities: [String: Municipality], units: [String: Unit],
         people: [String: Person], participants: [ParticipantRow], function: String? = nil,
-        privacyOfficer: String? = nil, rooms: [String: String] = [:],
+        privacyOfficer: String? = nil, steeringGroup: Set<String> = [], rooms: [String: String] = [:],
         travel: [String: [String: Int]] = [:], forums: [Forum] = [], receipts: [String: String] = [:],
         doors: [String: Door] = [:]
     ) {
@@ -160,6 +162,7 @@ public struct County: Sendable {
         (self.code, self.name, self.settings) = (code, name, settings)
         (self.municipalities, self.units, self.people) = (municipalities, units, people)
         (self.participants, self.function, self.privacyOfficer) = (participants, function, privacyOfficer)
+        self.steeringGroup = steeringGroup
     }
 
     /// Who does a person's work on a day. On leave it is the deputy, or the deputy's deputy. Nil if all are on leave.

@@ -2,10 +2,13 @@ public import Foundation
 
 /// Who may read what of a case, and why (rules 13, 20 and 22). The same table holds wherever content is shown.
 ///
-/// The grounds are rows; see ``Ground``. Whatever the ground, the reading is logged before anything is shown.
+/// The grounds are rows; see ``Ground``. Whatever the ground, the reading is logged before anything is shown. How the table
+/// reads is `Docs/access.md`.
 public enum Reading {
     /// How much of a case is read.
     public enum Extent: String, CaseIterable, Sendable {
+        /// Where it stands: phase, who is responsible, the next step and its date. Nothing of what has happened.
+        case status
         /// What has happened, what happens now and what comes next, without what was said (rule 20).
         case course
         /// The course, and what was written of the meetings and their plan.
@@ -23,11 +26,18 @@ public enum Reading {
         case unitsManager = "units_manager"
         case coordinator
         case coordinatorsDeputy = "coordinators_deputy"
-        /// Is invited to a meeting that is booked, or came to one.
+        /// Is invited to a meeting that is booked, or came to one: from the invitation until the case closes.
         case participant
         case emergencyAccess = "emergency_access"
         case countysFunction = "countys_function"
         case privacyOfficer = "privacy_officer"
+        /// Sees how the county does, in numbers.
+        case steeringGroup = "steering_group"
+    }
+
+    /// The lists of a person's work. Open cases stand on them.
+    public enum WorkList: String, CaseIterable, Sendable {
+        case own, delegated, coordinated, invited, emergency, unit, county
     }
 
     /// What the policy needs to know of a case.
@@ -96,10 +106,10 @@ public enum Reading {
     ) -> Answer {
         guard let county, county.people[person] != nil else { return .mayNot(Fault(.personUnknown, at: "by")) }
         let held = Ground.allCases.filter { $0.isHeld(by: person, of: `case`, in: county, at: now) }
-        let inScope = held.filter { !$0.isWithinConsent || `case`.isShared(with: person, in: county, at: now) }
-        let best = inScope.filter { $0.extent.map { $0 >= wanted.lowerBound } ?? false }
-            .max { ($0.extent ?? .course) < ($1.extent ?? .course) }
-        guard let best, let extent = best.extent else {
+        let inScope = held.filter { $0.isInScope(of: `case`, for: person, in: county, at: now) }
+        let best = inScope.filter { $0.extent(of: `case`).map { $0 >= wanted.lowerBound } ?? false }
+            .max { ($0.extent(of: `case`) ?? .status) < ($1.extent(of: `case`) ?? .status) }
+        guard let best, let extent = best.extent(of: `case`) else {
             return .mayNot(Fault(held == inScope ? .readingNotAllowed : .readingConsent, at: "by"))
         }
         return .may(
@@ -118,31 +128,106 @@ public enum Reading {
             guard let `case` else { return ground.isHeld(by: person, in: county) }
             return ground.isHeld(by: person, of: `case`, in: county, at: now)
         }
-        return ground.map { .may(Permit(ground: $0, extent: .course, showsPlace: false)) }
+        return ground.map { .may(Permit(ground: $0, extent: .status, showsPlace: false)) }
             ?? .mayNot(Fault(.readingLog, at: "by"))
+    }
+}
+
+// Numbers.
+extension Reading {
+    /// Whether a person may see a county's numbers. They tell of no case, and so none is logged.
+    public static func answer(to person: String, readingNumbersOf county: County?) -> Answer {
+        guard let county, county.people[person] != nil else { return .mayNot(Fault(.personUnknown, at: "by")) }
+        let ground = Ground.allCases.first { $0.readsNumbers && $0.isHeld(by: person, in: county) }
+        return ground.map { .may(Permit(ground: $0, extent: .status, showsPlace: false)) }
+            ?? .mayNot(Fault(.readingNotAllowed, at: "by"))
+    }
+
+    /// The fewest children of whom a number is shown. With fewer, whoever knows one of them could learn of the others. Five is
+    /// what Swedish school statistics keep to.
+    public static let smallestGroup = 5
+
+    /// A count out of a group as it may be shown: nil where the group is small, and where few are counted or few are left.
+    public static func shown(_ count: Int, of group: Int) -> Int? {
+        [count, group - count, group].contains { 1..<smallestGroup ~= $0 } ? nil : count
+    }
+}
+
+// Whose cases stand on whose list (rules 19 and 20).
+extension Reading {
+    /// The lists of a person's work on which a case stands. Whatever stands there, they may read at least as a status.
+    ///
+    /// - Parameters:
+    ///   - due: the date of its next step.
+    ///   - isOnFallback: no unit matched, and the fallback unit has it (rule 2).
+    public static func lists(
+        of person: String, showing case: Case, due: Date?, isOnFallback: Bool, in county: County, at now: Date
+    ) -> Set<WorkList> {
+        guard `case`.isOpen, county.people[person] != nil else { return [] }
+        let slips = isOnFallback || due.map { $0 < now } ?? false
+        let grounds = Ground.allCases.filter {
+            $0.isHeld(by: person, of: `case`, in: county, at: now)
+                && $0.isInScope(of: `case`, for: person, in: county, at: now)
+        }
+        return Set(grounds.compactMap(\.list)).filter { $0 != .county || slips }
+    }
+
+    /// Where to look for the cases on a person's lists: each has one of these. A view has an index for each.
+    public struct WorkScope: Sendable, Hashable {
+        /// Themselves, and those on leave for whom they stand in: as owner, delegate or coordinator.
+        public var people: Set<String>
+        /// Units that they manage.
+        public var units: Set<String>
+        /// Every case whose date has passed, or that is on fallback.
+        public var isWholeCounty: Bool
+    }
+
+    public static func workScope(of person: String, in county: County, on day: LocalDate) -> WorkScope {
+        let absent = county.people.values.filter { $0.isAbsent(on: day) }.map(\.id)
+        return WorkScope(
+            people: Set(absent.filter { county.acting(for: $0, on: day)?.id == person } + [person]),
+            units: Set(county.units.values.filter { $0.manager == person }.map(\.id)),
+            isWholeCounty: Ground.countysFunction.isHeld(by: person, in: county))
     }
 }
 
 // The table.
 extension Reading.Ground {
-    /// How much it opens at most; nil: the access log alone.
+    /// How much it opens at most; nil: no case.
     ///
     /// Who works on the case, and their manager, read all of it. The others read the plan that they are part of. The
-    /// county's function sees that nothing falls between the chairs (rule 19), for which the course is enough.
+    /// county's function sees that nothing falls between the chairs (rule 19), for which the status is enough.
     public var extent: Reading.Extent? {
         switch self {
         case .namedPerson, .namedPersonsDeputy, .delegate, .delegatesDeputy, .unitsManager, .emergencyAccess: .whole
         case .coordinator, .coordinatorsDeputy, .participant: .plan
-        case .countysFunction: .course
-        case .privacyOfficer: nil
+        case .countysFunction: .status
+        case .privacyOfficer, .steeringGroup: nil
+        }
+    }
+
+    /// The same for a child with protected identity (rule 22): only who is named on the case reads what is in it.
+    ///
+    /// Those are its owner, delegate and coordinator, whoever stands in for them, and emergency access, of which all
+    /// are told. Who manages the unit or is invited sees the status: a passed date must reach somebody (rule 19). A
+    /// manager who must read more delegates the work to themselves, and is named on the case from then on.
+    public var extentWhereProtected: Reading.Extent? {
+        switch self {
+        case .unitsManager, .participant: .status
+        default: extent
         }
     }
 
     /// Holds only while the consents cover the reader's organisation (rule 13).
-    public var isWithinConsent: Bool { extent == .plan }
+    public var isWithinConsent: Bool {
+        switch self {
+        case .coordinator, .coordinatorsDeputy, .participant: true
+        default: false
+        }
+    }
 
     /// Is told where a child with protected identity lives and attends: nobody but who works on the case (rule 22).
-    public var seesPlace: Bool { extent == .whole && self != .emergencyAccess }
+    public var seesPlace: Bool { extentWhereProtected == .whole && self != .emergencyAccess }
 
     /// May see who has read the case.
     public var readsLog: Bool {
@@ -150,6 +235,31 @@ extension Reading.Ground {
         case .namedPerson, .namedPersonsDeputy, .countysFunction, .privacyOfficer: true
         default: false
         }
+    }
+
+    /// May see the county's numbers.
+    public var readsNumbers: Bool { self == .countysFunction || self == .steeringGroup }
+
+    /// The list on which a case stands by it. The county's function has those alone that are overdue or on fallback.
+    public var list: Reading.WorkList? {
+        switch self {
+        case .namedPerson, .namedPersonsDeputy: .own
+        case .delegate, .delegatesDeputy: .delegated
+        case .coordinator, .coordinatorsDeputy: .coordinated
+        case .participant: .invited
+        case .emergencyAccess: .emergency
+        case .unitsManager: .unit
+        case .countysFunction: .county
+        case .privacyOfficer, .steeringGroup: nil
+        }
+    }
+
+    fileprivate func extent(of case: Reading.Case) -> Reading.Extent? {
+        `case`.isProtected ? extentWhereProtected : extent
+    }
+
+    fileprivate func isInScope(of case: Reading.Case, for person: String, in county: County, at now: Date) -> Bool {
+        !isWithinConsent || `case`.isShared(with: person, in: county, at: now)
     }
 
     func isHeld(by person: String, of case: Reading.Case, in county: County, at now: Date) -> Bool {
@@ -166,7 +276,7 @@ extension Reading.Ground {
         case .coordinatorsDeputy: return `case`.isOpen && has(.coordinatorsDeputy)
         case .participant: return `case`.isOpen && `case`.participants.contains(person)
         case .emergencyAccess: return `case`.emergencies.contains { $0.by == person && $0.isInForce(at: now) }
-        case .countysFunction, .privacyOfficer: return isHeld(by: person, in: county)
+        case .countysFunction, .privacyOfficer, .steeringGroup: return isHeld(by: person, in: county)
         }
     }
 
@@ -175,6 +285,7 @@ extension Reading.Ground {
         switch self {
         case .countysFunction: person == county.function
         case .privacyOfficer: person == county.privacyOfficer
+        case .steeringGroup: county.steeringGroup.contains(person)
         default: false
         }
     }
@@ -192,9 +303,10 @@ extension Reading.Case {
 extension Reading.Extent: Comparable {
     private var rank: Int {
         switch self {
-        case .course: 0
-        case .plan: 1
-        case .whole: 2
+        case .status: 0
+        case .course: 1
+        case .plan: 2
+        case .whole: 3
         }
     }
 

@@ -18,7 +18,8 @@ package struct AclPlan: Sendable {
     ///   - doors: the ids of what passes on people's commands.
     package init(prefix: String, publishers: [String], doors: [String] = [Self.mailDoor], _ principals: Principals) {
         let access =
-            Topology.suite.map(Access.init(service:)) + Set(publishers).map(Access.init(publisher:))
+            Topology.suite.map(Access.init(service:)) + [Access(view: Topology.desk)]
+            + Set(publishers).map(Access.init(publisher:))
             + Set(doors).map(Access.init(door:)) + [.operator]
         self.principals = principals
         bindings = access.flatMap { $0.bindings(prefix, principals[$0.role]) }.sorted()
@@ -133,6 +134,14 @@ private struct Access {
         grants.insert(Grant(operation: .read, kind: .group, name: topology.application))
         grants.insert(
             Grant(operation: .write, kind: .transactionalId, name: topology.application + "-", pattern: .prefixed))
+    }
+
+    /// Works beside the streams, as its edges say: no group, no transactions.
+    init(view application: String) {
+        self.init(application)
+        let edges = Topology.edges[application] ?? Topology.Edges()
+        allow(.read, edges.reads.map(\.rawValue))
+        allow(.write, edges.writes.map(\.rawValue))
     }
 
     /// Writes reports and reads its own receipts, in groups of its own.

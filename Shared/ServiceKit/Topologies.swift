@@ -45,7 +45,17 @@ extension Topology {
         intake.application: Edges(reads: [.directory, .concernReports, .concernReceipts], writes: [.concernReports]),
         // An invitation is sent while consent is in force (rule 13); what became of a notice is published.
         notifications.application: Edges(reads: [.cases], writes: [.noticeSteps]),
+        desk: Edges(
+            reads: [
+                .directory, .childKeys, .children, .cases, .concerns, .mappings, .meetings, .notices, .accessLog,
+                .concernReceipts,
+            ],
+            writes: [.concernReports, .mappingCommands, .meetingCommands, .noticeCommands, .accessLog]),
     ]
+
+    /// The application of the pages for staff. It is no stream: it reads all facts into a view of its own, without a group, and
+    /// writes what its people do and what they read.
+    package static let desk = "desk"
 
     package struct Edges: Sendable {
         package var reads: [Codec.Topic] = []

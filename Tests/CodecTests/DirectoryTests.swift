@@ -23,6 +23,15 @@ struct DirectoryTests {
         #expect(Set(refusal?.faults.map(\.path) ?? []) == ["privacy_officer", "settings.emergency_hours"])
     }
 
+    @Test("rule 24: who is of the steering group is one of the people")
+    func steeringGroup() throws {
+        #expect(try ExampleCounty.message.county().steeringGroup == ["chair"])
+        var message = ExampleCounty.message
+        message.steeringGroup = ["chair", "nobody"]
+        let refusal = #expect(throws: Refusal.self) { try message.county() }
+        #expect(refusal?.faults.map(\.path) == ["steering_group[1]"])
+    }
+
     @Test("each publisher has one source and one topic for its receipts, whose name Kafka takes")
     func publishers() throws {
         var message = ExampleCounty.message

@@ -37,24 +37,46 @@ struct AclPlanTests {
         let others = Set(writers.filter { !services.contains($0.principal) })
         #expect(
             Set(others.map(\.description)) == [
+                "User:tillsammans-desk Write topic p-access-log",
                 "User:tillsammans-operator Write topic p-access-log",
                 "User:tillsammans-operator Write topic p-directory",
             ])
     }
 
-    @Test("only services and the operator read facts; what holds a child's words beside them, services alone")
+    @Test("only services, the desk and the operator read facts; what holds a child's words beside them, services alone")
     func readers() {
         // Data keys are wrapped: they open nothing without the key-encryption key.
         for topic in Codec.Topic.allCases where topic != .directory && topic != .childKeys {
             let readers = Set(
                 plan.bindings.filter { $0.operation == .read && $0.name == "p-\(topic.rawValue)" }.map(\.principal))
-            let isShown = [
-                Codec.Topic.concernReceipts, .concerns, .mappings, .meetings, .notices, .cases, .deadLetters,
-                .accessLog,
-            ]
-            .contains(topic)
-            #expect(readers.subtracting(services) == (isShown ? ["User:tillsammans-operator"] : []), "\(topic)")
+            let others: Set<String> =
+                switch topic {
+                case .concernReceipts, .concerns, .mappings, .meetings, .notices, .cases, .accessLog:
+                    ["User:tillsammans-desk", "User:tillsammans-operator"]
+                case .deadLetters: ["User:tillsammans-operator"]
+                case .children: ["User:tillsammans-desk"]
+                default: []
+                }
+            #expect(readers.subtracting(services) == others, "\(topic)")
         }
+    }
+
+    @Test("the desk reads what its pages show, and writes commands, reports and who has read; it joins no group")
+    func desk() {
+        let own = plan.bindings.filter { $0.principal == "User:tillsammans-desk" }
+        func topics(_ operation: AclBinding.Operation) -> [String] {
+            own.filter { $0.kind == .topic && $0.operation == operation }.map { String($0.name.dropFirst(2)) }.sorted()
+        }
+        #expect(
+            topics(.read) == [
+                "access-log", "cases", "child-keys", "children", "concern-receipts", "concerns", "directory",
+                "mappings", "meetings", "notices",
+            ])
+        #expect(
+            topics(.write) == [
+                "access-log", "concern-reports", "mapping-commands", "meeting-commands", "notice-commands",
+            ])
+        #expect(own.filter { $0.kind != .topic }.map(\.description) == ["User:tillsammans-desk Describe group reader"])
     }
 
     @Test("a changelog has one reader and one writer: its service")

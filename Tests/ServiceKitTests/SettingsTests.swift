@@ -18,7 +18,7 @@ struct SettingsTests {
             environment["CONFIG_FILE"] = path
         }
         return try Settings(
-            Setting.common + [
+            Setting.common + Setting.stream + [
                 Setting("SMTP_URL", default: nil, "Relay."),
                 Setting("KEY_SECRET", default: "", isSecret: true, "Secret."),
                 Setting("CASE_LINK", default: "", "Link."),

@@ -15,7 +15,7 @@ package enum ExampleCounty {
         $0.code = "TST"
         $0.name = "Testlän"
         $0.settings.beforeSchool = "preschool"
-        ($0.countyFunction, $0.privacyOfficer) = ("county", "officer")
+        ($0.countyFunction, $0.privacyOfficer, $0.steeringGroup) = ("county", "officer", ["chair"])
         $0.settings.unsignedReports = true
         $0.doors = ExampleDoor.entries
         $0.municipalities = [.with { ($0.code, $0.name, $0.fallbackUnit) = ("0001", "Testby", "fallback") }]
@@ -48,6 +48,7 @@ package enum ExampleCounty {
                 },
                 member("teacher", "school", "teacher"), member("manager", "fallback", "manager"),
                 member("county", "fallback", "county_function"), member("officer", "fallback", "privacy_officer"),
+                member("chair", "fallback", "steering_group"),
             ]
         $0.participants = [
             .with { ($0.organisation, $0.role, $0.required) = ("social_services", "family_support", true) },

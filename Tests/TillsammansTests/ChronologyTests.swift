@@ -111,13 +111,46 @@ struct ChronologyTests {
     @Test("rule 22: who may not know where a protected child is sees no unit, no town, and roles in place of names")
     func withoutPlace() async throws {
         let chronology = try chronology(.swedish)
-        let reading = try await ReadingStory.reading(.course, as: "county") { $0.protectedIdentity = true }
+        let reading = try await ReadingStory.reading(.plan, as: "family") { status in
+            (status.protectedIdentity, status.coordinator) = (true, "family")
+            status.shared = [.with { $0.organisation = "social_services" }]
+        }
         for text in [chronology.text(reading), "\(chronology.object(reading))"] {
             #expect(!text.contains("head-school") && !text.contains("(school)"))
         }
         #expect(chronology.text(reading).contains("oro registrerad: trygghet"))
         let owner = try await ReadingStory.reading(.course) { $0.protectedIdentity = true }
         #expect(chronology.text(owner).contains("head-school (school)"))
+    }
+
+    @Test(
+        "rule 19: the county's function sees where a case stands and what comes next, and nothing of what has happened")
+    func status() async throws {
+        let chronology = try chronology(.swedish)
+        let reading = try await ReadingStory.reading(.status, as: "county")
+        let text = chronology.text(reading)
+        #expect(text.contains("Nästa steg: avsluta kartläggningen\n  Senast: 2026-11-23"))
+        for told in [text, "\(chronology.object(reading))"] {
+            #expect(!told.contains("oro registrerad") && !told.contains("trygghet") && !told.contains("Hemligt"))
+        }
+    }
+
+    @Test(
+        "rule 20: a reason in somebody's own words is shown as far as the reading goes", arguments: ["plan", "whole"])
+    func reasons(extent: String) async throws {
+        var chronology = Chronology(Self.reference, .swedish)
+        let facts: [any EventPayload] = [
+            MappingReopened.with { $0.reason = "Barnets ord" }, MeetingNotHeld.with { $0.reason = "Mötets ord" },
+        ]
+        for (index, fact) in facts.enumerated() {
+            chronology.take(
+                try Event(id: "\(index)", source: "t", time: ExampleCounty.monday, subject: Self.reference, fact))
+        }
+        let isWhole = extent == "whole"
+        let reading = try await ReadingStory.reading(isWhole ? .whole : .plan, as: isWhole ? "head-school" : "nurse")
+        let text = chronology.text(reading)
+        #expect(text.contains("kartläggningen öppnad igen: \(isWhole ? "Barnets ord" : "…")"))
+        #expect(text.contains("mötet blev inte av: Mötets ord"))
     }
 
     @Test("every fact of a case has words in both languages", arguments: Language.allCases)

@@ -59,7 +59,7 @@ struct CaseRoom: Sendable {
     /// - Throws: ``NotShown`` for a case that does not exist, or that the person may not read; `ViewNotReady`; what the log
     ///   throws.
     func open(
-        _ reference: String, _ wanted: ClosedRange<Reading.Extent> = .course ... .whole, for person: SignedIn,
+        _ reference: String, _ wanted: ClosedRange<Reading.Extent> = .status ... .whole, for person: SignedIn,
         in language: Language
     ) async throws -> OpenedCase {
         let keys = desk.keys

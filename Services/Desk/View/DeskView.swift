@@ -2,6 +2,8 @@ import CloudEvents
 import Codec
 import Foundation
 import GRDB
+import ServiceKit
+import Streams
 import SwiftProtobuf
 import Views
 
@@ -23,10 +25,8 @@ struct DeskView: View {
     let topics = Self.read.map(\.rawValue)
     let revision = 1
 
-    static let read: [Topic] = [
-        .directory, .childKeys, .children, .cases, .concerns, .mappings, .meetings, .notices, .accessLog,
-        .concernReceipts,
-    ]
+    /// What the desk may read.
+    static let read = Topology.edges[Topology.desk]?.reads ?? []
 
     func registerMigrations(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("desk") { db in

@@ -526,6 +526,7 @@ extension CountyDirectory: LimitedMessage {
         12: FieldLimit("publishers", elements: 500),
         13: FieldLimit("doors", elements: 500),
         20: FieldLimit("privacy_officer", bytes: 128),
+        21: FieldLimit("steering_group", bytes: 128, elements: 100),
     ]
 }
 

@@ -71,6 +71,9 @@ package nonisolated struct CountyDirectory: Sendable {
   /// The person who watches over who reads what, and is told of emergency access (rule 22); empty: the county's function.
   package var privacyOfficer: String = String()
 
+  /// Those who see the county's numbers, and no case (rule 24).
+  package var steeringGroup: [String] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct Settings: @unchecked Sendable {
@@ -508,7 +511,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CountyDirectory"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0\u{1}rooms\0\u{1}travel\0\u{1}forums\0\u{1}publishers\0\u{1}doors\0\u{4}\u{7}privacy_officer\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}name\0\u{1}settings\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{1}participants\0\u{3}county_function\0\u{1}rooms\0\u{1}travel\0\u{1}forums\0\u{1}publishers\0\u{1}doors\0\u{4}\u{7}privacy_officer\0\u{3}steering_group\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -530,6 +533,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 12: try { try decoder.decodeRepeatedMessageField(value: &self.publishers) }()
       case 13: try { try decoder.decodeRepeatedMessageField(value: &self.doors) }()
       case 20: try { try decoder.decodeSingularStringField(value: &self.privacyOfficer) }()
+      case 21: try { try decoder.decodeRepeatedStringField(value: &self.steeringGroup) }()
       default: break
       }
     }
@@ -582,6 +586,9 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.privacyOfficer.isEmpty {
       try visitor.visitSingularStringField(value: self.privacyOfficer, fieldNumber: 20)
     }
+    if !self.steeringGroup.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.steeringGroup, fieldNumber: 21)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -600,6 +607,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.publishers != rhs.publishers {return false}
     if lhs.doors != rhs.doors {return false}
     if lhs.privacyOfficer != rhs.privacyOfficer {return false}
+    if lhs.steeringGroup != rhs.steeringGroup {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

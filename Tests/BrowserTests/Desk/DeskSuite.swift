@@ -75,4 +75,11 @@ extension DeskSuite {
     func nobody(script: Bool = true) async throws -> Person {
         Person(browser: try await driver.newBrowser(script: script), address: address)
     }
+    /// Somebody of the directory who has signed in, at a browser of their own.
+    func person(_ id: String, script: Bool = true) async throws -> Person {
+        let person = try await nobody(script: script)
+        try await person.open("/")
+        try await person.signIn(as: id)
+        return person
+    }
 }

@@ -3,14 +3,15 @@
 
 CONFIGURATION ?= debug
 GUIDE ?= .build/guide
+SCREENSHOTS ?= .build/screenshots
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
 # protoc's own types, for a machine that has protoc without them.
 PROTOC = protoc -I. -I../../../.build/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf
 PROTOC_SWIFT = --plugin=$$(swift build --show-bin-path)/protoc-gen-swift --swift_opt=FileNaming=DropPath --swift_opt=UseAccessLevelOnImports=true
 
-run: needs ## build, and play the worked example through the four services
+run: needs ## build, and play the worked example through the suite; `make run KEEP=1` keeps it running, with its desk
 	$(SWIFT_BUILD)
-	$$($(SWIFT_BUILD) --show-bin-path)/tillsammans demo
+	$$($(SWIFT_BUILD) --show-bin-path)/tillsammans demo $(if $(KEEP),--keep)
 
 test: needs ## build and run all tests
 	swift build --build-tests
@@ -25,10 +26,10 @@ browser: needs ## install Chromium and what checks pages, and run the tests that
 	swift build --build-tests
 	swift test --skip-build --filter BrowserTests
 
-screenshots: needs ## write a picture of every page, light and dark, wide and narrow, into .run/screenshots
+screenshots: needs ## write a picture of every page, light and dark, wide and narrow, into $(SCREENSHOTS)
 	Tools/browser-needs
 	swift build --build-tests
-	SCREENSHOTS=$(CURDIR)/.run/screenshots swift test --skip-build --filter EveryPageTests
+	SCREENSHOTS=$(abspath $(SCREENSHOTS)) swift test --skip-build --filter EveryPageTests
 
 format: ## write all Swift as .swift-format wants it
 	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/OpenID Shared/Kafka Shared/CaseReading Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Tools/SealingBenchmark Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
@@ -52,10 +53,10 @@ guide: ## write every component of the desk's pages to $(GUIDE), as HTML and, wh
 	swift build --build-tests
 	mkdir -p $(GUIDE)
 	GUIDE_DIRECTORY=$(abspath $(GUIDE)) swift test --skip-build --filter GuideTests/written
-	@for theme in 1 0; do \
-	    ! command -v chromium > /dev/null || chromium --headless --no-sandbox --disable-gpu --hide-scrollbars \
-	        --window-size=1180,3400 --blink-settings=preferredColorScheme=$$theme \
-	        --screenshot=$(GUIDE)/guide-$$theme.png file://$(abspath $(GUIDE))/guide.html 2> /dev/null; \
+	@! command -v chromium > /dev/null || for picture in case-light-1 case-dark-0 form-light-1 form-dark-0; do \
+	    page=$${picture%%-*}; chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1000,1220 \
+	        --blink-settings=preferredColorScheme=$${picture##*-} --screenshot=$(abspath $(GUIDE))/$${picture%-*}.png \
+	        file://$(abspath $(GUIDE))/$$page.html 2> /dev/null; \
 	done
 
 docs: ## write Docs/refusals.md, Docs/rules.md, Docs/access.md and the table in Docs/security.md from the code

@@ -17,6 +17,8 @@ struct Demo: AsyncParsableCommand {
     var mail: String?
     @Flag(help: "Show the services' logs.")
     var logs = false
+    @Flag(help: "Keep the suite running afterwards, with its desk, until Ctrl-C.")
+    var keep = false
 
     func run() async throws {
         let script = try WorkedExample(folder: example)
@@ -33,6 +35,7 @@ struct Demo: AsyncParsableCommand {
             if logs { tell(line) }
             log.append(line)
         }
+        if !keep { suite.environment["DESK_PORT"] = "0" }
         // On a shared Kafka the demo keeps to topics of its own, and takes them away again.
         let cleansUp = suite.bootstrapServers != nil && suite.prefix.isEmpty
         if cleansUp {
@@ -42,8 +45,11 @@ struct Demo: AsyncParsableCommand {
         let mailFolder = suite.mailFolder
         let result = await Result { [suite] in
             try await suite.run { connection in
-                tell("Starting intake, mapping, meetings and notifications on \(connection.bootstrapServers) …")
+                tell("Starting \(Suite.processes.joined(separator: ", ")) on \(connection.bootstrapServers) …")
                 try await script.play(on: connection, mailFolder: mailFolder)
+                guard keep else { return }
+                tell("\nThe desk: \(suite.deskAddress), where you can be anybody of the example. Ctrl-C ends it.")
+                try await Task.sleep(for: .seconds(Int64(Int32.max)))
             }
         }
         if cleansUp, let servers = suite.bootstrapServers {

@@ -4,6 +4,8 @@ import Codec
 import Domain
 import Foundation
 import Kafka
+import ServiceKit
+import SwiftProtobuf
 
 struct DirectoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,12 +23,15 @@ struct DirectoryCommand: AsyncParsableCommand {
         @OptionGroup var options: ConnectionOptions
         @Option(help: "The county's directory.")
         var file: String
+        @Option(help: "The key file of the desk (`tillsammans keys new`): its door is added to the directory.")
+        var deskKey: String?
         @Flag(help: "Check, show what would change, and change nothing.")
         var dryRun = false
 
         func run() async throws {
             let read = try DirectoryFile(file)
-            let (connection, directory) = (options.connection, read.directory)
+            let connection = options.connection
+            let directory = try deskKey.map { read.directory.admitting(try DoorKey(path: $0)) } ?? read.directory
             let known = try? await DedicatedThread.run(name: "directory") {
                 try DirectoryCommand.known(directory.code, connection)
             }
@@ -80,5 +85,21 @@ struct DirectoryCommand: AsyncParsableCommand {
         let event = try Event(
             id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(), subject: directory.code, directory)
         try await Producer(connection.properties).send(connection.record(event, to: .directory, key: directory.code))
+    }
+}
+
+extension CountyDirectory {
+    /// The directory with a desk's door, which speaks for all staff, and this key for it.
+    func admitting(_ key: DoorKey) -> CountyDirectory {
+        var directory = self
+        let id = key.door.split(separator: "/").last.map(String.init) ?? key.door
+        if !directory.doors.contains(where: { $0.id == id }) {
+            directory.doors.append(.with { ($0.id, $0.kind, $0.staff) = (id, County.Door.Kind.desk.rawValue, true) })
+        }
+        for index in directory.doors.indices where directory.doors[index].id == id {
+            directory.doors[index].keys.removeAll { $0.id == key.id }
+            directory.doors[index].keys.append(key.entry)
+        }
+        return directory
     }
 }

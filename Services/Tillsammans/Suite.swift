@@ -8,10 +8,13 @@ import Subprocess
 import SwiftProtobuf
 import SystemPackage
 
-/// The whole suite on one machine: a broker inside this process or the Kafka it is told, and the four executables as
+/// The whole suite on one machine: a broker inside this process or the Kafka it is told, and the five executables as
 /// child processes that start and stop together.
 struct Suite: Sendable {
+    /// What decides: each has a stream.
     static let services = ["intake", "mapping", "meetings", "notifications"]
+    /// What runs.
+    static let processes = services + ["desk"]
 
     /// Nil: an embedded broker.
     var bootstrapServers: String?
@@ -62,7 +65,7 @@ struct Suite: Sendable {
         defer { withExtendedLifetime(broker) {} }
         return try await withThrowingTaskGroup(of: Value.self) { group in
             let ports = try healthPorts()
-            for service in Self.services {
+            for service in Self.processes {
                 group.addTask {
                     let status = try await start(service, connection, doors, healthPort: ports[service])
                     try Task.checkCancellation()
@@ -76,16 +79,24 @@ struct Suite: Sendable {
         }
     }
 
-    /// A port for each service's health, in their order from `HTTP_PORT` on; nothing where none is set.
+    /// Where the desk is; nothing to go to where its port is 0.
+    var deskAddress: String { "http://127.0.0.1:\(deskPort)" }
+
+    private var deskPort: Int { environment["DESK_PORT"].flatMap { Int($0) } ?? 8_090 }
+
+    /// A port for each process's health, in their order from `HTTP_PORT` on; nothing where none is set.
     func healthPorts() throws -> [String: Int] {
         guard let text = environment["HTTP_PORT"], text != "0" else { return [:] }
-        guard let first = Int(text), 1...(65_536 - Self.services.count) ~= first else {
-            throw ConfigurationFault("HTTP_PORT must be a number from 0 to \(65_536 - Self.services.count)")
+        guard let first = Int(text), 1...(65_536 - Self.processes.count) ~= first else {
+            throw ConfigurationFault("HTTP_PORT must be a number from 0 to \(65_536 - Self.processes.count)")
         }
-        let ports = Dictionary(uniqueKeysWithValues: zip(Self.services, first...))
-        if let door = environment["CONCERNS_HTTP_PORT"].flatMap({ Int($0) }), ports.values.contains(door) {
+        let ports = Dictionary(uniqueKeysWithValues: zip(Self.processes, first...))
+        let others = [
+            ("CONCERNS_HTTP_PORT", environment["CONCERNS_HTTP_PORT"].flatMap { Int($0) }), ("DESK_PORT", deskPort),
+        ]
+        for case (let name, let port?) in others where ports.values.contains(port) {
             throw ConfigurationFault(
-                "CONCERNS_HTTP_PORT \(door) is one of the ports that the services take from HTTP_PORT \(first) on")
+                "\(name) \(port) is one of the ports that the suite takes from HTTP_PORT \(first) on")
         }
         return ports
     }
@@ -94,14 +105,16 @@ struct Suite: Sendable {
     private func start(
         _ service: String, _ connection: Connection, _ doors: OwnDoors, healthPort: Int?
     ) async throws -> TerminationStatus {
-        let settings = [
+        var settings = [
             "KAFKA_BOOTSTRAP_SERVERS": connection.bootstrapServers, "TOPIC_PREFIX": connection.prefix,
             "STATE_DIRECTORY": folder + "/state", "INSTANCE_ID": "local", "MAIL_DIRECTORY": mailFolder,
             "KEY_SECRET": environment["KEY_SECRET"] ?? "only-for-one-machine-and-no-real-child",
             "REPLY_SECRET": environment["REPLY_SECRET"] ?? "only-for-one-machine-and-no-real-child",
-            "HTTP_PORT": "\(healthPort ?? 0)", "DOOR_KEY_FILE": doors.file(.http),
-            Setting.keyEncryptionKeyFile.name: connection.keyFile ?? "",
+            "HTTP_PORT": "\(healthPort ?? 0)", "DOOR_KEY_FILE": doors.file(service == "desk" ? .desk : .http),
+            Setting.keyEncryptionKeyFile.name: connection.keyFile ?? "", "DESK_HOST": "127.0.0.1",
+            "DESK_PORT": "\(deskPort)", "DESK_SIGN_IN": environment["DESK_SIGN_IN"] ?? "development",
         ]
+        if deskPort > 0 { settings["CASE_LINK"] = environment["CASE_LINK"] ?? deskAddress + "/case/" }
         let variables = Dictionary(
             uniqueKeysWithValues: environment.merging(settings) { $1 }.map {
                 (Environment.Key(stringLiteral: $0.key), $0.value)

@@ -11,7 +11,7 @@ struct Up: AsyncParsableCommand {
             With KAFKA_BOOTSTRAP_SERVERS (or --bootstrap-servers) against that Kafka, else on an embedded broker: in memory
             only, about 5 MB kept per partition, aborted transactions not hidden. That is for trying and developing.
 
-            With HTTP_PORT, each service has a port of its own for /live, /ready and /metrics, from that one on.
+            With HTTP_PORT, each process has a port of its own for /live, /ready and /metrics, from that one on.
             """)
 
     @OptionGroup var options: SuiteOptions
@@ -40,6 +40,7 @@ struct Up: AsyncParsableCommand {
                             "  export DOOR_KEY_FILE=\(connection.doorKeyFile ?? "")  # signs what you do as staff; mail.jwk: mail receive"
                         )
                         tell("  export KEY_ENCRYPTION_KEY_FILE=\(connection.keyFile ?? "")")
+                        tell("  desk: \(suite.deskAddress)  # be anybody of the directory")
                         for (service, port) in try suite.healthPorts().sorted(by: { $0.value < $1.value }) {
                             tell("  \(service): http://127.0.0.1:\(port)/ready")
                         }

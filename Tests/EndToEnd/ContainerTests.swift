@@ -14,15 +14,17 @@ struct ContainerTests {
         "KEY_SECRET": "a-secret-of-this-test-and-nobody-else",
         "REPLY_SECRET": "another-secret-of-this-test-and-nobody-else",
         "PUBLISHER_TOKEN": "a-token-of-this-test-and-nobody-else",
+        "DESK_ADDRESS": "https://desk.example.org", "OIDC_ISSUER": "https://login.example.org",
+        "OIDC_CLIENT_ID": "tillsammans", "OIDC_CLIENT_SECRET": "a-client-secret-of-this-test-and-nobody-else",
     ]
 
     private func compose() throws -> ComposeFile { try ComposeFile(folder: Self.root, values: Self.secrets) }
 
-    @Test("the four services are in compose.yaml, each with a name that stays")
+    @Test("all executables are in compose.yaml, each with a name that stays")
     func services() throws {
         let executables = try compose().executables
-        #expect(executables.map(\.name).sorted() == Suite.services)
-        #expect(Set(executables.compactMap { $0.environment["INSTANCE_ID"] }).count == Suite.services.count)
+        #expect(executables.map(\.name).sorted() == Suite.processes.sorted())
+        #expect(Set(executables.compactMap { $0.environment["INSTANCE_ID"] }).count == Suite.processes.count)
     }
 
     @Test("the image has the sources of every target")
@@ -38,7 +40,7 @@ struct ContainerTests {
         }
     }
 
-    @Test("each becomes ready, and what it publishes answers", arguments: Suite.services)
+    @Test("each becomes ready, and what it publishes answers", arguments: Suite.processes)
     func starts(service: String) async throws {
         let executable = try #require(try compose().executables.first { $0.name == service })
         try await RunningSuite.with(services: []) { suite in
@@ -54,6 +56,9 @@ struct ContainerTests {
             environment["STATE_DIRECTORY"] = suite.folder.path + "/state"
             #expect(environment["KEY_ENCRYPTION_KEY_FILE"] == "/run/secrets/key-encryption-keys")
             environment["KEY_ENCRYPTION_KEY_FILE"] = suite.keyFile
+            if environment["DOOR_KEY_FILE"] == "/run/secrets/desk-key" {
+                environment["DOOR_KEY_FILE"] = suite.folder.path + "/keys/desk.jwk"
+            }
             let health = try #require(environment["HTTP_PORT"].flatMap { Int($0) })
             let process = try ChildProcess(service, environment: environment)
             try await eventually("\(service) to be ready") {
@@ -63,7 +68,10 @@ struct ContainerTests {
             // The mail catcher shares the network of notifications, and its port is published there.
             for port in executable.published where service != "notifications" {
                 let door = try #require(ports["\(port)"], "\(port) is published, and nothing listens there")
-                #expect(try await RawHTTP.send("POST", "/v1/concerns", port: door, body: [])?.status == 401)
+                // Whoever has not been let in.
+                let (method, path, status) =
+                    service == "desk" ? ("GET", "/work", 303) : ("POST", "/v1/concerns", 401)
+                #expect(try await RawHTTP.send(method, path, port: door, body: [])?.status == status)
             }
             #expect(try await process.terminate() == 0)
         }

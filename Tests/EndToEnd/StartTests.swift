@@ -55,7 +55,7 @@ struct StartTests {
         #expect(lines.last?.hasPrefix("mapping: configuration: start a Kafka client: ") == true, "\(lines)")
     }
 
-    @Test("every executable tells its version", arguments: Suite.services + ["tillsammans"])
+    @Test("every executable tells its version", arguments: Suite.processes + ["tillsammans"])
     func version(executable: String) async throws {
         let (code, lines) = try await ended(executable, ["--version"])
         #expect(code == 0 && lines == ["\(executable) \(Version.text)"])
@@ -67,12 +67,12 @@ struct StartTests {
     func up() async throws {
         let folder = TemporaryFolder()
         defer { folder.remove() }
-        let first = try freePort(inARow: Suite.services.count)
+        let first = try freePort(inARow: Suite.processes.count)
         let process = try ChildProcess(
             "tillsammans",
             arguments: ["up", "--directory", RunningSuite.examples + "/soermland.yaml", "--folder", folder.path],
-            environment: ["HTTP_PORT": "\(first)"])
-        for port in first..<first + Suite.services.count {
+            environment: ["HTTP_PORT": "\(first)", "DESK_PORT": "0"])
+        for port in first..<first + Suite.processes.count {
             try await eventually("a service to be ready at \(port); `up` wrote: \(process.text)") {
                 try await RawHTTP.send("GET", "/ready", port: port)?.status == 200
             }

@@ -43,6 +43,10 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         login?.addOpenPages(to: router)
         router.add(middleware: session)
         login?.addPages(to: router)
+        WorkPages(desk: desk).add(to: router)
+        NoticePages(desk: desk).add(to: router)
+        ReaderPages(desk: desk).add(to: router)
+        NumberPages(desk: desk).add(to: router)
         return router
     }
 }

@@ -41,7 +41,7 @@ struct DeskTester: Sendable {
                         id: UUID().uuidString, source: "desk", time: suite.now, subject: viewed.caseReference, viewed),
                     topic: .accessLog, key: viewed.caseReference)
             },
-            now: { suite.now })
+            filters: try SavedFilters(), now: { suite.now })
         let server = DeskServer(
             host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
         application = Application(router: server.router)

@@ -9,8 +9,10 @@ enum Templates {
 
     /// By name. A test compares them with the folder.
     static let embedded: [String: [UInt8]] = [
+        "access_log": PackageResources.access_log_mustache,
         "action": PackageResources.action_mustache,
         "case_header": PackageResources.case_header_mustache,
+        "case_notices": PackageResources.case_notices_mustache,
         "child_voice": PackageResources.child_voice_mustache,
         "chips": PackageResources.chips_mustache,
         "consents": PackageResources.consents_mustache,
@@ -27,8 +29,11 @@ enum Templates {
         "moment": PackageResources.moment_mustache,
         "notice": PackageResources.notice_mustache,
         "notice_box": PackageResources.notice_box_mustache,
+        "numbers": PackageResources.numbers_mustache,
         "pages": PackageResources.pages_mustache,
+        "readings": PackageResources.readings_mustache,
         "panels": PackageResources.panels_mustache,
+        "readers": PackageResources.readers_mustache,
         "tabs": PackageResources.tabs_mustache,
         "tag": PackageResources.tag_mustache,
         "tasks": PackageResources.tasks_mustache,
@@ -37,5 +42,6 @@ enum Templates {
         "wheel_form": PackageResources.wheel_form_mustache,
         "sign_in": PackageResources.sign_in_mustache,
         "sign_in_as": PackageResources.sign_in_as_mustache,
+        "work": PackageResources.work_mustache,
     ]
 }

@@ -9,8 +9,15 @@ enum Templates {
 
     /// By name. A test compares them with the folder.
     static let embedded: [String: [UInt8]] = [
+        "act": PackageResources.act_mustache,
         "action": PackageResources.action_mustache,
+        "case_head": PackageResources.case_head_mustache,
         "case_header": PackageResources.case_header_mustache,
+        "case_consents": PackageResources.case_consents_mustache,
+        "case_mapping": PackageResources.case_mapping_mustache,
+        "case_outcome": PackageResources.case_outcome_mustache,
+        "case_people": PackageResources.case_people_mustache,
+        "case_withhold": PackageResources.case_withhold_mustache,
         "child_voice": PackageResources.child_voice_mustache,
         "chips": PackageResources.chips_mustache,
         "consents": PackageResources.consents_mustache,
@@ -19,6 +26,7 @@ enum Templates {
         "field_area": PackageResources.field_area_mustache,
         "field_choices": PackageResources.field_choices_mustache,
         "field_help": PackageResources.field_help_mustache,
+        "field_hidden": PackageResources.field_hidden_mustache,
         "field_select": PackageResources.field_select_mustache,
         "field_text": PackageResources.field_text_mustache,
         "form": PackageResources.form_mustache,

@@ -42,6 +42,7 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         login?.addOpenPages(to: router)
         router.add(middleware: session)
         login?.addPages(to: router)
+        FormPages(desk: desk).add(to: router)
         return router
     }
 }

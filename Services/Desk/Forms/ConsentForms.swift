@@ -87,12 +87,9 @@ struct WithholdForm: CaseForm {
     func check(_ words: inout Words) {
         if giver.isEmpty { words.add(Fault(.consentGiver, at: "giver")) }
         // A consent is given in another form: what nothing blocks is only a no.
-        if ConsentDecision(rawValue: decision) == .given { decisionIsUnknown(&words) }
-        _ = words.one(of: ConsentDecision.self, decision, at: "decision")
-    }
-
-    private func decisionIsUnknown(_ words: inout Words) {
-        words.add(Fault(at: "decision", notOneOf: ConsentDecision.self))
+        if words.one(of: ConsentDecision.self, decision, at: "decision") == .given {
+            words.add(Fault(at: "decision", notOneOf: ConsentDecision.self))
+        }
     }
 
     func fields(_ maker: FieldMaker, _ choices: FormChoices) -> [any FormField] {

@@ -8,6 +8,8 @@ struct FormErrors: Sendable {
     /// What is true of the whole form.
     private(set) var others: [String] = []
 
+    var isEmpty: Bool { atFields.isEmpty && others.isEmpty }
+
     init() {}
 
     /// What the desk itself finds.

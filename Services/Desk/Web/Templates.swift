@@ -11,13 +11,13 @@ enum Templates {
     static let embedded: [String: [UInt8]] = [
         "act": PackageResources.act_mustache,
         "action": PackageResources.action_mustache,
-        "case_head": PackageResources.case_head_mustache,
         "case_header": PackageResources.case_header_mustache,
+        "case_form": PackageResources.case_form_mustache,
         "case_consents": PackageResources.case_consents_mustache,
         "case_mapping": PackageResources.case_mapping_mustache,
         "case_outcome": PackageResources.case_outcome_mustache,
         "case_people": PackageResources.case_people_mustache,
-        "case_withhold": PackageResources.case_withhold_mustache,
+        "case_top": PackageResources.case_top_mustache,
         "child_voice": PackageResources.child_voice_mustache,
         "chips": PackageResources.chips_mustache,
         "consents": PackageResources.consents_mustache,
@@ -43,6 +43,7 @@ enum Templates {
         "timeline": PackageResources.timeline_mustache,
         "wheel": PackageResources.wheel_mustache,
         "wheel_form": PackageResources.wheel_form_mustache,
+        "withhold": PackageResources.withhold_mustache,
         "sign_in": PackageResources.sign_in_mustache,
         "sign_in_as": PackageResources.sign_in_as_mustache,
     ]

@@ -47,6 +47,7 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         NoticePages(desk: desk).add(to: router)
         ReaderPages(desk: desk).add(to: router)
         NumberPages(desk: desk).add(to: router)
+        FormPages(desk: desk).add(to: router)
         return router
     }
 }

@@ -65,8 +65,15 @@ struct DeskTester: Sendable {
         _ path: String, _ fields: KeyValuePairs<String, String>, as person: String? = nil,
         language: Language = .swedish
     ) async throws -> Answer {
+        try await post(path, form: fields.map { ($0.key, $0.value) }, as: person, language: language)
+    }
+
+    func post(
+        _ path: String, form fields: [(name: String, value: String)], as person: String? = nil,
+        language: Language = .swedish
+    ) async throws -> Answer {
         var components = URLComponents()
-        components.queryItems = fields.map { URLQueryItem(name: $0.key, value: $0.value) }
+        components.queryItems = fields.map { URLQueryItem(name: $0.name, value: $0.value) }
         let body = (components.percentEncodedQuery ?? "").replacing("+", with: "%2B")
         var headers = Self.fields(person, language)
         headers[.contentType] = "application/x-www-form-urlencoded"

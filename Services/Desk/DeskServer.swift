@@ -37,6 +37,8 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         router.add(middleware: PlainPages(renderer: desk.renderer))
         desk.renderer.assets.add(to: router)
         router.add(middleware: session)
+        ConcernPages(desk: desk).add(to: router)
+        ConsultationPages(desk: desk).add(to: router)
         return router
     }
 }

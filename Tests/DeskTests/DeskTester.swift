@@ -25,8 +25,7 @@ struct DeskTester: Sendable {
 
     init(_ county: CountyDirectory = ExampleCounty.message, now: Date = ExampleCounty.monday) throws {
         let suite = try SuiteInMemory(county, now: now)
-        let keys = try KeyEncryptionKeys("1 q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
-        let directory = DeskDirectory()
+        let (keys, directory) = (SuiteInMemory.keys, DeskDirectory())
         self.suite = suite
         desk = DeskServices(
             view: suite.view, directory: directory, keys: keys,

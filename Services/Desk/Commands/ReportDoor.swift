@@ -1,3 +1,4 @@
+import CloudEvents
 import Codec
 import Crypto
 import Domain

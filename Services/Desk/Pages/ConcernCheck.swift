@@ -1,5 +1,7 @@
 import Codec
 import Domain
+import HTTPTypes
+import SwiftProtobuf
 
 /// The page on which a concern is looked at before it is sent: where it goes, and all that will be sent.
 struct ConcernCheck {

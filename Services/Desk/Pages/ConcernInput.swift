@@ -2,6 +2,7 @@ import Codec
 import Domain
 import Foundation
 import ServiceKit
+import SwiftProtobuf
 
 /// What somebody has written in the form of a concern, as they wrote it.
 struct ConcernInput: Sendable {

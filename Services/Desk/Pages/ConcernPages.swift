@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import HTTPTypes
 import Hummingbird
 
 /// A concern is written, looked at, and sent (rules 1 to 4).

@@ -1,8 +1,10 @@
 import Codec
 import Domain
 import Foundation
+import HTTPTypes
 import Hummingbird
 import ServiceKit
+import SwiftProtobuf
 
 /// An anonymous question to a forum (rule 5).
 struct ConsultationPages: Sendable {

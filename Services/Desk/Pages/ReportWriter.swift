@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import SwiftProtobuf
 
 /// Who writes a report in the desk, and in which county.
 struct ReportWriter: Sendable {

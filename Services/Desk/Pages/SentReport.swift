@@ -1,8 +1,12 @@
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import GRDB
 import Hummingbird
+import Logging
+import ServiceKit
+import SwiftProtobuf
 
 /// Sends what was written, and shows what became of it. Only who has sent it finds it.
 enum SentReport {

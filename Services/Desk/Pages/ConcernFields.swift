@@ -37,7 +37,8 @@ struct ConcernFields {
     private static func seen(_ input: ConcernInput, _ words: FieldWords) -> [any FormField] {
         [
             WheelField(
-                words.label("areas"), chosen: input.chosenAreas, hint: words.hint("areas"), error: words.errors["areas"],
+                words.label("areas"), chosen: input.chosenAreas, hint: words.hint("areas"),
+                error: words.errors["areas"],
                 words.language),
             words.area("strengths", input["strengths"], of: ConcernReported.self, isOptional: true),
             words.area("observation", input["observation"], of: ConcernReported.self),

@@ -16,7 +16,7 @@ enum SentReport {
         /// The address of its receipt.
         case sent(String)
         case refused(ReportErrors)
-        /// Kafka did not take it: nothing has happened.
+        /// Kafka did not confirm it. The same form can be sent again, and is still one report.
         case failed
     }
 
@@ -25,12 +25,13 @@ enum SentReport {
         _ message: any ReportPayload, as report: OwnReport, _ desk: DeskServices, _ context: DeskContext
     ) async -> Outcome {
         do {
+            let mark = try report.mark(desk.keys)
             let reported = try await desk.commands.report(message, as: report)
             let path = "/\(message.kind.rawValue)/sent/\(report.form.lowercased())"
             switch reported.receipt?.answer {
             case .refused(let refused): return .refused(ReportErrors(refused, context.language))
             case .registered, .consultation: return .sent(reported.isRepeated ? "\(path)?again=yes" : path)
-            case nil: return .sent("\(path)?recorded=\(try report.mark(desk.keys))")
+            case nil: return .sent("\(path)?recorded=\(mark)")
             }
         } catch {
             // The error's text may hold what was written.
@@ -119,7 +120,8 @@ private struct SentWords {
         if !registered.fallbackReason.isEmpty {
             notices.append(
                 NoticeBox(
-                    .warning, text("desk.sent.fallback"), paragraphs: [text("desk.fallback.\(registered.fallbackReason)")]))
+                    .warning, text("desk.sent.fallback"),
+                    paragraphs: [text("desk.fallback.\(registered.fallbackReason)")]))
         }
         let reference = registered.caseReference.isEmpty ? text("desk.sent.no_reference") : registered.caseReference
         return page(

@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import GRDB
 import Kafka
+import Metrics
 import ServiceKit
 import Views
 
@@ -19,6 +20,15 @@ struct CommandDoor: Sendable {
         case refused(CommandRefused)
         /// It is on its topic for good. What follows from it has not come yet.
         case pending
+
+        /// In the metric `desk_commands_total`.
+        var word: String {
+            switch self {
+            case .happened: "happened"
+            case .refused: "refused"
+            case .pending: "pending"
+            }
+        }
     }
 
     /// A command and where it goes.
@@ -68,7 +78,9 @@ struct CommandDoor: Sendable {
         let reader = try view.reader()
         if let answer = try await reader.read({ try Self.answer(to: command, $0) }) { return answer }
         try await write(command, by: person, reader)
-        return try await answer(to: command, reader)
+        let answer = try await answer(to: command, reader)
+        Counter(label: "desk_commands_total", dimensions: [("answer", answer.word)]).increment()
+        return answer
     }
 
     /// Writes a command, sealed and signed. It has happened when Kafka has it.

@@ -48,6 +48,8 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         ReaderPages(desk: desk).add(to: router)
         NumberPages(desk: desk).add(to: router)
         FormPages(desk: desk).add(to: router)
+        ConcernPages(desk: desk).add(to: router)
+        ConsultationPages(desk: desk).add(to: router)
         return router
     }
 }

@@ -31,6 +31,9 @@ struct Form: Sendable {
     /// All values of a field, for checkboxes; without empty ones.
     func all(_ name: String) -> [String] { (fields[name] ?? []).filter { !$0.isEmpty } }
 
+    /// What a form would have sent, for a page that has not been sent yet.
+    init(_ values: [String: String]) { fields = values.mapValues { [$0] } }
+
     func isChecked(_ name: String) -> Bool { !self[name].isEmpty }
 }
 

@@ -52,10 +52,10 @@ guide: ## write every component of the desk's pages to $(GUIDE), as HTML and, wh
 	swift build --build-tests
 	mkdir -p $(GUIDE)
 	GUIDE_DIRECTORY=$(abspath $(GUIDE)) swift test --skip-build --filter GuideTests/written
-	@for theme in 1 0; do \
-	    ! command -v chromium > /dev/null || chromium --headless --no-sandbox --disable-gpu --hide-scrollbars \
-	        --window-size=1180,3400 --blink-settings=preferredColorScheme=$$theme \
-	        --screenshot=$(GUIDE)/guide-$$theme.png file://$(abspath $(GUIDE))/guide.html 2> /dev/null; \
+	@! command -v chromium > /dev/null || for picture in case-light-1 case-dark-0 form-light-1 form-dark-0; do \
+	    page=$${picture%%-*}; chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1000,1220 \
+	        --blink-settings=preferredColorScheme=$${picture##*-} --screenshot=$(abspath $(GUIDE))/$${picture%-*}.png \
+	        file://$(abspath $(GUIDE))/$$page.html 2> /dev/null; \
 	done
 
 docs: ## write Docs/refusals.md, Docs/rules.md, Docs/access.md and the table in Docs/security.md from the code

@@ -282,11 +282,15 @@ let package = Package(
                 "CloudEvents", "Codec", "Domain", "Kafka", "NotificationsCore", "ServiceKit", "Streams",
                 "StreamsTesting", "TestSupport", "notifications", logging, protobuf,
             ], swiftSettings: guarded),
+        .target(
+            name: "OpenIDTestSupport", dependencies: ["OpenID", crypto, cryptoExtras, jwt, logging, nio] + http,
+            path: "Tests/OpenIDTestSupport", swiftSettings: guarded),
         .testTarget(
             name: "OpenIDTests",
             dependencies: [
-                "OpenID", "StreamsTestSupport", asyncHTTPClient, crypto, cryptoExtras, jwt, logging, nio, nioHTTP,
-            ] + http,
+                "OpenID", "OpenIDTestSupport", "StreamsTestSupport", asyncHTTPClient, cryptoExtras, grdb, jwt, nio,
+                nioHTTP,
+            ],
             swiftSettings: guarded),
         .testTarget(
             name: "DeskCoreTests", dependencies: ["DeskCore", "Domain", "TestSupport"], swiftSettings: guarded),
@@ -294,9 +298,10 @@ let package = Package(
             name: "DeskTests",
             dependencies: [
                 "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID",
-                "ServiceHost", "ServiceKit", "Streams", "StreamsTesting", "TestSupport", "Views", "desk", "intake",
-                "mapping",
-                "meetings", "notifications", asyncHTTPClient, crypto, grdb, lifecycle, logging, nio, protobuf,
+                "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams", "StreamsTestSupport", "StreamsTesting",
+                "TestSupport", "Views", "desk", "intake", "mapping", "meetings", "notifications", asyncHTTPClient,
+                crypto, grdb, jwt, lifecycle,
+                logging, nio, protobuf,
                 product("HummingbirdTesting", "hummingbird"),
             ] + http,
             swiftSettings: guarded),

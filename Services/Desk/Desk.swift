@@ -7,18 +7,20 @@ import Views
     static func main() async {
         await Host(
             "desk", "shows staff their cases, and passes on what they do as signed commands.",
-            settings: Setting.common + Setting.desk
+            settings: Setting.common + Setting.desk + Setting.login
         ) { settings, logger in
+            let (host, port) = (try settings.text("DESK_HOST"), try settings.number("DESK_PORT", 0...65_535))
+            let signIn = try LoginSettings(settings, host: host, port: port)
             let (kafka, prefix) = (try settings.kafka().properties, try settings.text("TOPIC_PREFIX"))
             var configuration = ViewConfiguration(
                 folder: try settings.folder("STATE_DIRECTORY") + "/views", kafka: kafka)
             configuration.prefix = prefix
             let view = ViewFollower(DeskView(), configuration, logger: logger)
             let desk = try DeskServices(settings, view: view, kafka, prefix: prefix)
+            let login = try Login(settings, signIn, desk, logger)
             let server = DeskServer(
-                host: try settings.text("DESK_HOST"), port: try settings.number("DESK_PORT", 0...65_535), desk: desk,
-                session: NobodySignedIn(), logger: logger)
-            return .init([server, view], isReady: { view.isCaughtUp })
+                host: host, port: port, desk: desk, login: login, session: SessionGate(login: login), logger: logger)
+            return .init([server, view, login], isReady: { view.isCaughtUp })
         }.run()
     }
 }

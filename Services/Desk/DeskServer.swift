@@ -8,6 +8,8 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
     let host: String
     let port: Int
     let desk: DeskServices
+    /// Signing in and out; nil where something else says who has.
+    var login: Login?
     /// Finds who has signed in.
     let session: Session
     var onListening: @Sendable (Int) async -> Void = { _ in }
@@ -34,9 +36,12 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
     var router: Router<DeskContext> {
         let router = Router(context: DeskContext.self)
         router.add(middleware: SafeHeaders())
+        router.add(middleware: ChosenLanguage())
         router.add(middleware: PlainPages(renderer: desk.renderer))
         desk.renderer.assets.add(to: router)
+        login?.addOpenPages(to: router)
         router.add(middleware: session)
+        login?.addPages(to: router)
         return router
     }
 }

@@ -4,6 +4,8 @@ import Codec
 import Domain
 import Foundation
 import Kafka
+import ServiceKit
+import SwiftProtobuf
 
 struct DirectoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -33,6 +33,7 @@ struct SettingsCheck {
         take(erasureWarningDays(), \.erasureWarningDays)
         take(message.proofMinutes, \.proofMinutes)
         result.retention = retention()
+        result.minimumAssurance = minimumAssurance()
         result.takesUnsignedReports = message.unsignedReports
         if !message.meetingLink.isEmpty { result.meetingLink = message.meetingLink }
         setHours(&result)
@@ -78,6 +79,15 @@ struct SettingsCheck {
             faults.append(Fault(.directoryEmergency, at: "settings.emergency_hours", ["limit": "\(limit)"]))
         }
         return hours
+    }
+
+    private mutating func minimumAssurance() -> Assurance? {
+        if message.minimumAssurance == 0 { return nil }
+        let assurance = Assurance(rawValue: "\(message.minimumAssurance)")
+        if assurance == nil {
+            faults.append(Fault(.wordUnknown, at: "settings.minimum_assurance", ["words": "0, 1, 2, 3, 4"]))
+        }
+        return assurance
     }
 
     // MARK: Rule 23

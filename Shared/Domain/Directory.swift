@@ -258,6 +258,8 @@ public struct County: Sendable {
         public var meetingMinutes = 60
         /// Minutes after its signing for which the proof of who acts counts.
         public var proofMinutes = 10
+        /// What whoever signs in at the desk must have at least; nil: any.
+        public var minimumAssurance: Assurance?
         /// Reports over Kafka are taken from sources that have no key.
         public var takesUnsignedReports = false
 

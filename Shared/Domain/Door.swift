@@ -11,6 +11,15 @@ public enum Assurance: String, CaseIterable, Sendable {
     case `operator`
     /// Whoever holds the secret address of an invitation.
     case invitation
+
+    /// 1 to 4; nil where it was not a person who signed in.
+    public var level: Int? { Int(rawValue) }
+
+    /// Whether it is a level that is as high, or higher.
+    public func isAtLeast(_ minimum: Assurance) -> Bool {
+        guard let level, let least = minimum.level else { return false }
+        return level >= least
+    }
 }
 
 extension County {

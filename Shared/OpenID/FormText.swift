@@ -1,8 +1,8 @@
 import Foundation
 
 /// Names and values as `application/x-www-form-urlencoded`, in bodies and queries.
-enum FormText {
-    static func encode(_ fields: [(name: String, value: String)]) -> String {
+package enum FormText {
+    package static func encode(_ fields: [(name: String, value: String)]) -> String {
         fields.map { "\(escape($0.name))=\(escape($0.value))" }.joined(separator: "&")
     }
 
@@ -21,7 +21,7 @@ enum FormText {
     }
 
     /// Nil where something is not escaped as it must be, or stands there twice.
-    static func decode(_ text: String) -> [String: String]? {
+    package static func decode(_ text: String) -> [String: String]? {
         var fields: [String: String] = [:]
         for pair in text.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -43,8 +43,8 @@ enum FormText {
 }
 
 /// RFC 4648 §5, without padding.
-enum Base64URL {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
+package enum Base64URL {
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
         Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 

@@ -23,6 +23,21 @@ struct DirectoryTests {
         #expect(Set(refusal?.faults.map(\.path) ?? []) == ["privacy_officer", "settings.emergency_hours"])
     }
 
+    @Test("the least level of assurance at the desk is 1, 2, 3 or 4, or none at all")
+    func minimumAssurance() throws {
+        for (level, expected) in [(0, nil), (1, Assurance.one), (4, .four)] as [(Int32, Assurance?)] {
+            var message = ExampleCounty.message
+            message.settings.minimumAssurance = level
+            #expect(try message.county().settings.minimumAssurance == expected)
+        }
+        for level in [-1, 5] as [Int32] {
+            var message = ExampleCounty.message
+            message.settings.minimumAssurance = level
+            let refusal = #expect(throws: Refusal.self) { try message.county() }
+            #expect(refusal?.faults.map(\.path) == ["settings.minimum_assurance"])
+        }
+    }
+
     @Test("rule 24: who is of the steering group is one of the people")
     func steeringGroup() throws {
         #expect(try ExampleCounty.message.county().steeringGroup == ["chair"])

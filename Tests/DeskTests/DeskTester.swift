@@ -95,7 +95,7 @@ struct DeskTester: Sendable {
 
 /// In place of sessions, which have tests of their own: a header says who has signed in.
 struct SignedInByHeader: RouterMiddleware {
-    static let person = HTTPField.Name("x-test-person")!
+    static let person = HTTPField.Name.from
 
     func handle(
         _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response

@@ -24,10 +24,10 @@ struct DeskViewTests {
         let (row, facts) = try await suite.view.reader().read { db in
             (try db.status(of: reference), try db.facts(of: reference))
         }
-        let case_ = try #require(row)
-        #expect(case_.status.owner == "head-school")
-        #expect(case_.phase == .mapping)
-        #expect(case_.step == .acknowledge)
+        let known = try #require(row)
+        #expect(known.status.owner == "head-school")
+        #expect(known.phase == .mapping)
+        #expect(known.step == .acknowledge)
         #expect(facts.contains { $0.type == MappingOpened.eventType })
         #expect(facts == facts.sorted { $0.time < $1.time })
     }

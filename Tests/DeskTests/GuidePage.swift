@@ -5,10 +5,22 @@ import Foundation
 
 /// Every component of the desk on one page, with fictional values.
 enum GuidePage {
-    static let template = """
+    /// The guide's own templates: the whole guide, and two of its parts as pages that fit a picture.
+    static let templates = [
+        "guide": """
         {{<layout}}
         {{$content}}
         <p class="back"><a href="/work">{{#text}}desk.nav.work{{/text}}</a></p>
+        {{>guide_case}}
+        {{>guide_work}}
+        {{>guide_form}}
+        {{/content}}
+        {{/layout}}
+
+        """,
+        "guide_of_case": "{{<layout}}{{$content}}{{>guide_case}}{{/content}}{{/layout}}",
+        "guide_of_form": "{{<layout}}{{$content}}{{>guide_form}}{{/content}}{{/layout}}",
+        "guide_case": """
         {{#case}}
         {{>case_header}}
         {{/case}}
@@ -21,6 +33,9 @@ enum GuidePage {
         {{#voice}}
         {{>child_voice}}
         {{/voice}}
+
+        """,
+        "guide_work": """
         <h2>Vad som har hänt</h2>
         {{>timeline}}
         {{#history}}
@@ -43,14 +58,16 @@ enum GuidePage {
         {{>action}}
         {{/actions}}
         </div>
+
+        """,
+        "guide_form": """
         <h2>Formulär</h2>
         {{#form}}
         {{>form}}
         {{/form}}
-        {{/content}}
-        {{/layout}}
 
-        """
+        """,
+    ]
 
     static func model(_ language: Language) -> [String: Any] {
         var model: [String: Any] = [
@@ -68,6 +85,20 @@ enum GuidePage {
             "actions": actions, "form": form(language),
         ]
         model["problems"] = ErrorSummary(form(language).errors + [changed])
+        return model
+    }
+
+    /// What fits a picture: without notices and errors.
+    static var pictured: [String: Any] {
+        var model = model(.swedish).filter { $0.key != "notices" && $0.key != "problems" }
+        let fields: [any FormField] = [
+            WheelField(
+                "Vilka områden gäller det?", chosen: [.safety, .home], hint: "Välj ett eller flera.", .swedish),
+            Field.area(
+                "observed", "Vad har du sett?", hint: "Beskriv vad du har sett och hört, inte vad du tror.",
+                error: "Skriv vad du har sett."),
+        ]
+        model["form"] = InputForm("/concern/new", id: "1", fields: fields, submit: "Granska och skicka")
         return model
     }
 

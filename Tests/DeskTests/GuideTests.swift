@@ -20,11 +20,13 @@ struct GuideTests {
         try String(contentsOf: root.appending(path: "Services/Desk/Assets/\(name)"), encoding: .utf8)
     }
 
-    private static func page(_ page: Page, _ language: Language = .swedish) throws -> String {
+    private static func page(
+        _ page: Page, _ language: Language = .swedish, isBehind: Bool = true
+    ) throws -> String {
         var library = try Templates.library()
-        try library.register(GuidePage.template, named: "guide")
+        for (name, template) in GuidePage.templates { try library.register(template, named: name) }
         let renderer = try PageRenderer(
-            library: library, assets: Assets(), names: { _ in ("Rut Rektor", "Testby skola") }, isBehind: { true })
+            library: library, assets: Assets(), names: { _ in ("Rut Rektor", "Testby skola") }, isBehind: { isBehind })
         var context = DeskContext(
             source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: Logger(label: "guide")))
         (context.language, context.csrf) = (language, "token")
@@ -45,12 +47,21 @@ struct GuideTests {
         #expect(isFilled)
         let unnamed = html.firstMatch(of: #/>(desk\.[a-z.]+)/#).map { String($0.1) }
         #expect(unnamed == nil)
-        let shown = (GuidePage.template + Self.templates.values.joined()).matches(of: #/\{\{> ?([a-z_]+)\}\}/#)
-            .map { String($0.1) }
+        let shown = (GuidePage.templates.values.joined() + Self.templates.values.joined()).matches(
+            of: #/\{\{> ?([a-z_]+)\}\}/#
+        )
+        .map { String($0.1) }
         let chosen = ["field_text", "field_area", "field_select", "field_choices", "wheel_form"]
         let pages = Self.templates.filter { $0.value.contains("{{<layout}}") }.keys + ["layout", "form"]
         #expect(Set(Self.templates.keys).subtracting(shown + chosen + pages) == [])
         for template in chosen { #expect(GuidePage.fields(language).contains { $0.template == template }) }
+    }
+
+    @Test("each template of the folder is in the program")
+    func embedded() throws {
+        let folder = Self.root.appending(path: "Services/Desk/Templates").path
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".mustache") }
+        #expect(Set(files) == Set(Self.templates.keys.map { "\($0).mustache" }))
     }
 
     @Test("what somebody has written is text on the page, never markup")
@@ -151,5 +162,9 @@ struct GuideTests {
         try write(Self.guide(), "guide.html")
         try write(Self.guide(.english), "guide-en.html")
         try write(Self.page(PlainPages.page(.notFound, .swedish)), "not-found.html")
+        for name in ["case", "form"] {
+            let page = Page(template: "guide_of_\(name)", title: "Guide", model: GuidePage.pictured)
+            try write(Self.page(page, isBehind: false), "\(name).html")
+        }
     }
 }

@@ -1,6 +1,7 @@
 import CryptoExtras
 import Foundation
 import JWTKit
+import OpenIDTestSupport
 import Synchronization
 import Testing
 
@@ -36,7 +37,7 @@ struct RelyingPartyTests {
             let party = RelyingParty(try Self.configuration(provider, authentication, configure), now: now)
             do {
                 let request = try await party.begin()
-                let answer = try AuthorizationAnswer(query: query(try provider.approve(request.address)))
+                let answer = try AuthorizationAnswer(query: query(provider.approve(request.address)))
                 let identity = try await party.finish(answer, of: request.pending)
                 found.withLock { $0 = identity }
                 try await after(provider)

@@ -60,7 +60,7 @@ const drafts = {
         form.prepend(note);
     },
     start() {
-        if (document.querySelector("[data-signed-out]")) drafts.sweep();
+        if (location.pathname === "/sign-out") drafts.sweep();
         else if (person) drafts.sweep((key) => !key.startsWith(`${drafts.prefix}${person}:`));
         else {
             // The session may only have expired: the same person signs in again and goes on.
@@ -70,7 +70,7 @@ const drafts = {
         drafts.channel.addEventListener("message", () => {
             leaving = true;
             drafts.sweep();
-            location.replace("/sign-in");
+            location.replace("/sign-out");
         });
         for (const done of all("[data-saved]")) {
             sessionStorage.removeItem(`${drafts.prefix}${person}:${done.dataset.saved}`);

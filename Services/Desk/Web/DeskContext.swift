@@ -34,12 +34,3 @@ struct SignedIn: Sendable, Hashable {
     var assurance: Assurance
     var at: Date
 }
-
-/// Lets nobody in.
-struct NobodySignedIn: RouterMiddleware {
-    func handle(
-        _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
-    ) async throws -> Response {
-        throw HTTPError(.unauthorized)
-    }
-}

@@ -18,8 +18,8 @@ struct SafeHeaders: RouterMiddleware {
         }
         set("Content-Security-Policy", Self.policy)
         set("X-Content-Type-Options", "nosniff")
-        // The case's reference stands in the address.
-        set("Referrer-Policy", "no-referrer")
+        // The case's reference stands in the address. With no-referrer a form's Origin would be null.
+        set("Referrer-Policy", "same-origin")
         set("Cross-Origin-Opener-Policy", "same-origin")
         set("Cross-Origin-Resource-Policy", "same-origin")
         set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")

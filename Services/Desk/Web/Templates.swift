@@ -35,5 +35,7 @@ enum Templates {
         "timeline": PackageResources.timeline_mustache,
         "wheel": PackageResources.wheel_mustache,
         "wheel_form": PackageResources.wheel_form_mustache,
+        "sign_in": PackageResources.sign_in_mustache,
+        "sign_in_as": PackageResources.sign_in_as_mustache,
     ]
 }

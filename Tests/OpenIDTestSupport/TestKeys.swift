@@ -1,21 +1,20 @@
-import Crypto
-import CryptoExtras
-import Foundation
-import JWTKit
-
-@testable import OpenID
+package import Crypto
+package import CryptoExtras
+package import Foundation
+package import JWTKit
+import OpenID
 
 /// Keys that are made for one run of the tests.
-enum TestKeys {
-    static let p256 = P256.Signing.PrivateKey()
-    static let otherP256 = P256.Signing.PrivateKey()
-    static let ed25519 = Curve25519.Signing.PrivateKey()
-    static let rsa: _RSA.Signing.PrivateKey = {
+package enum TestKeys {
+    package static let p256 = P256.Signing.PrivateKey()
+    package static let otherP256 = P256.Signing.PrivateKey()
+    package static let ed25519 = Curve25519.Signing.PrivateKey()
+    package static let rsa: _RSA.Signing.PrivateKey = {
         do { return try _RSA.Signing.PrivateKey(keySize: .bits2048) } catch { preconditionFailure("\(error)") }
     }()
 
     /// As a provider publishes them: for any algorithm of their kind, beside keys for other uses and of unknown kinds.
-    static let published: [JWTHeaderField] = [
+    package static let published: [JWTHeaderField] = [
         ["kty": "OKP", "crv": "X448", "kid": "unknown curve", "x": "AA"],
         ["kty": "oct", "kid": "es256", "k": "AA"],
         ["kty": "RSA", "kid": "es256", "use": "enc", "n": "AA", "e": "AQAB"],
@@ -27,7 +26,7 @@ enum TestKeys {
         rsaKey,
     ]
 
-    static func key(_ key: P256.Signing.PrivateKey, _ id: String) -> JWTHeaderField {
+    package static func key(_ key: P256.Signing.PrivateKey, _ id: String) -> JWTHeaderField {
         let point = key.publicKey.rawRepresentation
         return [
             "kty": "EC", "crv": "P-256", "kid": .string(id), "use": "sig", "alg": "ES256",
@@ -44,11 +43,11 @@ enum TestKeys {
     }()
 
     /// SHA-256 in base64url.
-    static func hash(_ text: String) -> String { Base64URL.text(SHA256.hash(data: Data(text.utf8))) }
+    package static func hash(_ text: String) -> String { Base64URL.text(SHA256.hash(data: Data(text.utf8))) }
 }
 
 /// How an ID token is signed. Written without the library that verifies it.
-enum TokenSignature: Sendable {
+package enum TokenSignature: Sendable {
     case es256(P256.Signing.PrivateKey)
     case rs256
     case ps256
@@ -68,7 +67,7 @@ enum TokenSignature: Sendable {
         }
     }
 
-    func sign(_ claims: [String: JWTHeaderField], keyID: String?, header: [String: JWTHeaderField] = [:]) throws
+    package func sign(_ claims: [String: JWTHeaderField], keyID: String?, header: [String: JWTHeaderField] = [:]) throws
         -> String
     {
         var fields: [String: JWTHeaderField] = ["alg": .string(algorithm), "typ": "JWT"]

@@ -1,33 +1,31 @@
 import Foundation
 import Hummingbird
 import HummingbirdCore
-import JWTKit
+package import JWTKit
 import Logging
 import NIOCore
+package import OpenID
 import Synchronization
-import Testing
-
-@testable import OpenID
 
 /// An OpenID provider on a free port of loopback, which is right in everything unless it is told otherwise.
-final class FakeProvider: Sendable {
+package final class FakeProvider: Sendable {
     /// What it does otherwise.
-    struct Behaviour: Sendable {
-        var signature = TokenSignature.es256(TestKeys.p256)
+    package struct Behaviour: Sendable {
+        package var signature = TokenSignature.es256(TestKeys.p256)
         /// Of the token's header; nil: it names none.
-        var keyID: String? = "es256"
+        package var keyID: String? = "es256"
         /// Instead of those that are right; null: left out.
-        var claims: [String: JWTHeaderField] = [:]
-        var discovery: [String: JWTHeaderField] = [:]
+        package var claims: [String: JWTHeaderField] = [:]
+        package var discovery: [String: JWTHeaderField] = [:]
         /// Instead of the whole ID token; empty: none.
-        var idToken: String?
-        var keys = TestKeys.published
-        var userInfo: [String: JWTHeaderField] = [:]
+        package var idToken: String?
+        package var keys = TestKeys.published
+        package var userInfo: [String: JWTHeaderField] = [:]
         /// Answers with more and more.
-        var endless: OpenIDFault.Endpoint?
+        package var endless: OpenIDFault.Endpoint?
         /// Answers with the first byte, and never with the last.
-        var slow: OpenIDFault.Endpoint?
-        var statuses: [OpenIDFault.Endpoint: Int] = [:]
+        package var slow: OpenIDFault.Endpoint?
+        package var statuses: [OpenIDFault.Endpoint: Int] = [:]
     }
 
     private struct State {
@@ -39,27 +37,26 @@ final class FakeProvider: Sendable {
         var tokenRequests: [(authorization: String?, fields: [String: String])] = []
     }
 
-    static let clientID = "the desk"
-    static let secret = "s+e/c:r&e t"
-    static let redirect = "https://desk.example.org/sign-in/callback"
+    package static let clientID = "the desk"
+    package static let secret = "s+e/c:r&e t"
+    package static let redirect = "https://desk.example.org/sign-in/callback"
 
     private let state = Mutex(State())
 
-    var issuer: String { "http://127.0.0.1:\(state.withLock(\.port))/op" }
+    package var issuer: String { "http://127.0.0.1:\(state.withLock(\.port))/op" }
 
     /// From now on.
-    func change(_ change: @Sendable (inout Behaviour) -> Void) { state.withLock { change(&$0.behaviour) } }
+    package func change(_ change: @Sendable (inout Behaviour) -> Void) { state.withLock { change(&$0.behaviour) } }
 
-    func requests(_ endpoint: OpenIDFault.Endpoint) -> Int { state.withLock { $0.requests[endpoint] ?? 0 } }
+    package func requests(_ endpoint: OpenIDFault.Endpoint) -> Int { state.withLock { $0.requests[endpoint] ?? 0 } }
 
-    var lastTokenRequest: (authorization: String?, fields: [String: String])? {
+    package var lastTokenRequest: (authorization: String?, fields: [String: String])? {
         state.withLock { $0.tokenRequests.last }
     }
 
     /// What a browser and a person do at the address: they come back with this query.
-    func approve(_ address: String) throws -> String {
-        let query = try #require(address.split(separator: "?").last)
-        let fields = try #require(FormText.decode(String(query)))
+    package func approve(_ address: String) -> String {
+        let fields = FormText.decode(String(address.split(separator: "?").last ?? "")) ?? [:]
         let code = "code \(UUID().uuidString)"
         state.withLock { $0.granted[code] = fields }
         return FormText.encode([("code", code), ("state", fields["state"] ?? ""), ("iss", issuer)])
@@ -148,8 +145,10 @@ final class FakeProvider: Sendable {
             claims.merging(behaviour.claims) { $1 }.filter { !$0.value.isNull }, keyID: behaviour.keyID)
     }
 
+    private init() {}
+
     /// Runs a provider while `body` does.
-    static func run(_ body: @escaping @Sendable (FakeProvider) async throws -> Void) async throws {
+    package static func run(_ body: @escaping @Sendable (FakeProvider) async throws -> Void) async throws {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let provider = FakeProvider()
         var quiet = Logger(label: "fake provider")

@@ -1,0 +1,77 @@
+import Domain
+import OpenID
+
+/// By which of the provider's claims somebody is found in the directory.
+enum PersonClaim: String, CaseIterable, Sendable {
+    /// The directory's e-mail address, whatever the case of its letters.
+    case email
+    /// The directory's id.
+    case subject = "sub"
+    /// The directory's id.
+    case preferredUsername = "preferred_username"
+}
+
+/// Why somebody whom the provider knows is not let in.
+enum SignInRefusal: String, Error, CaseIterable, Sendable {
+    /// Nobody in the directory has this address or id.
+    case unknown
+    /// Several people of the directory have this address.
+    case several
+    /// The provider says that nobody has proven the address to be theirs.
+    case unverified
+    /// The county demands a higher level of assurance.
+    case assurance
+
+    /// The text's name in the catalogue.
+    var text: String { "desk.sign_in.refused.\(rawValue)" }
+}
+
+extension County {
+    /// Whom the provider means.
+    func person(_ identity: Identity, by claim: PersonClaim) throws(SignInRefusal) -> Person {
+        switch claim {
+        case .email:
+            guard let address = identity.text("email")?.lowercased() else { throw .unknown }
+            guard identity.isEmailVerified ?? true else { throw .unverified }
+            let found = people.values.filter { $0.email.text.lowercased() == address }
+            guard found.count < 2 else { throw .several }
+            guard let person = found.first else { throw .unknown }
+            return person
+        case .subject: return try person(id: identity.subject)
+        case .preferredUsername: return try person(id: identity.text("preferred_username"))
+        }
+    }
+
+    private func person(id: String?) throws(SignInRefusal) -> Person {
+        guard let person = id.flatMap({ people[$0] }) else { throw .unknown }
+        return person
+    }
+
+    /// Whether somebody who has signed in may go on: they are still in the directory, and were authenticated as the county
+    /// demands now.
+    func admit(_ person: String, _ assurance: Assurance) throws(SignInRefusal) {
+        guard people[person] != nil else { throw .unknown }
+        guard settings.minimumAssurance.map(assurance.isAtLeast) ?? true else { throw .assurance }
+    }
+}
+
+/// What the provider's authentication contexts (`acr`) are worth.
+struct AssuranceMap: Sendable {
+    private let levels: [String: Assurance]
+
+    /// - Parameter text: `context=level`, separated by spaces; a level is 1, 2, 3 or 4. Nil for anything else.
+    init?(_ text: String) {
+        var levels: [String: Assurance] = [:]
+        for pair in text.split(separator: " ") {
+            // A context is a URI as a rule, and may hold the sign, too.
+            guard let sign = pair.lastIndex(of: "="), sign > pair.startIndex,
+                let level = Assurance(rawValue: String(pair[pair.index(after: sign)...])), level.level != nil
+            else { return nil }
+            guard levels.updateValue(level, forKey: String(pair[..<sign])) == nil else { return nil }
+        }
+        self.levels = levels
+    }
+
+    /// The lowest level where the provider says nothing, or nothing that is known.
+    func assurance(_ context: String?) -> Assurance { context.flatMap { levels[$0] } ?? .one }
+}

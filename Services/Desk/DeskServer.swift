@@ -42,6 +42,10 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         login?.addOpenPages(to: router)
         router.add(middleware: session)
         login?.addPages(to: router)
+        router.add(middleware: ClosedCases(renderer: desk.renderer))
+        CasePages(desk: desk).add(to: router)
+        EmergencyPages(desk: desk).add(to: router)
+        LiveChanges(desk: desk).add(to: router)
         return router
     }
 }

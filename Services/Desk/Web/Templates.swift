@@ -10,10 +10,18 @@ enum Templates {
     /// By name. A test compares them with the folder.
     static let embedded: [String: [UInt8]] = [
         "action": PackageResources.action_mustache,
+        "case_findings": PackageResources.case_findings_mustache,
         "case_header": PackageResources.case_header_mustache,
+        "case_meeting_parts": PackageResources.case_meeting_parts_mustache,
+        "case_meetings": PackageResources.case_meetings_mustache,
+        "case_overview": PackageResources.case_overview_mustache,
+        "case_print": PackageResources.case_print_mustache,
+        "case_record": PackageResources.case_record_mustache,
+        "case_top": PackageResources.case_top_mustache,
         "child_voice": PackageResources.child_voice_mustache,
         "chips": PackageResources.chips_mustache,
         "consents": PackageResources.consents_mustache,
+        "emergency": PackageResources.emergency_mustache,
         "empty": PackageResources.empty_mustache,
         "error_summary": PackageResources.error_summary_mustache,
         "field_area": PackageResources.field_area_mustache,

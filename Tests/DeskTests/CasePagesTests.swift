@@ -63,7 +63,7 @@ struct CasePagesTests {
         try story.correct()
         let texts = story.texts.map(CaseStory.escaped)
         let html = try await Self.get(story).html
-        let area = try #require(html.split(separator: #"id="area-home""#).last?.split(separator: #"id="area-"#).first)
+        let area = try #require(html.split(separator: #"id="area-home""#).last?.split(separator: #"id="area-relationships""#).first)
         // The first text is the reporter's, which the story made first of all.
         let places = [texts[4], texts[5], texts[7]].map { text in area.range(of: text)?.lowerBound }
         let (strength, child, need) = (try #require(places[0]), try #require(places[1]), try #require(places[2]))

@@ -120,7 +120,7 @@ extension CasePage {
         let people = meeting.participants.map { participant in
             let role = "role.\(participant.role)"
             return CaseMeetings.Invited(
-                name: opened.name(of: participant, language),
+                name: opened.name(of: participant, language).capitalizedFirst,
                 role: Catalogue.holds(role) ? word(role).capitalizedFirst : nil, tag: tag(of: participant))
         }
         return CaseMeetings.Booked(

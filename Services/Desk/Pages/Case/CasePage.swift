@@ -112,7 +112,7 @@ struct CasePage: Sendable {
         var pairs: [Pair] = []
         if let child = opened.child {
             pairs.append(
-                Pair(word("desk.case.child"), child.names.first?.text ?? "", detail: child.personalNumber.nonEmpty))
+                Pair(word("desk.case.child"), child.names.first?.text ?? "", detail: Self.written(child.personalNumber)))
         }
         pairs.append(
             Pair(word("case.owner"), name(of: status.owner), detail: name(of: status.unit).nonEmpty))
@@ -124,6 +124,11 @@ struct CasePage: Sendable {
                 word("desk.case.contact"), name(of: contact),
                 detail: status.coordinator.isEmpty ? nil : word("case.coordinator").lowercased()))
         return pairs
+    }
+
+    /// `20170315-2387`; nil for no number.
+    private static func written(_ number: String) -> String? {
+        number.isEmpty ? nil : "\(number.prefix(8))-\(number.suffix(4))"
     }
 
     private var next: CaseHeader.Next? {

@@ -3,6 +3,7 @@
 
 CONFIGURATION ?= debug
 GUIDE ?= .build/guide
+SCREENSHOTS ?= .build/screenshots
 SWIFT_BUILD = swift build -c $(CONFIGURATION)
 # protoc's own types, for a machine that has protoc without them.
 PROTOC = protoc -I. -I../../../.build/checkouts/swift-protobuf/Protos/Sources/SwiftProtobuf
@@ -25,10 +26,10 @@ browser: needs ## install Chromium and what checks pages, and run the tests that
 	swift build --build-tests
 	swift test --skip-build --filter BrowserTests
 
-screenshots: needs ## write a picture of every page, light and dark, wide and narrow, into .run/screenshots
+screenshots: needs ## write a picture of every page, light and dark, wide and narrow, into $(SCREENSHOTS)
 	Tools/browser-needs
 	swift build --build-tests
-	SCREENSHOTS=$(CURDIR)/.run/screenshots swift test --skip-build --filter EveryPageTests
+	SCREENSHOTS=$(abspath $(SCREENSHOTS)) swift test --skip-build --filter EveryPageTests
 
 format: ## write all Swift as .swift-format wants it
 	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/OpenID Shared/Kafka Shared/CaseReading Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Tools/SealingBenchmark Examples/Streams Benchmarks/Package.swift Benchmarks/Sources

@@ -68,8 +68,10 @@ struct ContainerTests {
             // The mail catcher shares the network of notifications, and its port is published there.
             for port in executable.published where service != "notifications" {
                 let door = try #require(ports["\(port)"], "\(port) is published, and nothing listens there")
-                let path = service == "desk" ? "/case/SRM-4K7Q-M2XD-9T/do/take-on" : "/v1/concerns"
-                #expect(try await RawHTTP.send("POST", path, port: door, body: [])?.status == 401)
+                // Whoever has not been let in.
+                let (method, path, status) =
+                    service == "desk" ? ("GET", "/work", 303) : ("POST", "/v1/concerns", 401)
+                #expect(try await RawHTTP.send(method, path, port: door, body: [])?.status == status)
             }
             #expect(try await process.terminate() == 0)
         }

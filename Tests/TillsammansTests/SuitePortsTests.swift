@@ -16,7 +16,7 @@ struct SuitePortsTests {
     func following() throws {
         #expect(
             try ports(["HTTP_PORT": "8080"]) == [
-                "intake": 8080, "mapping": 8081, "meetings": 8082, "notifications": 8083,
+                "intake": 8080, "mapping": 8081, "meetings": 8082, "notifications": 8083, "desk": 8084,
             ])
         #expect(try ports([:]).isEmpty && ports(["HTTP_PORT": "0"]).isEmpty)
     }

@@ -16,10 +16,10 @@ struct SessionGate: RouterMiddleware {
     ) async throws -> Response {
         var (request, context) = (request, context)
         let changesSomething = SameSiteCheck.isNeeded(for: request.method)
-        if changesSomething, !SameSiteCheck.isOwn(request.headers, login.address) { throw HTTPError(.forbidden) }
         guard let token = LoginCookies.token(request), let found = try await login.session(token) else {
             return askToSignIn(request, context)
         }
+        if changesSomething, !SameSiteCheck.isOwn(request.headers, login.address) { throw HTTPError(.forbidden) }
         context.signedIn = found.session.signedIn
         context.csrf = login.sessions.secret.formToken(of: found.session)
         context.isStillSignedIn = { (try? await login.sessions.lasts(token)) ?? false }

@@ -50,7 +50,7 @@ struct DeskSuite: Sendable {
 
     /// Facts are seen at once, and everybody may be anybody.
     private static let own = [
-        "COMMIT_INTERVAL_MS": "30", "DESK_PORT": "0", "DESK_SIGN_IN": "development", "LOG_LEVEL": "info",
+        "COMMIT_INTERVAL_MS": "30", "DESK_PORT": "0", "LOG_LEVEL": "info",
     ]
 
     /// What the processes write.
@@ -69,6 +69,17 @@ struct DeskSuite: Sendable {
 }
 
 extension DeskSuite {
-    /// A browser before the desk, in which nobody has signed in.
-    func browser(script: Bool = true) async throws -> Browser { try await driver.newBrowser(script: script) }
+    /// Somebody before the desk who has not signed in, at a browser of their own.
+    ///
+    /// - Parameter script: false: their browser runs no JavaScript.
+    func nobody(script: Bool = true) async throws -> Person {
+        Person(browser: try await driver.newBrowser(script: script), address: address)
+    }
+    /// Somebody of the directory who has signed in, at a browser of their own.
+    func person(_ id: String, script: Bool = true) async throws -> Person {
+        let person = try await nobody(script: script)
+        try await person.open("/")
+        try await person.signIn(as: id)
+        return person
+    }
 }

@@ -50,6 +50,10 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         FormPages(desk: desk).add(to: router)
         ConcernPages(desk: desk).add(to: router)
         ConsultationPages(desk: desk).add(to: router)
+        router.add(middleware: ClosedCases(renderer: desk.renderer))
+        CasePages(desk: desk).add(to: router)
+        EmergencyPages(desk: desk).add(to: router)
+        LiveChanges(desk: desk).add(to: router)
         return router
     }
 }

@@ -22,6 +22,7 @@ struct SessionGate: RouterMiddleware {
         if changesSomething, !SameSiteCheck.isOwn(request.headers, login.address) { throw HTTPError(.forbidden) }
         context.signedIn = found.session.signedIn
         context.csrf = login.sessions.secret.formToken(of: found.session)
+        context.isStillSignedIn = { (try? await login.sessions.lasts(token)) ?? false }
         if changesSomething {
             try await collectBody(of: &request, context)
             let form = try await Form(request, context)

@@ -36,6 +36,7 @@ enum Templates {
         "wheel": PackageResources.wheel_mustache,
         "wheel_form": PackageResources.wheel_form_mustache,
         "sign_in": PackageResources.sign_in_mustache,
+        "sign_out": PackageResources.sign_out_mustache,
         "sign_in_as": PackageResources.sign_in_as_mustache,
     ]
 }

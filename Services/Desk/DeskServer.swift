@@ -12,6 +12,8 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
     var login: Login?
     /// Finds who has signed in.
     let session: Session
+    /// Seconds in which a request must have come, and after which a connection that is not used is closed.
+    var patience: Int64 = 60
     var onListening: @Sendable (Int) async -> Void = { _ in }
     let logger: Logger
 
@@ -20,7 +22,10 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         quiet.logLevel = .error
         let application = Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [SlowRequests(patience: .seconds(patience))],
+                    idleTimeout: .seconds(patience))),
             configuration: .init(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(1_024)),
@@ -36,6 +41,7 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
     var router: Router<DeskContext> {
         let router = Router(context: DeskContext.self)
         router.add(middleware: PageMetrics())
+        let router = Router(context: DeskContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SafeHeaders())
         router.add(middleware: ChosenLanguage())
         router.add(middleware: PlainPages(renderer: desk.renderer))

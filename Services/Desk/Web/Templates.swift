@@ -56,6 +56,7 @@ enum Templates {
         "report_sent": PackageResources.report_sent_mustache,
         "sign_in": PackageResources.sign_in_mustache,
         "sign_in_as": PackageResources.sign_in_as_mustache,
+        "sign_out": PackageResources.sign_out_mustache,
         "tabs": PackageResources.tabs_mustache,
         "tag": PackageResources.tag_mustache,
         "tasks": PackageResources.tasks_mustache,

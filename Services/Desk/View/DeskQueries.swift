@@ -24,6 +24,17 @@ extension Database {
         ).map(\.event)
     }
 
+    /// Another one with each fact of a case and each change of where it stands; nil for a case that nobody knows. It tells
+    /// nothing else.
+    func version(of reference: String) throws -> String? {
+        let status = try StoredEvent.fetchOne(
+            self, sql: "SELECT event FROM status WHERE reference = ?", arguments: [reference])
+        guard let status else { return nil }
+        let last = try Int64.fetchOne(
+            self, sql: "SELECT max(rowid) FROM fact WHERE reference = ?", arguments: [reference])
+        return "\(last ?? 0)-\(status.event.id)"
+    }
+
     /// Whom a case is about, sealed; nil where nothing is known.
     func child(of reference: String) throws -> Event? {
         try StoredEvent.fetchOne(self, sql: "SELECT event FROM child WHERE reference = ?", arguments: [reference])?

@@ -189,6 +189,7 @@ extension DeskView {
         let receipt = try event.decode(ConcernReceipt.self)
         // The first answer counts, but for a refusal, which gives way to the answer to a corrected report.
         if receipt.repeated { return }
+        if let known = try db.receipt(of: receipt.reportID, from: receipt.reportSource), !known.isRefused { return }
         try db.execute(
             sql: "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?)",
             arguments: [receipt.reportID, receipt.reportSource, StoredEvent(event)])

@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import GRDB
 import Kafka
+import Metrics
 import ServiceKit
 import Views
 
@@ -19,6 +20,15 @@ struct CommandDoor: Sendable {
         case refused(CommandRefused)
         /// It is on its topic for good. What follows from it has not come yet.
         case pending
+
+        /// In the metric `desk_commands_total`.
+        var word: String {
+            switch self {
+            case .happened: "happened"
+            case .refused: "refused"
+            case .pending: "pending"
+            }
+        }
     }
 
     /// A command and where it goes.
@@ -73,7 +83,9 @@ struct CommandDoor: Sendable {
             ProducerRecord(
                 topic: physical(command.topic), key: Bytes(command.key.utf8), value: signed.asSent,
                 headers: signed.headers))
-        return try await answer(to: command, reader)
+        let answer = try await answer(to: command, reader)
+        Counter(label: "desk_commands_total", dimensions: [("answer", answer.word)]).increment()
+        return answer
     }
 
     private func sealed(_ command: Command, _ reader: any DatabaseReader) async throws -> Event {

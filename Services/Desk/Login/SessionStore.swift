@@ -171,8 +171,15 @@ struct SessionStore: Sendable {
 
 private struct SessionRow: Codable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "session"
-    static let databaseDateDecodingStrategy = DatabaseDateDecodingStrategy.timeIntervalSince1970
-    static let databaseDateEncodingStrategy = DatabaseDateEncodingStrategy.timeIntervalSince1970
+
+    /// Seconds since 1970: what SQL compares.
+    static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
+        .timeIntervalSince1970
+    }
+
+    static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
+        .timeIntervalSince1970
+    }
 
     let id: String
     let county: String
@@ -199,8 +206,15 @@ private struct SessionRow: Codable, FetchableRecord, PersistableRecord {
 
 private struct TokenRow: Codable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "token"
-    static let databaseDateDecodingStrategy = DatabaseDateDecodingStrategy.timeIntervalSince1970
-    static let databaseDateEncodingStrategy = DatabaseDateEncodingStrategy.timeIntervalSince1970
+
+    /// Seconds since 1970: what SQL compares.
+    static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
+        .timeIntervalSince1970
+    }
+
+    static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
+        .timeIntervalSince1970
+    }
 
     let hash: Data
     let session: String

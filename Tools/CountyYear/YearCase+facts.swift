@@ -198,7 +198,9 @@ extension YearCase {
         }
     }
 
-    private func notice(_ stage: Stage, _ index: Int) -> String { YearRandom.id(number &* 128 &+ stage.rawValue &* 8 &+ index) }
+    private func notice(_ stage: Stage, _ index: Int) -> String {
+        YearRandom.id(number &* 128 &+ stage.rawValue &* 8 &+ index)
+    }
 
     private func recipient(_ index: Int) -> String { booked().participants[index].person }
 
@@ -215,10 +217,12 @@ extension YearCase {
 /// Swedish sentences, as many as make a text of about a length.
 enum YearWords {
     private static let sentences = [
-        "Kim kommer ofta sent på morgnarna och är trött de första timmarna.", "Hemma har det varit oroligt sedan i våras.",
+        "Kim kommer ofta sent på morgnarna och är trött de första timmarna.",
+        "Hemma har det varit oroligt sedan i våras.",
         "På rasterna är Kim mest för sig själv.", "Matematiken går bra när någon sitter bredvid.",
         "Kim säger att det är lättare när det är lugnt i klassrummet.", "Föräldrarna vill gärna ha hjälp med läxorna.",
-        "Skolsköterskan har träffat Kim två gånger under hösten.", "Fritidsledaren beskriver ett stort intresse för musik.",
+        "Skolsköterskan har träffat Kim två gånger under hösten.",
+        "Fritidsledaren beskriver ett stort intresse för musik.",
     ]
 
     static func text(_ seed: Int, _ length: Int) -> String {

@@ -299,7 +299,8 @@ let package = Package(
             ],
             swiftSettings: guarded),
         .testTarget(
-            name: "DeskCoreTests", dependencies: ["DeskCore", "Domain", "TestSupport"], swiftSettings: guarded),
+            name: "DeskCoreTests", dependencies: ["DeskCore", "Domain", "StreamsTesting", "TestSupport"],
+            swiftSettings: guarded),
         .testTarget(
             name: "DeskTests",
             dependencies: [

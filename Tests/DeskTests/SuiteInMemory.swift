@@ -40,6 +40,13 @@ final class SuiteInMemory: Sendable {
         }
     }
 
+    /// What is about no case is sealed under the desk's own key, as on Kafka.
+    static let keys = example("1 q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
+
+    private static func example(_ text: String) -> KeyEncryptionKeys {
+        do { return try KeyEncryptionKeys(text) } catch { preconditionFailure("the example keys: \(error)") }
+    }
+
     private let services: Guarded<Services>
     let view: MemoryView
 
@@ -66,8 +73,9 @@ final class SuiteInMemory: Sendable {
     /// What Kafka would get from a producer.
     func send(_ record: ProducerRecord) throws {
         guard let topic = Topic(rawValue: record.topic) else { return }
-        let event = try Event(headers: record.headers, value: record.value, received: now)
-        try deliver(event, String(decoding: record.key ?? [], as: UTF8.self), topic)
+        let sealed = try Event(headers: record.headers, value: record.value, received: now)
+        let opened = try view.reader().read { try CaseKeys(Self.keys, of: [], $0).open(sealed) }
+        try deliver(opened ?? sealed, String(decoding: record.key ?? [], as: UTF8.self), topic)
     }
 
     /// An event from outside the desk: a report of another system's, or an answer by mail.

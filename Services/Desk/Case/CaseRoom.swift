@@ -115,6 +115,24 @@ struct CaseRoom: Sendable {
         return book.entries
     }
 
+    /// Opens the access log of a person of the directory: their latest readings. That is a reading, too.
+    ///
+    /// - Throws: as ``open(_:_:for:in:)``.
+    func openLog(ofPerson read: String, for person: SignedIn, limit: Int) async throws -> [AccessBook.Entry] {
+        let keys = desk.keys
+        let (events, directory) = try await desk.read { db, directory in
+            let emergencies = try db.emergencies(of: read)
+            let own = try CaseKeys(keys, of: emergencies.compactMap(\.subject), db)
+            return (try db.readings(by: read, limit: limit) + emergencies.compactMap(own.open), directory)
+        }
+        let counties = try await logged(directory, person) { room in
+            try await room.openLog(ofPerson: read, at: desk.now())
+        }
+        var book = AccessBook()
+        for event in events { book.apply(event) }
+        return book.entries.filter { $0.by == read && counties.contains($0.county) }
+    }
+
     private func logged<Value>(
         _ directory: Directory, _ person: SignedIn, _ open: (inout ReadingRoom) async throws -> Value
     ) async throws -> Value {

@@ -51,6 +51,7 @@ struct CasePage: Sendable {
                 word("desk.case.part.\(each == .overview ? "overview" : each.rawValue)"),
                 each.path(of: reference), isCurrent: each == part)
         }
+        model["withhold"] = WithholdButton(reference, language)
         model["live"] = Live(path: "/case/\(reference)/changes", seen: opened.version)
         return Page(template: template, title: title, model: model, place: "work")
     }

@@ -55,8 +55,8 @@ struct IntakeProcessor: Processor {
         }
     }
 
-    /// A source that has a key signs its reports, or lets the HTTP door do so. Whether others are taken is for the county to
-    /// say. A report that nobody has proven does not take its id.
+    /// A source that has a key signs its reports, or lets the HTTP door do so. The pages for staff sign for whoever has signed
+    /// in. Whether others are taken is for the county to say. A report that nobody has proven does not take its id.
     private func prove(
         _ event: Event, _ content: ReportTaken.OneOf_Content, in turn: inout Turn
     ) throws(Refusal) {
@@ -67,7 +67,8 @@ struct IntakeProcessor: Processor {
             guard county.settings.takesUnsignedReports else { throw Refusal([.unproven("missing")]) }
             return onUnsigned()
         }
-        try turn.prove(event, by: Speaker(event.source), in: home?.code)
+        let isDesk = directory.isDesk(event.source)
+        try turn.prove(event, by: isDesk ? Speaker(staffOf: event.source) : Speaker(event.source), in: home?.code)
     }
 
     func answer(_ unreadable: Unreadable, in turn: inout Turn) throws {

@@ -64,12 +64,18 @@ package struct ProvenActor: Sendable {
     package let assurance: Assurance
     package let keyId: String
 
+    /// The door as signatures name it: `SRM/desk`.
+    package var doorName: String { "\(county.code)/\(door.id)" }
+
+    /// Whether it is one of the directory's people, and no program.
+    package var isOfStaff: Bool { county.people[person] != nil }
+
     /// What each fact that follows says of it.
     package var auth: AuthContext {
-        let claims = ["assurance": assurance.rawValue, "door": "\(county.code)/\(door.id)", "key": keyId]
+        let claims = ["assurance": assurance.rawValue, "door": doorName, "key": keyId]
         let json = try? JSONSerialization.data(withJSONObject: claims, options: [.sortedKeys, .withoutEscapingSlashes])
         return AuthContext(
-            type: county.people[person] == nil ? "service_account" : "user", id: person,
+            type: isOfStaff ? "user" : "service_account", id: person,
             claims: String(decoding: json ?? Data(), as: UTF8.self))
     }
 }

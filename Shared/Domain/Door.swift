@@ -89,11 +89,25 @@ extension County {
     }
 }
 
+extension County {
+    /// The pages for staff of that name: the county's code, and the door's id.
+    fileprivate func desk(named name: String) -> Door? {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0] == code, let door = doors[String(parts[1])], door.kind == .desk else {
+            return nil
+        }
+        return door
+    }
+}
+
 extension Directory {
     /// The county in whose directory a source of reports has a key, so that nothing counts as its report that is not signed.
     public func county(ofSource source: String) -> County? {
         counties.sorted { $0.key < $1.key }.lazy.map(\.value).first { county in
-            county.doors.values.contains { $0.source == source }
+            county.doors.values.contains { $0.source == source } || county.desk(named: source) != nil
         }
     }
+
+    /// Whether a source of reports is the pages for staff: they report under the door's own name, such as `SRM/desk`.
+    public func isDesk(_ source: String) -> Bool { counties.values.contains { $0.desk(named: source) != nil } }
 }

@@ -41,6 +41,11 @@ public struct PersonalNumber: Sendable, Hashable {
         self.digits = Personal(LocalDate.fourDigits(year) + ten.dropFirst(2).map(String.init).joined())
     }
 
+    /// As reports have it: `YYYYMMDD-NNNN`.
+    public var written: Personal<String> {
+        Personal("\(digits.reveal.dropLast(4))-\(digits.reveal.suffix(4))")
+    }
+
     /// Whole years on `day`; negative before birth.
     public func age(on day: LocalDate) -> Int { born.years(until: day) }
 
@@ -58,6 +63,15 @@ public struct PersonalNumber: Sendable, Hashable {
             return sum + product / 10 + product % 10
         }
         return (10 - sum % 10) % 10
+    }
+}
+
+extension County.Settings {
+    /// What is wrong with the age on the day of an observation: a child is born, and not yet an adult (rule 4).
+    public func faults(ofAge number: PersonalNumber, on day: LocalDate) -> [Fault] {
+        let age = number.age(on: day)
+        if age < 0 { return [Fault(.childUnborn, at: "personal_number")] }
+        return age >= adultAge ? [Fault(.childAdult, at: "personal_number")] : []
     }
 }
 

@@ -116,6 +116,20 @@ public struct Routing: Sendable {
     }
 }
 
+extension Directory {
+    /// What a report says of a child's stage, by its word or by the kind of the unit that the child attends; nil where it says
+    /// nothing (rule 2).
+    ///
+    /// - Parameter county: where the child lives.
+    public func reportedStage(_ stage: Stage?, unit: String?, in county: County) -> Stage? {
+        guard let unit else { return stage }
+        if let kind = county.units[unit]?.kind { return stage ?? kind.stage }
+        // An upper secondary school beyond the county's border: the home municipality follows up (rule 2).
+        let isElsewhere = counties.values.contains { $0.units[unit]?.kind == .upperSecondarySchool }
+        return isElsewhere && (stage ?? .upperSecondary) == .upperSecondary ? .upperSecondaryElsewhere : stage
+    }
+}
+
 extension UnitKind {
     /// One unit serves all children of a municipality.
     public var isMunicipal: Bool {

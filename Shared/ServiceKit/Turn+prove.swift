@@ -11,6 +11,16 @@ package struct Speaker: Sendable {
     package let doors: Set<County.Door.Kind>
     /// It may be anybody's who has been proven.
     let isAnybody: Bool
+    /// It is the word of whoever of the staff this door has let in.
+    private var staffDoor: String?
+
+    /// Whoever of the staff the pages have let in.
+    ///
+    /// - Parameter door: their name, such as `SRM/desk`.
+    package init(staffOf door: String) {
+        self.init(nil)
+        staffDoor = door
+    }
 
     package init(_ person: String?, orOf doors: Set<County.Door.Kind> = [], isAnybody: Bool = false) {
         (self.person, self.doors, self.isAnybody) = (person, doors, isAnybody)
@@ -20,7 +30,8 @@ package struct Speaker: Sendable {
     package init(_ actor: Actor) { self.init(actor.id.nonEmpty) }
 
     func isOf(_ proven: ProvenActor) -> Bool {
-        isAnybody || person == proven.person || doors.contains(proven.door.kind)
+        if let staffDoor { return proven.isOfStaff && proven.doorName == staffDoor }
+        return isAnybody || person == proven.person || doors.contains(proven.door.kind)
     }
 }
 

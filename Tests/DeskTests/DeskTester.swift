@@ -6,6 +6,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Kafka
 import Logging
 import NIOCore
 import ServiceKit
@@ -21,18 +22,26 @@ import TestSupport
 struct DeskTester: Sendable {
     let suite: SuiteInMemory
     let desk: DeskServices
+    /// The paths that answer to GET, with names where something is to be filled in.
+    let pages: [String]
     private let application: Application<RouterResponder<DeskContext>>
 
-    init(_ county: CountyDirectory = ExampleCounty.message, now: Date = ExampleCounty.monday) throws {
+    /// - Parameters:
+    ///   - patience: how long a page waits for an answer.
+    ///   - send: in place of Kafka; nil: all services read it at once.
+    init(
+        _ county: CountyDirectory = ExampleCounty.message, now: Date = ExampleCounty.monday,
+        patience: Duration = .seconds(5),
+        send: (@Sendable (ProducerRecord) throws -> Void)? = nil
+    ) throws {
         let suite = try SuiteInMemory(county, now: now)
-        let keys = try KeyEncryptionKeys("1 q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
-        let directory = DeskDirectory()
+        let (keys, directory) = (SuiteInMemory.keys, DeskDirectory())
         self.suite = suite
         desk = DeskServices(
             view: suite.view, directory: directory, keys: keys,
             commands: CommandDoor(
-                view: suite.view, keys: keys, door: ExampleDoor.desk, send: { try suite.send($0) },
-                physical: \.rawValue, now: { suite.now }),
+                view: suite.view, keys: keys, door: ExampleDoor.desk, send: { try (send ?? suite.send)($0) },
+                physical: \.rawValue, patience: patience, now: { suite.now }),
             renderer: try PageRenderer(
                 assets: Assets(), names: { directory.latest.name(of: $0) }, isBehind: { false }),
             log: AccessLog { viewed, reader in
@@ -41,10 +50,12 @@ struct DeskTester: Sendable {
                         id: UUID().uuidString, source: "desk", time: suite.now, subject: viewed.caseReference, viewed),
                     topic: .accessLog, key: viewed.caseReference)
             },
-            now: { suite.now })
+            filters: try SavedFilters(), now: { suite.now })
         let server = DeskServer(
             host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
-        application = Application(router: server.router)
+        let router = server.router
+        pages = router.routes.filter { $0.method == .get }.map(\.path.description)
+        application = Application(router: router)
     }
 
     /// What a browser would get.
@@ -66,6 +77,12 @@ struct DeskTester: Sendable {
         language: Language = .swedish
     ) async throws -> Answer {
         try await post(path, form: fields.map { ($0.key, $0.value) }, as: person, language: language)
+    }
+
+    func post(
+        _ path: String, _ fields: [(String, String)], as person: String? = nil, language: Language = .swedish
+    ) async throws -> Answer {
+        try await post(path, form: fields.map { ($0.0, $0.1) }, as: person, language: language)
     }
 
     func post(

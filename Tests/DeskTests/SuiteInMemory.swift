@@ -40,6 +40,13 @@ final class SuiteInMemory: Sendable {
         }
     }
 
+    /// What is about no case is sealed under the desk's own key, as on Kafka.
+    static let keys = example("1 q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
+
+    private static func example(_ text: String) -> KeyEncryptionKeys {
+        do { return try KeyEncryptionKeys(text) } catch { preconditionFailure("the example keys: \(error)") }
+    }
+
     private let services: Guarded<Services>
     let view: MemoryView
 
@@ -66,8 +73,9 @@ final class SuiteInMemory: Sendable {
     /// What Kafka would get from a producer.
     func send(_ record: ProducerRecord) throws {
         guard let topic = Topic(rawValue: record.topic) else { return }
-        let event = try Event(headers: record.headers, value: record.value, received: now)
-        try deliver(event, String(decoding: record.key ?? [], as: UTF8.self), topic)
+        let sealed = try Event(headers: record.headers, value: record.value, received: now)
+        let opened = try view.reader().read { try CaseKeys(Self.keys, of: [], $0).open(sealed) }
+        try deliver(opened ?? sealed, String(decoding: record.key ?? [], as: UTF8.self), topic)
     }
 
     /// An event from outside the desk: a report of another system's, or an answer by mail.
@@ -137,9 +145,22 @@ final class Guarded<Value>: @unchecked Sendable {
 final class MemoryView: ViewReading {
     private let database: DatabaseQueue
     private let count = Guarded(Int64(0))
+    private let executed: Guarded<Set<String>>
+
+    /// The statements that have been executed, without their values.
+    var statements: Set<String> { executed.with { $0 } }
 
     init() throws {
-        database = try DatabaseQueue()
+        let executed = Guarded<Set<String>>([])
+        var configuration = Configuration()
+        configuration.prepareDatabase { db in
+            db.trace { event in
+                guard case .statement(let statement) = event else { return }
+                executed.with { _ = $0.insert(statement.sql) }
+            }
+        }
+        self.executed = executed
+        database = try DatabaseQueue(configuration: configuration)
         var migrator = DatabaseMigrator()
         DeskView().registerMigrations(in: &migrator)
         try migrator.migrate(database)

@@ -148,7 +148,7 @@ struct ReceiveReportTests {
         ])
     func age(day: String, code: FaultCode?) throws {
         let number = try PersonalNumber("20140315-2380", today: CivilTime.day(of: story.now))
-        let faults = Report.faults(ofAge: number, on: try #require(LocalDate(day)), County.Settings())
+        let faults = County.Settings().faults(ofAge: number, on: try #require(LocalDate(day)))
         #expect(faults.map(\.code) == (code.map { [$0] } ?? []))
     }
 

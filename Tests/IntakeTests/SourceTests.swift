@@ -48,6 +48,29 @@ struct SourceTests {
         #expect(tester.codes == ["actor.not_entitled", "actor.unproven"] && tester.concerns.isEmpty)
     }
 
+    @Test(
+        "the pages for staff report under their own name, for whoever of the staff has signed in, and nobody else does")
+    func desk() throws {
+        var tester = try IntakeTester()
+        let event = try Self.report("r1", from: "TST/desk")
+        try tester.send(event)
+        try tester.sendUnreadable(id: "r1", source: "TST/desk", key: "any")
+        try tester.send(Self.signed(event))
+        try tester.send(Self.signed(event, by: ExampleDoor.mail, for: "teacher"))
+        try tester.send(Self.signed(event, by: ExampleDoor.desk, for: "desk"))
+        try tester.send(Self.signed(event, by: ExampleDoor.desk, for: "stranger"))
+        #expect(
+            tester.codes == [
+                "actor.unproven", "undecodable", "actor.unproven", "actor.unproven", "actor.unproven",
+                "actor.not_entitled",
+            ])
+        #expect(tester.concerns.isEmpty)
+        try tester.send(Self.signed(event, by: ExampleDoor.desk, for: "teacher"))
+        #expect(tester.concerns.count == 1 && tester.receipts.last?.repeated == false)
+        let registered = tester.published.first { $0.event.type == ConcernRegistered.eventType }
+        #expect(registered?.event.auth?.id == "teacher")
+    }
+
     @Test("sources without a key are taken where the county says so", arguments: [true, false])
     func unsigned(isTaken: Bool) throws {
         var tester = try IntakeTester(ExampleCounty.changed { $0.settings.unsignedReports = isTaken })

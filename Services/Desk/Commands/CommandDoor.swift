@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import GRDB
 import Kafka
+import Metrics
 import ServiceKit
 import Views
 
@@ -19,6 +20,15 @@ struct CommandDoor: Sendable {
         case refused(CommandRefused)
         /// It is on its topic for good. What follows from it has not come yet.
         case pending
+
+        /// In the metric `desk_commands_total`.
+        var word: String {
+            switch self {
+            case .happened: "happened"
+            case .refused: "refused"
+            case .pending: "pending"
+            }
+        }
     }
 
     /// A command and where it goes.
@@ -67,13 +77,22 @@ struct CommandDoor: Sendable {
     func give(_ command: Command, by person: SignedIn) async throws -> Answer {
         let reader = try view.reader()
         if let answer = try await reader.read({ try Self.answer(to: command, $0) }) { return answer }
+        try await write(command, by: person, reader)
+        let answer = try await answer(to: command, reader)
+        Counter(label: "desk_commands_total", dimensions: [("answer", answer.word)]).increment()
+        return answer
+    }
+
+    /// Writes a command, sealed and signed. It has happened when Kafka has it.
+    ///
+    /// - Throws: `KafkaError` where it could not be written.
+    func write(_ command: Command, by person: SignedIn, _ reader: any DatabaseReader) async throws {
         let event = try await sealed(command, reader)
         let signed = try door.sign(event, for: person.person, person.assurance, loggedIn: person.at, now: now())
         try await send(
             ProducerRecord(
                 topic: physical(command.topic), key: Bytes(command.key.utf8), value: signed.asSent,
                 headers: signed.headers))
-        return try await answer(to: command, reader)
     }
 
     private func sealed(_ command: Command, _ reader: any DatabaseReader) async throws -> Event {

@@ -68,13 +68,22 @@ struct Field: FormField {
         return field
     }
 
+    /// A time of the day, as `14:30`.
+    static func time(
+        _ name: String, _ label: String, value: String = "", hint: String? = nil, error: String? = nil
+    ) -> Field {
+        var field = Field("field_text", name, label, hint: hint, error: error, isOptional: false)
+        (field.type, field.value, field.isShort) = ("time", value, true)
+        return field
+    }
+
     /// A personal number, which the script checks while it is typed.
     static func personalNumber(
         _ name: String, _ label: String, value: String = "", check: NumberCheck, hint: String? = nil,
-        error: String? = nil
+        error: String? = nil, isOptional: Bool = false
     ) -> Field {
         var field = Field(
-            "field_text", name, label, hint: hint, error: error, isOptional: false, more: ["check"])
+            "field_text", name, label, hint: hint, error: error, isOptional: isOptional, more: ["check"])
         (field.value, field.check, field.isShort) = (value, check, true)
         (field.inputMode, field.autocomplete) = ("numeric", "off")
         return field

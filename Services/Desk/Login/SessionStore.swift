@@ -94,6 +94,15 @@ struct SessionStore: Sendable {
         return Found(session: session, isDue: issued.map { limits.isDue(issued: $0, now: now) } ?? false)
     }
 
+    /// Whether the session of a token lasts. Asking does not make it last longer.
+    func lasts(_ token: SessionToken) async throws -> Bool {
+        let (limits, now) = (limits, now())
+        return try await database.read { db in
+            guard let (row, _) = try Self.row(token, db, limits, now), row.session != nil else { return false }
+            return !limits.isOver(started: row.startedAt, seen: row.seenAt, now: now)
+        }
+    }
+
     /// Replaces a token. Nil where it has been replaced by another request just now.
     func rotate(_ token: SessionToken) async throws -> SessionToken? {
         let (fresh, limits, now) = (SessionToken(), limits, now())
@@ -171,8 +180,15 @@ struct SessionStore: Sendable {
 
 private struct SessionRow: Codable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "session"
-    static let databaseDateDecodingStrategy = DatabaseDateDecodingStrategy.timeIntervalSince1970
-    static let databaseDateEncodingStrategy = DatabaseDateEncodingStrategy.timeIntervalSince1970
+
+    /// Seconds since 1970: what SQL compares.
+    static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
+        .timeIntervalSince1970
+    }
+
+    static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
+        .timeIntervalSince1970
+    }
 
     let id: String
     let county: String
@@ -199,8 +215,15 @@ private struct SessionRow: Codable, FetchableRecord, PersistableRecord {
 
 private struct TokenRow: Codable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "token"
-    static let databaseDateDecodingStrategy = DatabaseDateDecodingStrategy.timeIntervalSince1970
-    static let databaseDateEncodingStrategy = DatabaseDateEncodingStrategy.timeIntervalSince1970
+
+    /// Seconds since 1970: what SQL compares.
+    static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
+        .timeIntervalSince1970
+    }
+
+    static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
+        .timeIntervalSince1970
+    }
 
     let hash: Data
     let session: String

@@ -53,7 +53,7 @@ extension Report {
 
     /// What the report says comes first, then what is known. A child grows out of a known stage by age.
     private func stage(after known: KnownChild?, _ directory: Directory) -> Stage {
-        if let reported = reportedStage(directory) { return reported }
+        if let reported = directory.reportedStage(stage, unit: unit, in: county) { return reported }
         guard let known, !known.place.stage.isBefore(usualStage) else { return usualStage }
         return known.place.stage
     }
@@ -61,15 +61,6 @@ extension Report {
     /// By age, on the day of the observation.
     private var usualStage: Stage {
         Stage.usual(born: number.born, on: CivilTime.day(of: observedAt), autumnTerm: county.settings.autumnTerm)
-    }
-
-    /// What the report says of the stage, by its word or by its unit's kind; nil where it says nothing.
-    private func reportedStage(_ directory: Directory) -> Stage? {
-        guard let unit else { return stage }
-        if let kind = county.units[unit]?.kind { return stage ?? kind.stage }
-        // An upper secondary school beyond the county's border: the home municipality follows up (rule 2).
-        let isElsewhere = directory.counties.values.contains { $0.units[unit]?.kind == .upperSecondarySchool }
-        return isElsewhere && (stage ?? .upperSecondary) == .upperSecondary ? .upperSecondaryElsewhere : stage
     }
 }
 

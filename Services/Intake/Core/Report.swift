@@ -58,12 +58,4 @@ extension Report {
     package static func faults(ofObservationAt observed: Date, received: Date) -> [Fault] {
         observed > received + 24 * 3_600 ? [Fault(.observedInFuture, at: "observed_at")] : []
     }
-
-    /// What is wrong with the age on the day of the observation: a child is born, and not yet an adult (rule 4).
-    package static func faults(ofAge number: PersonalNumber, on day: LocalDate, _ settings: County.Settings) -> [Fault]
-    {
-        let age = number.age(on: day)
-        if age < 0 { return [Fault(.childUnborn, at: "personal_number")] }
-        return age >= settings.adultAge ? [Fault(.childAdult, at: "personal_number")] : []
-    }
 }

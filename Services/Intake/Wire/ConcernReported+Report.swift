@@ -8,7 +8,7 @@ import SwiftProtobuf
 extension ConcernReported {
     init(_ report: Report) {
         self.init()
-        personalNumber = report.number.text
+        personalNumber = report.number.written.reveal
         name = report.name
         municipality = report.municipality.code
         stage = report.stage?.rawValue ?? ""
@@ -31,7 +31,7 @@ extension ConcernReported {
         let number = readNumber(received: received, &words)
         if let number {
             let settings = home?.county.settings ?? County.Settings()
-            for fault in Report.faults(ofAge: number, on: CivilTime.day(of: observed), settings) { words.add(fault) }
+            for fault in settings.faults(ofAge: number, on: CivilTime.day(of: observed)) { words.add(fault) }
         }
         let areas = words.areas(areas)
         let observation = words.text(observation, at: "observation", else: .observationMissing)
@@ -50,9 +50,4 @@ extension ConcernReported {
             return nil
         }
     }
-}
-
-extension PersonalNumber {
-    /// As the schema wants it: `YYYYMMDD-NNNN`.
-    fileprivate var text: String { "\(digits.reveal.dropLast(4))-\(digits.reveal.suffix(4))" }
 }

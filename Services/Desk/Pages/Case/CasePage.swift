@@ -52,6 +52,7 @@ struct CasePage: Sendable {
                 each.path(of: reference), isCurrent: each == part)
         }
         model["withhold"] = WithholdButton(reference, language)
+        model["live"] = Live(path: "/case/\(reference)/changes", seen: opened.version)
         return Page(template: template, title: title, model: model, place: "work")
     }
 
@@ -80,7 +81,14 @@ struct CasePage: Sendable {
         case .notices: extent >= .course
         case .meetings: extent >= .plan
         case .mapping, .consents, .outcome, .people: extent >= .whole
-        case .readers: false
+        case .readers:
+            if case .may = Reading.answer(
+                to: person.person, readingLogOf: opened.readable.facts, in: opened.county, at: now)
+            {
+                true
+            } else {
+                false
+            }
         }
     }
 
@@ -105,7 +113,8 @@ struct CasePage: Sendable {
         var pairs: [Pair] = []
         if let child = opened.child {
             pairs.append(
-                Pair(word("desk.case.child"), child.names.first?.text ?? "", detail: child.personalNumber.nonEmpty))
+                Pair(word("desk.case.child"), child.names.first?.text ?? "", detail: Self.written(child.personalNumber))
+            )
         }
         pairs.append(
             Pair(word("case.owner"), name(of: status.owner), detail: name(of: status.unit).nonEmpty))
@@ -117,6 +126,11 @@ struct CasePage: Sendable {
                 word("desk.case.contact"), name(of: contact),
                 detail: status.coordinator.isEmpty ? nil : word("case.coordinator").lowercased()))
         return pairs
+    }
+
+    /// `20170315-2387`; nil for no number.
+    private static func written(_ number: String) -> String? {
+        number.isEmpty ? nil : "\(number.prefix(8))-\(number.suffix(4))"
     }
 
     private var next: CaseHeader.Next? {

@@ -12,6 +12,8 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
     var login: Login?
     /// Finds who has signed in.
     let session: Session
+    /// Seconds in which a request must have come, and after which a connection that is not used is closed.
+    var patience: Int64 = 60
     var onListening: @Sendable (Int) async -> Void = { _ in }
     let logger: Logger
 
@@ -20,7 +22,10 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         quiet.logLevel = .error
         let application = Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [SlowRequests(patience: .seconds(patience))],
+                    idleTimeout: .seconds(patience))),
             configuration: .init(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(1_024)),
@@ -34,7 +39,7 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
 
     /// All routes. Assets and sign-in are open to everybody; the rest is for who has signed in.
     var router: Router<DeskContext> {
-        let router = Router(context: DeskContext.self)
+        let router = Router(context: DeskContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: PageMetrics())
         router.add(middleware: SafeHeaders())
         router.add(middleware: ChosenLanguage())
@@ -43,8 +48,17 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         login?.addOpenPages(to: router)
         router.add(middleware: session)
         login?.addPages(to: router)
+        WorkPages(desk: desk).add(to: router)
+        NoticePages(desk: desk).add(to: router)
+        ReaderPages(desk: desk).add(to: router)
+        NumberPages(desk: desk).add(to: router)
+        FormPages(desk: desk).add(to: router)
         ConcernPages(desk: desk).add(to: router)
         ConsultationPages(desk: desk).add(to: router)
+        router.add(middleware: ClosedCases(renderer: desk.renderer))
+        CasePages(desk: desk).add(to: router)
+        EmergencyPages(desk: desk).add(to: router)
+        LiveChanges(desk: desk).add(to: router)
         return router
     }
 }

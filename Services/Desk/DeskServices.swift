@@ -16,6 +16,7 @@ struct DeskServices: Sendable {
     let commands: CommandDoor
     let renderer: PageRenderer
     let log: AccessLog
+    let filters: SavedFilters
     var now: @Sendable () -> Date = { Date() }
 
     /// Reads from the view, with the directory as of the same moment.
@@ -57,7 +58,8 @@ extension DeskServices {
                 isBehind: { view.freshAt < Date() - Self.tolerance }),
             log: try AccessLog(
                 signedBy: door, source: "desk", topic: prefix + Topic.accessLog.rawValue, kafka,
-                patience: .seconds(10), directory: { directory.latest }))
+                patience: .seconds(10), directory: { directory.latest }),
+            filters: try SavedFilters(folder: settings.folder("STATE_DIRECTORY") + "/filters"))
     }
 }
 

@@ -118,7 +118,7 @@ private struct Fields {
         case "time":
             guard let start = instant(text("start")), let end = instant(text("end")) else { return "" }
             return CivilTime.swedish(from: start, to: end)
-        case "giver": return FactInWords.giver("\(value)", language)
+        case "giver": return giver("\(value)")
         case "participant":
             return name(of: text("person"))
         case "reason":
@@ -133,9 +133,11 @@ private struct Fields {
     /// What an id of the directory is shown as. The mask goes before the name. A meeting names some of the family, too.
     private func name(of id: String) -> String {
         if id.isEmpty { return "" }
-        if family.contains(id) { return FactInWords.giver(id, language) }
+        if family.contains(id) { return giver(id) }
         return mask?.name(of: id, language) ?? names?.name(of: id, language) ?? id
     }
+
+    private func giver(_ key: String) -> String { names?.guardian(key) ?? FactInWords.giver(key, language) }
 
     private func instant(_ value: Any) -> Date? { (value as? String).flatMap(Timestamp.date) }
 }

@@ -22,6 +22,9 @@ package protocol LimitedMessage: SwiftProtobuf.Message {
 }
 
 extension LimitedMessage {
+    /// The most bytes of one of its texts, as the contract says it; nil for a field that it does not have.
+    package static func mostBytes(of field: String) -> Int? { limits.values.first { $0.name == field }?.bytes }
+
     /// A fault for each field, at any depth, that is larger than the contract allows. A list that is too long is not looked
     /// into.
     package var excesses: [Fault] {
@@ -30,9 +33,6 @@ extension LimitedMessage {
         try? traverse(visitor: &check)
         return check.faults
     }
-
-    /// The most bytes of a field of text; nil for a field without a limit.
-    package static func mostBytes(of field: String) -> Int? { limits.values.first { $0.name == field }?.bytes }
 }
 
 /// Looks at every field of a message once.

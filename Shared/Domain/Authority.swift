@@ -108,6 +108,9 @@ extension Authority {
         public static let followUpPlan = Act(lead + coordinate)
         public static let bookPlanFollowUp = Act(lead + coordinate)
         public static let tellFamily = Act(lead + coordinate)
+
+        /// Whoever works on the case, since they wait for who was not reached.
+        public static let resendNotice = Act(lead + work + coordinate, .anyPhase)
     }
 }
 

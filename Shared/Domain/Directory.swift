@@ -176,6 +176,12 @@ public struct County: Sendable {
         return nil
     }
 
+    /// Whether somebody works in the same organisation as a unit, in the same municipality: "inom sin verksamhet" (rule 6).
+    public func isInOwnOrganisation(_ person: Person, of unit: String) -> Bool {
+        guard let own = units[unit], let theirs = units[person.unit] else { return false }
+        return own.kind.organisation == theirs.kind.organisation && own.municipality == theirs.municipality
+    }
+
     /// The forums that accept a question from a municipality about one of these areas, by id.
     public func forums(for municipality: String, areas: Set<WheelArea>) -> [Forum] {
         forums.filter {

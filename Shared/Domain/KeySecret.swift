@@ -53,10 +53,34 @@ public enum Reference {
     ///
     /// - Parameter bytes: ``byteCount`` of them.
     package static func text(county: String, from bytes: [UInt8]) -> String {
-        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
         let bits = bytes.prefix(byteCount).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        let letters = String((0..<10).map { alphabet[Int(bits >> (45 - 5 * UInt64($0)) & 31)] })
-        return "\(county)-\(letters.prefix(4))-\(letters.dropFirst(4).prefix(4))-\(letters.suffix(2))"
+        return text(county: county, String((0..<length).map { alphabet[Int(bits >> (45 - 5 * UInt64($0)) & 31)] }))
+    }
+
+    /// A reference as somebody has written it: in small letters, with spaces, without hyphens or the county; with `O` for `0`,
+    /// and `I` or `L` for `1`.
+    ///
+    /// - Parameter county: whose code is meant where none is written.
+    /// - Returns: as it was given out; nil for what is no reference. Ten digits alone are none: a personal number has as many.
+    package static func written(_ text: String, county: String) -> String? {
+        guard text.utf8.count <= longestWritten else { return nil }
+        let written = text.uppercased().filter { !$0.isWhitespace && !"-–—\u{2010}\u{2011}".contains($0) }
+        let letters = String(written.suffix(length).map { misread[$0] ?? $0 })
+        let code = String(written.dropLast(length))
+        guard letters.count == length, letters.allSatisfy(alphabet.contains),
+            code.allSatisfy({ $0.isASCII && $0.isLetter }), !code.isEmpty || letters.contains(where: { !$0.isNumber })
+        else { return nil }
+        return self.text(county: code.isEmpty ? county : code, letters)
+    }
+
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    private static let misread: [Character: Character] = ["O": "0", "I": "1", "L": "1"]
+    private static let length = 10
+    /// Far more than anybody needs.
+    private static let longestWritten = 100
+
+    private static func text(county: String, _ letters: String) -> String {
+        "\(county)-\(letters.prefix(4))-\(letters.dropFirst(4).prefix(4))-\(letters.suffix(2))"
     }
 
     /// - Parameter text: what the reference stands for. The same text always gives the same reference, which nobody can

@@ -22,6 +22,8 @@ import TestSupport
 struct DeskTester: Sendable {
     let suite: SuiteInMemory
     let desk: DeskServices
+    /// The paths that answer to GET, with names where something is to be filled in.
+    let pages: [String]
     private let application: Application<RouterResponder<DeskContext>>
 
     /// - Parameters:
@@ -48,10 +50,12 @@ struct DeskTester: Sendable {
                         id: UUID().uuidString, source: "desk", time: suite.now, subject: viewed.caseReference, viewed),
                     topic: .accessLog, key: viewed.caseReference)
             },
-            now: { suite.now })
+            filters: try SavedFilters(), now: { suite.now })
         let server = DeskServer(
             host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
-        application = Application(router: server.router)
+        let router = server.router
+        pages = router.routes.filter { $0.method == .get }.map(\.path.description)
+        application = Application(router: router)
     }
 
     /// What a browser would get.
@@ -72,14 +76,21 @@ struct DeskTester: Sendable {
         _ path: String, _ fields: KeyValuePairs<String, String>, as person: String? = nil,
         language: Language = .swedish
     ) async throws -> Answer {
-        try await post(path, fields.map { ($0.key, $0.value) }, as: person, language: language)
+        try await post(path, form: fields.map { ($0.key, $0.value) }, as: person, language: language)
     }
 
     func post(
         _ path: String, _ fields: [(String, String)], as person: String? = nil, language: Language = .swedish
     ) async throws -> Answer {
+        try await post(path, form: fields.map { ($0.0, $0.1) }, as: person, language: language)
+    }
+
+    func post(
+        _ path: String, form fields: [(name: String, value: String)], as person: String? = nil,
+        language: Language = .swedish
+    ) async throws -> Answer {
         var components = URLComponents()
-        components.queryItems = fields.map { URLQueryItem(name: $0.0, value: $0.1) }
+        components.queryItems = fields.map { URLQueryItem(name: $0.name, value: $0.value) }
         let body = (components.percentEncodedQuery ?? "").replacing("+", with: "%2B")
         var headers = Self.fields(person, language)
         headers[.contentType] = "application/x-www-form-urlencoded"

@@ -48,21 +48,4 @@ struct DeskViewTests {
         #expect(row == nil)
         #expect(facts.map(\.type) == [ChildErased.eventType])
     }
-
-    @Test("lists show a person's open cases by date, and a county's that slip")
-    func lists() async throws {
-        let (suite, reference) = try await reported()
-        let later = suite.now + 30 * 86_400
-        let (own, others, slipping, early) = try await suite.view.reader().read { db in
-            (
-                try db.openCases(where: ["owner", "delegate"], in: ["head-school"], limit: 10),
-                try db.openCases(where: ["owner"], in: ["nurse"], limit: 10),
-                try db.slipping(in: "TST", at: later, limit: 10), try db.slipping(in: "TST", at: suite.now, limit: 10)
-            )
-        }
-        #expect(own.map(\.reference) == [reference])
-        #expect(others.isEmpty)
-        #expect(slipping.map(\.reference) == [reference])
-        #expect(early.isEmpty)
-    }
 }

@@ -248,6 +248,7 @@ enum GuidePage {
                 "observed", "Vad har du sett?", value: "<script>alert(1)</script> & \"citat\"",
                 hint: "Beskriv vad du har sett och hört, inte vad du tror.", error: "Skriv vad du har sett.", limit: 60),
             Field.personalNumber("child", "Barnets personnummer", check: check, hint: "ÅÅÅÅMMDD-NNNN"),
+            Field.hidden("back", "/work"),
             Field.text("phone", "Telefon", hint: "Så att du kan nås.", isOptional: true, limit: 40, isShort: true),
             Field.date("seen", "När såg du det?", value: "2026-11-23"),
             Field.select(

@@ -51,7 +51,7 @@ struct GuideTests {
             of: #/\{\{> ?([a-z_]+)\}\}/#
         )
         .map { String($0.1) }
-        let chosen = ["field_text", "field_area", "field_select", "field_choices", "wheel_form"]
+        let chosen = ["field_text", "field_area", "field_select", "field_choices", "field_hidden", "wheel_form"]
         let pages = Self.templates.filter { $0.value.contains("{{<layout}}") }.keys + ["layout", "form"]
         #expect(Set(Self.templates.keys).subtracting(shown + chosen + pages) == [])
         for template in chosen { #expect(GuidePage.fields(language).contains { $0.template == template }) }

@@ -25,14 +25,16 @@ struct AuthorityTests {
             .takeOn, .delegate, .handBack, .addInformation, .correctInformation, .recordAnswers, .recordConsent,
             .withholdConsent, .judgeMaturity, .conclude, .followUp, .reopen, .moveCase, .recordMeeting, .recordNotHeld,
             .moveMeeting, .changeParticipants, .reportPlanConcern, .answerPlanConcern, .followUpPlan,
-            .bookPlanFollowUp, .tellFamily,
+            .bookPlanFollowUp, .tellFamily, .resendNotice,
         ]
         #expect(acts.allSatisfy { isAllowed($0, person) })
     }
 
     @Test("rule 6: a delegate works, and decides nothing")
     func delegate() {
-        let works: [Authority.Act] = [.takeOn, .handBack, .correctInformation, .recordAnswers, .recordConsent]
+        let works: [Authority.Act] = [
+            .takeOn, .handBack, .correctInformation, .recordAnswers, .recordConsent, .resendNotice,
+        ]
         let decisions: [Authority.Act] = [
             .delegate, .judgeMaturity, .conclude, .followUp, .reopen, .moveCase, .recordMeeting, .tellFamily,
         ]
@@ -44,7 +46,7 @@ struct AuthorityTests {
     func coordinator() {
         let cooperation: [Authority.Act] = [
             .recordMeeting, .recordNotHeld, .moveMeeting, .changeParticipants, .answerPlanConcern, .followUpPlan,
-            .bookPlanFollowUp, .tellFamily,
+            .bookPlanFollowUp, .tellFamily, .resendNotice,
         ]
         let mapping: [Authority.Act] = [.takeOn, .recordAnswers, .recordConsent, .conclude, .followUp, .reopen]
         #expect(cooperation.allSatisfy { isAllowed($0, "family") })

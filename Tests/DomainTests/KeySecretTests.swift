@@ -34,4 +34,21 @@ struct KeySecretTests {
         }
         #expect(references.subtracting([Reference.text(county: "SRM", from: drawn)]).count == 50)
     }
+
+    @Test("a reference is understood however somebody has written it")
+    func written() {
+        for text in [
+            "SRM-4K7Q-M2XD-91", "srm-4k7q-m2xd-91", "SRM 4K7Q M2XD 91", "4K7QM2XD91", " srm4k7qm2xd9l ",
+            "SRM–4K7Q–M2XD–9I",
+        ] {
+            #expect(Reference.written(text, county: "SRM") == "SRM-4K7Q-M2XD-91", "\(text)")
+        }
+        #expect(Reference.written("O123-4567-8A", county: "TST") == "TST-0123-4567-8A")
+        for text in [
+            "", "4K7Q-M2XD-9", "SRM-4K7Q-M2XU-91", "É-4K7Q-M2XD-91", "S/RM-4K7Q-M2XD-91", "20170315-2387",
+            "170315-2387", String(repeating: "A", count: 101),
+        ] {
+            #expect(Reference.written(text, county: "SRM") == nil, "\(text)")
+        }
+    }
 }

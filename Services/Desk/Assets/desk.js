@@ -60,8 +60,8 @@ const drafts = {
         form.prepend(note);
     },
     start() {
-        if (location.pathname === "/sign-out") drafts.sweep();
-        else if (person) drafts.sweep((key) => !key.startsWith(`${drafts.prefix}${person}:`));
+        if (person) drafts.sweep((key) => !key.startsWith(`${drafts.prefix}${person}:`));
+        else if (location.pathname === "/sign-out") drafts.sweep();
         else {
             // The session may only have expired: the same person signs in again and goes on.
             drafts.sweep(() => false);

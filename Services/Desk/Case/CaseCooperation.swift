@@ -11,10 +11,18 @@ struct CaseCooperation: Sendable {
     /// The oldest first.
     private(set) var held: [MeetingHeld] = []
     private(set) var notHeld: [MeetingNotHeld] = []
-    private(set) var followUps: [PlanFollowedUp] = []
+    private(set) var followUps: [CaseFile.Entry<PlanFollowedUp>] = []
+    /// What the family has said of the plan, the oldest first (rule 17).
+    private(set) var concerns: [FamilyConcern] = []
     /// As it is now.
     private(set) var plan: Plan?
     private(set) var coordinator: Coordinator?
+
+    /// Something in the plan is not followed, and the answer; nil while the family waits for it.
+    struct FamilyConcern: Sendable {
+        var reported: CaseFile.Entry<String>
+        var answer: CaseFile.Entry<String>?
+    }
 
     mutating func take(_ event: Event) {
         switch event.type {
@@ -33,8 +41,24 @@ struct CaseCooperation: Sendable {
             }
         case PlanFollowedUp.eventType:
             note(event) { (all: inout Self, fact: PlanFollowedUp) in
-                all.followUps.append(fact)
+                all.followUps.append(.init(value: fact, by: fact.by, at: event.time))
                 if fact.hasPlan { all.plan = fact.plan }
+            }
+        default: takeConcern(event)
+        }
+    }
+
+    private mutating func takeConcern(_ event: Event) {
+        switch event.type {
+        case PlanConcernReported.eventType:
+            note(event) { (all: inout Self, fact: PlanConcernReported) in
+                all.concerns.append(.init(reported: .init(value: fact.text, by: fact.by, at: event.time)))
+            }
+        case PlanConcernAnswered.eventType:
+            note(event) { (all: inout Self, fact: PlanConcernAnswered) in
+                for place in all.concerns.indices where all.concerns[place].answer == nil {
+                    all.concerns[place].answer = .init(value: fact.text, by: fact.by, at: event.time)
+                }
             }
         default: break
         }

@@ -21,10 +21,14 @@ struct OpenedCase: Sendable {
     let file: CaseFile
     /// Whom the case is about; nil for who does not read the whole case.
     let child: Child?
+    /// The case as the policy sees it.
+    let readable: ReadableCase
+    /// Another one whenever the case has changed (``GRDB/Database/version(of:)``).
+    let version: String
 
     var reference: String { row.reference }
     var permit: Reading.Permit { reading.permit }
-    var names: DirectoryNames { DirectoryNames(county) }
+    var names: DirectoryNames { DirectoryNames(county, family: guardianNames) }
 
     /// What decides what can be done.
     var situation: CaseSituation {
@@ -75,7 +79,25 @@ struct CaseRoom: Sendable {
             row: found.row, reading: reading, county: county, directory: directory,
             chronology: found.chronology(language),
             file: CaseFile(found.facts.filter { Opening.isOpen($0, for: reading) || CaseFile.isCourse($0.type) }),
-            child: isWhole ? try found.child.flatMap { try $0.decode(Child.self) } : nil)
+            child: isWhole ? try found.child.flatMap { try $0.decode(Child.self) } : nil,
+            readable: found.readable, version: found.version)
+    }
+
+    /// Whether somebody may read at least where a case stands. Nothing of it is shown by that, so nothing is logged.
+    ///
+    /// - Throws: `ViewNotReady`
+    func isOpen(_ reference: String, to person: SignedIn) async throws -> Bool {
+        let (keys, now) = (desk.keys, desk.now())
+        return try await desk.read { db, directory in
+            guard let row = try db.status(of: reference) else { return false }
+            let keys = try CaseKeys(keys, of: [reference], db)
+            let meetings = try db.facts(of: reference, on: [.meetings]).compactMap(keys.open)
+            let answer = Reading.answer(
+                to: person.person, reading: .status ... .status, of: ReadableCase(row.status, meetings: meetings).facts,
+                in: directory.counties[row.status.county], at: now)
+            guard case .may = answer else { return false }
+            return true
+        }
     }
 
     /// Opens the access log of a case. That is a reading, too.
@@ -91,6 +113,24 @@ struct CaseRoom: Sendable {
         for event in readings { book.apply(event) }
         for event in found?.facts ?? [] { book.apply(event) }
         return book.entries
+    }
+
+    /// Opens the access log of a person of the directory: their latest readings. That is a reading, too.
+    ///
+    /// - Throws: as ``open(_:_:for:in:)``.
+    func openLog(ofPerson read: String, for person: SignedIn, limit: Int) async throws -> [AccessBook.Entry] {
+        let keys = desk.keys
+        let (events, directory) = try await desk.read { db, directory in
+            let emergencies = try db.emergencies(of: read)
+            let own = try CaseKeys(keys, of: emergencies.compactMap(\.subject), db)
+            return (try db.readings(by: read, limit: limit) + emergencies.compactMap(own.open), directory)
+        }
+        let counties = try await logged(directory, person) { room in
+            try await room.openLog(ofPerson: read, at: desk.now())
+        }
+        var book = AccessBook()
+        for event in events { book.apply(event) }
+        return book.entries.filter { $0.by == read && counties.contains($0.county) }
     }
 
     private func logged<Value>(
@@ -109,6 +149,7 @@ struct CaseRoom: Sendable {
         let row: CaseRow
         let facts: [Event]
         let child: Event?
+        let version: String
 
         init?(_ reference: String, _ keys: KeyEncryptionKeys, _ db: Database) throws {
             guard let row = try db.status(of: reference) else { return nil }
@@ -116,20 +157,25 @@ struct CaseRoom: Sendable {
             self.row = row
             facts = try db.facts(of: reference).compactMap(keys.open)
             child = try db.child(of: reference).flatMap(keys.open)
+            version = try db.version(of: reference) ?? ""
         }
 
-        var readable: ReadableCase {
-            // The latest of each meeting counts.
-            let staff = Dictionary(
-                facts.compactMap { MeetingStaff($0) }.map { ($0.meeting, $0) },
-                uniquingKeysWith: { $1.since >= $0.since ? $1 : $0 })
-            return ReadableCase(row.status, staff.values)
-        }
+        var readable: ReadableCase { ReadableCase(row.status, meetings: facts) }
 
         func chronology(_ language: Language) -> Chronology {
             var chronology = Chronology(row.reference, language)
             for fact in facts { chronology.take(fact) }
             return chronology
         }
+    }
+}
+
+extension ReadableCase {
+    /// - Parameter facts: opened; those of meetings say who takes part. The latest of each meeting counts.
+    fileprivate init(_ status: CaseStatus, meetings facts: [Event]) {
+        let staff = Dictionary(
+            facts.compactMap { MeetingStaff($0) }.map { ($0.meeting, $0) },
+            uniquingKeysWith: { $1.since >= $0.since ? $1 : $0 })
+        self.init(status, staff.values)
     }
 }

@@ -132,6 +132,13 @@ struct Field: FormField {
         return field
     }
 
+    /// A value that the form carries on, and nobody sees.
+    static func hidden(_ name: String, _ value: String) -> Field {
+        var field = Field("field_hidden", name, "", hint: nil, error: nil, isOptional: false)
+        field.value = value
+        return field
+    }
+
     private init(
         _ template: String, _ name: String, _ label: String, hint: String?, error: String?, isOptional: Bool,
         more: [String] = []

@@ -1,12 +1,22 @@
 package import Domain
 
-/// What somebody can do about a case on its pages, in the order in which the pages have them.
-package enum CaseAction: CaseIterable, Sendable {
-    case takeOn, delegate, handBack
-    case addInformation, correctInformation, recordAnswers
-    case recordConsent, withholdConsent, judgeMaturity
-    case conclude, followUp, reopen
-    case move, confirmMove, declineMove
+/// What somebody can do about a case on its pages, in the order in which the pages have them. The raw value is the word in
+/// addresses, and the name of its form.
+package enum CaseAction: String, CaseIterable, Sendable {
+    case takeOn = "take_on"
+    case delegate
+    case handBack = "hand_back"
+    case addInformation = "add_information"
+    case correctInformation = "correct_information"
+    case recordAnswers = "record_answers"
+    case recordConsent = "record_consent"
+    case withholdConsent = "withhold_consent"
+    case judgeMaturity = "judge_maturity"
+    case conclude
+    case followUp = "follow_up"
+    case reopen, move
+    case confirmMove = "confirm_move"
+    case declineMove = "decline_move"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }

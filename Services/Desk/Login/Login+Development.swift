@@ -8,7 +8,7 @@ extension Login {
 
     /// The county's people by unit, or those whose name, unit or id has the words that are looked for.
     func chooseSomebody(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let words = String(Form(request.uri.query ?? "")["q"].prefix(100)).lowercased()
+        let words = String(try Form(request.uri.query ?? "")["q"].prefix(100)).lowercased()
         let county = try await ownCounty()
         let found = county.people.values.filter { person in
             let unit = county.units[person.unit]?.name ?? ""
@@ -43,7 +43,7 @@ extension Login {
     /// Nothing has been proven: the assurance is what the county demands at least, so that the work can be tried.
     func beSomebody(_ request: Request, _ context: DeskContext) async throws -> Response {
         guard SameSiteCheck.isOwn(request.headers, address) else { throw HTTPError(.forbidden) }
-        let form = try await Form(request, context)
+        let form = try await Form(request, context, atMost: Self.largestOpenForm)
         let county = try await ownCounty()
         guard let person = county.people[form["person"]] else { throw HTTPError(.badRequest) }
         let signedIn = SignedIn(

@@ -31,6 +31,10 @@ struct Login: Sendable {
     var now: @Sendable () -> Date = { Date() }
     let logger: Logger
 
+    static let signOutPath = "/sign-out"
+    /// Bytes of a form that anybody may send.
+    static let largestOpenForm = 16 * 1_024
+
     /// The pages that are open to everybody.
     func addOpenPages(to router: Router<DeskContext>) {
         router.get("sign-in") { (request, context) -> Response in
@@ -40,7 +44,7 @@ struct Login: Sendable {
             }
         }
         router.post("language") { request, context in try await setLanguage(request, context) }
-        router.get("sign-out") { (request, context) -> Response in await signedOut(request, context) }
+        router.get("sign-out") { (request, context) -> Response in try await signOut(request, context) }
         switch method {
         case .openID(let party, let claim, let map):
             router.get(RouterPath(LoginSettings.callbackPath)) { request, context in
@@ -57,9 +61,7 @@ struct Login: Sendable {
             let form = try await Form(request, context)
             if form.isChecked("everywhere") { try await sessions.endAll(of: context.person()) }
             if let token = LoginCookies.token(request) { try await sessions.end(token) }
-            var response = Response.seeOther("/sign-out")
-            LoginCookies.remove(LoginCookies.session, from: &response)
-            return response
+            return .signedOut
         }
     }
 
@@ -94,11 +96,9 @@ struct Login: Sendable {
     /// It is kept in a cookie, since it is chosen before one signs in, too.
     private func setLanguage(_ request: Request, _ context: DeskContext) async throws -> Response {
         guard SameSiteCheck.isOwn(request.headers, address) else { throw HTTPError(.forbidden) }
-        let form = try await Form(request, context)
+        let form = try await Form(request, context, atMost: Self.largestOpenForm)
         guard let language = Language(rawValue: form["language"]) else { throw HTTPError(.badRequest) }
-        // Signing in is no page to come back to after anything else, but it is after this.
-        let back = OwnPath(form["back"]) ?? .home
-        var response = Response.seeOther(form["back"].hasPrefix("/sign-") ? "/sign-in" : back.text)
+        var response = Response.seeOther((OwnPath(form["back"]) ?? .home).text)
         LoginCookies.set(language, on: &response)
         return response
     }
@@ -141,15 +141,38 @@ struct Login: Sendable {
         request.uri.queryParameters["to"].flatMap { OwnPath(String($0)) } ?? .home
     }
 
+    /// Whoever is signed in is asked, here or everywhere: a page elsewhere can lead to this one, and must not end anything.
+    private func signOut(_ request: Request, _ context: DeskContext) async throws -> Response {
+        guard let token = LoginCookies.token(request), let found = try await session(token) else {
+            return await signedOut(request, context)
+        }
+        var context = context
+        context.signedIn = found.session.signedIn
+        context.csrf = sessions.secret.formToken(of: found.session)
+        let page = Page(template: "sign_out", title: Catalogue.text("desk.sign_out", context.language))
+        return renderer.response(page, request, context)
+    }
+
     /// Where the provider has a session of its own, it is ended by a link: browsers do not let a form lead to another host.
     private func signedOut(_ request: Request, _ context: DeskContext) async -> Response {
         var links = [Self.again(to: .home)]
         if case .openID(let party, _, _) = method,
-            let address = await party.signOutAddress(returningTo: address.origin + "/sign-out")
+            let address = await party.signOutAddress(returningTo: address.origin + Self.signOutPath)
         {
             links.append(Link(address: address, text: "desk.signed_out.provider"))
         }
         return page("desk.signed_out", links, request, context)
+    }
+}
+
+extension Response {
+    /// The session's cookie goes, and with it all that the browser has stored for the desk, such as text that was not sent (W3C
+    /// Clear Site Data).
+    static var signedOut: Response {
+        var response = Response.seeOther(Login.signOutPath)
+        response.headers[.clearSiteData] = "\"storage\""
+        LoginCookies.remove(LoginCookies.session, from: &response)
+        return response
     }
 }
 

@@ -1,4 +1,6 @@
 import Foundation
+import Hummingbird
+import HummingbirdCore
 
 /// A path of the desk's own, with its query: where somebody wanted to go before they signed in.
 ///
@@ -24,6 +26,18 @@ struct OwnPath: Sendable, Hashable {
         // A query that is no percent-encoding is nobody's.
         if parts.count == 2, parts[1].removingPercentEncoding.map(Self.hasControls) ?? true { return nil }
         self.text = text
+    }
+
+    /// Where one reads what a request has shown: its own address; of a form's answer the page that had the form; of the
+    /// sign-in where it leads to. ``home`` where nobody can tell.
+    init(shownBy request: Request) {
+        let isForm = SameSiteCheck.isNeeded(for: request.method)
+        // What a page elsewhere says here leads to no other place than what a link there could lead to.
+        let uri = isForm ? request.headers[.referer].map { URI($0) } : request.uri
+        guard let uri, !isForm || uri.scheme != nil else { self = .home; return }
+        let wanted = uri.path == "/sign-in" ? uri.queryParameters["to"].map { String($0) } : nil
+        let query = uri.query.map { "?\($0)" } ?? ""
+        self = Self(wanted ?? (isForm ? uri.path + query : uri.description)) ?? .home
     }
 
     /// ASCII that is printed, without what browsers take for a slash, and without a fragment.

@@ -19,6 +19,7 @@ extension HTTPField.Name {
     static let secFetchSite = Self(known: "Sec-Fetch-Site")
     static let secFetchMode = Self(known: "Sec-Fetch-Mode")
     static let refresh = Self(known: "Refresh")
+    static let clearSiteData = Self(known: "Clear-Site-Data")
 
     private init(known name: String) {
         guard let name = Self(name) else { preconditionFailure("\(name) is no name of a header") }

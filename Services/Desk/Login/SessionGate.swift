@@ -1,6 +1,5 @@
 import Domain
 import Hummingbird
-import NIOCore
 
 /// Lets in who has signed in, and forms that come from the desk's own pages.
 ///
@@ -8,8 +7,6 @@ import NIOCore
 /// same site: no page behind this gate has to remember it.
 struct SessionGate: RouterMiddleware {
     let login: Login
-    /// The longest that a form may take to arrive.
-    var patience: Duration = .seconds(20)
 
     func handle(
         _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
@@ -22,8 +19,10 @@ struct SessionGate: RouterMiddleware {
         if changesSomething, !SameSiteCheck.isOwn(request.headers, login.address) { throw HTTPError(.forbidden) }
         context.signedIn = found.session.signedIn
         context.csrf = login.sessions.secret.formToken(of: found.session)
+        context.isStillSignedIn = { (try? await login.sessions.lasts(token)) ?? false }
         if changesSomething {
-            try await collectBody(of: &request, context)
+            // Whole, so that the page can read it again.
+            request.body = .init(buffer: try await request.wholeBody(atMost: context.maxUploadSize))
             let form = try await Form(request, context)
             guard login.sessions.secret.isFormToken(form["csrf"], of: found.session) else {
                 throw HTTPError(.forbidden)
@@ -42,32 +41,15 @@ struct SessionGate: RouterMiddleware {
         response.headers[values: .setCookie].contains { $0.hasPrefix(LoginCookies.session + "=") }
     }
 
-    /// Whole, so that it can be read again by the page.
-    private func collectBody(of request: inout Request, _ context: DeskContext) async throws {
-        let (body, limit, patience) = (request.body, context.maxUploadSize, patience)
-        let collected = try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-            defer { group.cancelAll() }
-            group.addTask {
-                do { return try await body.collect(upTo: limit) } catch is NIOTooManyBytesError {
-                    throw HTTPError(.contentTooLarge)
-                }
-            }
-            group.addTask {
-                try await Task.sleep(for: patience)
-                throw HTTPError(.requestTimeout)
-            }
-            guard let collected = try await group.next() else { throw HTTPError(.requestTimeout) }
-            return collected
-        }
-        request.body = .init(buffer: collected)
-    }
-
-    /// A page is what one comes back to. A form, and what a script asks for, is not.
+    /// A page is what one comes back to. A form, and what a script asks for, is not: the way leads back to the page that had it.
     private func askToSignIn(_ request: Request, _ context: DeskContext) -> Response {
-        let path = OwnPath(request.uri.description) ?? .home
+        let path = OwnPath(shownBy: request)
+        let isForm = SameSiteCheck.isNeeded(for: request.method)
+        // Whoever has been signed out meanwhile is where they wanted to be.
+        if isForm, request.uri.path == Login.signOutPath { return .signedOut }
         let isPage = request.headers[.secFetchMode].map { $0 == "navigate" } ?? true
-        guard isPage, !SameSiteCheck.isNeeded(for: request.method) else {
-            return login.page("desk.sign_in.needed", [Login.again(to: .home)], request, context, status: .unauthorized)
+        guard isPage, !isForm else {
+            return login.page("desk.sign_in.needed", [Login.again(to: path)], request, context, status: .unauthorized)
         }
         return .seeOther(Login.signInAddress(to: path))
     }

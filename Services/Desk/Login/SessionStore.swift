@@ -94,6 +94,15 @@ struct SessionStore: Sendable {
         return Found(session: session, isDue: issued.map { limits.isDue(issued: $0, now: now) } ?? false)
     }
 
+    /// Whether the session of a token lasts. Asking does not make it last longer.
+    func lasts(_ token: SessionToken) async throws -> Bool {
+        let (limits, now) = (limits, now())
+        return try await database.read { db in
+            guard let (row, _) = try Self.row(token, db, limits, now), row.session != nil else { return false }
+            return !limits.isOver(started: row.startedAt, seen: row.seenAt, now: now)
+        }
+    }
+
     /// Replaces a token. Nil where it has been replaced by another request just now.
     func rotate(_ token: SessionToken) async throws -> SessionToken? {
         let (fresh, limits, now) = (SessionToken(), limits, now())

@@ -1,8 +1,10 @@
 import CloudEvents
 import Codec
+import DeskCore
 import Domain
 import Foundation
 import GRDB
+import ServiceKit
 import SwiftProtobuf
 import Views
 
@@ -26,24 +28,15 @@ struct CaseRow: Sendable, FetchableRecord {
     }
 
     func isOverdue(at now: Date) -> Bool { due.map { $0 < now } ?? false }
+
+    var people: Authority.People {
+        .init(
+            unit: status.unit, namedPerson: status.owner, delegate: status.delegate.nonEmpty,
+            coordinator: status.coordinator.nonEmpty)
+    }
 }
+
+extension CaseRow: WorkItem {}
 
 /// A row was written by another version.
 struct RowUnreadable: Error {}
-
-/// A meeting as lists show it.
-struct MeetingRow: Sendable, FetchableRecord {
-    let id: String
-    let reference: String
-    let start: Date
-    let end: Date
-    /// What the person whose list it is has answered.
-    let answer: Attendance?
-
-    init(row: Row) {
-        (id, reference) = (row["id"], row["reference"])
-        start = Date(timeIntervalSince1970: row["start"])
-        end = Date(timeIntervalSince1970: row["finish"])
-        answer = Attendance(rawValue: row["answer"])
-    }
-}

@@ -24,6 +24,17 @@ extension Database {
         ).map(\.event)
     }
 
+    /// Another one with each fact of a case and each change of where it stands; nil for a case that nobody knows. It tells
+    /// nothing else.
+    func version(of reference: String) throws -> String? {
+        let status = try StoredEvent.fetchOne(
+            self, sql: "SELECT event FROM status WHERE reference = ?", arguments: [reference])
+        guard let status else { return nil }
+        let last = try Int64.fetchOne(
+            self, sql: "SELECT max(rowid) FROM fact WHERE reference = ?", arguments: [reference])
+        return "\(last ?? 0)-\(status.event.id)"
+    }
+
     /// Whom a case is about, sealed; nil where nothing is known.
     func child(of reference: String) throws -> Event? {
         try StoredEvent.fetchOne(self, sql: "SELECT event FROM child WHERE reference = ?", arguments: [reference])?
@@ -34,6 +45,25 @@ extension Database {
     func readings(of reference: String) throws -> [Event] {
         try StoredEvent.fetchAll(
             self, sql: "SELECT event FROM reading WHERE reference = ? ORDER BY time, rowid", arguments: [reference]
+        ).map(\.event)
+    }
+
+    /// A person's latest readings.
+    func readings(by person: String, limit: Int) throws -> [Event] {
+        try StoredEvent.fetchAll(
+            self, sql: "SELECT event FROM reading WHERE person = ? ORDER BY time DESC LIMIT ?",
+            arguments: [person, limit]
+        ).map(\.event)
+    }
+
+    /// The accesses that were opened in an emergency, in the cases where a person has had one.
+    func emergencies(of person: String) throws -> [Event] {
+        try StoredEvent.fetchAll(
+            self,
+            sql: """
+                SELECT fact.event FROM emergency JOIN fact ON fact.reference = emergency.reference
+                WHERE emergency.person = ? AND fact.type = ?
+                """, arguments: [person, EmergencyOpened.eventType]
         ).map(\.event)
     }
 
@@ -56,36 +86,5 @@ extension Database {
             self, sql: "SELECT event FROM receipt WHERE report = ? AND source = ?", arguments: [report, source]
         )
         .map { try $0.event.decode(ConcernReceipt.self) }
-    }
-
-    /// Open cases of which one of the columns holds one of the values, by date.
-    func openCases(where columns: [String], in values: [String], limit: Int) throws -> [CaseRow] {
-        let marks = databaseQuestionMarks(count: values.count)
-        let condition = columns.map { "\($0) IN (\(marks))" }.joined(separator: " OR ")
-        let arguments = columns.reduce(into: StatementArguments()) { all, _ in all += StatementArguments(values) }
-        return try CaseRow.fetchAll(
-            self,
-            sql: "SELECT event FROM status WHERE phase <> 'closed' AND (\(condition)) ORDER BY due LIMIT \(limit)",
-            arguments: arguments)
-    }
-
-    /// A county's open cases whose date has passed, or that the fallback has (rule 19).
-    func slipping(in county: String, at now: Date, limit: Int) throws -> [CaseRow] {
-        try CaseRow.fetchAll(
-            self,
-            sql: """
-                SELECT event FROM status WHERE county = ? AND phase <> 'closed' AND (due < ? OR fallback)
-                ORDER BY due LIMIT \(limit)
-                """, arguments: [county, Int64(now.timeIntervalSince1970)])
-    }
-
-    /// A person's meetings that stand and end after an instant, the next first.
-    func meetings(of person: String, from start: Date, to end: Date) throws -> [MeetingRow] {
-        try MeetingRow.fetchAll(
-            self,
-            sql: """
-                SELECT meeting.*, participant.answer FROM participant JOIN meeting ON meeting.id = participant.meeting
-                WHERE participant.person = ? AND stands AND finish > ? AND start < ? ORDER BY start LIMIT 200
-                """, arguments: [person, Int64(start.timeIntervalSince1970), Int64(end.timeIntervalSince1970)])
     }
 }

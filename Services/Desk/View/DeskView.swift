@@ -17,6 +17,8 @@ import Views
 /// | `status` | where a case stands | `cases` |
 /// | `fact` | what happened in a case, and each refusal | `concerns`, `mappings`, `meetings`, `notices` |
 /// | `meeting`, `participant` | each meeting as last booked, and its staff | `meetings` |
+/// | `emergency` | who has, or had, access to a case in an emergency | `cases` |
+/// | `pace` | when a case was opened, taken on and concluded, with which outcome | `mappings` |
 /// | `reading` | each reading in the access log | `access-log` |
 /// | `receipt` | the answer to each report | `concern-receipts` |
 /// | `erased` | each case that is erased (rule 23) | `mappings` |
@@ -40,6 +42,7 @@ struct DeskView: View {
             try Self.createStatus(db)
             try Self.createFacts(db)
             try Self.createMeetings(db)
+            try Self.createPace(db)
             try db.create(table: "erased", options: .withoutRowID) { $0.primaryKey("reference", .text) }
         }
     }
@@ -54,6 +57,8 @@ struct DeskView: View {
             $0.column("due", .integer)
             $0.column("reminded", .text).notNull()
             $0.column("fallback", .boolean).notNull()
+            // The child has a protected identity.
+            $0.column("protected", .boolean).notNull()
             $0.column("cause", .text)
             $0.column("event", .blob).notNull()
         }
@@ -62,6 +67,14 @@ struct DeskView: View {
                 index: "status_\(people)", on: "status", columns: [people, "due"], condition: Column(people) != "")
         }
         try db.create(index: "status_county", on: "status", columns: ["county", "due"])
+        try db.create(index: "status_fallback", on: "status", columns: ["county"], condition: Column("fallback"))
+        try db.create(table: "emergency", options: .withoutRowID) {
+            $0.column("person", .text).notNull()
+            $0.column("reference", .text).notNull()
+            $0.column("until", .integer).notNull()
+            $0.primaryKey(["person", "reference"])
+        }
+        try db.create(index: "emergency_reference", on: "emergency", columns: ["reference"])
     }
 
     private static func createFacts(_ db: Database) throws {
@@ -141,16 +154,23 @@ struct DeskView: View {
 
 extension DeskView {
     private func apply(status event: Event?, _ place: RecordPlace, _ db: Database) throws {
+        try db.execute(sql: "DELETE FROM emergency WHERE reference = ?", arguments: [place.key])
         guard let event else {
             return try db.execute(sql: "DELETE FROM status WHERE reference = ?", arguments: [place.key])
         }
         let status = try event.decode(CaseStatus.self)
+        for access in status.emergencies {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO emergency VALUES (?, ?, ?)",
+                arguments: [access.by, status.caseReference, access.until.seconds])
+        }
         try db.execute(
-            sql: "INSERT OR REPLACE INTO status VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO status VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 status.caseReference, status.county, status.municipality, status.unit, status.owner, status.delegate,
                 status.coordinator, status.phase, status.step, status.hasDue ? status.due.seconds : nil,
-                status.reminded, !status.fallbackReason.isEmpty, event.cause, StoredEvent(event),
+                status.reminded, !status.fallbackReason.isEmpty, status.protectedIdentity, event.cause,
+                StoredEvent(event),
             ])
     }
 
@@ -191,7 +211,9 @@ extension DeskView {
                 event.id, reference, topic.rawValue, event.type, event.time.timeIntervalSince1970, event.cause,
                 StoredEvent(event),
             ])
+        guard db.changesCount > 0 else { return }
         if topic == .meetings { try apply(meeting: event, db) }
+        if topic == .mappings { try apply(pace: event, db) }
     }
 
     /// Facts of an erased case can come in any order, so that it is remembered (rule 23).
@@ -200,7 +222,7 @@ extension DeskView {
         try db.execute(
             sql: "DELETE FROM participant WHERE meeting IN (SELECT id FROM meeting WHERE reference = ?)",
             arguments: [reference])
-        for table in ["meeting", "fact", "child"] {
+        for table in ["meeting", "fact", "child", "pace"] {
             try db.execute(sql: "DELETE FROM \(table) WHERE reference = ?", arguments: [reference])
         }
     }
@@ -216,6 +238,17 @@ extension DeskView {
             try db.execute(
                 sql: "UPDATE participant SET answer = ? WHERE person = ? AND meeting = ?",
                 arguments: [fact.answer, fact.person, fact.meeting])
+        case MeetingHeld.eventType:
+            // Who did not come takes part no more.
+            let fact = try event.decode(MeetingHeld.self)
+            let marks = databaseQuestionMarks(count: fact.came.count)
+            try db.execute(
+                sql: "DELETE FROM participant WHERE meeting = ? AND person NOT IN (\(marks))",
+                arguments: [fact.meeting.id] + StatementArguments(fact.came))
+        case MeetingNotHeld.eventType:
+            try db.execute(
+                sql: "UPDATE meeting SET stands = FALSE WHERE id = ?",
+                arguments: [event.decode(MeetingNotHeld.self).meeting.id])
         default: break
         }
     }

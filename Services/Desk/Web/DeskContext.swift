@@ -10,6 +10,8 @@ struct DeskContext: RequestContext {
     var language = Language.swedish
     /// Set by the session: every form that the page shows must carry it.
     var csrf = ""
+    /// Whether the session still lasts. What takes longer than a page asks now and then.
+    var isStillSignedIn: @Sendable () async -> Bool = { true }
 
     /// A form of 50 kB of text, percent-encoded, with room to spare.
     var maxUploadSize: Int { 512 * 1_024 }

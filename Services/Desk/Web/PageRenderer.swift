@@ -40,7 +40,7 @@ struct PageRenderer: Sendable {
     }
 
     func response(_ page: Page, _ request: Request, _ context: DeskContext) -> Response {
-        let html = html(page, path: request.uri.description, context)
+        let html = html(page, path: OwnPath(shownBy: request).text, context)
         return Response(
             status: page.status, headers: [.contentType: "text/html; charset=utf-8"],
             body: .init(byteBuffer: ByteBuffer(string: html)))

@@ -34,7 +34,8 @@ struct PlainPages: RouterMiddleware {
         let known: [HTTPResponse.Status] = [
             .badRequest, .forbidden, .notFound, .contentTooLarge, .serviceUnavailable,
         ]
-        let name = "desk.error.\((known.contains(status) ? status : .internalServerError).code)"
+        let other: HTTPResponse.Status = status.kind == .clientError ? .badRequest : .internalServerError
+        let name = "desk.error.\((known.contains(status) ? status : other).code)"
         return Page(
             template: "notice", title: Catalogue.text(name, language),
             model: ["words": Catalogue.text("\(name).words", language)], status: status)

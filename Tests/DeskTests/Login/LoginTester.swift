@@ -36,7 +36,7 @@ final class LoginTester: Sendable {
             sessions: try SessionStore(folder: folder.path, limits: limits, now: { clock.now }), county: "TST",
             directory: { directory.value }, renderer: renderer, now: { clock.now }, logger: quiet)
         self.directory = directory
-        let router = Router(context: DeskContext.self)
+        let router = Router(context: DeskContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SafeHeaders())
         router.add(middleware: ChosenLanguage())
         router.add(middleware: PlainPages(renderer: renderer))
@@ -89,15 +89,17 @@ final class LoginTester: Sendable {
     }
 
     /// As a browser: with its cookies, and from the same site where it is a form.
+    ///
+    /// - Parameter raw: a body in place of a form.
     func ask(
         _ path: String, _ method: HTTPRequest.Method = .get, cookies: [String: String] = [:],
-        form: [String: String]? = nil, headers: [String: String]? = nil
+        form: [String: String]? = nil, raw: String? = nil, headers: [String: String]? = nil
     ) async throws -> Answer {
         var fields = HTTPFields()
         if !cookies.isEmpty {
             fields[.cookie] = cookies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
         }
-        let standard = method == .get ? [:] : ["Origin": Self.address]
+        let standard = method == .get || method == .head ? [:] : ["Origin": Self.address]
         for (name, value) in headers ?? standard { fields[HTTPField.Name(name) ?? .origin] = value }
         var body: ByteBuffer?
         if let form {
@@ -105,6 +107,10 @@ final class LoginTester: Sendable {
             components.queryItems = form.map { URLQueryItem(name: $0.key, value: $0.value) }
             if fields[.contentType] == nil { fields[.contentType] = "application/x-www-form-urlencoded" }
             body = ByteBuffer(string: (components.percentEncodedQuery ?? "").replacing("+", with: "%2B"))
+        }
+        if let raw {
+            fields[.contentType] = "application/x-www-form-urlencoded"
+            body = ByteBuffer(string: raw)
         }
         let (sent, content) = (fields, body)
         return try await application.test(.router) { client in

@@ -207,11 +207,59 @@ struct SessionTests {
             }
             let answer = try await signOut(tokens[0], [:])
             #expect(answer.location == "/sign-out" && answer.token == "")
+            #expect(answer.headers[.clearSiteData] == "\"storage\"")
             #expect(try await tester.who(tokens[0]).status == 303)
             #expect(try await tester.who(tokens[1]).person == "teacher")
             _ = try await signOut(tokens[1], ["everywhere": "1"])
             for token in tokens { #expect(try await tester.who(token).status == 303) }
             #expect(try await tester.who(other).person == "nurse")
+        }
+    }
+
+    @Test("the address of signing out ends nothing: whoever is signed in is asked, and can sign out here or everywhere")
+    func askedToSignOut() async throws {
+        try await test { tester, _ in
+            let token = try await tester.signIn()
+            let formToken = try await tester.who(token).formToken
+            let page = try await tester.ask("/sign-out", cookies: ["__Host-desk": token])
+            #expect(page.status == 200 && page.headers[.clearSiteData] == nil)
+            #expect(page.text.contains(#"value="\#(formToken)""#) && page.text.contains(#"name="everywhere""#))
+            #expect(try await tester.who(token).person == "teacher")
+        }
+    }
+
+    @Test("whoever signs out after the session has ended is signed out, and nothing that was written is left in the browser")
+    func signOutLate() async throws {
+        try await test { tester, _ in
+            let token = try await tester.signIn()
+            let formToken = try await tester.who(token).formToken
+            tester.clock.advance(30 * 60)
+            let answer = try await tester.ask(
+                "/sign-out", .post, cookies: ["__Host-desk": token], form: ["csrf": formToken])
+            #expect(answer.status == 303 && answer.location == "/sign-out" && answer.token == "")
+            #expect(answer.headers[.clearSiteData] == "\"storage\"")
+        }
+    }
+
+    @Test(
+        "a form that is sent after the session has ended leads back to its page by way of the sign-in, and not to the form",
+        arguments: [
+            (LoginTester.address + "/case/TST-1/mapping?done=x", "/sign-in?to=/case/TST-1/mapping%3Fdone%3Dx"),
+            (LoginTester.address + "/", "/sign-in"), (LoginTester.address + "/sign-out", "/sign-in"), ("", "/sign-in"),
+            ("https://evil.example.org//evil", "/sign-in"), ("javascript:alert(1)", "/sign-in"),
+            (LoginTester.address + "/\"><script>", "/sign-in"),
+        ])
+    func expired(referer: String, link: String) async throws {
+        try await test { tester, _ in
+            let token = try await tester.signIn()
+            let formToken = try await tester.who(token).formToken
+            tester.clock.advance(30 * 60)
+            let answer = try await tester.ask(
+                "/case/TST-1/do/add_information", .post, cookies: ["__Host-desk": token], form: ["csrf": formToken],
+                headers: ["Origin": LoginTester.address, "Referer": referer])
+            #expect(answer.status == 401 && answer.location == nil)
+            #expect(answer.text.contains(#"<a href="\#(link)">Logga in</a>"#))
+            #expect(!answer.text.contains("data-person"), "text that was written is kept while nobody else has signed in")
         }
     }
 
@@ -279,10 +327,10 @@ struct SessionTests {
                 "/language", .post, form: ["language": "en", "back": "//evil.example.org"])
             #expect(answer.location == "/" && answer.cookie("__Host-desk-language") == "en")
             let cookies = ["__Host-desk-language": "en", "__Host-desk": try await tester.signIn()]
-            #expect(try await tester.ask("/sign-out", cookies: cookies).text.contains("You are signed out"))
+            #expect(try await tester.ask("/sign-out", cookies: cookies).text.contains("You are signed in"))
             #expect(try await tester.ask("/who", cookies: cookies).text.hasSuffix(" en"))
-            let back = try await tester.ask("/language", .post, form: ["language": "sv", "back": "/sign-in?to=/work"])
-            #expect(back.location == "/sign-in")
+            let signIn = try await tester.ask("/sign-in?to=/case/TST-1%3Fa%3Db").text
+            #expect(signIn.contains(#"name="back" value="/case/TST-1?a=b""#), "where a mail's link led to is not lost")
             #expect(try await tester.ask("/language", .post, form: ["language": "de"]).status == 400)
             let elsewhere = try await tester.ask(
                 "/language", .post, form: ["language": "en"], headers: ["Origin": "https://evil.example.org"])

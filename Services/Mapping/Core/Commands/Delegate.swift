@@ -13,9 +13,9 @@ package struct Delegate: CaseCommand {
         guard let county = work.county, let person = county.people[to] else {
             throw Refusal([Fault(.personUnknown, at: "to")])
         }
-        guard let own = county.units[work.case.owner.unit], let theirs = county.units[person.unit],
-            own.kind.organisation == theirs.kind.organisation, own.municipality == theirs.municipality
-        else { throw Refusal([Fault(.delegateOutside, at: "to")]) }
+        guard county.isInOwnOrganisation(person, of: work.case.owner.unit) else {
+            throw Refusal([Fault(.delegateOutside, at: "to")])
+        }
         work.case.delegate = to
         work.report(.delegated(to: to, county: work.case.place.county, by: work.actor))
     }

@@ -1,0 +1,43 @@
+import CaseReading
+import Codec
+import Domain
+
+/// Names in place of ids, as far as the reader may know them.
+extension OpenedCase {
+    /// The name of somebody of the staff, or of a unit; for a reader who may not know where the child is, their role. Empty for
+    /// no id.
+    func name(of id: String, _ language: Language) -> String {
+        if id.isEmpty { return "" }
+        return reading.mask?.name(of: id, language) ?? names.name(of: id, language)
+    }
+
+    /// What somebody of the family is called, by the key that the case has for them.
+    func giver(_ key: String, _ language: Language) -> String {
+        guardianNames[key] ?? FactInWords.giver(key, language)
+    }
+
+    /// Somebody who takes part in a meeting, of the staff or of the family.
+    func name(of participant: Participant, _ language: Language) -> String {
+        participant.family ? giver(participant.person, language) : name(of: participant.person, language)
+    }
+
+    /// Whom a notice is for. A reporter from outside the directory has no id.
+    func recipient(_ id: String, _ language: Language) -> String {
+        if id.isEmpty { return Catalogue.text("recipient.reporter", language) }
+        return familyKeys.contains(id) ? giver(id, language) : name(of: id, language)
+    }
+
+    /// The keys of the family, as far as the reader's facts have them.
+    private var familyKeys: Set<String> {
+        let meetings = [file.cooperation.meeting].compactMap(\.self) + file.cooperation.held.map(\.meeting)
+        let invited = meetings.flatMap(\.participants).filter(\.family).map(\.person)
+        return Set(file.guardians + invited + guardianNames.keys)
+    }
+
+    /// By their keys, as last told; for who reads the whole case.
+    var guardianNames: [String: String] {
+        (child?.guardians ?? []).reduce(into: [:]) { names, guardian in
+            if let name = guardian.names.first?.text, !name.isEmpty { names[guardian.key] = name }
+        }
+    }
+}

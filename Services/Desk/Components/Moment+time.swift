@@ -1,0 +1,18 @@
+import CloudEvents
+import Domain
+import Foundation
+
+extension Moment {
+    /// `tisdag 8 december 2026`
+    init(_ day: LocalDate, _ language: Language) {
+        self.init(iso: day.description, label: CivilTime.text(day, language))
+    }
+
+    /// The day of an instant.
+    init(dayOf instant: Date, _ language: Language) { self.init(CivilTime.day(of: instant), language) }
+
+    /// `måndag 23 november 2026 kl. 09.00`
+    init(_ instant: Date, _ language: Language) {
+        self.init(iso: Timestamp.text(instant), label: CivilTime.text(instant, language))
+    }
+}

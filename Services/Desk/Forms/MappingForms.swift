@@ -1,0 +1,161 @@
+import CloudEvents
+import Codec
+import Crypto
+import DeskCore
+import Domain
+import Foundation
+import ServiceKit
+import SwiftProtobuf
+
+// The mapping: what the four sources say (rules 7 and 8), and the five questions (rule 9).
+
+struct InformationForm: CaseForm {
+    static let action = CaseAction.addInformation
+    var source = ""
+    var kind = ""
+    var area = ""
+    var text = ""
+
+    init() {}
+
+    init(_ typed: TypedFields) {
+        (source, kind, area, text) = (typed["source"], typed["kind"], typed["area"], typed["text"])
+    }
+
+    func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
+        AddInformation.with {
+            ($0.caseReference, $0.by) = (reference, person)
+            ($0.source, $0.kind, $0.area, $0.text) = (source, kind, area, text)
+        }
+    }
+
+    func check(_ words: inout Words) {
+        _ = words.one(of: InformationSource.self, source, at: "source")
+        words.checkFinding(kind, area)
+        _ = words.text(text, at: "text")
+    }
+
+    func fields(_ maker: FieldMaker, _ choices: FormChoices) -> [any FormField] {
+        [
+            maker.one(of: InformationSource.self, "source", source, named: "source"),
+            maker.one(of: InformationKind.self, "kind", kind, named: "kind"),
+            maker.select("area", maker.areas(), area),
+            maker.area("text", text, limit: AddInformation.mostBytes(of: "text")),
+        ]
+    }
+}
+
+/// The earlier words stay in the history.
+struct CorrectionForm: CaseForm {
+    static let action = CaseAction.correctInformation
+    var information = ""
+    var kind = ""
+    var area = ""
+    var text = ""
+    var reason = ""
+
+    init(_ information: Information) {
+        self.information = information.id
+        (kind, area, text) = (information.kind, information.area, information.text)
+    }
+
+    init(_ typed: TypedFields) {
+        information = typed["information"]
+        (kind, area, text, reason) = (typed["kind"], typed["area"], typed["text"], typed["reason"])
+    }
+
+    func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
+        CorrectInformation.with {
+            ($0.caseReference, $0.by, $0.information) = (reference, person, information)
+            ($0.kind, $0.area, $0.text, $0.reason) = (kind, area, text, reason)
+        }
+    }
+
+    func check(_ words: inout Words) {
+        words.checkFinding(kind, area)
+        _ = words.text(text, at: "text")
+        _ = words.text(reason, at: "reason")
+    }
+
+    func fields(_ maker: FieldMaker, _ choices: FormChoices) -> [any FormField] {
+        [
+            maker.hidden("information", information),
+            maker.one(of: InformationKind.self, "kind", kind, named: "kind"),
+            maker.select("area", maker.areas(), area),
+            maker.area("text", text, limit: CorrectInformation.mostBytes(of: "text")),
+            maker.area("reason", reason, limit: CorrectInformation.mostBytes(of: "reason")),
+        ]
+    }
+}
+
+extension Words {
+    /// Only "not asked" may name no area.
+    fileprivate mutating func checkFinding(_ kind: String, _ area: String) {
+        let isArealess = one(of: InformationKind.self, kind, at: "kind") == .notAsked && area.isEmpty
+        if !isArealess { _ = one(of: WheelArea.self, area, at: "area") }
+    }
+}
+
+/// The five questions. Only the answers that were changed since the page was shown are sent.
+struct AnswersForm: CaseForm {
+    static let action = CaseAction.recordAnswers
+    var answers: [Question: String] = [:]
+    /// What each answer was on the page, as a mark that tells nothing of it.
+    var shown: [Question: String] = [:]
+
+    init(_ answers: [Question: String]) {
+        self.answers = answers
+        for question in Question.allCases { shown[question] = Self.mark(of: answers[question] ?? "") }
+    }
+
+    init(_ typed: TypedFields) {
+        for question in Question.allCases {
+            answers[question] = typed["answers-\(question.number)"]
+            shown[question] = typed["shown-\(question.number)"]
+        }
+    }
+
+    /// In the order of the questions.
+    var changed: [Question] {
+        Question.allCases.filter { Self.mark(of: answers[$0] ?? "") != shown[$0] }
+    }
+
+    func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
+        RecordAnswers.with {
+            ($0.caseReference, $0.by) = (reference, person)
+            $0.answers = changed.map { question in
+                .with { ($0.question, $0.text) = (Int32(question.number), answers[question] ?? "") }
+            }
+        }
+    }
+
+    func check(_ words: inout Words) {
+        for (index, question) in changed.enumerated() {
+            _ = words.text(answers[question] ?? "", at: "answers[\(index)].text")
+        }
+    }
+
+    func fields(_ maker: FieldMaker, _ choices: FormChoices) -> [any FormField] {
+        Question.allCases.flatMap { question -> [any FormField] in
+            let hints = [maker.word("desk.\(question.name).help"), choices.answered[question]].compactMap(\.self)
+            let answer = maker.area(
+                "answers-\(question.number)", answers[question] ?? "", limit: Answer.mostBytes(of: "text"),
+                label: "\(question.number). \(maker.word(question.name))", hint: hints.joined(separator: " "))
+            return [answer, maker.hidden("shown-\(question.number)", shown[question] ?? "")]
+        }
+    }
+
+    /// `answers[0].text` is the first answer that was sent.
+    func field(of path: String) -> String {
+        for (index, question) in changed.enumerated() where path.hasPrefix("answers[\(index)]") {
+            return "answers-\(question.number)"
+        }
+        return FieldName.of(path)
+    }
+
+    /// As a browser sends it back: without spaces around it.
+    private static func mark(of answer: String) -> String {
+        let text = answer.replacing("\r\n", with: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+        return SHA256.hash(data: Data(text.utf8)).prefix(8).map { String(format: "%02x", $0) }.joined()
+    }
+}

@@ -1,0 +1,252 @@
+import CaseReading
+import Codec
+import Domain
+import Foundation
+import ServiceKit
+import SwiftProtobuf
+
+/// The meetings and the plan, as they are read (rules 15–18).
+struct CaseMeetings {
+    /// The meeting that stands.
+    struct Booked {
+        let time: String
+        let pairs: [Pair]
+        /// For a digital meeting; nil for what is no address of the web.
+        let link: String?
+        let people: [Invited]
+    }
+
+    struct Invited {
+        let name: String
+        let role: String?
+        let tag: Tag
+    }
+
+    /// A meeting that is over, or a follow-up.
+    struct Past {
+        let heading: String
+        let tag: Tag?
+        let pairs: [Pair]
+        /// How the child took part, or why not (rule 7).
+        let child: String?
+        let judgements: [Judgement]
+        let hasJudgements: Bool
+    }
+
+    struct Judgement {
+        let measure: String
+        let effect: String
+        let decision: String
+        /// What the measure says from then on; nil where it stays.
+        let words: String?
+    }
+
+    struct PlanShown {
+        let tag: Tag?
+        /// Nil where none is booked, which is an alarm (rule 17).
+        let followUp: Moment?
+        let strengths: [String]
+        let hasStrengths: Bool
+        let measures: [Measure]
+        let hasMeasures: Bool
+    }
+
+    struct Measure {
+        let area: String
+        let words: String
+        let responsible: String
+        let organisation: String
+        let date: Moment?
+    }
+
+    /// What the family has said of the plan, and the answer (rule 17).
+    struct FamilyConcern {
+        let heading: String
+        let words: String
+        let answer: Answer?
+        let tag: Tag?
+
+        struct Answer {
+            let words: String
+            let who: String
+        }
+    }
+
+    let booked: Booked?
+    /// Why there is no time, with whose calendar it is (rule 18).
+    let obstacles: [String]
+    let hasObstacles: Bool
+    /// There is neither a meeting nor a reason why not.
+    let isEmpty: Bool
+    let plan: PlanShown?
+    let family: [FamilyConcern]
+    let hasFamily: Bool
+    /// The newest first.
+    let past: [Past]
+    let hasPast: Bool
+}
+
+extension CasePage {
+    var meetingsPage: Page {
+        page(.meetings, template: "case_meetings", model: ["meetings": meetings])
+    }
+
+    /// For who reads the plan.
+    var meetings: CaseMeetings {
+        let cooperation = opened.file.cooperation
+        let obstacles = cooperation.obstacles.map { reason in
+            let words = language == .swedish ? reason.swedish : reason.english
+            return reason.person.isEmpty ? words : "\(name(of: reason.person)): \(words)"
+        }
+        let family = cooperation.concerns.reversed().map(familyConcern)
+        let past = past
+        return CaseMeetings(
+            booked: cooperation.meeting.map(booked), obstacles: obstacles, hasObstacles: !obstacles.isEmpty,
+            isEmpty: cooperation.meeting == nil && obstacles.isEmpty, plan: cooperation.plan.map(shown), family: family,
+            hasFamily: !family.isEmpty, past: past, hasPast: !past.isEmpty)
+    }
+
+    // MARK: The meeting that stands
+
+    private func booked(_ meeting: Meeting) -> CaseMeetings.Booked {
+        var pairs: [Pair] = []
+        if opened.row.status.protectedIdentity {
+            pairs.append(Pair(word("desk.meeting.place"), word("desk.meeting.place.protected")))
+        } else if !meeting.place.isEmpty {
+            pairs.append(
+                Pair(word("desk.meeting.place"), opened.reading.mask?.shown(meeting.place, language) ?? meeting.place))
+        }
+        pairs.append(
+            Pair(word("desk.meeting.leads"), name(of: meeting.namedPerson.nonEmpty ?? opened.row.status.owner)))
+        let people = meeting.participants.map { participant in
+            let role = "role.\(participant.role)"
+            return CaseMeetings.Invited(
+                name: opened.name(of: participant, language).capitalizedFirst,
+                role: Catalogue.holds(role) ? word(role).capitalizedFirst : nil, tag: tag(of: participant))
+        }
+        return CaseMeetings.Booked(
+            time: time(of: meeting), pairs: pairs, link: meeting.link.hasPrefix("https://") ? meeting.link : nil,
+            people: people)
+    }
+
+    /// `måndag 23 november 2026 kl. 09.00–10.00`
+    private func time(of meeting: Meeting) -> String {
+        switch language {
+        case .swedish: CivilTime.swedish(from: meeting.start.date, to: meeting.end.date)
+        case .english:
+            "\(CivilTime.text(meeting.start.date, language)) – \(CivilTime.text(meeting.end.date, language))"
+        }
+    }
+
+    private func tag(of participant: Participant) -> Tag {
+        switch Attendance(rawValue: participant.answer) {
+        case .accepted: Tag(word("answer.accepted"), .good)
+        case .declined: Tag(word("answer.declined"), .bad)
+        case .tentative: Tag(word("answer.tentative"), .warn)
+        case .delegated: Tag(word("desk.meeting.delegated"), .warn)
+        // Nobody asks the family for an answer through the software (rule 22).
+        case nil: Tag(word(participant.family ? "desk.meeting.family" : "desk.meeting.unanswered"))
+        }
+    }
+
+    // MARK: The plan
+
+    private func shown(_ plan: Plan) -> CaseMeetings.PlanShown {
+        let measures = plan.measures.map { measure in
+            CaseMeetings.Measure(
+                area: word("area.\(measure.area)").capitalizedFirst, words: measure.text,
+                responsible: name(of: measure.responsible),
+                organisation: measure.organisation.isEmpty ? "" : word("organisation.\(measure.organisation)"),
+                date: LocalDate(measure.date).map { Moment($0, language) })
+        }
+        return CaseMeetings.PlanShown(
+            tag: plan.sip ? Tag("SIP", .good) : nil,
+            followUp: LocalDate(plan.followUpDate).map { Moment($0, language) }, strengths: plan.worksAlready,
+            hasStrengths: !plan.worksAlready.isEmpty, measures: measures, hasMeasures: !measures.isEmpty)
+    }
+
+    private func familyConcern(_ concern: CaseCooperation.FamilyConcern) -> CaseMeetings.FamilyConcern {
+        let values = [
+            "day": CivilTime.text(CivilTime.day(of: concern.reported.at), language),
+            "name": name(of: concern.reported.by),
+        ]
+        return CaseMeetings.FamilyConcern(
+            heading: word("desk.meeting.family.said", values), words: concern.reported.value,
+            answer: concern.answer.map { .init(words: $0.value, who: by($0.by, at: $0.at)) },
+            tag: concern.answer == nil ? Tag(word("desk.meeting.family.waits"), .bad) : nil)
+    }
+
+    /// `Fia Exempelson, måndag 23 november 2026`
+    func by(_ person: String, at instant: Date) -> String {
+        "\(name(of: person)), \(CivilTime.text(CivilTime.day(of: instant), language))"
+    }
+
+    // MARK: What is over
+
+    private var past: [CaseMeetings.Past] {
+        let cooperation = opened.file.cooperation
+        var measures: [String: String] = [:]
+        for measure in cooperation.held.flatMap(\.plan.measures) { measures[measure.id] = measure.text }
+        var past = cooperation.held.map { ($0.meeting.start.date, held($0)) }
+        past += cooperation.notHeld.map { ($0.meeting.start.date, notHeld($0)) }
+        for followUp in cooperation.followUps {
+            past.append((followUp.at, followedUp(followUp, measures)))
+            for measure in followUp.value.plan.measures { measures[measure.id] = measure.text }
+        }
+        return past.sorted { $0.0 > $1.0 }.map(\.1)
+    }
+
+    private func held(_ fact: MeetingHeld) -> CaseMeetings.Past {
+        let (came, others) = fact.meeting.participants.reduce(into: ([Participant](), [Participant]())) {
+            if fact.came.contains($1.person) { $0.0.append($1) } else { $0.1.append($1) }
+        }
+        let invited = Set(fact.meeting.participants.map(\.person))
+        let names = { (all: [Participant]) in all.map { opened.name(of: $0, language) } }
+        let uninvited = fact.came.filter { !invited.contains($0) }.map { opened.recipient($0, language) }
+        var pairs = [Pair(word("desk.meeting.came"), (names(came) + uninvited).joined(separator: ", "))]
+        if !others.isEmpty {
+            pairs.append(Pair(word("desk.meeting.absent"), names(others).joined(separator: ", ")))
+        }
+        if fact.hasCoordinator {
+            let choice = fact.coordinator.chosenByChild ? word("desk.meeting.chosen") : fact.coordinator.reason
+            pairs.append(
+                Pair(word("case.coordinator"), name(of: fact.coordinator.person), detail: choice.nonEmpty))
+        }
+        return past(word("desk.meeting.held", ["time": time(of: fact.meeting)]), pairs, child(fact.child))
+    }
+
+    private func notHeld(_ fact: MeetingNotHeld) -> CaseMeetings.Past {
+        past(
+            word("desk.meeting.not_held", ["time": time(of: fact.meeting)]),
+            [Pair(word("desk.meeting.why"), fact.reason, detail: name(of: fact.by))], nil,
+            tag: Tag(word("desk.meeting.not_held.tag"), .warn))
+    }
+
+    private func followedUp(
+        _ fact: CaseFile.Entry<PlanFollowedUp>, _ measures: [String: String]
+    ) -> CaseMeetings.Past {
+        let judgements = fact.value.judgements.map {
+            CaseMeetings.Judgement(
+                measure: measures[$0.measure] ?? "", effect: word("effect.\($0.effect)").capitalizedFirst,
+                decision: word("desk.measure.\($0.decision)"), words: $0.text.nonEmpty)
+        }
+        let day = CivilTime.text(CivilTime.day(of: fact.at), language)
+        return past(
+            word("desk.meeting.followed_up", ["day": day]),
+            [Pair(word("desk.meeting.by"), name(of: fact.by))], child(fact.value.child), judgements: judgements,
+            tag: fact.value.closes ? Tag(word("desk.meeting.closes"), .done) : nil)
+    }
+
+    private func past(
+        _ heading: String, _ pairs: [Pair], _ child: String?, judgements: [CaseMeetings.Judgement] = [],
+        tag: Tag? = nil
+    ) -> CaseMeetings.Past {
+        CaseMeetings.Past(
+            heading: heading, tag: tag, pairs: pairs, child: child, judgements: judgements,
+            hasJudgements: !judgements.isEmpty)
+    }
+
+    private func child(_ participation: Participation) -> String {
+        "\(word(participation.tookPart ? "desk.meeting.child.took_part" : "desk.meeting.child.absent")) \(participation.how)"
+    }
+}

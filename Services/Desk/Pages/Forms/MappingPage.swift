@@ -1,0 +1,124 @@
+import Codec
+import DeskCore
+import Domain
+import Foundation
+import SwiftProtobuf
+
+/// What one source says, piece by piece.
+struct SourceShown {
+    struct Piece {
+        let tag: Tag
+        let area: String
+        let words: String
+        let attribution: String
+        let history: History?
+        /// To the form that corrects it.
+        let correct: Link?
+    }
+
+    let source: String
+    let name: String
+    let pieces: [Piece]
+    let isNone: Bool
+}
+
+/// One of the five questions, and what was answered.
+struct QuestionShown {
+    let number: Int
+    let question: String
+    /// Nil where it stands in the form.
+    let words: String?
+    let attribution: String
+    let history: History?
+}
+
+// Information from the four sources, and the five questions (rules 7 to 9).
+extension CasePage {
+    /// - Parameter correcting: the id of the piece of information whose form is shown.
+    func mappingPage(_ sent: SentForm?, correcting: String?, boxes: [NoticeBox]) -> Page {
+        let choices = FormChoices(self)
+        var acts: [Act] = []
+        let piece = opened.file.findings.first { $0.information.id == correcting }?.information
+        if let correction = (sent?.form as? CorrectionForm) ?? piece.map(CorrectionForm.init) {
+            acts.append(act(correction, choices, sent: sent))
+        }
+        acts.append(act(InformationForm(), choices, sent: sent))
+        let answers = act(AnswersForm(latestAnswers), choices, sent: sent)
+        acts.append(answers)
+        var model: [String: Any] = [:]
+        if extent == .whole {
+            model["voice"] = childVoice
+            model["sources"] = InformationSource.allCases.map(shown)
+            model["questions"] = Question.allCases.map { shown($0, isInForm: answers.isPossible) }
+        }
+        return formPage(.mapping, acts, sent: sent, model: model, boxes: boxes)
+    }
+
+    private var latestAnswers: [Question: String] { opened.file.answers.compactMapValues { $0.last?.value } }
+
+    private var childVoice: ChildVoice {
+        let pieces = opened.file.findings(from: .child).map(\.information)
+            .filter { $0.kind != InformationKind.notAsked.rawValue }
+        return ChildVoice(pieces.map { .init(words: $0.text, attribution: attribution($0)) })
+    }
+
+    private func attribution(_ piece: Information) -> String {
+        attribution(piece.by, at: CivilTime.text(piece.at.date, language))
+    }
+
+    /// Strengths first (rule 8).
+    private func shown(_ source: InformationSource) -> SourceShown {
+        let kinds = InformationKind.allCases.map(\.rawValue)
+        let findings = opened.file.findings(from: source).enumerated().sorted { left, right in
+            let order = [left, right].map { kinds.firstIndex(of: $0.element.information.kind) ?? kinds.count }
+            return (order[0], left.offset) < (order[1], right.offset)
+        }
+        return SourceShown(
+            source: source.rawValue, name: word("source.\(source.rawValue)").capitalizedFirst,
+            pieces: findings.map { shown($0.element) }, isNone: findings.isEmpty)
+    }
+
+    private func shown(_ finding: CaseFile.Finding) -> SourceShown.Piece {
+        let piece = finding.information
+        let mayCorrect = opened.obstacles(to: .correctInformation, by: person, at: now).isEmpty
+        let path = "\(Part.mapping.path(of: reference))?correct=\(piece.id.asQueryValue)"
+        return SourceShown.Piece(
+            tag: Tag(word("kind.\(piece.kind)").capitalizedFirst),
+            area: piece.area.isEmpty ? word("desk.mapping.no_area") : word("area.\(piece.area)").capitalizedFirst,
+            words: piece.text, attribution: attribution(piece), history: former(finding),
+            correct: mayCorrect
+                ? Link(word("desk.mapping.correct"), "\(path)#\(CaseAction.correctInformation.rawValue)") : nil)
+    }
+
+    private func former(_ finding: CaseFile.Finding) -> History? {
+        finding.corrections.isEmpty
+            ? nil
+            : History(
+                finding.corrections.reversed().map { correction in
+                    .init(
+                        time: Moment(correction.at, language), who: name(of: correction.by),
+                        words: correction.before.text, reason: correction.reason, isReplaced: true)
+                })
+    }
+
+    private func shown(_ question: Question, isInForm: Bool) -> QuestionShown {
+        let entries = opened.file.answers[question] ?? []
+        let former = entries.dropLast().reversed().map { entry in
+            History.Version(
+                time: Moment(entry.at, language), who: name(of: entry.by), words: entry.value, reason: nil,
+                isReplaced: true)
+        }
+        return QuestionShown(
+            number: question.number, question: word(question.name), words: isInForm ? nil : entries.last?.value,
+            attribution: entries.last.map { attribution($0.by, at: CivilTime.text($0.at, language)) }
+                ?? word("desk.mapping.unanswered"),
+            history: former.isEmpty ? nil : History(former))
+    }
+}
+
+extension String {
+    /// Percent-encoded, as the value of a parameter in an address.
+    fileprivate var asQueryValue: String {
+        addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? ""
+    }
+}

@@ -1,0 +1,172 @@
+import CaseReading
+import Codec
+import DeskCore
+import Domain
+import Foundation
+import GRDB
+
+/// Whose work is looked for, and where.
+struct WorkScope: Sendable {
+    let person: String
+    let county: County
+    let now: Date
+    private let places: Reading.WorkScope
+
+    init(_ person: String, _ county: County, at now: Date) {
+        (self.person, self.county, self.now) = (person, county, now)
+        places = Reading.workScope(of: person, in: county, on: CivilTime.day(of: now))
+    }
+
+    /// The lists that this person can have cases on, in the order of the page.
+    var lists: [Reading.WorkList] {
+        [.own, .delegated, .coordinated, .invited, .emergency] + (places.units.isEmpty ? [] : [.unit])
+            + (places.isWholeCounty ? [.county] : [])
+    }
+
+    /// The open cases that lie where a filter looks. The policy is asked of each one that is shown.
+    fileprivate func condition(_ filter: WorkFilter) -> SQL {
+        let lists = filter.lists.map { "(\(literal: condition($0)))" as SQL }.joined(separator: " OR ")
+        var all: [SQL] = ["county = \(county.code)", "phase <> 'closed'", "(\(literal: lists))"]
+        if let phase = filter.phase { all.append("phase = \(phase.rawValue)") }
+        if let step = filter.step { all.append("step = \(step.rawValue)") }
+        if filter.isOverdue { all.append("due < \(seconds(now))") }
+        // Where a child with protected identity is cannot be found by looking for it (rule 22).
+        if let unit = filter.unit { all.append("unit = \(unit) AND NOT protected") }
+        return all.joined(separator: " AND ")
+    }
+
+    private func condition(_ list: Reading.WorkList) -> SQL {
+        switch list {
+        case .own: "owner IN \(places.people)"
+        case .delegated: "delegate IN \(places.people)"
+        case .coordinated: "coordinator IN \(places.people)"
+        case .invited:
+            """
+            reference IN (SELECT meeting.reference FROM participant JOIN meeting ON meeting.id = participant.meeting
+            WHERE participant.person = \(person) AND meeting.stands)
+            """
+        case .emergency:
+            "reference IN (SELECT reference FROM emergency WHERE person = \(person) AND until > \(seconds(now)))"
+        case .unit: "unit IN \(places.units)"
+        case .county: places.isWholeCounty ? "due < \(seconds(now)) OR fallback" : "FALSE"
+        }
+    }
+}
+
+private func seconds(_ instant: Date) -> Int64 { Int64(instant.timeIntervalSince1970) }
+
+/// A case on a list of work, and on which ones the policy puts it.
+struct WorkRow: Sendable, WorkItem {
+    let row: CaseRow
+    let lists: Set<Reading.WorkList>
+    /// How far the reader may open it, and whether they may be told where the child is, and who works there (rule 22).
+    let permit: Reading.Permit
+
+    var reference: String { row.reference }
+    var due: Date? { row.due }
+}
+
+/// How many cases a list has, by what it can be narrowed to.
+struct WorkCounts: Sendable {
+    var all = 0
+    var overdue = 0
+    var phases: [Phase: Int] = [:]
+    var steps: [Step: Int] = [:]
+    /// Without those of children with protected identity.
+    var units: [String: Int] = [:]
+}
+
+extension Database {
+    /// A page of the cases on a person's lists, by date.
+    func work(_ scope: WorkScope, _ filter: WorkFilter, limit: Int, offset: Int) throws -> [WorkRow] {
+        let request: SQLRequest<CaseRow> = """
+            SELECT event FROM status WHERE \(literal: scope.condition(filter))
+            ORDER BY due, reference LIMIT \(limit) OFFSET \(offset)
+            """
+        return try request.fetchAll(self).compactMap { try listed($0, scope, filter.lists) }
+    }
+
+    /// What a list has in it, before it is narrowed.
+    func workCounts(_ scope: WorkScope, _ list: Reading.WorkList?) throws -> WorkCounts {
+        let request: SQLRequest<Row> = """
+            SELECT phase, step, unit, protected, count(*) AS cases, total(due < \(seconds(scope.now))) AS overdue
+            FROM status WHERE \(literal: scope.condition(WorkFilter(list: list))) GROUP BY phase, step, unit, protected
+            """
+        return try request.fetchAll(self).reduce(into: WorkCounts()) { counts, row in
+            let cases: Int = row["cases"]
+            counts.all += cases
+            counts.overdue += Int(row["overdue"] as Double)
+            if let phase = Phase(rawValue: row["phase"]) { counts.phases[phase, default: 0] += cases }
+            if let step = Step(rawValue: row["step"]) { counts.steps[step, default: 0] += cases }
+            if row["protected"] as Bool == false { counts.units[row["unit"], default: 0] += cases }
+        }
+    }
+
+    func workCount(_ scope: WorkScope, _ filter: WorkFilter) throws -> Int {
+        let request: SQLRequest<Int> = "SELECT count(*) FROM status WHERE \(literal: scope.condition(filter))"
+        return try request.fetchOne(self) ?? 0
+    }
+
+    /// Nil where the policy puts the case on none of the lists.
+    private func listed(_ row: CaseRow, _ scope: WorkScope, _ lists: [Reading.WorkList]) throws -> WorkRow? {
+        let known = try readable(row)
+        let on = Reading.lists(
+            of: scope.person, showing: known.facts, due: row.due, isOnFallback: !row.status.fallbackReason.isEmpty,
+            in: scope.county, at: scope.now)
+        guard !on.isDisjoint(with: lists),
+            case .may(let permit) = Reading.answer(
+                to: scope.person, reading: .status ... .whole, of: known.facts, in: scope.county, at: scope.now)
+        else { return nil }
+        return WorkRow(row: row, lists: on, permit: permit)
+    }
+
+    /// A case as the policy of reading sees it, from the rows of its meetings.
+    private func readable(_ row: CaseRow) throws -> ReadableCase {
+        let meetings = try Row.fetchAll(
+            self,
+            sql: """
+                SELECT meeting.id, meeting.time, participant.person FROM meeting
+                JOIN participant ON participant.meeting = meeting.id WHERE meeting.reference = ? AND meeting.stands
+                """, arguments: [row.reference])
+        return ReadableCase(
+            row.status,
+            meetings.map {
+                MeetingStaff(
+                    meeting: $0["id"], reference: row.reference, since: Date(timeIntervalSince1970: $0["time"]),
+                    people: [$0["person"]])
+            })
+    }
+}
+
+/// A meeting as lists show it.
+struct MeetingRow: Sendable {
+    let reference: String
+    let start: Date
+    let end: Date
+    /// What the person whose list it is has answered.
+    let answer: Attendance?
+
+    init(_ row: Row) {
+        reference = row["reference"]
+        start = Date(timeIntervalSince1970: row["start"])
+        end = Date(timeIntervalSince1970: row["finish"])
+        answer = Attendance(rawValue: row["answer"])
+    }
+}
+
+extension Database {
+    /// A person's meetings that stand, and end between two instants, the next first: of the cases that the policy lets them see.
+    func meetings(_ scope: WorkScope, until end: Date, limit: Int) throws -> [MeetingRow] {
+        let rows = try Row.fetchAll(
+            self,
+            sql: """
+                SELECT meeting.reference, meeting.start, meeting.finish, participant.answer, status.event FROM participant
+                JOIN meeting ON meeting.id = participant.meeting JOIN status ON status.reference = meeting.reference
+                WHERE participant.person = ? AND stands AND finish > ? AND start < ? AND status.county = ?
+                ORDER BY start, meeting.id LIMIT ?
+                """,
+            arguments: [scope.person, seconds(scope.now), seconds(end), scope.county.code, limit])
+        return try rows.filter { try listed(CaseRow(row: $0), scope, Reading.WorkList.allCases) != nil }
+            .map(MeetingRow.init)
+    }
+}

@@ -1,4 +1,5 @@
 import Codec
+import SwiftProtobuf
 
 /// A county of nine municipalities with forty units each and twelve people in each unit.
 enum YearCounty {

@@ -22,6 +22,8 @@ import TestSupport
 struct DeskTester: Sendable {
     let suite: SuiteInMemory
     let desk: DeskServices
+    /// Method and path of all that is behind the sign-in.
+    let routes: [String]
     private let application: Application<RouterResponder<DeskContext>>
 
     /// - Parameters:
@@ -51,7 +53,9 @@ struct DeskTester: Sendable {
             filters: try SavedFilters(), now: { suite.now })
         let server = DeskServer(
             host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
-        application = Application(router: server.router)
+        let router = server.router
+        routes = router.routes.map { "\($0.method.rawValue) \($0.path)" }
+        application = Application(router: router)
     }
 
     /// What a browser would get.

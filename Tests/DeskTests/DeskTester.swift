@@ -24,6 +24,8 @@ struct DeskTester: Sendable {
     let desk: DeskServices
     /// Method and path of all that is behind the sign-in.
     let routes: [String]
+    /// The paths that answer to GET, with names where something is to be filled in.
+    var pages: [String] { routes.filter { $0.hasPrefix("GET ") }.map { String($0.dropFirst(4)) } }
     private let application: Application<RouterResponder<DeskContext>>
 
     /// - Parameters:

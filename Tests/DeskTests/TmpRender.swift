@@ -34,7 +34,11 @@ import Testing
         try await write("print", "/print", "head-school")
         try await write("status", "", "county")
         try await write("closed", "", "chair")
-        print(try await story.tester.post("/case/NO-SUCH-CASE/emergency", ["id": UUID().uuidString, "reason": "Barnet."], as: CaseStory.person("head-bhv")).html)
+        print(
+            try await story.tester.post(
+                "/case/NO-SUCH-CASE/emergency", ["id": UUID().uuidString, "reason": "Barnet."],
+                as: CaseStory.person("head-bhv")
+            ).html)
         try await write("emergency", "/emergency", "chair")
     }
 }

@@ -39,9 +39,8 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
 
     /// All routes. Assets and sign-in are open to everybody; the rest is for who has signed in.
     var router: Router<DeskContext> {
-        let router = Router(context: DeskContext.self)
-        router.add(middleware: PageMetrics())
         let router = Router(context: DeskContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: PageMetrics())
         router.add(middleware: SafeHeaders())
         router.add(middleware: ChosenLanguage())
         router.add(middleware: PlainPages(renderer: desk.renderer))

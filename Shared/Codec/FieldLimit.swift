@@ -33,9 +33,6 @@ extension LimitedMessage {
         try? traverse(visitor: &check)
         return check.faults
     }
-
-    /// The most bytes of a field of text; nil for a field without a limit.
-    package static func mostBytes(of field: String) -> Int? { limits.values.first { $0.name == field }?.bytes }
 }
 
 /// Looks at every field of a message once.

@@ -72,8 +72,13 @@ struct DeskTester: Sendable {
         _ path: String, _ fields: KeyValuePairs<String, String>, as person: String? = nil,
         language: Language = .swedish
     ) async throws -> Answer {
-<<<<<<< HEAD
         try await post(path, form: fields.map { ($0.key, $0.value) }, as: person, language: language)
+    }
+
+    func post(
+        _ path: String, _ fields: [(String, String)], as person: String? = nil, language: Language = .swedish
+    ) async throws -> Answer {
+        try await post(path, form: fields.map { ($0.0, $0.1) }, as: person, language: language)
     }
 
     func post(
@@ -82,16 +87,6 @@ struct DeskTester: Sendable {
     ) async throws -> Answer {
         var components = URLComponents()
         components.queryItems = fields.map { URLQueryItem(name: $0.name, value: $0.value) }
-=======
-        try await post(path, fields.map { ($0.key, $0.value) }, as: person, language: language)
-    }
-
-    func post(
-        _ path: String, _ fields: [(String, String)], as person: String? = nil, language: Language = .swedish
-    ) async throws -> Answer {
-        var components = URLComponents()
-        components.queryItems = fields.map { URLQueryItem(name: $0.0, value: $0.1) }
->>>>>>> 894307965c880b98b6b26c0b4f469df5416922b0
         let body = (components.percentEncodedQuery ?? "").replacing("+", with: "%2B")
         var headers = Self.fields(person, language)
         headers[.contentType] = "application/x-www-form-urlencoded"

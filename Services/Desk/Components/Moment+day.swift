@@ -17,9 +17,4 @@ extension Moment {
             iso: day.description,
             label: name.map { Catalogue.text("desk.day.\($0)", language) } ?? CivilTime.text(day, language))
     }
-
-    /// An instant with its day and time on the clock.
-    init(_ instant: Date, _ language: Language) {
-        self.init(iso: Timestamp.text(instant), label: CivilTime.text(instant, language))
-    }
 }

@@ -1,4 +1,5 @@
 import Codec
+import DeskCore
 import Domain
 
 /// What is wrong with a form, each at its field.

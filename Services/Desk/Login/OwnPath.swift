@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 
 /// A path of the desk's own, with its query: where somebody wanted to go before they signed in.
 ///

@@ -51,11 +51,8 @@ struct CasePage: Sendable {
                 word("desk.case.part.\(each == .overview ? "overview" : each.rawValue)"),
                 each.path(of: reference), isCurrent: each == part)
         }
-<<<<<<< HEAD
         model["withhold"] = WithholdButton(reference, language)
-=======
         model["live"] = Live(path: "/case/\(reference)/changes", seen: opened.version)
->>>>>>> 43e8000fd86c300db92b339f9f983d4dc92c9955
         return Page(template: template, title: title, model: model, place: "work")
     }
 
@@ -84,9 +81,6 @@ struct CasePage: Sendable {
         case .notices: extent >= .course
         case .meetings: extent >= .plan
         case .mapping, .consents, .outcome, .people: extent >= .whole
-<<<<<<< HEAD
-        case .readers: false
-=======
         case .readers:
             if case .may = Reading.answer(
                 to: person.person, readingLogOf: opened.readable.facts, in: opened.county, at: now)
@@ -95,7 +89,6 @@ struct CasePage: Sendable {
             } else {
                 false
             }
->>>>>>> 43e8000fd86c300db92b339f9f983d4dc92c9955
         }
     }
 
@@ -120,11 +113,7 @@ struct CasePage: Sendable {
         var pairs: [Pair] = []
         if let child = opened.child {
             pairs.append(
-<<<<<<< HEAD
-                Pair(word("desk.case.child"), child.names.first?.text ?? "", detail: child.personalNumber.nonEmpty))
-=======
                 Pair(word("desk.case.child"), child.names.first?.text ?? "", detail: Self.written(child.personalNumber)))
->>>>>>> 43e8000fd86c300db92b339f9f983d4dc92c9955
         }
         pairs.append(
             Pair(word("case.owner"), name(of: status.owner), detail: name(of: status.unit).nonEmpty))
@@ -138,14 +127,11 @@ struct CasePage: Sendable {
         return pairs
     }
 
-<<<<<<< HEAD
-=======
     /// `20170315-2387`; nil for no number.
     private static func written(_ number: String) -> String? {
         number.isEmpty ? nil : "\(number.prefix(8))-\(number.suffix(4))"
     }
 
->>>>>>> 43e8000fd86c300db92b339f9f983d4dc92c9955
     private var next: CaseHeader.Next? {
         guard let step = opened.row.step, let due = opened.row.due else { return nil }
         let part = Part(of: step)

@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each installs what is missing, or says what to type.
-.PHONY: run test attack browser screenshots format lint bench guide bench-scheduling bench-sealing bench-views golden proto docs needs
+.PHONY: run test attack browser screenshots format lint bench guide bench-scheduling bench-desk bench-sealing bench-views golden proto docs needs
 
 CONFIGURATION ?= debug
 GUIDE ?= .build/guide
@@ -33,10 +33,10 @@ screenshots: needs ## write a picture of every page, light and dark, wide and na
 	cp $(SCREENSHOTS)/desk-*.png Docs/
 
 format: ## write all Swift as .swift-format wants it
-	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/OpenID Shared/Kafka Shared/CaseReading Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Tools/SealingBenchmark Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
+	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/OpenID Shared/Kafka Shared/CaseReading Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Tools/SealingBenchmark Tools/CountyYear Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
 
 lint: ## fail where the format differs
-	swift format lint --strict --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/OpenID Shared/Kafka Shared/CaseReading Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Tools/SealingBenchmark Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
+	swift format lint --strict --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/OpenID Shared/Kafka Shared/CaseReading Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Tools/SealingBenchmark Tools/CountyYear Examples/Streams Benchmarks/Package.swift Benchmarks/Sources
 
 bench: needs ## events per second through one stream thread, beside a plain C loop (see Benchmarks/README.md)
 	Benchmarks/run
@@ -46,6 +46,9 @@ bench-scheduling: needs ## time per booking, by how full calendars are (see Docs
 
 bench-views: needs ## time and memory to build a view of a county's year, and to read from it (see Benchmarks/README.md)
 	swift run -c release --package-path Benchmarks ViewBenchmark
+
+bench-desk: needs ## how fast the desk's pages are for a county's year, and how much memory they take (see Docs/performance.md)
+	Benchmarks/desk
 
 bench-sealing: needs ## what sealing costs an event beside AES itself (see Benchmarks/README.md)
 	swift run -c release --scratch-path .build/release-bench sealing-benchmark

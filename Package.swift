@@ -180,6 +180,12 @@ let package = Package(
             name: "sealing-benchmark", dependencies: ["CloudEvents", "Streams", crypto],
             path: "Tools/SealingBenchmark", swiftSettings: guarded),
 
+        // Writes a county's year to Kafka, for what is measured on it (`make bench-desk`).
+        .executableTarget(
+            name: "county-year",
+            dependencies: ["CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", crypto, protobuf],
+            path: "Tools/CountyYear", swiftSettings: guarded, linkerSettings: allocator),
+
         // Writes the registry of events from the schemas (`make proto`).
         .executableTarget(
             name: "contract-generator", dependencies: [crypto, protobuf], path: "Tools/ContractGenerator",

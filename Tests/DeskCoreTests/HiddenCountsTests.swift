@@ -14,7 +14,7 @@ struct HiddenCountsTests {
         }
     }
 
-    @Test("rule 24: no small number is shown, nor can be computed from its row's or column's sum", arguments: 0..<300)
+    @Test("no small number is shown, nor can be computed from its row's or column's sum", arguments: 0..<300)
     func hidden(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
         let counts = Self.counts(&random)

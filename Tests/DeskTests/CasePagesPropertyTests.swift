@@ -5,8 +5,8 @@ import Foundation
 import HTTPTypes
 import StreamsTesting
 import SwiftProtobuf
-import Testing
 import TestSupport
+import Testing
 
 @testable import desk
 
@@ -38,7 +38,8 @@ struct CasePagesPropertyTests {
                     #expect(page.status == .notFound, context)
                     let unknown = try await tester.get("/case/NO-SUCH-CASE\(path)", as: person, language: language)
                     #expect(
-                        page.html.replacing(story.reference, with: "") == unknown.html.replacing("NO-SUCH-CASE", with: ""),
+                        page.html.replacing(story.reference, with: "")
+                            == unknown.html.replacing("NO-SUCH-CASE", with: ""),
                         context)
                     continue
                 }
@@ -77,7 +78,8 @@ struct CasePagesPropertyTests {
         if random.flag() { try story.takeOn() }
         if random.flag() { try story.delegate(to: CaseStory.person("teacher")) }
         for _ in 0..<random.number(0...4) {
-            try await story.add(random.one(InformationSource.self), random.one(InformationKind.self), random.one(WheelArea.self))
+            try await story.add(
+                random.one(InformationSource.self), random.one(InformationKind.self), random.one(WheelArea.self))
         }
         if random.flag() { try story.correct() }
         if random.flag() {

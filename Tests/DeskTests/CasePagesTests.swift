@@ -4,8 +4,8 @@ import Domain
 import Foundation
 import HTTPTypes
 import SwiftProtobuf
-import Testing
 import TestSupport
+import Testing
 
 @testable import desk
 
@@ -53,7 +53,9 @@ struct CasePagesTests {
         #expect(words.contains("länsfunktionen har fått veta det"))
     }
 
-    @Test("rules 7 and 8: the child's words first, strengths before needs, each area with its source; a correction keeps the history")
+    @Test(
+        "rules 7 and 8: the child's words first, strengths before needs, each area with its source; a correction keeps the history"
+    )
     func findings() async throws {
         var story = try await CaseStory()
         try await story.add(.organisation, .need, .home)
@@ -63,7 +65,8 @@ struct CasePagesTests {
         try story.correct()
         let texts = story.texts.map(CaseStory.escaped)
         let html = try await Self.get(story).html
-        let area = try #require(html.split(separator: #"id="area-home""#).last?.split(separator: #"id="area-relationships""#).first)
+        let area = try #require(
+            html.split(separator: #"id="area-home""#).last?.split(separator: #"id="area-relationships""#).first)
         // The first text is the reporter's, which the story made first of all.
         let places = [texts[4], texts[5], texts[7]].map { text in area.range(of: text)?.lowerBound }
         let (strength, child, need) = (try #require(places[0]), try #require(places[1]), try #require(places[2]))
@@ -112,7 +115,9 @@ struct CasePagesTests {
         #expect(!Self.words(first).contains("Kartläggning öppnad"))
     }
 
-    @Test("rule 18: the meeting that stands has its time, place and answers by name; rules 15 to 17: then its plan and what became of it")
+    @Test(
+        "rule 18: the meeting that stands has its time, place and answers by name; rules 15 to 17: then its plan and what became of it"
+    )
     func meetings() async throws {
         var story = try await CaseStory()
         try await story.map()

@@ -6,8 +6,8 @@ import GRDB
 import Kafka
 import ServiceKit
 import SwiftProtobuf
-import Testing
 import TestSupport
+import Testing
 
 @testable import desk
 

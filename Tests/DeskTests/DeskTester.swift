@@ -22,6 +22,8 @@ import TestSupport
 struct DeskTester: Sendable {
     let suite: SuiteInMemory
     let desk: DeskServices
+    /// The paths that answer to GET, with names where something is to be filled in.
+    let pages: [String]
     private let application: Application<RouterResponder<DeskContext>>
 
     /// - Parameters:
@@ -51,7 +53,9 @@ struct DeskTester: Sendable {
             filters: try SavedFilters(), now: { suite.now })
         let server = DeskServer(
             host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
-        application = Application(router: server.router)
+        let router = server.router
+        pages = router.routes.filter { $0.method == .get }.map(\.path.description)
+        application = Application(router: router)
     }
 
     /// What a browser would get.

@@ -3,12 +3,14 @@ import Codec
 import Domain
 import Foundation
 import HTTPTypes
-import Testing
 import TestSupport
+import Testing
 
 @testable import desk
 
-@Suite("A case is opened in an emergency: by whoever is in the directory, for some hours, and everybody learns of it (rule 22)")
+@Suite(
+    "A case is opened in an emergency: by whoever is in the directory, for some hours, and everybody learns of it (rule 22)"
+)
 struct EmergencyPagesTests {
     private static let nurse = CaseStory.person("head-bhv")
 
@@ -50,7 +52,8 @@ struct EmergencyPagesTests {
             person: CaseStory.person("officer"), county: "TST", assurance: .three, at: story.tester.suite.now)
         let log = try await story.tester.desk.cases.openLog(of: story.reference, for: signedIn)
         #expect(log.contains { $0.by == Self.nurse && $0.why == "emergency_access" })
-        #expect(try await story.tester.get("/case/\(story.reference)", as: CaseStory.person("nurse")).status == .notFound)
+        #expect(
+            try await story.tester.get("/case/\(story.reference)", as: CaseStory.person("nurse")).status == .notFound)
     }
 
     @Test("a reason that is missing or too long is told at its field, and what was written stays")

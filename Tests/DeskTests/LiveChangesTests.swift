@@ -6,14 +6,15 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOEmbedded
-import Testing
 import TestSupport
+import Testing
 
 @testable import desk
 
 @Suite("A case's pages learn of changes by server-sent events, which tell nothing but that there is one")
 struct LiveChangesTests {
-    private static func context(_ person: String, while isSignedIn: @escaping @Sendable () async -> Bool) -> DeskContext {
+    private static func context(_ person: String, while isSignedIn: @escaping @Sendable () async -> Bool) -> DeskContext
+    {
         var context = DeskContext(
             source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: Logger(label: "live")))
         context.signedIn = SignedIn(person: person, county: "TST", assurance: .three, at: ExampleCounty.monday)
@@ -21,7 +22,9 @@ struct LiveChangesTests {
         return context
     }
 
-    private static func respond(_ story: CaseStory, _ live: LiveChanges, _ context: DeskContext) async throws -> Response {
+    private static func respond(_ story: CaseStory, _ live: LiveChanges, _ context: DeskContext) async throws
+        -> Response
+    {
         let router = Router(context: DeskContext.self)
         live.add(to: router)
         let request = Request(
@@ -52,7 +55,9 @@ struct LiveChangesTests {
         line.firstMatch(of: #/^event: change\ndata: (.+)\n\n$/#).map { String($0.1) }
     }
 
-    @Test("the present version comes first, which the page has; then another with each change, and no content; the stream ends with the session")
+    @Test(
+        "the present version comes first, which the page has; then another with each change, and no content; the stream ends with the session"
+    )
     func changes() async throws {
         let story = try await CaseStory()
         var live = LiveChanges(desk: story.tester.desk)

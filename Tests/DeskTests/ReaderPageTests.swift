@@ -2,6 +2,7 @@ import CloudEvents
 import Codec
 import Domain
 import Foundation
+import HTTPTypes
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -58,7 +59,7 @@ struct ReaderPageTests {
         #expect(try await tester.get("/work", as: "officer").html.contains("href=\"/readings\""))
     }
 
-    @Test("rule 24: the steering group sees numbers, no case, and no small group")
+    @Test("the steering group sees numbers, no case, and no small group")
     func numbers() async throws {
         let tester = try DeskTester()
         let reference = try await tester.report()

@@ -145,9 +145,22 @@ final class Guarded<Value>: @unchecked Sendable {
 final class MemoryView: ViewReading {
     private let database: DatabaseQueue
     private let count = Guarded(Int64(0))
+    private let executed: Guarded<Set<String>>
+
+    /// The statements that have been executed, without their values.
+    var statements: Set<String> { executed.with { $0 } }
 
     init() throws {
-        database = try DatabaseQueue()
+        let executed = Guarded<Set<String>>([])
+        var configuration = Configuration()
+        configuration.prepareDatabase { db in
+            db.trace { event in
+                guard case .statement(let statement) = event else { return }
+                executed.with { _ = $0.insert(statement.sql) }
+            }
+        }
+        self.executed = executed
+        database = try DatabaseQueue(configuration: configuration)
         var migrator = DatabaseMigrator()
         DeskView().registerMigrations(in: &migrator)
         try migrator.migrate(database)

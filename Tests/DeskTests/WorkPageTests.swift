@@ -3,6 +3,8 @@ import Codec
 import DeskCore
 import Domain
 import Foundation
+import GRDB
+import HTTPTypes
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -41,12 +43,14 @@ struct WorkPageTests {
 
     @Test("a deputy sees the work of who is on leave, and for whom they stand in")
     func deputy() async throws {
+        let tester = try DeskTester()
+        let reference = try await tester.report()
         var county = ExampleCounty.message
         let place = try #require(county.people.firstIndex { $0.id == "head-school" })
         county.people[place].deputy = "teacher"
         county.people[place].absences = [.with { ($0.from, $0.to) = ("2026-11-20", "2026-12-20") }]
-        let tester = try DeskTester(county)
-        let reference = try await tester.report()
+        try tester.suite.view.apply(
+            .init(id: "leave", source: "test", time: tester.suite.now, county), topic: .directory, key: "TST")
         let page = try await tester.get("/work", as: "teacher")
         #expect(page.html.contains(reference) && page.html.contains("du ersätter Chef Exempelson"))
     }
@@ -72,11 +76,9 @@ struct WorkPageTests {
         let tester = try DeskTester()
         let reference = try await tester.report { $0.protectedIdentity = true }
         try tester.suite.advance(to: tester.suite.now + 30 * 86_400)
-        for path in ["/work?of=unit", "/work?of=unit&unit=school"] {
-            let page = try await tester.get(path, as: "manager")
-            #expect(!page.html.contains("Enhet school") && !page.html.contains("Chef Exempelson"), "\(path)")
-        }
-        #expect(try await tester.get("/work?of=unit", as: "manager").html.contains(reference))
+        let page = try await tester.get("/work?of=unit", as: "manager")
+        #expect(page.html.contains(reference))
+        #expect(!page.html.contains("Enhet school") && !page.html.contains("Chef Exempelson"))
         #expect(try await !tester.get("/work?of=unit&unit=school", as: "manager").html.contains(reference))
         #expect(try await tester.get("/work", as: "head-school").html.contains("Enhet school"))
     }

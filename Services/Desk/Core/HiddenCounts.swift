@@ -1,6 +1,6 @@
 import Domain
 
-/// A table of counts in which small groups are hidden, so that nobody can be found in it (rule 24).
+/// A table of counts in which small groups are hidden, so that nobody can be found in it.
 ///
 /// The table shows the sums of its rows and of its columns as well. So hiding the small numbers is not enough: one hidden
 /// number is what its row's sum has left. In each row and column either nothing is hidden, or at least two numbers are, which
@@ -75,7 +75,7 @@ package struct HiddenCounts: Sendable, Hashable {
 
 /// The middle of values: half of them are at most this.
 package enum Median {
-    /// - Returns: nil for fewer values than the smallest group, of whom nothing is shown (rule 24).
+    /// - Returns: nil for fewer values than the smallest group, of whom nothing is shown.
     package static func shown(_ values: [Double]) -> Double? {
         guard values.count >= Reading.smallestGroup else { return nil }
         let sorted = values.sorted()

@@ -53,7 +53,8 @@ struct EmergencyPages: Sendable {
 
     /// - Parameter reasons: why it was not opened, each with the field that it is about.
     private func page(
-        _ reference: String, _ context: DeskContext, reason: String = "", _ reasons: [(path: String, words: String)] = [],
+        _ reference: String, _ context: DeskContext, reason: String = "",
+        _ reasons: [(path: String, words: String)] = [],
         _ boxes: [NoticeBox] = []
     ) -> Page {
         let language = context.language
@@ -66,7 +67,9 @@ struct EmergencyPages: Sendable {
             Self.path(reference), id: UUID().uuidString.lowercased(), fields: [field],
             submit: word("desk.emergency.open"), style: "danger", cancel: Link(word("desk.nav.work"), "/work"))
         let others = reasons.filter { $0.path != "reason" }.map { FieldError($0.words) }
-        var model: [String: Any] = ["form": form, "notices": boxes, "words": word("desk.emergency.words", ["case": reference])]
+        var model: [String: Any] = [
+            "form": form, "notices": boxes, "words": word("desk.emergency.words", ["case": reference]),
+        ]
         model["problems"] = ErrorSummary(form.errors + others)
         return Page(template: "emergency", title: word("desk.emergency.title"), model: model, place: "work")
     }

@@ -5,7 +5,7 @@ import GRDB
 import Hummingbird
 
 /// The county's numbers for its steering group: how many cases stand where, and how long they take, with no individual visible
-/// (rules 24 and 25).
+///.
 struct NumberPages: Sendable {
     let desk: DeskServices
 

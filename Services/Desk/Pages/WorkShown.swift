@@ -63,7 +63,8 @@ struct WorkShown {
 
     private func task(_ work: WorkRow, _ urgency: WorkOrder.Urgency) -> TaskLine {
         let step = work.row.step
-        let part = step?.part.map { "/\($0)" } ?? ""
+        // Who sees the status alone finds it on the first page.
+        let part = work.permit.extent == .status ? "" : step?.part.map { "/\($0)" } ?? ""
         let nearness: (TaskLine.Urgency, Tag)? =
             switch urgency {
             case .overdue: (.overdue, Tag(words("overdue"), .bad))
@@ -82,7 +83,7 @@ struct WorkShown {
     private func detail(_ work: WorkRow) -> String {
         let row = work.row
         func name(_ id: String) -> String {
-            work.showsPlace ? names.name(of: id, language) : mask.name(of: id, language)
+            work.permit.showsPlace ? names.name(of: id, language) : mask.name(of: id, language)
         }
         var parts: [String] = []
         if let step = row.step {
@@ -91,14 +92,17 @@ struct WorkShown {
                 let givers = givers.map { FactInWords.giver($0, language) }.joined(separator: ", ")
                 parts.append(words("work.awaits", ["givers": givers]))
             }
-            parts.append(
-                turn.person == found.scope.person
-                    ? words("work.turn.mine") : words("work.turn.other", ["name": name(turn.person)]))
+            let other = name(turn.person)
+            if turn.person == found.scope.person {
+                parts.append(words("work.turn.mine"))
+            } else if other != "…" {
+                parts.append(words("work.turn.other", ["name": other]))
+            }
             if let absent = absent(row), work.lists.isSuperset(of: [absent.list]) {
                 parts.append(words("work.deputy", ["name": name(absent.person)]))
             }
         }
-        if work.showsPlace { parts.append(names.name(of: row.status.unit, language)) }
+        if work.permit.showsPlace { parts.append(names.name(of: row.status.unit, language)) }
         if !row.status.fallbackReason.isEmpty { parts.append(words("work.fallback")) }
         if row.status.harmSuspected { parts.append(words("work.harm")) }
         if row.status.protectedIdentity { parts.append(words("work.protected")) }

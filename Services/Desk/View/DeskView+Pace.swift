@@ -3,7 +3,7 @@ import Codec
 import Foundation
 import GRDB
 
-/// How long cases take, for the county's numbers (rule 25): clocks run from when a mapping was opened (rule 19).
+/// How long cases take, for the county's numbers: clocks run from when a mapping was opened (rule 19).
 extension DeskView {
     static func createPace(_ db: Database) throws {
         try db.create(table: "pace", options: .withoutRowID) {

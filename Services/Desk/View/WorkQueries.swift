@@ -59,8 +59,8 @@ private func seconds(_ instant: Date) -> Int64 { Int64(instant.timeIntervalSince
 struct WorkRow: Sendable, WorkItem {
     let row: CaseRow
     let lists: Set<Reading.WorkList>
-    /// Whether the reader may be told where the child is, and who works there (rule 22).
-    let showsPlace: Bool
+    /// How far the reader may open it, and whether they may be told where the child is, and who works there (rule 22).
+    let permit: Reading.Permit
 
     var reference: String { row.reference }
     var due: Date? { row.due }
@@ -115,9 +115,9 @@ extension Database {
             in: scope.county, at: scope.now)
         guard !on.isDisjoint(with: lists),
             case .may(let permit) = Reading.answer(
-                to: scope.person, reading: .status ... .status, of: known.facts, in: scope.county, at: scope.now)
+                to: scope.person, reading: .status ... .whole, of: known.facts, in: scope.county, at: scope.now)
         else { return nil }
-        return WorkRow(row: row, lists: on, showsPlace: permit.showsPlace)
+        return WorkRow(row: row, lists: on, permit: permit)
     }
 
     /// A case as the policy of reading sees it, from the rows of its meetings.

@@ -64,6 +64,22 @@ struct SessionTests {
         }
     }
 
+    @Test("what lasts longer than a page asks whether the session lasts, and does not make it last longer by that")
+    func lasts() async throws {
+        try await test { tester, _ in
+            let token = try #require(SessionToken(try await tester.signIn()))
+            let sessions = tester.login.sessions
+            tester.clock.advance(29 * 60)
+            #expect(try await sessions.lasts(token))
+            tester.clock.advance(60)
+            #expect(try await !sessions.lasts(token))
+            let other = try #require(SessionToken(try await tester.signIn()))
+            try await sessions.end(other)
+            #expect(try await !sessions.lasts(other))
+            #expect(try await !sessions.lasts(SessionToken()))
+        }
+    }
+
     @Test("limits are those of the settings")
     func otherLimits() async throws {
         var limits = SessionLimits()

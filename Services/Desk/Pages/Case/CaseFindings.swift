@@ -66,7 +66,9 @@ extension CasePage {
         opened.file.findings(from: .child).map(\.information).filter { InformationKind(rawValue: $0.kind) != .notAsked }
             .map { piece in
                 let area = word("area.\(piece.area)")
-                let values = ["name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language)]
+                let values = [
+                    "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
+                ]
                 return ChildVoice.Voice(
                     words: piece.text, attribution: "\(area.capitalizedFirst). \(word("desk.case.told", values))")
             }

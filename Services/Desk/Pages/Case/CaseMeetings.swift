@@ -116,7 +116,8 @@ extension CasePage {
             pairs.append(
                 Pair(word("desk.meeting.place"), opened.reading.mask?.shown(meeting.place, language) ?? meeting.place))
         }
-        pairs.append(Pair(word("desk.meeting.leads"), name(of: meeting.namedPerson.nonEmpty ?? opened.row.status.owner)))
+        pairs.append(
+            Pair(word("desk.meeting.leads"), name(of: meeting.namedPerson.nonEmpty ?? opened.row.status.owner)))
         let people = meeting.participants.map { participant in
             let role = "role.\(participant.role)"
             return CaseMeetings.Invited(

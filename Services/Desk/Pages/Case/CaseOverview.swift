@@ -80,7 +80,8 @@ extension CasePage {
         }
         if status.protectedIdentity {
             boxes.append(
-                NoticeBox(.protected, word("desk.case.protected.title"), paragraphs: [word("desk.case.protected.words")]))
+                NoticeBox(
+                    .protected, word("desk.case.protected.title"), paragraphs: [word("desk.case.protected.words")]))
         }
         if extent < .whole {
             boxes.append(

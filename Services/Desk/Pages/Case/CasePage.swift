@@ -113,7 +113,8 @@ struct CasePage: Sendable {
         var pairs: [Pair] = []
         if let child = opened.child {
             pairs.append(
-                Pair(word("desk.case.child"), child.names.first?.text ?? "", detail: Self.written(child.personalNumber)))
+                Pair(word("desk.case.child"), child.names.first?.text ?? "", detail: Self.written(child.personalNumber))
+            )
         }
         pairs.append(
             Pair(word("case.owner"), name(of: status.owner), detail: name(of: status.unit).nonEmpty))

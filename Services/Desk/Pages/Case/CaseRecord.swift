@@ -50,7 +50,8 @@ extension CasePage {
     /// The whole case on one page, as far as it is read.
     var printed: Page {
         let stamp = word(
-            "desk.case.printed", ["time": CivilTime.text(now, language), "name": opened.names.name(of: person.person, language)])
+            "desk.case.printed",
+            ["time": CivilTime.text(now, language), "name": opened.names.name(of: person.person, language)])
         var model: [String: Any] = ["panels": panels, "stamp": stamp]
         if extent == .whole {
             model["findings"] = findings

@@ -52,7 +52,8 @@ struct CaseTimeline {
     private func entry(_ entry: Chronology.Entry) -> TimelineDay.Entry {
         let proof = entry.proof.isEmpty ? nil : "\(page.word("case.column.proof").capitalizedFirst) \(entry.proof)"
         return TimelineDay.Entry(
-            time: Self.clock(entry.event.time), what: entry.what.capitalizedFirst, who: entry.who.nonEmpty, words: proof,
+            time: Self.clock(entry.event.time), what: entry.what.capitalizedFirst, who: entry.who.nonEmpty,
+            words: proof,
             tag: entry.event.type == CommandRefused.eventType ? Tag(page.word("desk.case.refused"), .warn) : nil)
     }
 
@@ -65,7 +66,8 @@ struct CaseTimeline {
         let failed = notices.values.count { $0.status == .failed }
         return TimelineDay.Entry(
             time: Self.clock(last.event.time),
-            what: page.word(notices.count == 1 ? "desk.case.notice" : "desk.case.notices", ["count": "\(notices.count)"]),
+            what: page.word(
+                notices.count == 1 ? "desk.case.notice" : "desk.case.notices", ["count": "\(notices.count)"]),
             who: nil, words: lines.joined(separator: "\n"),
             tag: failed == 0 ? nil : Tag(page.word("desk.case.notices.failed", ["count": "\(failed)"]), .bad))
     }

@@ -1,0 +1,73 @@
+import Codec
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+@testable import desk
+
+/// A desk with much to show: a list of work with 200 cases, and a case of 200 facts.
+struct BusyDesk {
+    let tester: DeskTester
+    /// The case of 200 facts. `head-school` owns it.
+    let reference: String
+
+    /// Everybody of the example county, whose lists differ.
+    static let people = ["head-school", "teacher", "family", "manager", "county", "officer", "chair"]
+
+    init(cases: Int = 200, facts: Int = 200) async throws {
+        tester = try DeskTester()
+        var numbers = FictionalNumbers(seed: 14)
+        for number in 0..<cases {
+            var report = SuiteInMemory.report
+            report.personalNumber = numbers.next().digits.reveal
+            try tester.suite.send(report, id: "r\(number)", key: "r\(number)", to: .concernReports)
+        }
+        let receipt = try await tester.suite.view.reader().read { try $0.receipt(of: "r0", from: "test") }
+        reference = try #require(receipt).registered.caseReference
+        try await give(TakeOn.with { ($0.caseReference, $0.by) = (reference, "head-school") })
+        for number in try await count()..<facts { try await give(information(number)) }
+    }
+
+    /// How many facts the case has.
+    func count() async throws -> Int {
+        let reference = reference
+        return try await tester.suite.view.reader().read { try $0.facts(of: reference).count }
+    }
+
+    private func give(_ command: some SuiteEvent) async throws {
+        let answer = try await tester.desk.commands.give(
+            .init(command, id: UUID().uuidString, to: .mappingCommands, about: reference),
+            by: SignedIn(person: "head-school", county: "TST", assurance: .three, at: ExampleCounty.monday))
+        guard case .happened = answer else {
+            Issue.record("\(type(of: command)): \(answer)")
+            throw CancellationError()
+        }
+    }
+
+    private func information(_ number: Int) -> AddInformation {
+        let (sources, kinds) = (
+            [InformationSource.detector, .organisation, .guardian, .child], [InformationKind.strength, .need]
+        )
+        return .with {
+            ($0.caseReference, $0.by) = (reference, "head-school")
+            $0.source = sources[number % sources.count].rawValue
+            $0.area = WheelArea.allCases[number % WheelArea.allCases.count].rawValue
+            $0.kind = kinds[number % kinds.count].rawValue
+            $0.text =
+                "Kim säger att det är lättare när det är lugnt i klassrummet, och ritar gärna på rasterna. (\(number))"
+        }
+    }
+
+    /// A page's path with what is to be filled in; nil for what is no page.
+    ///
+    /// - Throws: for a name that nobody has given a value yet, so that no new page is left out.
+    func path(_ page: String) throws -> String? {
+        if page.hasPrefix("/assets/") { return nil }
+        let parts = try page.split(separator: "/").map { part in
+            guard part.hasPrefix(":") else { return String(part) }
+            return try #require(["reference": reference][part.dropFirst()], "give \(part) of \(page) a value here")
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+}

@@ -44,6 +44,7 @@ extension InTheBrowser {
             Shown(name: "case-notices", path: "/case/CASE/notices"),
             Shown(name: "case-print", path: "/case/CASE/print"),
             Shown(name: "case-not-found", path: "/case/SRM-AAAA-AAAA-AA"),
+            Shown(name: "sign-out", path: "/sign-out"),
         ].map { Shown(name: $0.name, path: $0.path, by: "nykoping-rektor", deed: $0.deed) }
 
         /// A second case, in the midst of its mapping.

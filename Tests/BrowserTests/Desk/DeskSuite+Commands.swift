@@ -78,19 +78,21 @@ extension DeskSuite {
         }
     }
 
-    /// How many facts of a type a case has.
+    /// How many facts of a type fit, up to one that is the last.
     func count<Fact: EventPayload>(
-        _ type: Fact.Type, on topic: Topic, until last: @escaping @Sendable (Fact) -> Bool,
+        _ type: Fact.Type, on topic: Topic, until isLast: @escaping @Sendable (Fact) -> Bool,
         where fits: @escaping @Sendable (Fact) -> Bool
     ) async throws -> Int {
         try await EventFeed.reading(connection, [topic], fromBeginning: true, opens: true) { feed in
-            var count = 0
-            for try await item in feed.items {
-                guard let fact = try? item.event?.decode(type) else { continue }
-                if fits(fact) { count += 1 }
-                if last(fact) { break }
+            try await tillsammans.within(.seconds(60), waitingFor: "the last fact") {
+                var count = 0
+                for try await item in feed.items {
+                    guard let fact = try? item.event?.decode(type) else { continue }
+                    if fits(fact) { count += 1 }
+                    if isLast(fact) { break }
+                }
+                return count
             }
-            return count
         }
     }
 

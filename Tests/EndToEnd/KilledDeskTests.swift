@@ -39,11 +39,11 @@ struct KilledDeskTests {
     /// Each confirmed form has one fact, and each command has one.
     private static func check(_ confirmed: Set<String>, _ suite: RunningSuite) async throws {
         try await eventually("the facts of all forms") {
-            try await confirmed.isSubset(of: facts(of: suite).map(\.words))
+            try await confirmed.isSubset(of: Self.facts(of: suite).map(\.words))
         }
-        let facts = try await facts(of: suite)
-        #expect(facts.map(\.words).sorted() == confirmed.sorted())
-        #expect(Set(facts.map(\.cause)).count == facts.count)
+        let found = try await Self.facts(of: suite)
+        #expect(found.map(\.words).sorted() == confirmed.sorted())
+        #expect(Set(found.map(\.cause)).count == found.count)
     }
 
     /// What the forms became: each form's own words, and the command that they came with.

@@ -25,7 +25,6 @@ struct AccessWalk {
     ].mapValues(CaseStory.person)
 
     let story: CaseStory
-    let isProtected: Bool
     /// The case and its county as the policy sees them.
     private let readable: Reading.Case
     private let county: County
@@ -58,7 +57,7 @@ struct AccessWalk {
         let reason = story.text(.whole)
         try story.send(
             OpenInEmergency.with { ($0.caseReference, $0.by, $0.reason) = (reference, by, reason) }, by: by)
-        (self.story, self.isProtected) = (story, isProtected)
+        self.story = story
         let owner = SignedIn(person: CaseStory.owner, county: "TST", assurance: .three, at: story.tester.suite.now)
         let opened = try await story.tester.desk.cases.open(reference, for: owner, in: .swedish)
         (readable, county) = (opened.readable.facts, opened.county)

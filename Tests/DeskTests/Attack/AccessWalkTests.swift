@@ -79,11 +79,11 @@ struct AccessWalkTests {
         }
     }
 
-    private static let states = AccessWalk.Consent.allCases.flatMap { [($0, false), ($0, true)] }
+    static let states = AccessWalk.Consent.allCases.flatMap { [($0, false), ($0, true)] }
 
     @Test(
         "each page opens to whom the policy opens it, shows no more, and stands in the access log first",
-        arguments: states)
+        arguments: Self.states)
     func pages(consent: AccessWalk.Consent, isProtected: Bool) async throws {
         let walk = try await AccessWalk(consent, isProtected: isProtected)
         let pages = Self.needs.filter { $0.key.hasPrefix("GET") && !$0.key.contains("assets") }
@@ -143,7 +143,7 @@ struct AccessWalkTests {
 
     @Test(
         "the roles have the reading that they are named for: what is written in Docs/access.md, once more and by hand",
-        arguments: states)
+        arguments: Self.states)
     func extents(consent: AccessWalk.Consent, isProtected: Bool) async throws {
         let walk = try await AccessWalk(consent, isProtected: isProtected)
         var expected: [String: Reading.Extent] = [

@@ -73,6 +73,11 @@ struct DeskTester: Sendable {
         try await ask(path, .get, Self.fields(person, language), nil)
     }
 
+    /// Whether a page is there, without the page: a stream has no end.
+    func head(_ path: String, as person: String? = nil) async throws -> Answer {
+        try await ask(path, .head, Self.fields(person, .swedish), nil)
+    }
+
     /// - Parameter fields: in the order of the form. A token against forgery is added.
     func post(
         _ path: String, _ fields: KeyValuePairs<String, String>, as person: String? = nil,

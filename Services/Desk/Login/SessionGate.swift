@@ -46,7 +46,7 @@ struct SessionGate: RouterMiddleware {
         let path = OwnPath(shownBy: request)
         let isForm = SameSiteCheck.isNeeded(for: request.method)
         // Whoever has been signed out meanwhile is where they wanted to be.
-        if isForm, request.uri.path == Login.signOutPath { return .signedOut }
+        if request.method == .post, request.uri.path == Login.signOutPath { return .signedOut }
         let isPage = request.headers[.secFetchMode].map { $0 == "navigate" } ?? true
         guard isPage, !isForm else {
             return login.page("desk.sign_in.needed", [Login.again(to: path)], request, context, status: .unauthorized)

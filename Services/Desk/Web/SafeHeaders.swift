@@ -12,6 +12,8 @@ struct SafeHeaders: RouterMiddleware {
         _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
+        // A body after HEAD would be read as the next answer on the connection, which may be somebody else's.
+        if request.method == .head { response = response.createHeadResponse() }
         func set(_ name: String, _ value: String) {
             guard let name = HTTPField.Name(name), response.headers[name] == nil else { return }
             response.headers[name] = value

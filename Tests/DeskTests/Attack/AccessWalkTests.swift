@@ -1,3 +1,4 @@
+import Codec
 import DeskCore
 import Domain
 import Foundation
@@ -31,18 +32,18 @@ struct AccessWalkTests {
     private static let needs: [String: Need] = [
         "GET /": .nothing, "GET /work": .nothing, "POST /work/find": .nothing, "GET /work/find": .nothing,
         "POST /work/filters": .nothing, "GET /work/filters": .nothing, "POST /work/filters/remove": .nothing,
-        "GET /concern/new": .nothing, "POST /concern/new": .nothing, "GET /concern/sent/:form": .ownReport,
+        "GET /concern/new": .nothing, "POST /concern/new": .nothing, "GET /concern/sent/{form}": .ownReport,
         "GET /consultation/new": .nothing, "POST /consultation/new": .nothing,
-        "GET /consultation/sent/:form": .ownReport, "GET /case-passed-on": .nothing,
-        "GET /case/:reference": .reading(.status), "GET /case/:reference/print": .reading(.status),
-        "GET /case/:reference/people": .reading(.status), "GET /case/:reference/consents": .reading(.status),
-        "GET /case/:reference/mapping": .reading(.course), "GET /case/:reference/outcome": .reading(.course),
-        "GET /case/:reference/notices": .reading(.course), "POST /case/:reference/notices": .reading(.course),
-        "GET /case/:reference/meetings": .reading(.plan), "GET /case/:reference/readers": .logOfCase,
-        "GET /case/:reference/changes": .changes, "GET /case/:reference/emergency": .emergency,
-        "POST /case/:reference/emergency": .emergency, "POST /case/:reference/do/:action": .reading(.status),
+        "GET /consultation/sent/{form}": .ownReport, "GET /case-passed-on": .nothing,
+        "GET /case/{reference}": .reading(.status), "GET /case/{reference}/print": .reading(.status),
+        "GET /case/{reference}/people": .reading(.status), "GET /case/{reference}/consents": .reading(.status),
+        "GET /case/{reference}/mapping": .reading(.course), "GET /case/{reference}/outcome": .reading(.course),
+        "GET /case/{reference}/notices": .reading(.course), "POST /case/{reference}/notices": .reading(.course),
+        "GET /case/{reference}/meetings": .reading(.plan), "GET /case/{reference}/readers": .logOfCase,
+        "GET /case/{reference}/changes": .changes, "GET /case/{reference}/emergency": .emergency,
+        "POST /case/{reference}/emergency": .emergency, "POST /case/{reference}/do/{action}": .reading(.status),
         "GET /readings": .logOfCounty, "POST /readings": .logOfCounty, "GET /numbers": .numbers,
-        "GET /assets/:hash/:name": .nothing,
+        "GET /assets/{hash}/{name}": .nothing,
     ]
 
     private static let unknown = "TST-2026-AAAAAAAAAA"
@@ -68,7 +69,7 @@ struct AccessWalkTests {
         try await Application(router: server.router).test(.router) { client in
             for route in server.router.routes where !open.contains(where: { "\(route.path)".hasPrefix($0) }) {
                 for method in [HTTPRequest.Method.get, .post, .head, .put, .delete] {
-                    let path = "\(route.path)".replacing(":reference", with: Self.unknown)
+                    let path = "\(route.path)".replacing("{reference}", with: Self.unknown)
                     let answer = try await client.execute(uri: path, method: method, headers: headers)
                     let isForm = method != .get && method != .head
                     #expect(answer.status == (isForm ? .unauthorized : .seeOther), "\(method) \(path)")
@@ -78,44 +79,54 @@ struct AccessWalkTests {
         }
     }
 
-    private static let states = AccessWalk.Consent.allCases.flatMap { [($0, false), ($0, true)] }
+    static let states = AccessWalk.Consent.allCases.flatMap { [($0, false), ($0, true)] }
 
     @Test(
         "each page opens to whom the policy opens it, shows no more, and stands in the access log first",
-        arguments: states)
+        arguments: Self.states)
     func pages(consent: AccessWalk.Consent, isProtected: Bool) async throws {
         let walk = try await AccessWalk(consent, isProtected: isProtected)
-        let routes = Self.needs.filter { $0.key.hasPrefix("GET") && !$0.key.contains("assets") }
+        let pages = Self.needs.filter { $0.key.hasPrefix("GET") && !$0.key.contains("assets") }
         for (role, person) in AccessWalk.roles {
-            for (route, need) in routes {
-                let path = route.dropFirst(4).replacing(":form", with: UUID().uuidString)
-                let before = try await walk.readings(by: person)
-                let answer = try await walk.tester.get(
-                    path.replacing(":reference", with: walk.story.reference), as: person)
-                let logged = try await walk.readings(by: person) - before
+            for (route, need) in pages where route.contains("/case/") {
+                try await look(at: route, need, as: person, walk, "\(role), \(route)")
+            }
+            // The others show no one case, so one state of it is enough.
+            guard consent == .given else { continue }
+            for (route, need) in pages where !route.contains("/case/") {
+                let path = route.dropFirst(4).replacing("{form}", with: UUID().uuidString)
+                let answer = try await walk.tester.get(path, as: person)
                 let place: Comment = "\(role), \(route)"
-                let excesses = walk.excesses(of: answer.html, walk.permit(person))
-                #expect(excesses == [], place)
                 #expect(Self.isOpen(need, to: person, walk) == (answer.status.code < 400), place)
-                if answer.status.code >= 400 {
-                    #expect(answer.status == .notFound && logged == 0, place)
-                } else if case .reading = need {
-                    #expect(logged == 1, place)
-                } else if case .logOfCase = need {
-                    #expect(logged == 1, place)
-                } else {
-                    #expect(logged == 0, place)
-                }
-                guard route.contains(":reference"), answer.status.code >= 400 else { continue }
-                let other = try await walk.tester.get(path.replacing(":reference", with: Self.unknown), as: person)
-                #expect(
-                    AccessWalk.comparable(answer, walk.story.reference) == AccessWalk.comparable(other, Self.unknown),
-                    place)
-                #expect(
-                    answer.headers[.contentLength] == nil
-                        || Set(answer.headers.map(\.name)) == Set(other.headers.map(\.name)))
+                #expect(walk.excesses(of: answer.html, walk.permit(person), showsNames: true) == [], place)
             }
         }
+    }
+
+    private func look(
+        at route: String, _ need: Need, as person: String, _ walk: AccessWalk, _ place: Comment
+    ) async throws {
+        func get(_ reference: String) async throws -> DeskTester.Answer {
+            let path = route.dropFirst(4).replacing("{reference}", with: reference)
+            if case .changes = need { return try await walk.tester.head(path, as: person) }
+            return try await walk.tester.get(path, as: person)
+        }
+        let before = try await walk.readings(by: person)
+        let answer = try await get(walk.story.reference)
+        let logged = try await walk.readings(by: person) - before
+        #expect(walk.excesses(of: answer.html, walk.permit(person)) == [], place)
+        let isOpen = Self.isOpen(need, to: person, walk)
+        #expect(isOpen == (answer.status.code < 400), place)
+        switch need {
+        case .reading, .logOfCase: #expect(logged == (isOpen ? 1 : 0), place)
+        default: #expect(logged == 0, place)
+        }
+        if isOpen { return }
+        let unknown = try await get(Self.unknown)
+        #expect(answer.status == .notFound, place)
+        #expect(
+            AccessWalk.comparable(answer, walk.story.reference) == AccessWalk.comparable(unknown, Self.unknown), place)
+        #expect(Set(answer.headers.map(\.name)) == Set(unknown.headers.map(\.name)), place)
     }
 
     private static func isOpen(_ need: Need, to person: String, _ walk: AccessWalk) -> Bool {
@@ -132,7 +143,7 @@ struct AccessWalkTests {
 
     @Test(
         "the roles have the reading that they are named for: what is written in Docs/access.md, once more and by hand",
-        arguments: states)
+        arguments: Self.states)
     func extents(consent: AccessWalk.Consent, isProtected: Bool) async throws {
         let walk = try await AccessWalk(consent, isProtected: isProtected)
         var expected: [String: Reading.Extent] = [
@@ -155,43 +166,40 @@ struct AccessWalkTests {
     func forms(isProtected: Bool) async throws {
         let walk = try await AccessWalk(.refused, isProtected: isProtected)
         let before = try await walk.factCount()
-        for (role, person) in AccessWalk.roles {
-            for action in CaseAction.allCases {
-                let fields: KeyValuePairs = ["csrf": "token", "id": UUID().uuidString]
+        let paths = CaseAction.allCases.map { "do/\($0.rawValue)" } + ["notices"]
+        for (role, person) in AccessWalk.roles where walk.permit(person) == nil {
+            for path in paths {
                 func send(_ reference: String) async throws -> DeskTester.Answer {
-                    try await walk.tester.post("/case/\(reference)/do/\(action.rawValue)", fields, as: person)
+                    let fields: KeyValuePairs = ["csrf": "token", "id": UUID().uuidString]
+                    return try await walk.tester.post("/case/\(reference)/\(path)", fields, as: person)
                 }
-                let answer = try await send(walk.story.reference)
-                let place: Comment = "\(role), \(action)"
-                #expect(walk.excesses(of: answer.html, walk.permit(person)) == [], place)
-                if walk.permit(person) == nil {
-                    let other = try await send(Self.unknown)
-                    #expect(answer.status == .notFound, place)
-                    #expect(
-                        AccessWalk.comparable(answer, walk.story.reference)
-                            == AccessWalk.comparable(other, Self.unknown), place)
-                }
+                let (answer, unknown) = (try await send(walk.story.reference), try await send(Self.unknown))
+                #expect(answer.status == .notFound, "\(role), \(path)")
+                #expect(
+                    AccessWalk.comparable(answer, walk.story.reference) == AccessWalk.comparable(unknown, Self.unknown),
+                    "\(role), \(path)")
             }
         }
-        #expect(try await walk.factCount() == before, "a form without its fields does nothing, whoever sends it")
+        #expect(try await walk.factCount() == before)
     }
 
     @Test("whoever sends somebody else's form does what the policy lets them do, and nothing more")
     func othersForms() async throws {
         let story = try await CaseStory()
         let forms: [(part: String, action: CaseAction, fields: [(String, String)])] = [
-            ("people", .takeOn, []), ("people", .delegate, [("delegate-to", CaseStory.person("teacher"))]),
+            ("people", .takeOn, []),
             (
                 "mapping", .addInformation,
                 [
                     ("add_information-source", "organisation"), ("add_information-kind", "need"),
                     ("add_information-area", "home"), ("add_information-text", "Något nytt."),
                 ]
-            ),
+            ), ("people", .delegate, [("delegate-to", CaseStory.person("teacher"))]),
         ]
         let tester = story.tester
         func facts() async throws -> Int {
-            try await tester.suite.view.reader().read { try $0.facts(of: story.reference, on: [.mappings]).count }
+            let facts = try await tester.suite.view.reader().read { try $0.facts(of: story.reference, on: [.mappings]) }
+            return facts.filter { $0.type != CommandRefused.eventType }.count
         }
         for form in forms {
             let page = try await tester.get("/case/\(story.reference)/\(form.part)", as: CaseStory.owner)
@@ -242,6 +250,7 @@ struct AccessWalkTests {
     @Test("templates are filled with what people write, and never made of it")
     func templates() async throws {
         let story = try await CaseStory()
+        try story.takeOn()
         let words = [
             "{{csrf}}", "{{{title}}}", "{{#text}}desk.sign_out{{/text}}", "{{>layout}}", "{giver}",
             "<script>x</script>", "\"><b>",
@@ -255,7 +264,7 @@ struct AccessWalkTests {
         }
         #expect(answer.status == .seeOther)
         let shown = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-        for path in ["", "/mapping", "/print"] {
+        for path in ["", "/print"] {
             let page = try await story.tester.get("/case/\(story.reference)\(path)", as: CaseStory.owner).html
             #expect(page.replacing("&quot;", with: "\"").contains(shown), "\(path)")
             #expect(!page.contains("<script>x") && !page.contains("<b>"))

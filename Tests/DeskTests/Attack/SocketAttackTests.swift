@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Hummingbird
+import Kafka
 import Logging
 import Synchronization
 import TestSupport
@@ -65,8 +66,8 @@ struct SocketAttackTests {
     @Test("a body that drips does not keep its connection: the time counts from the request's head")
     func dripping() async throws {
         try await open(patience: 1) { port in
-            try await DedicatedThread.run(name: "drip") {
-                guard let descriptor = RawHTTP.connected(port: port) else { return }
+            let drops = try await DedicatedThread.run(name: "drip") { () -> Int in
+                guard let descriptor = RawHTTP.connected(port: port) else { return 300 }
                 defer { close(descriptor) }
                 var pause = timeval(tv_sec: 0, tv_usec: 100_000)
                 setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &pause, socklen_t(MemoryLayout<timeval>.size))
@@ -82,14 +83,15 @@ struct SocketAttackTests {
                     if recv(descriptor, &answer, 1, 0) == 0 { break }
                     drops += 1
                 }
-                #expect(drops < 300)
+                return drops
             }
+            #expect(drops < 300)
         }
     }
 
     @Test("heads that are too large, or no HTTP at all, are refused")
     func malformed() async throws {
-        try await open { port in
+        try await open(patience: 3) { port in
             let many = (0..<2_000).map { "X-\($0): a\r\n" }.joined()
             let requests = [
                 "GET /\(String(repeating: "a", count: 90_000)) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
@@ -102,7 +104,7 @@ struct SocketAttackTests {
             ]
             for request in requests {
                 let answer = try await RawHTTP.send(raw: Array(request.utf8), port: port)
-                #expect([nil, 400, 431, 505].contains(answer?.status), "\(request.prefix(40)): \(answer?.status ?? 0)")
+                #expect([nil, 400, 431, 505].contains(answer?.status), "\(request.prefix(40))")
             }
             #expect(try await Self.isOpen(port))
         }
@@ -116,6 +118,16 @@ struct SocketAttackTests {
                 "POST /language HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\(second)"
             let answer = try await RawHTTP.send(raw: Array(request.utf8), port: port)
             #expect(answer.map { !$0.body.contains("HTTP/1.1 200") } ?? true)
+        }
+    }
+
+    @Test("nothing follows the head of an answer to HEAD, whatever the answer is: it would be taken for the next one")
+    func head() async throws {
+        try await open { port in
+            for (path, status) in [("/sign-in", 200), ("/work", 303), ("/assets/a/b", 404), ("/sign-in?q=%zz", 400)] {
+                let answer = try await RawHTTP.send("HEAD", path, port: port)
+                #expect(answer?.status == status && answer?.body == "", "\(path)")
+            }
         }
     }
 

@@ -63,10 +63,14 @@ struct BusyDesk {
     ///
     /// - Throws: for a name that nobody has given a value yet, so that no new page is left out.
     func path(_ page: String) throws -> String? {
-        if page.hasPrefix("/assets/") { return nil }
+        // The style sheet and the script; and a stream, which has no end.
+        if page.hasPrefix("/assets/") || page.hasSuffix("/changes") { return nil }
+        let values = ["reference": reference, "form": UUID().uuidString]
         let parts = try page.split(separator: "/").map { part in
-            guard part.hasPrefix(":") else { return String(part) }
-            return try #require(["reference": reference][part.dropFirst()], "give \(part) of \(page) a value here")
+            let name =
+                part.hasPrefix(":") ? String(part.dropFirst()) : part.wholeMatch(of: #/\{(\w+)\}/#).map { String($0.1) }
+            guard let name else { return String(part) }
+            return try #require(values[name], "give \(name) of \(page) a value here")
         }
         return "/" + parts.joined(separator: "/")
     }

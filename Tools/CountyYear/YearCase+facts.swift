@@ -46,8 +46,8 @@ extension YearCase {
         return facts
     }
 
-    /// Every fiftieth case has many more.
-    private var informationCount: Int { number.isMultiple(of: 50) ? 24 : 8 }
+    /// Every twentieth case has many more.
+    private var informationCount: Int { YearRandom.number(number &* 9, below: 20) == 0 ? 24 : 8 }
 
     private func notices(_ stage: Stage) -> Int {
         switch stage {

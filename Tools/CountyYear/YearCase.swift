@@ -30,7 +30,7 @@ struct YearCase {
         let seconds = Double(cases - number) / Double(cases) * 365 * 86_400
         age = Int(seconds / 86_400)
         opened = Self.now.addingTimeInterval(-seconds)
-        if number.isMultiple(of: 10) {
+        if number.isMultiple(of: 50) {
             (unit, municipality) = (YearCounty.bigUnit, 0)
         } else {
             municipality = YearRandom.number(number, below: YearCounty.municipalities)
@@ -46,7 +46,10 @@ struct YearCase {
     var isClosed: Bool { age >= Stage.followedUp.day && !number.isMultiple(of: 7) }
     private var meeting: String { "\(reference)-1" }
     private var staff: [String] {
-        [owner, YearCounty.person(unit, 3), YearCounty.social(municipality), YearCounty.care(municipality)]
+        [
+            owner, YearCounty.person(unit, 3), YearCounty.social(municipality, number),
+            YearCounty.care(municipality, number),
+        ]
     }
 
     func time(_ stage: Stage) -> Date { opened.addingTimeInterval(Double(stage.day) * 86_400) }

@@ -1,4 +1,5 @@
 import Codec
+import SwiftProtobuf
 
 /// A county of nine municipalities with forty units each and twelve people in each unit.
 enum YearCounty {
@@ -8,7 +9,7 @@ enum YearCounty {
     /// The first of a municipality's units have a named person.
     static let owning = 32
     private static let people = 12
-    /// A tenth of all cases are here.
+    /// Every fiftieth case is here.
     static let bigUnit = unit(0, 0)
 
     /// Who is measured, by role.
@@ -19,8 +20,13 @@ enum YearCounty {
 
     static func unit(_ municipality: Int, _ number: Int) -> String { "m\(municipality)-u\(number)" }
     static func person(_ unit: String, _ number: Int) -> String { "\(unit)-p\(number)" }
-    static func social(_ municipality: Int) -> String { person(unit(municipality, 32), 1) }
-    static func care(_ municipality: Int) -> String { person(unit(municipality, 35), 1) }
+    /// Three units of each municipality's social services and three of its health care share its meetings.
+    static func social(_ municipality: Int, _ number: Int) -> String {
+        person(unit(municipality, 32 + number % 3), number / 3 % people)
+    }
+    static func care(_ municipality: Int, _ number: Int) -> String {
+        person(unit(municipality, 35 + number % 3), number / 3 % people)
+    }
     private static func manager(_ municipality: Int, _ unit: Int) -> String { "m\(municipality)-manager\(unit / 8)" }
     static func municipality(_ number: Int) -> String { "048\(number)" }
 

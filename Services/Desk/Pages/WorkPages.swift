@@ -46,11 +46,11 @@ struct WorkPages: Sendable {
             return WorkFound(
                 scope: scope, filter: filter, page: number,
                 rows: try db.work(scope, filter, limit: Self.pageSize, offset: (number - 1) * Self.pageSize),
-                count: try db.workCount(scope, filter), narrowings: try db.workCounts(scope, filter.list),
+                narrowings: try db.workCounts(scope, filter),
                 counts: try scope.lists.reduce(into: [:]) { counts, list in
-                    counts[list] = try db.workCount(scope, WorkFilter(list: list))
+                    counts[list] = try db.workCount(scope, [list])
                 },
-                own: try db.workCount(scope, WorkFilter()),
+                own: try db.workCount(scope, WorkFilter.own),
                 meetings: try db.meetings(scope, until: Self.endOfNextWeek(now), limit: Self.meetingLimit))
         }
         let shown = WorkShown(found, context.language, saved: try await desk.filters.all(of: person), mistake)
@@ -100,9 +100,7 @@ struct WorkFound: Sendable {
     /// From 1.
     let page: Int
     let rows: [WorkRow]
-    /// On all pages.
-    let count: Int
-    /// Of the whole list, by what it can be narrowed to.
+    /// Of the whole list, by what it can be narrowed to, and of what is found on all pages.
     let narrowings: WorkCounts
     let counts: [Reading.WorkList: Int]
     let own: Int

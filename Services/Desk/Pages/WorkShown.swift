@@ -199,7 +199,7 @@ struct WorkShown {
     }
 
     private var pages: ListPages? {
-        let last = max(1, (found.count + WorkPages.pageSize - 1) / WorkPages.pageSize)
+        let last = max(1, (found.narrowings.found + WorkPages.pageSize - 1) / WorkPages.pageSize)
         guard last > 1 || found.page > 1 else { return nil }
         func path(_ number: Int) -> String {
             "/work?" + (filter.fields.map { "\($0.name)=\($0.value)" } + ["page=\(number)"]).joined(separator: "&")

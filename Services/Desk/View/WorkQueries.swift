@@ -23,32 +23,56 @@ struct WorkScope: Sendable {
             + (places.isWholeCounty ? [.county] : [])
     }
 
-    /// The open cases that lie where a filter looks. The policy is asked of each one that is shown.
+    /// The open cases that are on one of the lists, each once, with what a list is ordered and narrowed by.
+    ///
+    /// Each list is found in an index that has all that is asked for (see ``DeskView``). A condition that joins the lists by
+    /// `OR` would read all cases of the county.
+    fileprivate func listed(_ lists: [Reading.WorkList]) -> SQL {
+        lists.flatMap(conditions).map { condition in
+            """
+            SELECT reference, due, phase, step, unit, protected FROM status
+            WHERE phase <> 'closed' AND \(literal: condition)
+            """ as SQL
+        }.joined(separator: " UNION ")
+    }
+
+    /// What a filter leaves of a list.
     fileprivate func condition(_ filter: WorkFilter) -> SQL {
-        let lists = filter.lists.map { "(\(literal: condition($0)))" as SQL }.joined(separator: " OR ")
-        var all: [SQL] = ["county = \(county.code)", "phase <> 'closed'", "(\(literal: lists))"]
+        var all: [SQL] = []
         if let phase = filter.phase { all.append("phase = \(phase.rawValue)") }
         if let step = filter.step { all.append("step = \(step.rawValue)") }
         if filter.isOverdue { all.append("due < \(seconds(now))") }
         // Where a child with protected identity is cannot be found by looking for it (rule 22).
         if let unit = filter.unit { all.append("unit = \(unit) AND NOT protected") }
-        return all.joined(separator: " AND ")
+        return all.isEmpty ? "TRUE" : all.joined(separator: " AND ")
     }
 
-    private func condition(_ list: Reading.WorkList) -> SQL {
+    /// The `+` keeps SQLite from taking an index of the county where there is a list of references.
+    private func conditions(_ list: Reading.WorkList) -> [SQL] {
+        let county = county.code
         switch list {
-        case .own: "owner IN \(places.people)"
-        case .delegated: "delegate IN \(places.people)"
-        case .coordinated: "coordinator IN \(places.people)"
+        case .own: return ["county = \(county) AND owner IN \(places.people)"]
+        case .delegated: return ["county = \(county) AND delegate IN \(places.people)"]
+        case .coordinated: return ["county = \(county) AND coordinator IN \(places.people)"]
         case .invited:
-            """
-            reference IN (SELECT meeting.reference FROM participant JOIN meeting ON meeting.id = participant.meeting
-            WHERE participant.person = \(person) AND meeting.stands)
-            """
+            return [
+                """
+                +county = \(county) AND reference IN (SELECT meeting.reference FROM participant
+                JOIN meeting ON meeting.id = participant.meeting WHERE participant.person = \(person) AND meeting.stands)
+                """
+            ]
         case .emergency:
-            "reference IN (SELECT reference FROM emergency WHERE person = \(person) AND until > \(seconds(now)))"
-        case .unit: "unit IN \(places.units)"
-        case .county: places.isWholeCounty ? "due < \(seconds(now)) OR fallback" : "FALSE"
+            return [
+                """
+                +county = \(county) AND reference IN (SELECT reference FROM emergency
+                WHERE person = \(person) AND until > \(seconds(now)))
+                """
+            ]
+        case .unit: return ["county = \(county) AND unit IN \(places.units)"]
+        case .county:
+            // A county without a code is none.
+            let county = places.isWholeCounty ? county : ""
+            return ["county = \(county) AND due < \(seconds(now))", "county = \(county) AND fallback"]
         }
     }
 }
@@ -69,6 +93,8 @@ struct WorkRow: Sendable, WorkItem {
 /// How many cases a list has, by what it can be narrowed to.
 struct WorkCounts: Sendable {
     var all = 0
+    /// As far as the list is narrowed.
+    var found = 0
     var overdue = 0
     var phases: [Phase: Int] = [:]
     var steps: [Step: Int] = [:]
@@ -80,21 +106,25 @@ extension Database {
     /// A page of the cases on a person's lists, by date.
     func work(_ scope: WorkScope, _ filter: WorkFilter, limit: Int, offset: Int) throws -> [WorkRow] {
         let request: SQLRequest<CaseRow> = """
-            SELECT event FROM status WHERE \(literal: scope.condition(filter))
-            ORDER BY due, reference LIMIT \(limit) OFFSET \(offset)
+            SELECT status.event FROM (
+                SELECT reference, due FROM (\(literal: scope.listed(filter.lists)))
+                WHERE \(literal: scope.condition(filter)) ORDER BY due, reference LIMIT \(limit) OFFSET \(offset)
+            ) AS page JOIN status ON status.reference = page.reference ORDER BY page.due, page.reference
             """
         return try request.fetchAll(self).compactMap { try listed($0, scope, filter.lists) }
     }
 
-    /// What a list has in it, before it is narrowed.
-    func workCounts(_ scope: WorkScope, _ list: Reading.WorkList?) throws -> WorkCounts {
+    /// What a list has in it, before and after it is narrowed.
+    func workCounts(_ scope: WorkScope, _ filter: WorkFilter) throws -> WorkCounts {
         let request: SQLRequest<Row> = """
-            SELECT phase, step, unit, protected, count(*) AS cases, total(due < \(seconds(scope.now))) AS overdue
-            FROM status WHERE \(literal: scope.condition(WorkFilter(list: list))) GROUP BY phase, step, unit, protected
+            SELECT phase, step, unit, protected, count(*) AS cases, total(due < \(seconds(scope.now))) AS overdue,
+                sum(\(literal: scope.condition(filter))) AS found
+            FROM (\(literal: scope.listed(filter.lists))) GROUP BY phase, step, unit, protected
             """
         return try request.fetchAll(self).reduce(into: WorkCounts()) { counts, row in
             let cases: Int = row["cases"]
             counts.all += cases
+            counts.found += row["found"] as Int? ?? 0
             counts.overdue += Int(row["overdue"] as Double)
             if let phase = Phase(rawValue: row["phase"]) { counts.phases[phase, default: 0] += cases }
             if let step = Step(rawValue: row["step"]) { counts.steps[step, default: 0] += cases }
@@ -102,8 +132,9 @@ extension Database {
         }
     }
 
-    func workCount(_ scope: WorkScope, _ filter: WorkFilter) throws -> Int {
-        let request: SQLRequest<Int> = "SELECT count(*) FROM status WHERE \(literal: scope.condition(filter))"
+    /// How many cases are on one of the lists.
+    func workCount(_ scope: WorkScope, _ lists: [Reading.WorkList]) throws -> Int {
+        let request: SQLRequest<Int> = "SELECT count(*) FROM (\(literal: scope.listed(lists)))"
         return try request.fetchOne(self) ?? 0
     }
 

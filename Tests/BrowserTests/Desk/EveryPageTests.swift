@@ -15,8 +15,8 @@ extension InTheBrowser {
             Shown(name: "sign-in", path: "/"),
             Shown(name: "sign-in-nobody-found", path: "/sign-in?q=ingen"),
             Shown(name: "signed-out", path: "/sign-out"),
-            Shown(name: "concern", path: "/concern/new", by: "nykoping-mentor"),
-            Shown(name: "consultation", path: "/consultation/new", by: "nykoping-mentor"),
+            Shown(name: "concern", path: "/concern/new", by: "eskilstuna-bhv"),
+            Shown(name: "consultation", path: "/consultation/new", by: "eskilstuna-bhv"),
             Shown(name: "not-found", path: "/assets/none/none.css"),
         ]
 

@@ -25,15 +25,19 @@ extension DeskView {
         case MappingOpened.eventType:
             let fact = try event.decode(MappingOpened.self)
             try db.execute(
-                sql: "INSERT OR REPLACE INTO pace VALUES (?, ?, ?, ?, NULL, NULL, NULL)",
-                arguments: [reference, fact.county, fact.municipality, time])
+                sql: """
+                    INSERT OR REPLACE INTO pace VALUES (?, ?, ?, ?, NULL, NULL,
+                        (SELECT nullif(outcome, '') FROM status WHERE reference = ?))
+                    """,
+                arguments: [reference, fact.county, fact.municipality, time, reference])
         case CaseTakenOn.eventType:
             try db.execute(
                 sql: "UPDATE pace SET taken = ? WHERE reference = ? AND taken IS NULL", arguments: [time, reference])
         case MappingConcluded.eventType:
+            // Its content is sealed. The outcome comes with the status.
             try db.execute(
-                sql: "UPDATE pace SET concluded = ?, outcome = ? WHERE reference = ? AND concluded IS NULL",
-                arguments: [time, event.decode(MappingConcluded.self).outcome, reference])
+                sql: "UPDATE pace SET concluded = ? WHERE reference = ? AND concluded IS NULL",
+                arguments: [time, reference])
         default: break
         }
     }

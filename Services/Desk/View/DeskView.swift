@@ -59,6 +59,8 @@ struct DeskView: View {
             $0.column("fallback", .boolean).notNull()
             // The child has a protected identity.
             $0.column("protected", .boolean).notNull()
+            // Empty until the mapping is concluded.
+            $0.column("outcome", .text).notNull()
             $0.column("cause", .text)
             $0.column("event", .blob).notNull()
         }
@@ -173,13 +175,18 @@ extension DeskView {
                 arguments: [access.by, status.caseReference, access.until.seconds])
         }
         try db.execute(
-            sql: "INSERT OR REPLACE INTO status VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO status VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 status.caseReference, status.county, status.municipality, status.unit, status.owner, status.delegate,
                 status.coordinator, status.phase, status.step, status.hasDue ? status.due.seconds : nil,
-                status.reminded, !status.fallbackReason.isEmpty, status.protectedIdentity, event.cause,
-                StoredEvent(event),
+                status.reminded, !status.fallbackReason.isEmpty, status.protectedIdentity, status.outcome,
+                event.cause, StoredEvent(event),
             ])
+        if !status.outcome.isEmpty {
+            try db.execute(
+                sql: "UPDATE pace SET outcome = ? WHERE reference = ?",
+                arguments: [status.outcome, status.caseReference])
+        }
     }
 
     private func apply(reading event: Event?, _ db: Database) throws {
@@ -246,14 +253,14 @@ extension DeskView {
             try db.execute(
                 sql: "UPDATE participant SET answer = ? WHERE person = ? AND meeting = ?",
                 arguments: [fact.answer, fact.person, fact.meeting])
-        case MeetingHeld.eventType:
+        case MeetingHeld.eventType where event.isClear:
             // Who did not come takes part no more.
             let fact = try event.decode(MeetingHeld.self)
             let marks = databaseQuestionMarks(count: fact.came.count)
             try db.execute(
                 sql: "DELETE FROM participant WHERE meeting = ? AND person NOT IN (\(marks))",
                 arguments: [fact.meeting.id] + StatementArguments(fact.came))
-        case MeetingNotHeld.eventType:
+        case MeetingNotHeld.eventType where event.isClear:
             try db.execute(
                 sql: "UPDATE meeting SET stands = FALSE WHERE id = ?",
                 arguments: [event.decode(MeetingNotHeld.self).meeting.id])
@@ -278,4 +285,9 @@ extension DeskView {
                 arguments: [participant.person, meeting.id, participant.answer])
         }
     }
+}
+
+extension Event {
+    /// The payload can be read. The view has no keys, so what is sealed is kept as a fact and tells it nothing more.
+    fileprivate var isClear: Bool { sealed?.isOpen ?? true }
 }

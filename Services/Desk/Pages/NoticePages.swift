@@ -62,12 +62,14 @@ struct NoticePages: Sendable {
             return try await show(request, context, .refused(faults.map { $0.text(context.language) }))
         }
         guard let notice = opened.file.notices[form["notice"]] else { throw HTTPError(.badRequest) }
-        guard notice.status == .failed else {
-            return try await show(request, context, .refused([words("desk.notices.not_failed")]))
-        }
         let command = CommandDoor.Command(
             ResendNotice.with { $0.noticeID = notice.id }, id: form["id"], to: .noticeCommands, key: notice.id)
         let path = CasePage.Part.notices.path(of: opened.reference) + "?resent="
+        // The same form sent twice is the same command, whatever it has changed the first time.
+        let isGiven = try await desk.read { db, _ in try !db.consequences(of: command.id).isEmpty }
+        guard notice.status == .failed || isGiven else {
+            return try await show(request, context, .refused([words("desk.notices.not_failed")]))
+        }
         switch try await desk.commands.give(command, by: person) {
         case .happened: return .seeOther(path + Became.yes.rawValue)
         case .pending: return .seeOther(path + Became.later.rawValue)

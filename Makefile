@@ -26,10 +26,11 @@ browser: needs ## install Chromium and what checks pages, and run the tests that
 	swift build --build-tests
 	swift test --skip-build --filter BrowserTests
 
-screenshots: needs ## write a picture of every page, light and dark, wide and narrow, into $(SCREENSHOTS)
+screenshots: needs ## write a picture of every page, light and dark, wide and narrow, into $(SCREENSHOTS), and those of the README
 	Tools/browser-needs
 	swift build --build-tests
 	SCREENSHOTS=$(abspath $(SCREENSHOTS)) swift test --skip-build --filter EveryPageTests
+	cp $(SCREENSHOTS)/desk-*.png Docs/
 
 format: ## write all Swift as .swift-format wants it
 	swift format --in-place --recursive --parallel Package.swift Services Shared/Domain Shared/CloudEvents Shared/Codec/*.swift Shared/Streams Shared/StreamsTesting Shared/Views Shared/OpenID Shared/Kafka Shared/CaseReading Shared/ServiceKit Shared/ServiceHost Tests Tools/ContractGenerator/*.swift Tools/SealingBenchmark Tools/CountyYear Examples/Streams Benchmarks/Package.swift Benchmarks/Sources

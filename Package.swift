@@ -331,8 +331,8 @@ let package = Package(
         .testTarget(
             name: "EndToEnd",
             dependencies: [
-                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "TestSupport", "intake", "mapping", "meetings",
-                "notifications", "tillsammans", arguments, protobuf, subprocess, yaml,
+                "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "TestSupport", "desk", "intake", "mapping",
+                "meetings", "notifications", "tillsammans", arguments, protobuf, subprocess, yaml,
             ],
             swiftSettings: guarded),
     ],

@@ -22,8 +22,10 @@ import TestSupport
 struct DeskTester: Sendable {
     let suite: SuiteInMemory
     let desk: DeskServices
+    /// Method and path of all that is behind the sign-in.
+    let routes: [String]
     /// The paths that answer to GET, with names where something is to be filled in.
-    let pages: [String]
+    var pages: [String] { routes.filter { $0.hasPrefix("GET ") }.map { String($0.dropFirst(4)) } }
     private let application: Application<RouterResponder<DeskContext>>
 
     /// - Parameters:
@@ -54,7 +56,7 @@ struct DeskTester: Sendable {
         let server = DeskServer(
             host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
         let router = server.router
-        pages = router.routes.filter { $0.method == .get }.map(\.path.description)
+        routes = router.routes.map { "\($0.method.rawValue) \($0.path)" }
         application = Application(router: router)
     }
 

@@ -21,7 +21,7 @@ struct EmergencyPagesTests {
     @Test("a case's page that is not shown offers it, and so does the page of a case that does not exist")
     func offered() async throws {
         let story = try await CaseStory()
-        for reference in [story.reference, "NO-SUCH-CASE"] {
+        for reference in [story.reference, "TST-0000-0000-00"] {
             let page = try await story.tester.get("/case/\(reference)", as: Self.nurse)
             #expect(page.status == .notFound)
             #expect(page.html.contains("/case/\(reference)/emergency"))
@@ -74,7 +74,7 @@ struct EmergencyPagesTests {
     func unknown() async throws {
         let story = try await CaseStory()
         let fields: KeyValuePairs = ["id": UUID().uuidString, "reason": "Barnet är på akuten nu."]
-        let answer = try await story.tester.post("/case/NO-SUCH-CASE/emergency", fields, as: Self.nurse)
+        let answer = try await story.tester.post("/case/TST-0000-0000-00/emergency", fields, as: Self.nurse)
         #expect(answer.status == .ok)
         #expect(answer.html.contains("Ärendet finns inte.") && answer.html.contains("Barnet är på akuten nu."))
     }

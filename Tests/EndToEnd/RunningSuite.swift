@@ -9,7 +9,7 @@ import Testing
 
 @testable import tillsammans
 
-/// The four executables on a broker of a test's own, each of which the test may kill and start again.
+/// The suite's executables on a broker of a test's own, each of which the test may kill and start again.
 actor RunningSuite {
     nonisolated let broker: TestBroker
     nonisolated let folder = TemporaryFolder()
@@ -96,6 +96,21 @@ actor RunningSuite {
         }
     }
 
+    /// Starts the desk, where everybody may be anybody.
+    func startDesk() throws {
+        try start(
+            "desk",
+            [
+                "DOOR_KEY_FILE": folder.path + "/keys/desk.jwk", "DESK_PORT": "0", "DESK_SIGN_IN": "development",
+            ])
+    }
+
+    /// The port of the desk's pages, as its log tells it; nil until they are open.
+    var deskPort: Int? {
+        let line = services["desk"]?.text.split(separator: "\n").last { $0.contains("the desk is open") }
+        return line?.firstMatch(of: /port=(\d+)/).flatMap { Int($0.1) }
+    }
+
     func log(of service: String) -> String { services[service]?.text ?? "" }
 
     func kill9(_ service: String) async throws {
@@ -125,6 +140,13 @@ actor RunningSuite {
 
     /// The events of a topic, each id once: on the embedded broker what was aborted stays visible.
     nonisolated func events<Payload: EventPayload>(_ topic: Topic, _ type: Payload.Type) async throws -> [Payload] {
+        try await consequences(topic, type).map(\.payload)
+    }
+
+    /// The events of a topic, each with the command or event that it follows from.
+    nonisolated func consequences<Payload: EventPayload>(
+        _ topic: Topic, _ type: Payload.Type
+    ) async throws -> [(cause: String?, payload: Payload)] {
         let records = try await broker.records(topic.rawValue)
         return try await DedicatedThread.run(name: "events") { [connection, isReal = broker.isReal] in
             let keys = try connection.keyReader("test")
@@ -134,7 +156,8 @@ actor RunningSuite {
                 guard event.type == Payload.eventType else { return nil }
                 // What was aborted there may be sealed under a key that was aborted, too.
                 guard let open = isReal ? try keys?.open(event) : try? keys?.open(event) else { return nil }
-                return seen.insert(event.id).inserted || isReal ? try open.decode(type) : nil
+                guard seen.insert(event.id).inserted || isReal else { return nil }
+                return (event.cause, try open.decode(type))
             }
         }
     }

@@ -15,4 +15,19 @@ extension Moment {
     init(_ instant: Date, _ language: Language) {
         self.init(iso: Timestamp.text(instant), label: CivilTime.text(instant, language))
     }
+
+    /// The day of an instant, as people say it: today, tomorrow, yesterday, else the date.
+    init(dayOf instant: Date, seen now: Date, _ language: Language) {
+        let day = CivilTime.day(of: instant)
+        let name: String? =
+            switch day.number - CivilTime.day(of: now).number {
+            case -1: "yesterday"
+            case 0: "today"
+            case 1: "tomorrow"
+            default: nil
+            }
+        self.init(
+            iso: day.description,
+            label: name.map { Catalogue.text("desk.day.\($0)", language) } ?? CivilTime.text(day, language))
+    }
 }

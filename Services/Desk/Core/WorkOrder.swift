@@ -74,17 +74,3 @@ package enum Turn: Sendable, Hashable {
         }
     }
 }
-
-extension Step {
-    /// The part of the case's pages where the step is done; nil for the first page.
-    package var part: String? {
-        switch self {
-        case .acknowledge: nil
-        case .conclude: "mapping"
-        case .consent: "consents"
-        case .meeting, .bookFollowUp, .planFollowUp, .answerFamily: "meetings"
-        case .followUp, .lookAgain: "outcome"
-        case .handOver, .decideMove: "people"
-        }
-    }
-}

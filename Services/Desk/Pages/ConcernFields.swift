@@ -1,8 +1,8 @@
 import Codec
 import Domain
 
-/// The fields of a concern's form, in their order: strengths before what worries (rule 8), the duty to report at the question
-/// of harm (rule 3).
+/// The fields of a concern's form, in their order: strengths before what worries (rule 8), and the duty to report at the
+/// question of harm (rule 3).
 struct ConcernFields {
     /// What was seen.
     let seen: [any FormField]

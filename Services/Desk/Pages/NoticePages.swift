@@ -1,4 +1,3 @@
-import CaseReading
 import Codec
 import Domain
 import Foundation
@@ -29,38 +28,36 @@ struct NoticePages: Sendable {
     }
 
     private func show(_ request: Request, _ context: DeskContext, _ told: Told? = nil) async throws -> Response {
-        let (person, language) = (try context.person(), context.language)
-        let opened = try await open(context)
-        let mayResend = Authority.faults(
-            .resendNotice, by: .person(person.person), of: opened.row.people, in: opened.county,
-            on: CivilTime.day(of: desk.now()))
-        let page = ListPart(request, count: opened.file.notices.count, size: Self.pageSize)
+        let (page, language) = (try await open(context), context.language)
+        let opened = page.opened
+        let part = ListPart(request, count: opened.file.notices.count, size: Self.pageSize)
         var model: [String: Any] = [
-            "reference": opened.reference, "rows": rows(opened, page, language, mayResend: mayResend.isEmpty),
+            "rows": rows(opened, part, language, mayResend: faults(page).isEmpty),
             "isEmpty": opened.file.notices.isEmpty,
         ]
-        model["pages"] = page.links("/case/\(opened.reference)/notices", language)
-        model["notices"] = told.map { [Self.box($0, language)] }
+        model["pages"] = part.links(CasePage.Part.notices.path(of: opened.reference), language)
+        let boxes = told.map { [Self.box($0, language)] } ?? []
         return desk.renderer.response(
-            Page(
-                template: "case_notices", title: Catalogue.text("desk.notices.title", language), model: model,
-                place: "work"), request, context)
+            page.page(.notices, template: "case_notices", model: model, boxes: boxes), request, context)
     }
 
-    /// What is shown tells of no more than the case's course.
-    private func open(_ context: DeskContext) async throws -> OpenedCase {
-        try await desk.cases.open(
-            context.parameters.require("reference"), .course ... .course, for: context.person(), in: context.language)
+    private func open(_ context: DeskContext) async throws -> CasePage {
+        try await desk.casePage(context, .course ... .whole)
+    }
+
+    /// Why the reader may not send a notice again.
+    private func faults(_ page: CasePage) -> [Fault] {
+        Authority.faults(
+            .resendNotice, by: .person(page.person.person), of: page.opened.row.people, in: page.opened.county,
+            on: CivilTime.day(of: page.now))
     }
 
     private func resend(_ request: Request, _ context: DeskContext) async throws -> Response {
         let (form, person) = (try await Form(request, context), try context.person())
         guard CommandDoor.isId(form["id"]) else { throw HTTPError(.badRequest) }
-        let opened = try await open(context)
+        let page = try await open(context)
+        let (opened, faults) = (page.opened, faults(page))
         func words(_ name: String) -> String { Catalogue.text(name, context.language) }
-        let faults = Authority.faults(
-            .resendNotice, by: .person(person.person), of: opened.row.people, in: opened.county,
-            on: CivilTime.day(of: desk.now()))
         if !faults.isEmpty {
             return try await show(request, context, .refused(faults.map { $0.text(context.language) }))
         }
@@ -70,7 +67,7 @@ struct NoticePages: Sendable {
         }
         let command = CommandDoor.Command(
             ResendNotice.with { $0.noticeID = notice.id }, id: form["id"], to: .noticeCommands, key: notice.id)
-        let path = "/case/\(opened.reference)/notices?resent="
+        let path = CasePage.Part.notices.path(of: opened.reference) + "?resent="
         switch try await desk.commands.give(command, by: person) {
         case .happened: return .seeOther(path + Became.yes.rawValue)
         case .pending: return .seeOther(path + Became.later.rawValue)
@@ -116,25 +113,15 @@ struct NoticePages: Sendable {
         return newest[page.range].map { notice in
             Row(
                 kind: Catalogue.text("notice.\(notice.kind)", language),
-                recipient: recipient(of: notice, opened, language),
+                recipient: opened.recipient(notice.recipient, language),
                 status: Tag(
                     Catalogue.text("notice.status.\(notice.status.rawValue)", language), notice.status.tagKind),
                 time: Moment(notice.at, language), said: notice.detail.nonEmpty,
                 resend: mayResend && notice.status == .failed
                     ? Resend(
                         notice: notice.id, id: UUID().uuidString.lowercased(),
-                        action: "/case/\(opened.reference)/notices") : nil)
+                        action: CasePage.Part.notices.path(of: opened.reference)) : nil)
         }
-    }
-
-    /// A name, or what the recipient is in the case.
-    private func recipient(of notice: CaseNotice, _ opened: OpenedCase, _ language: Language) -> String {
-        let id = notice.recipient
-        if id.isEmpty { return Catalogue.text("desk.notices.reporter", language) }
-        guard opened.county.people[id] == nil, notice.kind.hasPrefix("family_") else {
-            return opened.reading.mask?.name(of: id, language) ?? opened.names.name(of: id, language)
-        }
-        return FactInWords.giver(id, language)
     }
 }
 

@@ -62,7 +62,7 @@ struct ReaderPages: Sendable {
             ofPerson: person.id, for: context.person(), limit: Self.personLimit)
         let model: [String: Any] = [
             "form": field(form["who"], nil, context.language), "person": person.name,
-            "log": ["rows": rows(entries.reversed(), context.language)], "isEmpty": entries.isEmpty,
+            "log": ["rows": rows(entries.reversed(), context.language)], "showsCase": true, "isEmpty": entries.isEmpty,
             "isFull": entries.count >= Self.personLimit,
         ]
         return desk.renderer.response(page(model, context), request, context)

@@ -64,7 +64,7 @@ struct WorkShown {
     private func task(_ work: WorkRow, _ urgency: WorkOrder.Urgency) -> TaskLine {
         let step = work.row.step
         // Who sees the status alone finds it on the first page.
-        let part = work.permit.extent == .status ? "" : step?.part.map { "/\($0)" } ?? ""
+        let part = work.permit.extent == .status ? .overview : step.map { CasePage.Part(of: $0) } ?? .overview
         let nearness: (TaskLine.Urgency, Tag)? =
             switch urgency {
             case .overdue: (.overdue, Tag(words("overdue"), .bad))
@@ -72,9 +72,9 @@ struct WorkShown {
             case .week, .later: nil
             }
         return TaskLine(
-            href: "/case/\(work.reference)\(part)",
+            href: part.path(of: work.reference),
             what: Catalogue.text("step.\(step?.rawValue ?? "unknown")", language).capitalizedFirst,
-            reference: work.reference, due: Moment(day: work.due ?? now, at: now, language), urgency: nearness?.0,
+            reference: work.reference, due: Moment(dayOf: work.due ?? now, seen: now, language), urgency: nearness?.0,
             // The day says it already.
             tag: urgency == .today ? nil : nearness?.1, detail: detail(work))
     }
@@ -134,7 +134,8 @@ struct WorkShown {
             case .delegated?: Tag(words("work.meeting.delegated"))
             }
         return TaskLine(
-            href: "/case/\(meeting.reference)/meetings", what: words("work.meeting"), reference: meeting.reference,
+            href: CasePage.Part.meetings.path(of: meeting.reference), what: words("work.meeting"),
+            reference: meeting.reference,
             due: Moment(meeting.start, language), urgency: isToday ? .today : nil, tag: answer)
     }
 

@@ -48,12 +48,8 @@ struct Form: Sendable {
 
     func isChecked(_ name: String) -> Bool { !self[name].isEmpty }
 
-    /// Browsers encode all that is not allowed in a query.
-    private static func isEncoded(_ text: String) -> Bool {
-        var allowed = CharacterSet.urlQueryAllowed
-        allowed.insert("%")
-        return text.unicodeScalars.allSatisfy(allowed.contains)
-    }
+    /// Browsers encode all but printed ASCII.
+    private static func isEncoded(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21...0x7E ~= $0 } }
 
     /// Nil where a `%` stands before no two hexadecimal digits, and for what is no UTF-8.
     private static func plain(_ text: Substring) -> String? { text.replacing("+", with: " ").removingPercentEncoding }

@@ -9,6 +9,11 @@ actor PageReview {
     /// A wide window; a telephone; and what WCAG 2.2 asks for: 320 CSS pixels without scrolling sideways (1.4.10).
     static let widths = [1_280, 360, 320]
 
+    /// Pages that the README shows, by name: their pictures there.
+    static let documented = ["work": "desk-work", "case": "desk-case", "concern": "desk-concern"]
+    /// Of such a picture, in CSS pixels, and the most bytes that it may have.
+    private static let (documentedWidth, documentedHeight, heaviestPicture) = (1_000, 1_100.0, 80_000)
+
     private var sources: [(name: String, html: String)] = []
     private var found: [String] = []
     private let folder: String?
@@ -44,7 +49,16 @@ actor PageReview {
             }
         }
         try await browser.prefer(.light)
+        if let picture = Self.documented[name] { try await document(browser, as: picture) }
         try await browser.resize(width: Self.widths[0])
+    }
+
+    /// Pictures in the README are small enough for whoever reads it.
+    private func document(_ browser: Browser, as name: String) async throws {
+        try await browser.resize(width: Self.documentedWidth)
+        let picture = try await browser.picture(tallest: Self.documentedHeight)
+        if picture.count > Self.heaviestPicture { found.append("\(name).png has \(picture.count) bytes") }
+        if let folder { try picture.write(to: URL(filePath: "\(folder)/\(name).png")) }
     }
 
     /// What is wrong with the pages that were looked at.

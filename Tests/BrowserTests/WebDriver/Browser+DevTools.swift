@@ -20,10 +20,12 @@ extension Browser {
         try await command("Emulation.setDeviceMetricsOverride", Metrics(width: width, height: height))
     }
 
-    /// Of the whole page, however long, as PNG.
-    func picture() async throws -> Data {
+    /// Of the whole page, as PNG.
+    ///
+    /// - Parameter tallest: what is below is cut off, in CSS pixels.
+    func picture(tallest: Double = Self.tallest) async throws -> Data {
         let size = try await command("Page.getLayoutMetrics", None(), as: Layout.self).cssContentSize
-        let area = Picture.Area(width: size.width, height: min(size.height, Self.tallest))
+        let area = Picture.Area(width: size.width, height: min(size.height, tallest))
         return try await command("Page.captureScreenshot", Picture(clip: area), as: Captured.self).data
     }
 
@@ -62,8 +64,7 @@ extension Browser {
             """, as: Int.self)
     }
 
-    /// Higher pictures are cut off.
-    private static let tallest = 8_000.0
+    static let tallest = 8_000.0
 
     private func command(_ name: String, _ parameters: some Encodable) async throws {
         try await client.post(path + "/goog/cdp/execute", Command(cmd: name, params: parameters))

@@ -50,6 +50,17 @@ struct Locator: Encodable, Sendable, CustomStringConvertible {
         return .init("xpath", ".//body//*[\(holds)][not(*[\(holds)])][not(self::script)]", "the text “\(text)”")
     }
 
+    /// A line of a list that says all this.
+    static func line(_ texts: [String]) -> Self {
+        let holds = texts.map { "[contains(normalize-space(.), \(literal($0)))]" }.joined()
+        return .init("xpath", ".//li\(holds)", "a line with \(texts)")
+    }
+
+    /// What a list of pairs has beside a term.
+    static func value(of term: String) -> Self {
+        .init("xpath", ".//dt[\(says(term))]/following-sibling::dd[1]", "the value of “\(term)”")
+    }
+
     /// What has a role that is written out.
     static func role(_ role: String) -> Self { .css("[role='\(role)']") }
 

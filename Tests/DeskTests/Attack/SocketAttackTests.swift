@@ -39,7 +39,9 @@ struct SocketAttackTests {
         try await RawHTTP.send("GET", "/sign-in", port: port)?.status == 200
     }
 
-    @Test("a request that does not come to its end is cut in time, however it drips: its head, its body, or one that nobody reads")
+    @Test(
+        "a request that does not come to its end is cut in time, however it drips: its head, its body, or one that nobody reads"
+    )
     func slow() async throws {
         try await open(patience: 1) { port in
             let form = "Host: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 900\r\n\r\n"

@@ -244,7 +244,9 @@ struct SessionTests {
         }
     }
 
-    @Test("whoever signs out after the session has ended is signed out, and nothing that was written is left in the browser")
+    @Test(
+        "whoever signs out after the session has ended is signed out, and nothing that was written is left in the browser"
+    )
     func signOutLate() async throws {
         try await test { tester, _ in
             let token = try await tester.signIn()
@@ -275,7 +277,8 @@ struct SessionTests {
                 headers: ["Origin": LoginTester.address, "Referer": referer])
             #expect(answer.status == 401 && answer.location == nil)
             #expect(answer.text.contains(#"<a href="\#(link)">Logga in</a>"#))
-            #expect(!answer.text.contains("data-person"), "text that was written is kept while nobody else has signed in")
+            #expect(
+                !answer.text.contains("data-person"), "text that was written is kept while nobody else has signed in")
         }
     }
 

@@ -1,0 +1,134 @@
+import Codec
+import Domain
+import Foundation
+import GRDB
+import SwiftProtobuf
+import TestSupport
+import Testing
+
+@testable import desk
+
+/// A case on which everybody of the access table (Docs/access.md) has their part, and what each of them may see of it.
+struct AccessWalk {
+    enum Consent: String, CaseIterable, Sendable {
+        case given, refused, withdrawn
+        /// Given, and then for fewer organisations.
+        case narrowed
+    }
+
+    /// Who somebody is in the case.
+    static let roles = [
+        "owner": "head-school", "owner's deputy": "head-preschool", "delegate": "teacher",
+        "delegate's deputy": "head-gymnasium", "manager": "manager", "coordinator": "family",
+        "coordinator's deputy": "head-social", "participant": "nurse", "county's function": "county",
+        "privacy officer": "officer", "steering group": "chair", "emergency access": "head-bhv", "stranger": "head-kaa",
+    ].mapValues(CaseStory.person)
+
+    let story: CaseStory
+    let isProtected: Bool
+    /// The case and its county as the policy sees them.
+    private let readable: Reading.Case
+    private let county: County
+
+    var tester: DeskTester { story.tester }
+    var now: Date { tester.suite.now }
+
+    /// A case whose meeting was held where there was consent. On the day of the walk all three who work on it are on leave.
+    init(_ consent: Consent, isProtected: Bool) async throws {
+        let day = CivilTime.day(of: ExampleCounty.monday).plus(50)
+        var directory = CaseStory.county
+        for (role, deputy) in [
+            ("owner", "owner's deputy"), ("delegate", "delegate's deputy"), ("coordinator", "coordinator's deputy"),
+        ] {
+            guard let index = directory.people.firstIndex(where: { $0.id == Self.roles[role] }) else { continue }
+            directory.people[index].deputy = Self.roles[deputy] ?? ""
+            directory.people[index].absences = [.with { ($0.from, $0.to) = (day.description, day.description) }]
+        }
+        var story = try await CaseStory(isProtected: isProtected, county: directory)
+        try story.takeOn()
+        try story.delegate(to: Self.roles["delegate"] ?? "")
+        try await story.map()
+        try await story.consent(consent == .refused ? .refused : .given)
+        try story.conclude(.cooperation)
+        if consent != .refused { try await story.holdMeeting() }
+        if consent == .withdrawn { try await story.consent(.withdrawn) }
+        if consent == .narrowed { try await Self.narrow(story) }
+        try story.tester.suite.advance(to: CivilTime.instant(day, minute: 10 * 60))
+        let (reference, by) = (story.reference, Self.roles["emergency access"] ?? "")
+        let reason = story.text(.whole)
+        try story.send(
+            OpenInEmergency.with { ($0.caseReference, $0.by, $0.reason) = (reference, by, reason) }, by: by)
+        (self.story, self.isProtected) = (story, isProtected)
+        let owner = SignedIn(person: CaseStory.owner, county: "TST", assurance: .three, at: story.tester.suite.now)
+        let opened = try await story.tester.desk.cases.open(reference, for: owner, in: .swedish)
+        (readable, county) = (opened.readable.facts, opened.county)
+    }
+
+    private static func narrow(_ story: CaseStory) async throws {
+        for guardian in try await story.facts(ConcernRegistered.self).flatMap(\.guardians) {
+            try story.send(
+                RecordConsent.with {
+                    ($0.caseReference, $0.by, $0.giver) = (story.reference, CaseStory.owner, guardian)
+                    ($0.decision, $0.form, $0.organisations) = ("given", "spoken", ["social_services", "education"])
+                })
+        }
+    }
+
+    // MARK: What the policy says
+
+    func permit(_ person: String, from least: Reading.Extent = .status) -> Reading.Permit? {
+        guard
+            case .may(let permit) = Reading.answer(
+                to: person, reading: least ... .whole, of: readable, in: county, at: now)
+        else { return nil }
+        return permit
+    }
+
+    func mayReadLog(_ person: String, ofCase: Bool) -> Bool {
+        let answer = Reading.answer(to: person, readingLogOf: ofCase ? readable : nil, in: county, at: now)
+        if case .may = answer { return true } else { return false }
+    }
+
+    func mayReadNumbers(_ person: String) -> Bool {
+        if case .may = Reading.answer(to: person, readingNumbersOf: county) { return true } else { return false }
+    }
+
+    /// What a page shows that the policy keeps from whoever has the permit.
+    func excesses(of html: String, _ permit: Reading.Permit?) -> [String] {
+        let main = html.split(separator: "<main", maxSplits: 1).last.map(String.init) ?? ""
+        var excesses: [String] = []
+        for extent in Reading.Extent.allCases where permit.map({ $0.extent < extent }) ?? true {
+            excesses += story.texts(for: extent).map(CaseStory.escaped).filter(html.contains)
+        }
+        if permit?.extent != .whole {
+            excesses += ["Kim Exempelbarn", "20170315", "Exempelförälder", "Mia Mentor"].filter(html.contains)
+        }
+        if permit == nil { excesses += [CaseStory.name(of: "head-school")].filter(main.contains) }
+        if permit?.showsPlace == false { excesses += ["Enhet ", "Rum "].filter(main.contains) }
+        return excesses
+    }
+
+    // MARK: What is shown
+
+    /// A page without what differs by chance: the ids of its forms, and the case's reference.
+    static func comparable(_ answer: DeskTester.Answer, _ reference: String) -> String {
+        "\(answer.status.code) \(answer.location ?? "") \(answer.html)".replacing(reference, with: "REF")
+            .replacing(#/[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}/#, with: "ID")
+    }
+
+    /// How often somebody stands in the case's access log.
+    func readings(by person: String) async throws -> Int {
+        let reference = story.reference
+        let events = try await tester.suite.view.reader().read { try $0.readings(of: reference) }
+        return try events.filter { $0.type == CaseViewed.eventType }.filter {
+            try $0.decode(CaseViewed.self).by == person
+        }
+        .count
+    }
+
+    /// How many facts there are about the case.
+    func factCount() async throws -> Int {
+        let reference = story.reference
+        return try await tester.suite.view.reader().read { try $0.facts(of: reference).count }
+    }
+}

@@ -1,6 +1,8 @@
 import Codec
 import Domain
 import Foundation
+import GRDB
+import SwiftProtobuf
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import CloudEvents
 import Codec
 import Foundation
 import GRDB
+import SwiftProtobuf
 import TestSupport
 import Testing
 

@@ -74,7 +74,7 @@ extension DeskSuite {
         }
         try await give(command, by: "nykoping-rektor", about: meeting)
         _ = try await fact(MeetingHeld.self, on: .meetings, "the meeting's record") {
-            $0.caseReference == meeting.caseReference
+            $0.meeting.caseReference == meeting.caseReference
         }
     }
 

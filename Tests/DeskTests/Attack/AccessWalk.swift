@@ -1,7 +1,10 @@
+import CaseReading
+import CloudEvents
 import Codec
 import Domain
 import Foundation
 import GRDB
+import HTTPTypes
 import SwiftProtobuf
 import TestSupport
 import Testing

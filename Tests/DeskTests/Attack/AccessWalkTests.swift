@@ -1,7 +1,9 @@
+import CloudEvents
 import Codec
 import DeskCore
 import Domain
 import Foundation
+import GRDB
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -94,7 +96,7 @@ struct AccessWalkTests {
             // The others show no one case, so one state of it is enough.
             guard consent == .given else { continue }
             for (route, need) in pages where !route.contains("/case/") {
-                let path = route.dropFirst(4).replacing("{form}", with: UUID().uuidString)
+                let path = String(route.dropFirst(4)).replacing("{form}", with: UUID().uuidString)
                 let answer = try await walk.tester.get(path, as: person)
                 let place: Comment = "\(role), \(route)"
                 #expect(Self.isOpen(need, to: person, walk) == (answer.status.code < 400), place)
@@ -107,7 +109,7 @@ struct AccessWalkTests {
         at route: String, _ need: Need, as person: String, _ walk: AccessWalk, _ place: Comment
     ) async throws {
         func get(_ reference: String) async throws -> DeskTester.Answer {
-            let path = route.dropFirst(4).replacing("{reference}", with: reference)
+            let path = String(route.dropFirst(4)).replacing("{reference}", with: reference)
             if case .changes = need { return try await walk.tester.head(path, as: person) }
             return try await walk.tester.get(path, as: person)
         }

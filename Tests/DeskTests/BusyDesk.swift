@@ -8,16 +8,16 @@ import Testing
 
 @testable import desk
 
-/// A desk with much to show: a list of work with 200 cases, and a case of 200 facts.
+/// A desk with much to show: a list of work with 200 cases, and a case of 120 facts.
 struct BusyDesk {
     let tester: DeskTester
-    /// The case of 200 facts. `head-school` owns it.
+    /// The case of 120 facts. `head-school` owns it.
     let reference: String
 
     /// Everybody of the example county, whose lists differ.
     static let people = ["head-school", "teacher", "family", "manager", "county", "officer", "chair"]
 
-    init(cases: Int = 200, facts: Int = 200) async throws {
+    init(cases: Int = 200, facts: Int = 120) async throws {
         tester = try DeskTester()
         var numbers = FictionalNumbers(seed: 14)
         for number in 0..<cases {

@@ -19,7 +19,7 @@ struct WorkPageTests {
         let reference = try await tester.report()
         let page = try await tester.get("/work", as: "head-school")
         #expect(page.status == .ok)
-        #expect(page.html.contains("<a href=\"/case/\(reference)\">Bekräfta oron"))
+        #expect(page.html.contains("<a href=\"/case/\(reference)/people\">Bekräfta oron"))
         #expect(page.html.contains("din tur") && page.html.contains("Enhet school"))
         #expect(page.html.contains("Inom sju dagar"))
         // Whoever has nothing to do with it has an empty list.
@@ -88,7 +88,7 @@ struct WorkPageTests {
         let tester = try DeskTester()
         let reference = try await tester.report()
         func has(_ query: String) async throws -> Bool {
-            try await tester.get("/work?\(query)", as: "head-school").html.contains("/case/\(reference)\"")
+            try await tester.get("/work?\(query)", as: "head-school").html.contains("/case/\(reference)")
         }
         for query in ["phase=mapping", "step=acknowledge", "unit=school", "of=own&phase=mapping"] {
             #expect(try await has(query), "\(query)")

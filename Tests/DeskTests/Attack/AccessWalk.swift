@@ -31,6 +31,8 @@ struct AccessWalk {
     /// The case and its county as the policy sees them.
     private let readable: Reading.Case
     private let county: County
+    /// As it stands on the page of who has read.
+    let emergencyReason: String
 
     var tester: DeskTester { story.tester }
     var now: Date { tester.suite.now }
@@ -58,6 +60,7 @@ struct AccessWalk {
         try story.tester.suite.advance(to: CivilTime.instant(day, minute: 10 * 60))
         let (reference, by) = (story.reference, Self.roles["emergency access"] ?? "")
         let reason = story.text(.whole)
+        emergencyReason = CaseStory.escaped(reason)
         try story.send(
             OpenInEmergency.with { ($0.caseReference, $0.by, $0.reason) = (reference, by, reason) }, by: by)
         self.story = story

@@ -116,7 +116,11 @@ struct AccessWalkTests {
         let before = try await walk.readings(by: person)
         let answer = try await get(walk.story.reference)
         let logged = try await walk.readings(by: person) - before
-        #expect(walk.excesses(of: answer.html, walk.permit(person)) == [], place)
+        // Whoever may see the log sees who has read, and the reason that was given for an emergency (rule 22).
+        let isLog = if case .logOfCase = need { true } else { false }
+        let excesses = walk.excesses(of: answer.html, walk.permit(person), showsNames: isLog)
+            .filter { !isLog || $0 != walk.emergencyReason }
+        #expect(excesses == [], place)
         let isOpen = Self.isOpen(need, to: person, walk)
         #expect(isOpen == (answer.status.code < 400), place)
         switch need {
@@ -208,7 +212,7 @@ struct AccessWalkTests {
             var filled = try #require(FilledForm(page.html, to: "/do/\(form.action.rawValue)"))
             for (name, value) in form.fields { filled = filled.with(name, value) }
             let before = try await facts()
-            for (role, person) in AccessWalk.roles where !["owner", "manager"].contains(role) {
+            for (role, person) in AccessWalk.roles where !["owner", "manager", "county's function"].contains(role) {
                 let mine = filled.with("id", UUID().uuidString)
                 let answer = try await tester.post(mine.action, form: mine.fields, as: person)
                 #expect([404, 422].contains(answer.status.code), "\(role), \(form.action)")

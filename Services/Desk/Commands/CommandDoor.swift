@@ -62,7 +62,7 @@ struct CommandDoor: Sendable {
     /// The topic's name on the broker.
     let physical: @Sendable (Topic) -> String
     /// How long an answer is waited for.
-    var patience: Duration = .seconds(5)
+    var patience: Duration = .seconds(10)
     /// A status follows its fact in the same transaction, so it comes within a moment, or does not change.
     var moment: Duration = .milliseconds(200)
     var now: @Sendable () -> Date = { Date() }

@@ -53,7 +53,7 @@ extension Person {
     func takeOn(_ reference: String) async throws {
         try await open("/case/\(reference)/people")
         try await press("desk.take_on.submit")
-        try await sees("desk.done.take_on")
+        try await did("take_on")
     }
 
     /// - Parameter name: of the colleague, with their unit.
@@ -61,7 +61,7 @@ extension Person {
         try await open("/case/\(reference)/people")
         try await choose("desk.delegate.to", name)
         try await press("desk.delegate.submit")
-        try await sees("desk.done.delegate")
+        try await did("delegate")
     }
 
     /// Fills in what a source says, and sends nothing.
@@ -79,7 +79,7 @@ extension Person {
         try await open("/case/\(reference)/mapping")
         try await writeInformation(text, from: source, kind, area)
         try await press("desk.add_information.submit")
-        try await sees("desk.done.add_information")
+        try await did("add_information")
         try await sees(text)
     }
 
@@ -89,7 +89,7 @@ extension Person {
             try await fill("\(index + 1). \(word("question.\(index + 1)"))", answer)
         }
         try await press("desk.record_answers.submit")
-        try await sees("desk.done.record_answers")
+        try await did("record_answers")
     }
 
     func recordConsent(of giver: String, for organisations: [String], in reference: String) async throws {
@@ -101,7 +101,7 @@ extension Person {
         }
         try await tick(choice("desk.consent.form.signature"), in: "desk.record_consent.form")
         try await press("desk.record_consent.submit")
-        try await sees("desk.done.record_consent")
+        try await did("record_consent")
     }
 
     /// - Parameter days: from today until the next date.
@@ -111,7 +111,7 @@ extension Person {
         try await fillDate("desk.conclude.next_date", CivilTime.day(of: Date()).plus(days))
         try await more()
         try await press("desk.conclude.submit")
-        try await sees("desk.done.conclude")
+        try await did("conclude")
     }
 
     // MARK: Fields

@@ -36,6 +36,14 @@ struct Person: Sendable {
         _ = try await browser.element(.text(word(name, values)))
     }
 
+    /// What a form became is said; or, on a busy machine, that it is recorded and not visible yet.
+    func did(_ action: String) async throws {
+        try await eventually("what \(action) became") {
+            if try await doesSee("desk.done.\(action)") { return true }
+            return try await doesSee("desk.waiting")
+        }
+    }
+
     func doesSee(_ name: String, _ values: [String: String] = [:]) async throws -> Bool {
         try await browser.shown(.text(word(name, values))) != nil
     }

@@ -84,7 +84,7 @@ extension InTheBrowser {
             try await principal.sees("desk.withhold.lead")
             try await principal.tick("Vera Exempel", in: "desk.withhold_consent.giver")
             try await principal.press("desk.withhold_consent.submit")
-            try await principal.sees("desk.done.withhold_consent")
+            try await principal.did("withhold_consent")
             try await principal.open("/case/\(reference)/meetings")
             try await principal.waits(for: "desk.meeting.none")
             try await support.open("/case/\(reference)/meetings")
@@ -117,7 +117,7 @@ extension InTheBrowser {
                 try await principal.fill("desk.follow_up.text", "Rasterna är lugna nu.")
                 try await principal.tick("desk.follow_up.then.end", in: "desk.follow_up.decision")
                 try await principal.press("desk.follow_up.submit")
-                try await principal.sees("desk.done.follow_up")
+                try await principal.did("follow_up")
                 try await principal.open("/case/\(reference)")
                 try await principal.sees(principal.choice("phase.closed"))
             }

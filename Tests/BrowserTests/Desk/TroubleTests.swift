@@ -54,7 +54,7 @@ extension InTheBrowser {
             #expect(try await principal.browser.element(field).value == text)
             try await principal.writeInformation(text, from: "guardian", "strength", "home")
             try await principal.press("desk.add_information.submit")
-            try await principal.sees("desk.done.add_information")
+            try await principal.did("add_information")
             #expect(try await principal.browser.element(field).value == "")
         }
 

@@ -23,8 +23,6 @@ extension InTheBrowser {
             Shown(name: "sign-in-nobody-found", path: "/sign-in?q=ingen"),
             Shown(name: "signed-out", path: "/sign-out"),
             Shown(name: "sign-out", path: "/sign-out", by: "eskilstuna-bhv"),
-            Shown(name: "concern", path: "/concern/new", by: "eskilstuna-bhv"),
-            Shown(name: "consultation", path: "/consultation/new", by: "eskilstuna-bhv"),
             Shown(name: "not-found", path: "/assets/none/none.css"),
         ]
 

@@ -21,15 +21,15 @@ attack: ## attack the suite as outsiders can, here or your own installation (Tes
 	swift build --build-tests
 	swift test --skip-build --filter AttackTests
 
-browser: needs ## install Chromium and what checks pages, and run the tests that use them; `make test` skips them where they are missing
+browser: needs ## install Chromium and what checks pages, and run the tests that use them, by themselves; `make test` skips them
 	Tools/browser-needs
 	swift build --build-tests
-	swift test --skip-build --filter BrowserTests
+	BROWSER_TESTS=1 swift test --skip-build --filter BrowserTests
 
 screenshots: needs ## write a picture of every page, light and dark, wide and narrow, into $(SCREENSHOTS), and those of the README
 	Tools/browser-needs
 	swift build --build-tests
-	SCREENSHOTS=$(abspath $(SCREENSHOTS)) swift test --skip-build --filter EveryPageTests
+	BROWSER_TESTS=1 SCREENSHOTS=$(abspath $(SCREENSHOTS)) swift test --skip-build --filter EveryPageTests
 	cp $(SCREENSHOTS)/desk-*.png Docs/
 
 format: ## write all Swift as .swift-format wants it

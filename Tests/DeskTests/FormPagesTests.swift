@@ -166,6 +166,13 @@ struct FormPagesTests {
         #expect(asked.status == .ok && asked.html.contains("Ett samtycke kan tas tillbaka när som helst."))
         #expect(try await desk.row().phase == .cooperation)
         let form = try #require(FilledForm(asked.html, to: "/do/withhold_consent"))
+        // Nor does the form on the page of consents record anything at once.
+        let section = try await desk.get("consents").html.components(separatedBy: "id=\"withhold_consent\"").last ?? ""
+        let unconfirmed = try #require(FilledForm(section, to: "/do/withhold_consent"))
+            .with("withhold_consent-giver", "youth")
+        let warned = try await desk.tester.post(unconfirmed.action, form: unconfirmed.fields, as: "head-school")
+        #expect(warned.status == .ok && warned.html.contains("Ett samtycke kan tas tillbaka när som helst."))
+        #expect(try await desk.row().phase == .cooperation)
         let unchosen = try await desk.tester.post(form.action, form: form.fields, as: "head-school")
         #expect(unchosen.status == .unprocessableContent && unchosen.html.contains("withhold_consent-giver-error"))
         let card = try await desk.get("consents").html.components(separatedBy: "<ul class=\"cards\">").last ?? ""
@@ -269,6 +276,7 @@ struct FormPagesTests {
         let page = try await desk.get("mapping").html
         for text in [
             "Jag vill prata med kuratorn.", "<del>Jag vill prata med någon.</del>", "Barnet sa det tydligare.",
+            "Kim är ofta ensam på rasterna.", "Kim ritar gärna.",
         ] {
             #expect(page.contains(text), "\(text)")
         }

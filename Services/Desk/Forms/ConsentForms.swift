@@ -67,7 +67,7 @@ struct WithholdForm: CaseForm {
     static let action = CaseAction.withholdConsent
     var giver = ""
     var decision = ConsentDecision.withdrawn.rawValue
-    /// The page that says what follows has been read.
+    /// It stands on the page that says what follows. Until then nothing is recorded.
     var isConfirmed = false
 
     init(giver: String = "") { self.giver = giver }
@@ -99,8 +99,7 @@ struct WithholdForm: CaseForm {
         return [
             maker.one("giver", choices.givers.map { ($0.value, $0.label, nil) }, giver),
             maker.one("decision", decisions, decision),
-            maker.hidden("confirmed", "yes"),
-        ]
+        ] + (isConfirmed ? [maker.hidden("confirmed", "yes")] : [])
     }
 }
 

@@ -72,7 +72,8 @@ extension CasePage {
 
     /// Says what follows, before it is done. Works without a script.
     func withholdPage(_ sent: SentForm) -> Page {
-        let form = (sent.form as? WithholdForm) ?? WithholdForm()
+        var form = (sent.form as? WithholdForm) ?? WithholdForm()
+        form.isConfirmed = true
         let input = inputForm(form, FormChoices(self), sent, style: "danger")
         var model: [String: Any] = [
             "back": Link(word("desk.withhold.back"), Part.consents.path(of: reference)),

@@ -49,7 +49,11 @@ extension CasePage {
         if extent == .whole {
             model["voice"] = childVoice
             model["sources"] = InformationSource.allCases.map(shown)
-            model["questions"] = Question.allCases.map { shown($0, isInForm: answers.isPossible) }
+            // The form has the latest answers itself.
+            let questions = Question.allCases.map { shown($0, isInForm: answers.isPossible) }
+                .filter { !answers.isPossible || $0.history != nil }
+            model["questions"] = questions
+            model["hasQuestions"] = !questions.isEmpty
         }
         return formPage(.mapping, acts, sent: sent, model: model, boxes: boxes)
     }
@@ -73,9 +77,28 @@ extension CasePage {
             let order = [left, right].map { kinds.firstIndex(of: $0.element.information.kind) ?? kinds.count }
             return (order[0], left.offset) < (order[1], right.offset)
         }
+        let pieces = (source == .detector ? reported : []) + findings.map { shown($0.element) }
         return SourceShown(
-            source: source.rawValue, name: word("source.\(source.rawValue)").capitalizedFirst,
-            pieces: findings.map { shown($0.element) }, isNone: findings.isEmpty)
+            source: source.rawValue, name: word("source.\(source.rawValue)").capitalizedFirst, pieces: pieces,
+            isNone: pieces.isEmpty)
+    }
+
+    /// What the concerns themselves tell, strengths first. It is nobody's to correct here.
+    private var reported: [SourceShown.Piece] {
+        opened.file.concerns.flatMap { entry in
+            let concern = entry.value
+            let areas = concern.areas.map { word("area.\($0)") }.joined(separator: ", ").capitalizedFirst
+            let when = CivilTime.text(entry.at, language)
+            func piece(_ tag: Tag, _ area: String, _ words: String) -> SourceShown.Piece {
+                .init(
+                    tag: tag, area: area, words: words,
+                    attribution: word("desk.written", ["who": concern.reporter.name, "when": when]), history: nil,
+                    correct: nil)
+            }
+            let strength = Tag(word("kind.\(InformationKind.strength.rawValue)").capitalizedFirst)
+            return concern.strengths.map { piece(strength, "", $0) }
+                + [piece(Tag(word("desk.by.concern")), areas, concern.observation)]
+        }
     }
 
     private func shown(_ finding: CaseFile.Finding) -> SourceShown.Piece {

@@ -48,7 +48,7 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         login?.addOpenPages(to: router)
         router.add(middleware: session)
         login?.addPages(to: router)
-        router.add(middleware: ClosedCases(renderer: desk.renderer))
+        router.add(middleware: ClosedCases(desk: desk))
         WorkPages(desk: desk).add(to: router)
         NumberPages(desk: desk).add(to: router)
         FormPages(desk: desk).add(to: router)

@@ -8,16 +8,16 @@ import Testing
 
 @testable import desk
 
-/// A desk with much to show: a list of work with 200 cases, and a case of 120 facts.
+/// A desk with much to show: a list of work with 200 cases, and a case of 400 facts.
 struct BusyDesk {
     let tester: DeskTester
-    /// The case of 120 facts. `head-school` owns it.
+    /// The case of 400 facts. `head-school` owns it.
     let reference: String
 
     /// Everybody of the example county, whose lists differ.
     static let people = ["head-school", "teacher", "family", "manager", "county", "officer", "chair"]
 
-    init(cases: Int = 200, facts: Int = 120) async throws {
+    init(cases: Int = 200, facts: Int = 400) async throws {
         tester = try DeskTester()
         var numbers = FictionalNumbers(seed: 14)
         for number in 0..<cases {
@@ -61,13 +61,19 @@ struct BusyDesk {
         }
     }
 
-    /// A page's path with what is to be filled in; nil for what is no page.
+    /// A page's paths, with all that can be filled in; none for what is no page.
     ///
     /// - Throws: for a name that nobody has given a value yet, so that no new page is left out.
-    func path(_ page: String) throws -> String? {
+    func paths(_ page: String) throws -> [String] {
         // The style sheet and the script; and a stream, which has no end.
-        if page.hasPrefix("/assets/") || page.hasSuffix("/changes") { return nil }
-        let values = ["reference": reference, "form": UUID().uuidString]
+        if page.hasPrefix("/assets/") || page.hasSuffix("/changes") { return [] }
+        if page.contains("list") {
+            return try KnownList.all.map { try path(page, ["reference": reference, "list": $0.word]) }
+        }
+        return [try path(page, ["reference": reference, "form": UUID().uuidString])]
+    }
+
+    private func path(_ page: String, _ values: [String: String]) throws -> String {
         let parts = try page.split(separator: "/").map { part in
             let name =
                 part.hasPrefix(":") ? String(part.dropFirst()) : part.wholeMatch(of: #/\{(\w+)\}/#).map { String($0.1) }

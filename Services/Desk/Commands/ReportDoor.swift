@@ -20,6 +20,12 @@ struct OwnReport: Sendable {
         (self.form, self.person) = (id.uuidString, person)
     }
 
+    /// Nil for the id of an event that is not a report of the person's.
+    init?(id: String, by person: SignedIn) {
+        self.init(String(id.prefix { $0 != "." }), by: person)
+        if self.id != id { return nil }
+    }
+
     /// The id of the event.
     var id: String { "\(form).\(Reference.id(of: "\(person.county)/\(person.person)/\(form)"))" }
 

@@ -79,6 +79,8 @@ struct ChildVoice {
 
     let voices: [Voice]
     let hasVoices: Bool
+    /// To all of them; nil where all are shown.
+    var more: Link?
 
     init(_ voices: [Voice]) { (self.voices, hasVoices) = (voices, !voices.isEmpty) }
 }

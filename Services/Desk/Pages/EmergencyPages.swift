@@ -74,23 +74,3 @@ struct EmergencyPages: Sendable {
         return Page(template: "emergency", title: word("desk.emergency.title"), model: model, place: "work")
     }
 }
-
-/// A case's page that is not shown offers access in an emergency. It is the same page whether there is such a case or not.
-struct ClosedCases: RouterMiddleware {
-    let renderer: PageRenderer
-
-    func handle(
-        _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
-    ) async throws -> Response {
-        do { return try await next(request, context) } catch is NotShown {
-            let parts = request.uri.path.split(separator: "/")
-            guard request.method == .get, parts.count > 1, parts[0] == "case", parts[1].utf8.count <= 128 else {
-                throw NotShown()
-            }
-            var page = PlainPages.page(.notFound, context.language)
-            page.model["emergency"] = Link(
-                Catalogue.text("desk.emergency.link", context.language), EmergencyPages.path(String(parts[1])))
-            return renderer.response(page, request, context)
-        }
-    }
-}

@@ -30,9 +30,9 @@ struct NoticePages: Sendable {
     private func show(_ request: Request, _ context: DeskContext, _ told: Told? = nil) async throws -> Response {
         let (page, language) = (try await open(context), context.language)
         let opened = page.opened
-        let part = ListPart(request, count: opened.file.notices.count, size: Self.pageSize)
+        let (part, range) = ListPart.of(opened.file.notices.count, size: Self.pageSize, request)
         var model: [String: Any] = [
-            "rows": rows(opened, part, language, mayResend: faults(page).isEmpty),
+            "rows": rows(opened, range, language, mayResend: faults(page).isEmpty),
             "isEmpty": opened.file.notices.isEmpty,
         ]
         model["pages"] = part.links(CasePage.Part.notices.path(of: opened.reference), language)
@@ -109,10 +109,10 @@ struct NoticePages: Sendable {
 
     /// The newest first.
     private func rows(
-        _ opened: OpenedCase, _ page: ListPart, _ language: Language, mayResend: Bool
+        _ opened: OpenedCase, _ range: Range<Int>, _ language: Language, mayResend: Bool
     ) -> [Row] {
         let newest = opened.file.notices.values.sorted { ($0.at, $0.id) > ($1.at, $1.id) }
-        return newest[page.range].map { notice in
+        return newest[range].map { notice in
             Row(
                 kind: Catalogue.text("notice.\(notice.kind)", language),
                 recipient: opened.recipient(notice.recipient, language),
@@ -136,29 +136,5 @@ extension CaseNotice.Status {
         case .failed: .bad
         case .superseded: .done
         }
-    }
-}
-
-/// Which part of a list a page shows. A page that is not there is the nearest one that is.
-struct ListPart: Sendable {
-    private let number: Int
-    private let last: Int
-    let range: Range<Int>
-
-    init(_ request: Request, count: Int, size: Int) {
-        last = max(1, (count + size - 1) / size)
-        number = min(max(request.uri.queryParameters.get("page").flatMap { Int($0) } ?? 1, 1), last)
-        range = min((number - 1) * size, count)..<min(number * size, count)
-    }
-
-    /// - Parameter path: of the list's first page, without a query.
-    /// - Returns: nil where all is on one page.
-    func links(_ path: String, _ language: Language) -> ListPages? {
-        if last == 1 { return nil }
-        return ListPages(
-            previous: number > 1 ? "\(path)?page=\(number - 1)" : nil,
-            next: number < last ? "\(path)?page=\(number + 1)" : nil,
-            position: Catalogue.text(
-                "desk.pages.position", language, ["page": "\(number)", "last": "\(last)"]))
     }
 }

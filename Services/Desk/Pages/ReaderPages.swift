@@ -29,11 +29,11 @@ struct ReaderPages: Sendable {
     private func show(_ request: Request, _ context: DeskContext) async throws -> Response {
         let reference = try context.parameters.require("reference")
         let entries = try await desk.cases.openLog(of: reference, for: context.person())
-        let page = ListPart(request, count: entries.count, size: Self.pageSize)
+        let (part, range) = ListPart.of(entries.count, size: Self.pageSize, request)
         var model: [String: Any] = [
-            "reference": reference, "log": ["rows": rows(Array(entries.reversed()[page.range]), context.language)],
+            "reference": reference, "log": ["rows": rows(Array(entries.reversed()[range]), context.language)],
         ]
-        model["pages"] = page.links("/case/\(reference)/readers", context.language)
+        model["pages"] = part.links("/case/\(reference)/readers", context.language)
         return desk.renderer.response(
             Page(
                 template: "readers", title: Catalogue.text("desk.readers.title", context.language), model: model,

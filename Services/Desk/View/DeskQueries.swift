@@ -80,6 +80,25 @@ extension Database {
             ?? false
     }
 
+    /// Whether nothing has been told of a case, so that it may be on its way. An erased one has been heard of (rule 23).
+    func isUnheardOf(_ reference: String) throws -> Bool {
+        try Bool.fetchOne(
+            self,
+            sql: """
+                SELECT NOT EXISTS (SELECT 1 FROM status WHERE reference = :case)
+                    AND NOT EXISTS (SELECT 1 FROM erased WHERE reference = :case)
+                """, arguments: ["case": reference]) ?? false
+    }
+
+    /// The ids of the latest reports that were registered in a case.
+    func reports(registeredIn reference: String, from source: String, since earliest: Date) throws -> [String] {
+        try String.fetchAll(
+            self,
+            sql: """
+                SELECT report FROM receipt WHERE reference = ? AND source = ? AND time >= ? ORDER BY time DESC LIMIT 20
+                """, arguments: [reference, source, earliest.timeIntervalSince1970])
+    }
+
     /// The answer to a report.
     func receipt(of report: String, from source: String) throws -> ConcernReceipt? {
         try StoredEvent.fetchOne(

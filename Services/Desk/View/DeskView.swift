@@ -110,9 +110,15 @@ struct DeskView: View {
         try db.create(table: "receipt") {
             $0.column("report", .text).notNull()
             $0.column("source", .text).notNull()
+            // The case that the concern was registered in; null where it was not, or where the receipt does not tell.
+            $0.column("reference", .text)
+            $0.column("time", .double).notNull()
             $0.column("event", .blob).notNull()
             $0.primaryKey(["report", "source"])
         }
+        try db.create(
+            index: "receipt_reference", on: "receipt", columns: ["reference", "source", "time"],
+            condition: Column("reference") != nil)
     }
 
     private static func createMeetings(_ db: Database) throws {
@@ -206,8 +212,11 @@ extension DeskView {
         if receipt.repeated { return }
         if let known = try db.receipt(of: receipt.reportID, from: receipt.reportSource), !known.isRefused { return }
         try db.execute(
-            sql: "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?)",
-            arguments: [receipt.reportID, receipt.reportSource, StoredEvent(event)])
+            sql: "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?)",
+            arguments: [
+                receipt.reportID, receipt.reportSource, receipt.registered.caseReference.nonEmpty,
+                event.time.timeIntervalSince1970, StoredEvent(event),
+            ])
     }
 
     private func apply(fact event: Event?, _ topic: Topic, _ db: Database) throws {

@@ -35,6 +35,9 @@ extension InTheBrowser {
                 try await person.press("desk.find.submit")
             },
             Shown(name: "case", path: "/case/CASE"),
+            Shown(name: "case-known-area", path: "/case/CASE/known/safety"),
+            Shown(name: "case-known-source", path: "/case/CASE/known/detector"),
+            Shown(name: "case-known-concerns", path: "/case/CASE/known/concerns"),
             Shown(name: "case-mapping", path: "/case/CASE/mapping"),
             Shown(name: "case-consents", path: "/case/CASE/consents"),
             Shown(name: "case-withhold", path: "/case/CASE") { try await $0.press("desk.withhold.button") },
@@ -82,6 +85,9 @@ extension InTheBrowser {
                 try await person.press("desk.consultation.submit")
             },
             Shown(name: "case-closed-to-reader", path: "/case/CASE", by: "nykoping-mentor"),
+            Shown(name: "case-withhold-outside", path: "/case/CASE", by: "nykoping-mentor") {
+                try await $0.press("desk.withhold.button")
+            },
             Shown(name: "emergency", path: "/case/CASE/emergency", by: "nykoping-mentor"),
             Shown(name: "coordinators-work", path: "/work", by: "nykoping-familjestod"),
             Shown(name: "coordinators-case", path: "/case/CASE", by: "nykoping-familjestod"),

@@ -1,27 +1,38 @@
-import Codec
+import DeskCore
 import Domain
-import Foundation
-import ServiceKit
-import SwiftProtobuf
 
-/// What is known of the child: the child's own words first, then the wheel, and each area with strengths before needs (rules 7 and 8).
+/// What is known of the child, as a page shows it: all of it, a part, or its beginning with links to the rest.
 struct CaseFindings {
     struct Area {
         let area: String
         let name: String
         let kinds: [Kind]
-        /// The concerns that name the area.
+        /// The latest concerns that name the area.
         let concerns: [Link]
         let hasConcerns: Bool
+        /// To all that is known in the area; nil where it is shown here.
+        let more: Link?
         let isEmpty: Bool
     }
 
     struct Kind {
         let label: String
         let items: [Item]
+
+        /// Items one after another that are of one kind.
+        static func grouped(_ items: [Item]) -> [Kind] {
+            items.reduce(into: []) { kinds, item in
+                if let last = kinds.last, last.label == item.kind {
+                    kinds[kinds.count - 1] = Kind(label: last.label, items: last.items + [item])
+                } else {
+                    kinds.append(Kind(label: item.kind, items: [item]))
+                }
+            }
+        }
     }
 
     struct Item {
+        let kind: String
         let words: String
         let source: String
         let who: String
@@ -32,6 +43,7 @@ struct CaseFindings {
     struct Concern {
         let anchor: String
         let heading: String
+        let areas: [String]
         let tag: Tag?
         let pairs: [Pair]
         let strengths: [String]
@@ -39,120 +51,113 @@ struct CaseFindings {
         let observation: String
     }
 
-    let voice: ChildVoice
+    let voice: ChildVoice?
     /// Who was not asked, and why not.
     let notAsked: [String]
     let hasNotAsked: Bool
-    let wheel: WheelPicture
+    let moreNotAsked: Link?
+    let wheel: WheelPicture?
     let areas: [Area]
+    let hasKnown: Bool
     let concerns: [Concern]
     let hasConcerns: Bool
+    let moreConcerns: Link?
 }
 
 extension CasePage {
-    /// For who reads the whole case.
+    /// What the first page may weigh of what is known.
+    private static let beginningLimit = 36_000
+    /// So many concerns are named in an area.
+    private static let mostConcerns = 5
+
+    /// The beginning of all that is known, with links to the rest.
     var findings: CaseFindings {
-        let file = opened.file
-        let notAsked = file.findings.filter { $0.information.kind == InformationKind.notAsked.rawValue }.map {
-            "\(word("source.\($0.information.source)").capitalizedFirst) (\(word("kind.not_asked"))): \($0.information.text)"
-        }
+        let all = known
+        let (known, concerns) = (all.beginning(limit: Self.beginningLimit), all.concerns)
+        var voice = ChildVoice(known.voices)
+        voice.more = link(toAll: all.voices.count, shown: known.voices.count, .source(.child))
+        let notAskedPath = Part.mapping.path(of: reference)
+        let paths = concernPaths(concerns, shown: Set(known.concerns.map(\.anchor)))
         return CaseFindings(
-            voice: ChildVoice(voices), notAsked: notAsked, hasNotAsked: !notAsked.isEmpty,
-            wheel: WheelPicture(known: known, title: word("desk.case.wheel"), language),
-            areas: WheelArea.allCases.map(area), concerns: concerns, hasConcerns: !file.concerns.isEmpty)
+            voice: voice, notAsked: known.notAsked, hasNotAsked: !known.notAsked.isEmpty,
+            moreNotAsked: all.notAsked.count > known.notAsked.count
+                ? Link(word("desk.case.not_asked.more"), notAskedPath) : nil,
+            wheel: wheel,
+            areas: zip(all.areas, known.areas).map { all, known in
+                area(
+                    known.area, known.items, of: all.items.count,
+                    concerns: self.concerns(naming: known.area, in: concerns, paths))
+            }, hasKnown: true, concerns: known.concerns, hasConcerns: !concerns.isEmpty,
+            moreConcerns: link(toAll: concerns.count, shown: known.concerns.count, .concerns))
     }
 
-    private var voices: [ChildVoice.Voice] {
-        opened.file.findings(from: .child).map(\.information).filter { InformationKind(rawValue: $0.kind) != .notAsked }
-            .map { piece in
-                let area = word("area.\(piece.area)")
-                let values = [
-                    "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
-                ]
-                return ChildVoice.Voice(
-                    words: piece.text, attribution: "\(area.capitalizedFirst). \(word("desk.case.told", values))")
-            }
-    }
-
-    /// How much there is of each kind. A concern tells of a need in each of its areas.
-    private var known: [WheelArea: [InformationKind: Int]] {
-        var known: [WheelArea: [InformationKind: Int]] = [:]
-        for finding in opened.file.findings {
-            guard let area = WheelArea(rawValue: finding.information.area),
-                let kind = InformationKind(rawValue: finding.information.kind)
-            else { continue }
-            known[area, default: [:]][kind, default: 0] += 1
+    /// A part of all that is known; nil where the part has nothing of it.
+    func findings(_ division: inout Division) -> CaseFindings? {
+        let all = known
+        let voices = division.cut(all.voices)
+        let isFirst = division.cut(Beginning()) != nil
+        let notAsked = division.cut(all.notAsked)
+        let wheel = division.cut(wheel)
+        let named = Set(all.concerns.flatMap(\.areas))
+        let areas = all.areas.compactMap { area, items -> CaseFindings.Area? in
+            // What only a concern tells of stands in the concern.
+            let isNone = items.isEmpty && !named.contains(area.rawValue) && division.cut(Beginning()) != nil
+            let items = division.cut(items)
+            return isNone || !items.isEmpty ? self.area(area, items, of: items.count, concerns: []) : nil
         }
-        for area in opened.file.concerns.flatMap(\.value.areas).compactMap(WheelArea.init) {
-            known[area, default: [:]][.need, default: 0] += 1
-        }
-        return known
+        let concerns = division.cut(all.concerns)
+        let hasKnown = isFirst || !voices.isEmpty || !notAsked.isEmpty || wheel != nil || !areas.isEmpty
+        guard hasKnown || !concerns.isEmpty else { return nil }
+        return CaseFindings(
+            voice: isFirst || !voices.isEmpty ? ChildVoice(voices) : nil, notAsked: notAsked,
+            hasNotAsked: !notAsked.isEmpty, moreNotAsked: nil, wheel: wheel, areas: areas, hasKnown: hasKnown,
+            concerns: concerns, hasConcerns: !concerns.isEmpty, moreConcerns: nil)
     }
 
-    private func area(_ area: WheelArea) -> CaseFindings.Area {
-        let findings = opened.file.findings(in: area)
-        let kinds = [InformationKind.strength, .need, .obstacle].compactMap { kind -> CaseFindings.Kind? in
-            // The child's words first (rule 7).
-            let items = [InformationSource.child, .guardian, .organisation, .detector].flatMap { source in
-                findings.filter { $0.information.kind == kind.rawValue && $0.information.source == source.rawValue }
-            }
-            return items.isEmpty
-                ? nil : .init(label: word("desk.kinds.\(kind.rawValue)"), items: items.map(item))
-        }
-        let naming = opened.file.concerns.enumerated().filter { $0.element.value.areas.contains(area.rawValue) }.map {
-            Link(heading(of: $0.element), "#\(anchor(of: $0.offset))")
-        }
-        return CaseFindings.Area(
-            area: area.rawValue, name: word("area.\(area.rawValue)").capitalizedFirst, kinds: kinds, concerns: naming,
-            hasConcerns: !naming.isEmpty, isEmpty: kinds.isEmpty && naming.isEmpty)
+    private var wheel: WheelPicture { WheelPicture(known: counts, title: word("desk.case.wheel"), language) }
+
+    private func area(
+        _ area: WheelArea, _ items: [CaseFindings.Item], of count: Int, concerns: [Link]
+    ) -> CaseFindings.Area {
+        CaseFindings.Area(
+            area: area.rawValue, name: word("area.\(area.rawValue)").capitalizedFirst,
+            kinds: CaseFindings.Kind.grouped(items), concerns: concerns, hasConcerns: !concerns.isEmpty,
+            more: link(toAll: count, shown: items.count, .area(area)), isEmpty: count == 0 && concerns.isEmpty)
     }
 
-    private func item(_ finding: CaseFile.Finding) -> CaseFindings.Item {
-        let piece = finding.information
-        return CaseFindings.Item(
-            words: piece.text, source: word("source.\(piece.source)").capitalizedFirst, who: name(of: piece.by),
-            time: Moment(dayOf: piece.at.date, language), history: history(of: finding))
+    // MARK: Links
+
+    /// To a list as a whole; nil where all of it is shown.
+    func link(toAll count: Int, shown: Int = 0, _ list: KnownList) -> Link? {
+        if shown == count { return nil }
+        let values = ["name": name(of: list), "count": "\(count)"]
+        return Link(word("desk.case.all", values), list.path(of: reference))
     }
 
-    /// What a piece of information was before each correction, the newest first; nil for one that was never corrected.
-    func history(of finding: CaseFile.Finding) -> History? {
-        guard !finding.corrections.isEmpty else { return nil }
-        return History(
-            finding.corrections.reversed().map { correction in
-                History.Version(
-                    time: Moment(correction.at, language), who: name(of: correction.by), words: correction.before.text,
-                    reason: correction.reason.nonEmpty, isReplaced: true)
-            })
+    private func concerns(
+        naming area: WheelArea, in concerns: [CaseFindings.Concern], _ paths: [String: String]
+    ) -> [Link] {
+        let naming = concerns.filter { $0.areas.contains(area.rawValue) }
+        let links = naming.prefix(Self.mostConcerns).map { Link($0.heading, paths[$0.anchor] ?? "") }
+        return links + [naming.count > links.count ? link(toAll: concerns.count, .concerns) : nil].compactMap(\.self)
     }
 
-    // MARK: Concerns
-
-    private var concerns: [CaseFindings.Concern] {
-        opened.file.concerns.enumerated().reversed().map { index, entry in
-            let concern = entry.value
-            let organisation = Organisation(rawValue: concern.reporter.organisation)
-            let reporter = [concern.reporter.role, organisation.map { word("organisation.\($0.rawValue)") }]
-                .compactMap { $0?.nonEmpty }.joined(separator: ", ")
-            let areas = concern.areas.map { word("area.\($0)") }.joined(separator: ", ").capitalizedFirst
-            var pairs = [
-                Pair(word("desk.case.reporter"), concern.reporter.name, detail: reporter.nonEmpty),
-                Pair(word("desk.case.areas"), areas),
-            ]
-            if concern.hasObservedAt {
-                pairs.append(
-                    Pair(word("desk.case.observed"), CivilTime.text(concern.observedAt.date, language)))
-            }
-            return CaseFindings.Concern(
-                anchor: anchor(of: index), heading: heading(of: entry),
-                tag: concern.harmSuspected ? Tag(word("desk.case.harm"), .bad) : nil, pairs: pairs,
-                strengths: concern.strengths, hasStrengths: !concern.strengths.isEmpty,
-                observation: concern.observation)
+    /// Where each concern stands, by its anchor.
+    private func concernPaths(_ concerns: [CaseFindings.Concern], shown: Set<String>) -> [String: String] {
+        var division = Division(limit: Self.listLimit)
+        return concerns.reduce(into: [:]) { paths, concern in
+            let number = division.place(concern)
+            let page = shown.contains(concern.anchor) ? "" : "\(KnownList.concerns.path(of: reference))?page=\(number)"
+            paths[concern.anchor] = "\(page)#\(concern.anchor)"
         }
     }
+}
 
-    private func anchor(of index: Int) -> String { "concern-\(index + 1)" }
+extension WheelPicture: Weighed {
+    var weight: Int { 16_000 }
+}
 
-    private func heading(of concern: CaseFile.Entry<ConcernRegistered>) -> String {
-        word("desk.case.concern", ["day": CivilTime.text(CivilTime.day(of: concern.at), language)])
-    }
+/// A heading, which stands even where nothing is below it.
+private struct Beginning: Weighed {
+    let weight = 200
 }

@@ -1,5 +1,6 @@
 import CaseReading
 import Codec
+import DeskCore
 import Domain
 import Foundation
 import ServiceKit
@@ -72,13 +73,8 @@ struct CaseMeetings {
         }
     }
 
-    let booked: Booked?
-    /// Why there is no time, with whose calendar it is (rule 18).
-    let obstacles: [String]
-    let hasObstacles: Bool
-    /// There is neither a meeting nor a reason why not.
-    let isEmpty: Bool
-    let plan: PlanShown?
+    /// What is booked, and the plan.
+    let current: Current?
     let family: [FamilyConcern]
     let hasFamily: Bool
     /// The newest first.
@@ -86,24 +82,47 @@ struct CaseMeetings {
     let hasPast: Bool
 }
 
+extension CaseMeetings {
+    struct Current {
+        let booked: Booked?
+        /// Why there is no time, with whose calendar it is (rule 18).
+        let obstacles: [String]
+        let hasObstacles: Bool
+        /// There is neither a meeting nor a reason why not.
+        let isEmpty: Bool
+        let plan: PlanShown?
+    }
+}
+
 extension CasePage {
-    var meetingsPage: Page {
-        page(.meetings, template: "case_meetings", model: ["meetings": meetings])
+    /// What a page may weigh of them.
+    private static let meetingsLimit = 60_000
+
+    /// - Parameter number: from 1. A page that is not there is the nearest that is.
+    func meetingsPage(page number: Int) -> Page {
+        let (shown, division) = Division.page(number, limit: Self.meetingsLimit) { meetings(&$0) }
+        var model: [String: Any] = [:]
+        model["meetings"] = shown
+        model["pages"] = ListPart(division).links(Part.meetings.path(of: reference), language)
+        return page(.meetings, template: "case_meetings", model: model)
     }
 
-    /// For who reads the plan.
-    var meetings: CaseMeetings {
+    /// A part of them, for who reads the plan; nil where the part has nothing of them.
+    func meetings(_ division: inout Division) -> CaseMeetings? {
         let cooperation = opened.file.cooperation
         let obstacles = cooperation.obstacles.map { reason in
             let words = language == .swedish ? reason.swedish : reason.english
             return reason.person.isEmpty ? words : "\(name(of: reason.person)): \(words)"
         }
-        let family = cooperation.concerns.reversed().map(familyConcern)
-        let past = past
+        let current = division.cut(
+            CaseMeetings.Current(
+                booked: cooperation.meeting.map(booked), obstacles: obstacles, hasObstacles: !obstacles.isEmpty,
+                isEmpty: cooperation.meeting == nil && obstacles.isEmpty, plan: cooperation.plan.map(shown)))
+        let family = division.cut(cooperation.concerns.reversed().map(familyConcern))
+        let past = division.cut(past)
+        guard current != nil || !family.isEmpty || !past.isEmpty else { return nil }
         return CaseMeetings(
-            booked: cooperation.meeting.map(booked), obstacles: obstacles, hasObstacles: !obstacles.isEmpty,
-            isEmpty: cooperation.meeting == nil && obstacles.isEmpty, plan: cooperation.plan.map(shown), family: family,
-            hasFamily: !family.isEmpty, past: past, hasPast: !past.isEmpty)
+            current: current, family: family, hasFamily: !family.isEmpty, past: past, hasPast: !past.isEmpty)
     }
 
     // MARK: The meeting that stands
@@ -248,5 +267,29 @@ extension CasePage {
 
     private func child(_ participation: Participation) -> String {
         "\(word(participation.tookPart ? "desk.meeting.child.took_part" : "desk.meeting.child.absent")) \(participation.how)"
+    }
+}
+
+extension CaseMeetings.Current: Weighed {
+    var weight: Int {
+        let people = booked.map { $0.people.count * 160 + $0.pairs.weight + 400 } ?? 0
+        let words = (obstacles + (plan?.strengths ?? [])).reduce(people + 900) { $0 + $1.htmlBytes + 30 }
+        return (plan?.measures ?? []).reduce(words) {
+            $0 + $1.words.htmlBytes + $1.area.htmlBytes + $1.responsible.htmlBytes + $1.organisation.htmlBytes + 260
+        }
+    }
+}
+
+extension CaseMeetings.FamilyConcern: Weighed {
+    var weight: Int {
+        heading.htmlBytes + words.htmlBytes + (answer.map { $0.words.htmlBytes + $0.who.htmlBytes + 150 } ?? 0) + 160
+    }
+}
+
+extension CaseMeetings.Past: Weighed {
+    var weight: Int {
+        judgements.reduce(heading.htmlBytes + pairs.weight + (child?.htmlBytes ?? 0) + 250) {
+            $0 + $1.measure.htmlBytes + $1.effect.htmlBytes + $1.decision.htmlBytes + ($1.words?.htmlBytes ?? 0) + 110
+        }
     }
 }

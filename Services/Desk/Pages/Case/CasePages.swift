@@ -1,23 +1,27 @@
 import Domain
 import Hummingbird
 
-/// The pages on which a case is read: what has happened, what happens and what comes next (rule 20); its meetings and its plan;
-/// and all of it on one page, to print.
+/// The pages on which a case is read: what has happened, what happens and what comes next (rule 20); what is known, list by list;
+/// its meetings and its plan; and all of it, to print.
 struct CasePages: Sendable {
     let desk: DeskServices
 
     func add(to router: Router<DeskContext>) {
         router.get("case/:reference") { (request, context) -> Response in
             let page = try await desk.casePage(context)
-            let number = request.uri.queryParameters["page"].flatMap { Int($0) } ?? 1
-            return show(page.overview(page: number), request, context)
+            return show(page.overview(page: request.page), request, context)
         }
         router.get("case/:reference/meetings") { (request, context) -> Response in
             let page = try await desk.casePage(context, .plan ... .whole)
-            return show(page.meetingsPage, request, context)
+            return show(page.meetingsPage(page: request.page), request, context)
         }
         router.get("case/:reference/print") { (request, context) -> Response in
-            show(try await desk.casePage(context).printed, request, context)
+            show(try await desk.casePage(context).printed(page: request.page), request, context)
+        }
+        router.get("case/:reference/known/:list") { (request, context) -> Response in
+            guard let list = KnownList(word: try context.parameters.require("list")) else { throw NotShown() }
+            let page = try await desk.casePage(context, .whole ... .whole)
+            return show(page.listPage(list, page: request.page), request, context)
         }
     }
 

@@ -1,5 +1,6 @@
 import CaseReading
 import Codec
+import DeskCore
 import Domain
 import Foundation
 import SwiftProtobuf
@@ -38,47 +39,76 @@ struct CaseRecord {
     }
 
     let answers: [Answer]
+    let hasAnswers: Bool
     let consents: [Consent]
-    let hasConsents: Bool
     let maturity: String?
+    let hasConsents: Bool
     let outcomes: [Outcome]
-    let hasOutcomes: Bool
     let followUps: [FollowUp]
+    let hasOutcomes: Bool
 }
 
 extension CasePage {
-    /// The whole case on one page, as far as it is read.
-    var printed: Page {
-        let stamp = word(
-            "desk.case.printed",
-            ["time": CivilTime.text(now, language), "name": opened.names.name(of: person.person, language)])
-        var model: [String: Any] = ["panels": panels, "stamp": stamp]
-        if extent == .whole {
-            model["findings"] = findings
-            model["record"] = record
+    /// What a part may weigh.
+    private static let printLimit = 70_000
+
+    /// The whole case, as far as it is read, to be printed. A long one is in parts.
+    ///
+    /// - Parameter number: of the part, from 1. One that is not there is the nearest that is.
+    func printed(page number: Int) -> Page {
+        let timeline = CaseTimeline(self)
+        var (model, division) = Division.page(number, limit: Self.printLimit) { division in
+            var model: [String: Any] = [:]
+            if division.cut(Panels(panels: panels)) != nil { (model["panels"], model["hasPanels"]) = (panels, true) }
+            if extent == .whole {
+                model["findings"] = findings(&division)
+                model["record"] = record(&division)
+            }
+            if extent >= .plan { model["meetings"] = meetings(&division) }
+            if extent >= .course {
+                let days = timeline.days(&division)
+                if !days.isEmpty { model["happened"] = ["days": days] as [String: Any] }
+            }
+            return model
         }
-        if extent >= .plan { model["meetings"] = meetings }
-        if extent >= .course { model["happened"] = ["days": CaseTimeline(self).days] as [String: Any] }
+        let part = ListPart(division).links("/case/\(reference)/print", language, position: "desk.case.print.part")
+        model["pages"] = part
+        let who = opened.names.name(of: person.person, language)
+        let stamp = word("desk.case.printed", ["time": CivilTime.text(now, language), "name": who])
+        model["stamp"] = [part?.position, stamp].compactMap(\.self).joined(separator: ". ")
         var page = page(.overview, template: "case_print", model: model)
         // A page that is printed does not change under one's hands.
         page.model["live"] = nil
         return page
     }
 
-    /// For who reads the whole case.
-    var record: CaseRecord {
+    private struct Panels: Weighed {
+        let panels: [Panel]
+
+        var weight: Int { panels.flatMap(\.lines).reduce(400) { $0 + $1.label.htmlBytes + 200 } }
+    }
+
+    /// A part of it; nil where the part has nothing of it.
+    private func record(_ division: inout Division) -> CaseRecord? {
         let file = opened.file
-        let consents = file.consents.sorted { $0.key < $1.key }.compactMap { giver, entries in
-            entries.last.map { consent(giver, $0) }
-        }
-        let maturity = file.maturity.map { entry in
-            let judged = word(entry.value.youthConsents ? "desk.case.maturity.youth" : "desk.case.maturity.guardians")
-            return "\(judged) \(entry.value.reason) (\(by(entry.by, at: entry.at)))"
-        }
-        return CaseRecord(
-            answers: Question.allCases.map(answer), consents: consents, hasConsents: !consents.isEmpty,
-            maturity: maturity, outcomes: file.outcomes.reversed().map(outcome), hasOutcomes: !file.outcomes.isEmpty,
-            followUps: file.followUps.reversed().map(followUp))
+        let answers = division.cut(Question.allCases.map(answer))
+        let consents = division.cut(
+            file.consents.sorted { $0.key < $1.key }.compactMap { giver, entries in
+                entries.last.map { consent(giver, $0) }
+            })
+        let maturity = division.cut(
+            file.maturity.map { entry in
+                let judged = word(
+                    entry.value.youthConsents ? "desk.case.maturity.youth" : "desk.case.maturity.guardians")
+                return "\(judged) \(entry.value.reason) (\(by(entry.by, at: entry.at)))"
+            })
+        let outcomes = division.cut(file.outcomes.reversed().map(outcome))
+        let followUps = division.cut(file.followUps.reversed().map(followUp))
+        let record = CaseRecord(
+            answers: answers, hasAnswers: !answers.isEmpty, consents: consents, maturity: maturity,
+            hasConsents: !consents.isEmpty || maturity != nil, outcomes: outcomes, followUps: followUps,
+            hasOutcomes: !outcomes.isEmpty || !followUps.isEmpty)
+        return record.hasAnswers || record.hasConsents || record.hasOutcomes ? record : nil
     }
 
     private func answer(_ question: Question) -> CaseRecord.Answer {
@@ -134,4 +164,29 @@ extension CasePage {
             heading: "\(heading): \(word("effect.\(entry.value.effect)")) (\(name(of: entry.by)))",
             words: entry.value.text)
     }
+}
+
+extension CaseRecord.Answer: Weighed {
+    var weight: Int { question.htmlBytes + (words?.htmlBytes ?? 0) + 200 }
+}
+
+extension CaseRecord.Consent: Weighed {
+    var weight: Int { 300 + pairs.weight }
+}
+
+extension CaseRecord.Outcome: Weighed {
+    var weight: Int {
+        measures.reduce(heading.htmlBytes + pairs.weight + 200) {
+            $0 + $1.area.htmlBytes + $1.words.htmlBytes + $1.responsible.htmlBytes + 90
+        }
+    }
+}
+
+extension CaseRecord.FollowUp: Weighed {
+    var weight: Int { heading.htmlBytes + words.htmlBytes + 50 }
+}
+
+extension [Pair] {
+    /// About as many bytes as their HTML has.
+    var weight: Int { reduce(0) { $0 + $1.label.htmlBytes + $1.value.htmlBytes + ($1.detail?.htmlBytes ?? 0) + 70 } }
 }

@@ -1,13 +1,15 @@
 import CaseReading
 import CloudEvents
 import Codec
+import DeskCore
 import Domain
 import Foundation
 import ServiceKit
 
 /// What has happened, by day, the newest first. The notices of a day are one line.
 struct CaseTimeline {
-    private static let entriesOnPage = 100
+    /// What a page may weigh of it.
+    private static let limit = 24_000
 
     private let page: CasePage
     private let entries: [Chronology.Entry]
@@ -17,21 +19,14 @@ struct CaseTimeline {
         entries = page.opened.chronology.entries(page.opened.reading, names: page.opened.names).reversed()
     }
 
-    /// All of it.
-    var days: [TimelineDay] { days(entries) }
-
     /// - Parameter number: from 1. One that is not there is the nearest that is.
     func page(_ number: Int) -> (days: [TimelineDay], pages: ListPages?) {
-        let count = max(1, (entries.count + Self.entriesOnPage - 1) / Self.entriesOnPage)
-        let number = min(max(number, 1), count)
-        let shown = entries.dropFirst((number - 1) * Self.entriesOnPage).prefix(Self.entriesOnPage)
-        guard count > 1 else { return (days(Array(shown)), nil) }
-        func path(_ number: Int) -> String? {
-            (1...count).contains(number) ? "/case/\(page.reference)?page=\(number)" : nil
-        }
-        let position = page.word("desk.case.page", ["number": "\(number)", "count": "\(count)"])
-        return (days(Array(shown)), ListPages(previous: path(number - 1), next: path(number + 1), position: position))
+        let (days, division) = Division.page(number, limit: Self.limit) { division in self.days(&division) }
+        return (days, ListPart(division).links("/case/\(page.reference)", page.language, anchor: "happened"))
     }
+
+    /// A part of it.
+    func days(_ division: inout Division) -> [TimelineDay] { days(division.cut(entries)) }
 
     private func days(_ entries: [Chronology.Entry]) -> [TimelineDay] {
         var days: [(day: LocalDate, entries: [Chronology.Entry])] = []
@@ -82,4 +77,8 @@ struct CaseTimeline {
     private static func clock(_ instant: Date) -> Moment {
         Moment(iso: Timestamp.text(instant), label: String(Chronology.clock(instant).prefix(5)))
     }
+}
+
+extension Chronology.Entry: Weighed {
+    package var weight: Int { 2 * what.htmlBytes + who.htmlBytes + proof.htmlBytes + 420 }
 }

@@ -44,7 +44,8 @@ struct FormPages: Sendable {
             return try await take(type, request, context)
         }
         router.get("case-passed-on") { (request, context) -> Response in
-            let name = "desk.passed_on"
+            let isPending = request.uri.queryParameters["waiting"] != nil
+            let name = isPending ? "desk.waiting" : "desk.passed_on"
             let page = Page(
                 template: "notice", title: Catalogue.text(name, context.language),
                 model: ["words": Catalogue.text("\(name).words", context.language)], place: "work")
@@ -97,10 +98,15 @@ struct FormPages: Sendable {
         enum Shown {
             case page(CasePage)
             case offer(MoveOffer)
+            case outside(OutsideWithdrawal)
         }
 
         var choices: FormChoices {
-            if case .page(let page) = opened { FormChoices(page) } else { FormChoices() }
+            switch opened {
+            case .page(let page): FormChoices(page)
+            case .offer: FormChoices()
+            case .outside(let withdrawal): withdrawal.choices
+            }
         }
     }
 
@@ -113,6 +119,9 @@ struct FormPages: Sendable {
         } catch is NotShown where action == .confirmMove {
             let offer = try await MoveOffer.find(reference, for: person, desk)
             return Sender(person: person, reference: reference, opened: .offer(offer))
+        } catch is NotShown where action == .withholdConsent {
+            let outside = OutsideWithdrawal(reference: reference, language: context.language)
+            return Sender(person: person, reference: reference, opened: .outside(outside))
         }
     }
 
@@ -169,6 +178,7 @@ struct FormPages: Sendable {
         let page: Page
         switch sender.opened {
         case .offer(let offer): page = offer.page(sent, context.language)
+        case .outside(let withdrawal): page = withdrawal.page(sent)
         case .page(let opened) where sent.form is WithholdForm: page = opened.withholdPage(sent)
         case .page(let opened):
             page = self.page(CasePage.part(of: type(of: sent.form).action), of: opened, sent, request)
@@ -179,7 +189,9 @@ struct FormPages: Sendable {
     /// Where the person goes after a form: back to its page, unless the case is no longer theirs to read.
     private func next(after action: CaseAction, _ word: String, _ context: DeskContext) async throws -> String {
         let reference = try context.parameters.require("reference")
-        guard try await desk.cases.isOpen(reference, to: context.person()) else { return "/case-passed-on" }
+        guard try await desk.cases.isOpen(reference, to: context.person()) else {
+            return word == "waiting" ? "/case-passed-on?waiting=\(action.rawValue)" : "/case-passed-on"
+        }
         let part = CasePage.part(of: action)
         return "\(part.path(of: reference))?\(word)=\(action.rawValue)"
     }

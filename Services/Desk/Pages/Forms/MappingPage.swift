@@ -19,6 +19,8 @@ struct SourceShown {
     let source: String
     let name: String
     let pieces: [Piece]
+    /// To all of them; nil where all are shown.
+    let more: Link?
     let isNone: Bool
 }
 
@@ -47,8 +49,8 @@ extension CasePage {
         acts.append(answers)
         var model: [String: Any] = [:]
         if extent == .whole {
-            model["voice"] = childVoice
-            model["sources"] = InformationSource.allCases.map(shown)
+            let room = Self.mappingLimit - acts.reduce(0) { $0 + ($1.form?.weight ?? 0) }
+            (model["voice"], model["sources"]) = beginning(limit: max(room, 0))
             // The form has the latest answers itself.
             let questions = Question.allCases.map { shown($0, isInForm: answers.isPossible) }
                 .filter { !answers.isPossible || $0.history != nil }
@@ -60,10 +62,25 @@ extension CasePage {
 
     private var latestAnswers: [Question: String] { opened.file.answers.compactMapValues { $0.last?.value } }
 
-    private var childVoice: ChildVoice {
-        let pieces = opened.file.findings(from: .child).map(\.information)
+    /// What the page may weigh of what is known and what is written in its forms.
+    private static let mappingLimit = 70_000
+
+    /// The child's own words, and what each source says: as much as fits, with links to the rest.
+    private func beginning(limit: Int) -> (voice: ChildVoice, sources: [SourceShown]) {
+        let voices = opened.file.findings(from: .child).map(\.information)
             .filter { $0.kind != InformationKind.notAsked.rawValue }
-        return ChildVoice(pieces.map { .init(words: $0.text, attribution: attribution($0)) })
+            .map { ChildVoice.Voice(words: $0.text, attribution: attribution($0)) }
+        let sources = InformationSource.allCases.map { ($0, pieces(from: $0)) }
+        let lists: [[any Weighed]] = [voices] + sources.map { $0.1 as [any Weighed] }
+        let counts = Division.beginnings(of: lists, limit: limit)
+        var voice = ChildVoice(Array(voices.prefix(counts[0])))
+        voice.more = link(toAll: voices.count, shown: counts[0], .source(.child))
+        let shown = zip(sources, counts.dropFirst()).map { source, count in
+            SourceShown(
+                source: source.0.rawValue, name: name(of: .source(source.0)), pieces: Array(source.1.prefix(count)),
+                more: link(toAll: source.1.count, shown: count, .source(source.0)), isNone: source.1.isEmpty)
+        }
+        return (voice, shown)
     }
 
     private func attribution(_ piece: Information) -> String {
@@ -71,16 +88,13 @@ extension CasePage {
     }
 
     /// Strengths first (rule 8).
-    private func shown(_ source: InformationSource) -> SourceShown {
+    func pieces(from source: InformationSource) -> [SourceShown.Piece] {
         let kinds = InformationKind.allCases.map(\.rawValue)
         let findings = opened.file.findings(from: source).enumerated().sorted { left, right in
             let order = [left, right].map { kinds.firstIndex(of: $0.element.information.kind) ?? kinds.count }
             return (order[0], left.offset) < (order[1], right.offset)
         }
-        let pieces = (source == .detector ? reported : []) + findings.map { shown($0.element) }
-        return SourceShown(
-            source: source.rawValue, name: word("source.\(source.rawValue)").capitalizedFirst, pieces: pieces,
-            isNone: pieces.isEmpty)
+        return (source == .detector ? reported : []) + findings.map { shown($0.element) }
     }
 
     /// What the concerns themselves tell, strengths first. It is nobody's to correct here.
@@ -137,6 +151,15 @@ extension CasePage {
                 ?? word("desk.mapping.unanswered"),
             history: former.isEmpty ? nil : History(former))
     }
+}
+
+extension SourceShown.Piece: Weighed {
+    var weight: Int { words.htmlBytes + area.htmlBytes + attribution.htmlBytes + 480 + (history?.weight ?? 0) }
+}
+
+extension InputForm {
+    /// Bytes of what is written in it.
+    fileprivate var weight: Int { fields.reduce(0) { $0 + (($1 as? Field)?.value.htmlBytes ?? 0) } }
 }
 
 extension String {

@@ -1,0 +1,151 @@
+import Codec
+import DeskCore
+import Domain
+import Foundation
+import ServiceKit
+import SwiftProtobuf
+
+/// What is known of the child, item by item, in the order in which pages have it: the child's own words first, then who was not
+/// asked, then each area with strengths before needs, then the concerns, the newest first (rules 7 and 8).
+struct KnownOfChild {
+    var voices: [ChildVoice.Voice] = []
+    var notAsked: [String] = []
+    /// Each area, in the order of the wheel.
+    var areas: [(area: WheelArea, items: [CaseFindings.Item])] = []
+    var concerns: [CaseFindings.Concern] = []
+
+    /// As much of each list as fits.
+    func beginning(limit: Int) -> KnownOfChild {
+        let lists: [[any Weighed]] = [voices, notAsked, concerns] + areas.map { $0.items as [any Weighed] }
+        let counts = Division.beginnings(of: lists, limit: limit)
+        var known = self
+        known.voices = Array(voices.prefix(counts[0]))
+        known.notAsked = Array(notAsked.prefix(counts[1]))
+        known.concerns = Array(concerns.prefix(counts[2]))
+        for index in areas.indices { known.areas[index].items = Array(areas[index].items.prefix(counts[index + 3])) }
+        return known
+    }
+}
+
+extension CasePage {
+    /// For who reads the whole case.
+    var known: KnownOfChild {
+        KnownOfChild(
+            voices: voices, notAsked: notAsked, areas: WheelArea.allCases.map { ($0, items(in: $0)) },
+            concerns: concerns)
+    }
+
+    private var voices: [ChildVoice.Voice] {
+        opened.file.findings(from: .child).map(\.information).filter { InformationKind(rawValue: $0.kind) != .notAsked }
+            .map { piece in
+                let area = word("area.\(piece.area)")
+                let values = [
+                    "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
+                ]
+                return ChildVoice.Voice(
+                    words: piece.text, attribution: "\(area.capitalizedFirst). \(word("desk.case.told", values))")
+            }
+    }
+
+    /// Who was not asked, and why not.
+    private var notAsked: [String] {
+        opened.file.findings.map(\.information).filter { $0.kind == InformationKind.notAsked.rawValue }.map {
+            "\(word("source.\($0.source)").capitalizedFirst) (\(word("kind.not_asked"))): \($0.text)"
+        }
+    }
+
+    func items(in area: WheelArea) -> [CaseFindings.Item] {
+        let findings = opened.file.findings(in: area)
+        return [InformationKind.strength, .need, .obstacle].flatMap { kind in
+            // The child's words first (rule 7).
+            [InformationSource.child, .guardian, .organisation, .detector].flatMap { source in
+                findings.filter { $0.information.kind == kind.rawValue && $0.information.source == source.rawValue }
+            }
+        }.map(item)
+    }
+
+    private func item(_ finding: CaseFile.Finding) -> CaseFindings.Item {
+        let piece = finding.information
+        return CaseFindings.Item(
+            kind: word("desk.kinds.\(piece.kind)"), words: piece.text,
+            source: word("source.\(piece.source)").capitalizedFirst, who: name(of: piece.by),
+            time: Moment(dayOf: piece.at.date, language), history: history(of: finding))
+    }
+
+    /// What a piece of information was before each correction, the newest first; nil for one that was never corrected.
+    func history(of finding: CaseFile.Finding) -> History? {
+        guard !finding.corrections.isEmpty else { return nil }
+        return History(
+            finding.corrections.reversed().map { correction in
+                History.Version(
+                    time: Moment(correction.at, language), who: name(of: correction.by), words: correction.before.text,
+                    reason: correction.reason.nonEmpty, isReplaced: true)
+            })
+    }
+
+    /// The newest first.
+    var concerns: [CaseFindings.Concern] {
+        opened.file.concerns.enumerated().reversed().map { index, entry in
+            let concern = entry.value
+            let organisation = Organisation(rawValue: concern.reporter.organisation)
+            let reporter = [concern.reporter.role, organisation.map { word("organisation.\($0.rawValue)") }]
+                .compactMap { $0?.nonEmpty }.joined(separator: ", ")
+            let areas = concern.areas.map { word("area.\($0)") }.joined(separator: ", ").capitalizedFirst
+            var pairs = [
+                Pair(word("desk.case.reporter"), concern.reporter.name, detail: reporter.nonEmpty),
+                Pair(word("desk.case.areas"), areas),
+            ]
+            if concern.hasObservedAt {
+                pairs.append(
+                    Pair(word("desk.case.observed"), CivilTime.text(concern.observedAt.date, language)))
+            }
+            return CaseFindings.Concern(
+                anchor: "concern-\(index + 1)",
+                heading: word("desk.case.concern", ["day": CivilTime.text(CivilTime.day(of: entry.at), language)]),
+                areas: concern.areas, tag: concern.harmSuspected ? Tag(word("desk.case.harm"), .bad) : nil,
+                pairs: pairs,
+                strengths: concern.strengths, hasStrengths: !concern.strengths.isEmpty,
+                observation: concern.observation)
+        }
+    }
+
+    /// How much there is of each kind. A concern tells of a need in each of its areas.
+    var counts: [WheelArea: [InformationKind: Int]] {
+        var counts: [WheelArea: [InformationKind: Int]] = [:]
+        for finding in opened.file.findings {
+            guard let area = WheelArea(rawValue: finding.information.area),
+                let kind = InformationKind(rawValue: finding.information.kind)
+            else { continue }
+            counts[area, default: [:]][kind, default: 0] += 1
+        }
+        for area in opened.file.concerns.flatMap(\.value.areas).compactMap(WheelArea.init) {
+            counts[area, default: [:]][.need, default: 0] += 1
+        }
+        return counts
+    }
+}
+
+extension CaseFindings.Item: Weighed {
+    var weight: Int { words.htmlBytes + source.htmlBytes + who.htmlBytes + 200 + (history?.weight ?? 0) }
+}
+
+extension CaseFindings.Concern: Weighed {
+    var weight: Int {
+        ([observation, heading] + strengths).reduce(600 + pairs.weight) { $0 + $1.htmlBytes + 30 }
+    }
+}
+
+extension ChildVoice.Voice: Weighed {
+    var weight: Int { words.htmlBytes + attribution.htmlBytes + 80 }
+}
+
+extension History: Weighed {
+    var weight: Int {
+        versions.reduce(150) { $0 + $1.words.htmlBytes + $1.who.htmlBytes + ($1.reason?.htmlBytes ?? 0) + 220 }
+    }
+}
+
+/// A line of a list.
+extension String: Weighed {
+    package var weight: Int { htmlBytes + 40 }
+}

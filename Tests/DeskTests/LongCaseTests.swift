@@ -1,0 +1,143 @@
+import CaseReading
+import Codec
+import Domain
+import Foundation
+import SwiftProtobuf
+import TestSupport
+import Testing
+
+@testable import desk
+
+@Suite("A case that has become long is shown in pages, and nothing is lost")
+struct LongCaseTests {
+    /// All pages of a list, one after another, by their links.
+    private static func pages(_ path: String, of tester: DeskTester) async throws -> [String] {
+        var (pages, next): ([String], String?) = ([], path)
+        while let path = next, pages.count < 100 {
+            let html = try await tester.get(path, as: "head-school").html
+            pages.append(html)
+            next = html.firstMatch(of: #/<a href="([^"#]*)[^"]*" rel="next">/#).map { String($0.1) }
+        }
+        return pages
+    }
+
+    /// How often each of the numbered texts of ``BusyDesk`` stands on the pages.
+    private static func counts(_ pages: [String]) -> [Int: Int] {
+        pages.joined().matches(of: #/rasterna\. \((\d+)\)/#).reduce(into: [:]) { counts, match in
+            counts[Int(match.1) ?? -1, default: 0] += 1
+        }
+    }
+
+    @Test("each piece of information is on one page of its area and on one of its source, and nowhere else")
+    func lists() async throws {
+        let desk = try await BusyDesk(cases: 1)
+        let file = try await desk.opened().file
+        #expect(file.findings.count > 380)
+        for list in KnownList.all where list != .concerns {
+            let pages = try await Self.pages(list.path(of: desk.reference), of: desk.tester)
+            let findings =
+                switch list {
+                case .area(let area): file.findings(in: area)
+                case .source(let source): file.findings(from: source)
+                case .concerns: [CaseFile.Finding]()
+                }
+            let texts = findings.map(\.information.text)
+            #expect(!texts.isEmpty && texts.allSatisfy { text in pages.count { $0.contains(text) } == 1 })
+            let counts = Self.counts(pages)
+            #expect(counts.count == texts.count && counts.values.allSatisfy { $0 == 1 }, "\(list)")
+        }
+    }
+
+    @Test("all that has happened is on the pages of the case, and once")
+    func timeline() async throws {
+        let desk = try await BusyDesk(cases: 1)
+        let opened = try await desk.opened()
+        let told = opened.chronology.entries(opened.reading, names: opened.names)
+            .filter { !$0.event.type.hasPrefix("se.tillsammans.notice.") }
+        let pages = try await Self.pages("/case/\(desk.reference)", of: desk.tester)
+        #expect(pages.count > 2)
+        let entries = pages.flatMap { html in
+            html.matches(of: #/<ol class="timeline">(.*?)<\/ol>/#.dotMatchesNewlines())
+                .flatMap { $0.1.split(separator: "<li>").dropFirst() }
+        }
+        #expect(entries.count { !$0.contains("meddelande") } == told.count)
+    }
+
+    @Test(
+        "the whole case can be printed, in parts: each piece of information once, and the child's words first as well")
+    func printed() async throws {
+        let desk = try await BusyDesk(cases: 1)
+        let file = try await desk.opened().file
+        let parts = try await Self.pages("/case/\(desk.reference)/print", of: desk.tester)
+        #expect(parts.count > 1 && parts[0].contains("Del 1 av \(parts.count)"))
+        let counts = Self.counts(parts)
+        for finding in file.findings {
+            let number = try #require(finding.information.text.firstMatch(of: #/\((\d+)\)/#).flatMap { Int($0.1) })
+            #expect(counts[number] == (finding.information.source == "child" ? 2 : 1))
+        }
+        for heading in ["id=\"known\"", "id=\"questions\"", "id=\"concerns\""] {
+            #expect(parts.contains { $0.contains(heading) })
+        }
+        let last = try await desk.tester.get("/case/\(desk.reference)/print?page=99", as: "head-school").html
+        #expect(last.contains("Del \(parts.count) av \(parts.count)"))
+    }
+
+    @Test("the first page has the beginning of each area, with a link to all of it; a short case is shown whole")
+    func beginning() async throws {
+        let desk = try await BusyDesk(cases: 1)
+        for path in ["", "/mapping"] {
+            let html = try await desk.tester.get("/case/\(desk.reference)\(path)", as: "head-school").html
+            #expect(html.contains("href=\"/case/\(desk.reference)/known/child\""))
+            #expect(HTMLCheck(html).faults == [])
+        }
+        let first = try await desk.tester.get("/case/\(desk.reference)", as: "head-school").html
+        for area in WheelArea.allCases {
+            let list = KnownList.area(area)
+            #expect(first.contains("href=\"\(list.path(of: desk.reference))\""))
+            let count = try await desk.opened().file.findings(in: area).count
+            #expect(first.contains("visa alla \(count)"))
+        }
+        let short = try await BusyDesk(cases: 1, facts: 12)
+        let html = try await short.tester.get("/case/\(short.reference)", as: "head-school").html
+        #expect(!html.contains("/known/"))
+        #expect(Self.counts([html]).count == (try await short.opened().file.findings.count))
+    }
+
+    @Test("texts as long as they may be, and full of characters that are escaped, make no page too heavy")
+    func longTexts() async throws {
+        let story = try await CaseStory()
+        for number in 0..<12 {
+            try story.send(
+                AddInformation.with {
+                    ($0.caseReference, $0.by) = (story.reference, CaseStory.owner)
+                    $0.source = InformationSource.allCases[number % 4].rawValue
+                    ($0.area, $0.kind) = ("home", "need")
+                    $0.text =
+                        "\(number)" + String(repeating: number < 6 ? "\"" : "a ", count: number < 6 ? 9_900 : 4_900)
+                })
+        }
+        #expect(try await story.facts(InformationAdded.self).count == 12)
+        for path in ["", "/mapping", "/print", "/known/home", "/known/home?page=2", "/known/guardian", "/print?page=3"]
+        {
+            let answer = try await story.tester.get("/case/\(story.reference)\(path)", as: CaseStory.owner)
+            #expect(answer.status == .ok && answer.html.utf8.count < 100_000, "\(path): \(answer.html.utf8.count)")
+        }
+    }
+
+    @Test("a list that there is none of is not found")
+    func unknown() async throws {
+        let story = try await CaseStory()
+        for list in ["nothing", "Home", "%00"] {
+            let answer = try await story.tester.get("/case/\(story.reference)/known/\(list)", as: CaseStory.owner)
+            #expect(answer.status == .notFound)
+        }
+    }
+}
+
+extension BusyDesk {
+    /// The case as its owner opens it.
+    fileprivate func opened() async throws -> OpenedCase {
+        let owner = SignedIn(person: "head-school", county: "TST", assurance: .three, at: tester.suite.now)
+        return try await tester.desk.cases.open(reference, for: owner, in: .swedish)
+    }
+}

@@ -15,7 +15,8 @@ extension FormChoices {
         guard opened.permit.extent == .whole else { return }
         let status = opened.row.status
         let own = opened.county.people.values.filter { opened.county.isInOwnOrganisation($0, of: status.unit) }
-        colleagues = Self.people(own.filter { $0.id != status.owner }, page)
+        let colleagues = own.filter { $0.id != status.owner && opened.county.isInOwnActivity($0, of: status.unit) }
+        self.colleagues = Self.people(colleagues, page)
         let near = own.filter { $0.unit == status.unit || [status.owner, status.delegate].contains($0.id) }
         responsible = Self.people(own.count > Self.mostInRows ? near : own, page)
         let county = opened.directory.county(ofMunicipality: municipality)

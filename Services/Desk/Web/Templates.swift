@@ -1,10 +1,11 @@
 import Mustache
+import ServiceHost
 
 /// The templates of all pages, read once. A fault in one of them ends the start.
 enum Templates {
     static func library() throws -> MustacheLibrary {
         try MustacheLibrary(
-            templates: embedded.mapValues { try MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) })
+            templates: embedded.mapValues { try MustacheTemplate(html: String(decoding: $0, as: UTF8.self)) })
     }
 
     /// By name. A test compares them with the folder.

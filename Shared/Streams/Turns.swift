@@ -140,7 +140,8 @@ extension StreamThread {
             content: claims.content,
             error: error)
         var turn = Turn(
-            now: clock.wall(), place: place, key: Self.key(of: record, isFromOutside: inputs[input].isFromOutside) ?? "",
+            now: clock.wall(), place: place,
+            key: Self.key(of: record, isFromOutside: inputs[input].isFromOutside) ?? "",
             cause: Turn.Cause(
                 id: unreadable.position, source: log.cluster, correlation: unreadable.position, subject: nil,
                 traceparent: nil),

@@ -128,6 +128,7 @@ struct AccessWalk {
     ///
     /// - Parameter showsNames: the page names units and people that have nothing to do with the case.
     func excesses(of html: String, _ permit: Reading.Permit?, showsNames: Bool = false) -> [String] {
+        if html.isEmpty { return [] }
         let main = html.split(separator: "<main", maxSplits: 1).last.map(String.init) ?? ""
         var excesses: [String] = []
         for extent in Reading.Extent.allCases where permit.map({ $0.extent < extent }) ?? true {

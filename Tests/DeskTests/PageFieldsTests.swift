@@ -58,6 +58,20 @@ struct PageFieldsTests {
         #expect(try rendered("{{#outer}}{{hint}}{{/outer}}{{#none}}there{{/none}}", model) == "around")
     }
 
+    @Test("a choice tells its fields by name, each of them")
+    func choice() throws {
+        for hint in ["help", nil] {
+            let choice = Field.Choice(id: "to-1", value: "1", label: "First", hint: hint, isChosen: hint == nil)
+            let fields = Mirror(reflecting: choice).children.compactMap { child in child.label.map { ($0, child.value) }
+            }
+            for (name, _) in fields {
+                let template = "{{#choice}}{{#.\(name)}}there {{.\(name)}}{{/.\(name)}}{{.\(name)}}{{/choice}}"
+                let reflected = try rendered(template, ["choice": Dictionary(uniqueKeysWithValues: fields)])
+                #expect(try rendered(template, ["choice": choice]) == reflected, "\(name)")
+            }
+        }
+    }
+
     @Test("what describes itself is text")
     func described() throws {
         let id = UUID()

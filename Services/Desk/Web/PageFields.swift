@@ -20,6 +20,7 @@ struct PageFields: MustacheParent {
         case .optional: return mirror.children.first.flatMap { read($0.value) }
         case .collection, .set: return mirror.children.compactMap { read($0.value) }
         case .dictionary: return (value as? [String: Any]).map(PageFields.init)
+        case .struct where value is any MustacheParent: return value
         case .struct where !(value is any CustomStringConvertible), .tuple: return PageFields(mirror)
         default: return String(describing: value)
         }

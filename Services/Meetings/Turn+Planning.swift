@@ -107,8 +107,12 @@ extension Turn {
         case .answered(let fact): try publish(MeetingAnswered(fact, of: key), key)
         case .answerOutdated(let fact): try publish(Codec.AnswerOutdated(fact, of: key), key)
         case .answerForwarded(let fact): try publish(Codec.AnswerForwarded(fact, of: key), key)
-        case .held(let fact): try publish(MeetingHeld(fact, of: key), key)
-        case .notHeld(let fact): try publish(MeetingNotHeld(fact, of: key), key)
+        case .held(let fact):
+            try publish(MeetingHeld(fact, of: key), key)
+            try publish(MeetingEnded(fact.meeting, came: fact.came, of: key), key)
+        case .notHeld(let fact):
+            try publish(MeetingNotHeld(fact, of: key), key)
+            try publish(MeetingEnded(fact.meeting, came: [], of: key), key)
         case .plan(let fact): try publish(fact, of: key)
         case .familyTold(let fact): try publish(Codec.FamilyTold(fact, of: key), key)
         case .mapping(let note): try publish(note, of: key)

@@ -55,14 +55,12 @@ package struct MeetingStaff: Sendable, Hashable {
         case MeetingScheduled.eventType:
             guard let fact = try? event.decode(MeetingScheduled.self) else { return nil }
             self = told(fact.meeting, fact.meeting.staff)
-        case MeetingHeld.eventType:
-            guard let fact = try? event.decode(MeetingHeld.self) else { return nil }
-            self = told(fact.meeting, fact.meeting.staff.intersection(fact.came))
+        case MeetingEnded.eventType:
+            guard let fact = try? event.decode(MeetingEnded.self) else { return nil }
+            self.init(
+                meeting: fact.meeting, reference: fact.caseReference, since: event.time, people: Set(fact.came))
         case MeetingCancelled.eventType:
             guard let fact = try? event.decode(MeetingCancelled.self) else { return nil }
-            self = told(fact.meeting, [])
-        case MeetingNotHeld.eventType:
-            guard let fact = try? event.decode(MeetingNotHeld.self) else { return nil }
             self = told(fact.meeting, [])
         default: return nil
         }

@@ -63,7 +63,9 @@ struct ReadableCasesTests {
         #expect(people() == ["nurse", "family"])
         cases.apply(
             try event(
-                MeetingHeld.with { ($0.meeting, $0.came) = (Self.meeting("nurse", "family"), ["family", "g1"]) },
+                MeetingEnded.with {
+                    ($0.meeting, $0.caseReference, $0.came) = ("m1", Self.reference, ["family"])
+                },
                 hours: 3))
         #expect(people() == ["family"])
         cases.apply(try event(MeetingScheduled.with { $0.meeting = Self.meeting("nurse", id: "m2") }, hours: 4))

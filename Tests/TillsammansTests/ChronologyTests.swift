@@ -156,7 +156,7 @@ struct ChronologyTests {
     @Test("every fact of a case has words in both languages", arguments: Language.allCases)
     func words(language: Language) throws {
         // About no case, or nothing yet: what comes of it is told.
-        let untold = ["mapping.overdue", "meeting.busy.published", "notice.queued"]
+        let untold = ["mapping.overdue", "meeting.busy.published", "meeting.ended", "notice.queued"]
         for event in EventRegistry.all where event.kind == .fact {
             let name = FactInWords.name(event.eventType)
             let isOfCase = ["mapping.", "meeting.", "plan.", "notice.", "concern.registered", "command.refused"]

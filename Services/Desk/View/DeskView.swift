@@ -122,7 +122,7 @@ struct DeskView: View {
     }
 
     private static func createMeetings(_ db: Database) throws {
-        try db.create(table: "meeting") {
+        try db.create(table: "meeting", options: .withoutRowID) {
             $0.primaryKey("id", .text)
             $0.column("reference", .text).notNull().indexed()
             $0.column("sequence", .integer).notNull()
@@ -262,17 +262,13 @@ extension DeskView {
             try db.execute(
                 sql: "UPDATE participant SET answer = ? WHERE person = ? AND meeting = ?",
                 arguments: [fact.answer, fact.person, fact.meeting])
-        case MeetingHeld.eventType where event.isClear:
-            // Who did not come takes part no more.
-            let fact = try event.decode(MeetingHeld.self)
+        case MeetingEnded.eventType:
+            // Who did not come takes part no more. The record itself is sealed, and the view has no keys.
+            let fact = try event.decode(MeetingEnded.self)
             let marks = databaseQuestionMarks(count: fact.came.count)
             try db.execute(
                 sql: "DELETE FROM participant WHERE meeting = ? AND person NOT IN (\(marks))",
-                arguments: [fact.meeting.id] + StatementArguments(fact.came))
-        case MeetingNotHeld.eventType where event.isClear:
-            try db.execute(
-                sql: "UPDATE meeting SET stands = FALSE WHERE id = ?",
-                arguments: [event.decode(MeetingNotHeld.self).meeting.id])
+                arguments: [fact.meeting] + StatementArguments(fact.came))
         default: break
         }
     }
@@ -294,9 +290,4 @@ extension DeskView {
                 arguments: [participant.person, meeting.id, participant.answer])
         }
     }
-}
-
-extension Event {
-    /// The payload can be read. The view has no keys, so what is sealed is kept as a fact and tells it nothing more.
-    fileprivate var isClear: Bool { sealed?.isOpen ?? true }
 }

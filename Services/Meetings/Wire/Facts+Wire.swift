@@ -90,6 +90,17 @@ extension CalledAgain {
     }
 }
 
+extension MeetingEnded {
+    /// Of the family nothing is told.
+    init(_ meeting: MeetingsCore.Meeting, came: [String], of key: CaseKey) {
+        let staff = Codec.Meeting(meeting, of: key).participants.filter { !$0.family }.map(\.person)
+        self = .with {
+            ($0.meeting, $0.caseReference, $0.county) = (meeting.id, key.reference, key.county)
+            $0.came = staff.filter(came.contains)
+        }
+    }
+}
+
 extension PlanAlarm {
     init(_ fact: Alarm, of key: CaseKey) {
         self = .with {

@@ -645,6 +645,7 @@ extension CountyDirectory.Unit: LimitedMessage {
         5: FieldLimit("named_person", bytes: 128),
         6: FieldLimit("place", bytes: 200),
         7: FieldLimit("manager", bytes: 128),
+        8: FieldLimit("activity", bytes: 128),
     ]
 }
 
@@ -1002,6 +1003,15 @@ extension MeetingAnswered: LimitedMessage {
 extension MeetingCancelled: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("meeting"),
+    ]
+}
+
+extension MeetingEnded: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("meeting", bytes: 128),
+        2: FieldLimit("case_reference", bytes: 128),
+        3: FieldLimit("county", bytes: 64),
+        4: FieldLimit("came", bytes: 128, elements: 100),
     ]
 }
 

@@ -135,7 +135,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231410586
+    package static let largestBytes = 231672586
 }
 
 extension TakeOn: SuiteEvent {
@@ -712,6 +712,13 @@ extension MeetingNotHeld: SuiteEvent {
     package static let largestBytes = 34962
 }
 
+extension MeetingEnded: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.ended.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 13428
+}
+
 extension PlanAlarm: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.alarm.v1"
     package static let kind = EventKind.fact
@@ -1022,6 +1029,7 @@ extension EventRegistry {
         AnswerForwarded.self,
         MeetingHeld.self,
         MeetingNotHeld.self,
+        MeetingEnded.self,
         PlanAlarm.self,
         PlanConcernReported.self,
         PlanConcernAnswered.self,

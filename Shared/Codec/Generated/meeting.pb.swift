@@ -920,6 +920,27 @@ package nonisolated struct MeetingNotHeld: Sendable {
   fileprivate var _meeting: Meeting? = nil
 }
 
+/// A meeting is over, and who of the staff takes part in the cooperation by it: who came. Nobody, where it was not held. Its record is
+/// sealed; this is not, for whoever must know without a key whose lists the case is on.
+package nonisolated struct MeetingEnded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The meeting's id.
+  package var meeting: String = String()
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var came: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// A plan without a booked follow-up (rule 17).
 package nonisolated struct PlanAlarm: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -3189,6 +3210,51 @@ nonisolated extension MeetingNotHeld: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._meeting != rhs._meeting {return false}
     if lhs.by != rhs.by {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MeetingEnded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MeetingEnded"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{3}case_reference\0\u{1}county\0\u{1}came\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.meeting) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.came) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.meeting.isEmpty {
+      try visitor.visitSingularStringField(value: self.meeting, fieldNumber: 1)
+    }
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 2)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 3)
+    }
+    if !self.came.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.came, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MeetingEnded, rhs: MeetingEnded) -> Bool {
+    if lhs.meeting != rhs.meeting {return false}
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.came != rhs.came {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -8,7 +8,8 @@ extension CasePage {
     /// - Parameter municipality: where the child is moved to, as chosen on the page; nil: where the case is.
     func peoplePage(_ sent: SentForm?, municipality: String?, boxes: [NoticeBox]) -> Page {
         let typed = (sent?.form as? MoveForm)?.municipality
-        let chosen = typed ?? municipality ?? opened.row.status.municipality
+        let known = municipality.flatMap { opened.directory.county(ofMunicipality: $0) == nil ? nil : $0 }
+        let chosen = typed ?? known ?? opened.row.status.municipality
         let choices = FormChoices(self, municipality: chosen)
         var acts = [
             act(TakeOnForm(), choices, sent: sent), act(DelegateForm(), choices, sent: sent),

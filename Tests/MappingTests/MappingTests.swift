@@ -84,7 +84,8 @@ struct MappingTests {
         "rule 6: work is delegated within the own activity only, by who is responsible; the responsibility stays",
         arguments: [
             ("teacher", MappingTester.owner, [String]()), ("family", MappingTester.owner, ["delegate.outside"]),
-            ("head-preschool", MappingTester.owner, ["delegate.outside"]), ("nobody", MappingTester.owner, ["person.unknown"]),
+            ("head-preschool", MappingTester.owner, ["delegate.outside"]),
+            ("nobody", MappingTester.owner, ["person.unknown"]),
             ("teacher", "family", ["person.not_allowed"]), ("teacher", "manager", []),
         ])
     func delegate(to: String, by: String, codes: [String]) throws {

@@ -1,3 +1,4 @@
+import CaseReading
 import Codec
 import DeskCore
 import Domain
@@ -13,6 +14,12 @@ extension FormChoices {
         today = CivilTime.day(of: page.now)
         givers = page.givers
         guard opened.permit.extent == .whole else { return }
+        guardians = opened.guardians.map { ($0, opened.giver($0, language).capitalizedFirst) }
+        removable = guardians + (opened.row.status.moreGuardians ? [("others", page.word("giver_name.others"))] : [])
+        formerGuardians = (opened.people?.former ?? []).map {
+            ($0.key, opened.giver($0.key, language).capitalizedFirst)
+        }
+        objections = opened.row.status.objections.map { ($0, page.objector($0)) }
         let status = opened.row.status
         let own = opened.county.people.values.filter { opened.county.isInOwnOrganisation($0, of: status.unit) }
         colleagues = Self.people(own.filter { $0.id != status.owner }, page)
@@ -36,18 +43,30 @@ extension FormChoices {
 }
 
 extension CasePage {
-    /// Who can consent: every guardian whom a report has named, and the youth. By name for who reads the whole case; for others,
-    /// whoever says no can still be told (rule 13).
+    /// Who can consent: every living guardian on record, and the youth. By name for who reads the whole case; for others, whoever
+    /// says no can still be told (rule 13).
     var givers: [FormChoices.Choice] {
-        (giverKeys + ["youth"]).uniqued().map { ($0, opened.giver($0, language).capitalizedFirst) }
+        let deceased = opened.row.status.guardians.filter { $0.standing == GuardianStanding.deceased.rawValue }
+        let asked = giverKeys.filter { key in
+            !opened.row.status.objections.contains(key) && !deceased.contains { $0.key == key }
+        }
+        return (asked + ["youth"]).uniqued().map { ($0, opened.giver($0, language).capitalizedFirst) }
             + (extent == .whole ? [] : [("others", word("desk.giver.guardian"))])
     }
 
     /// Those whom the case knows, the guardians first.
     var giverKeys: [String] {
-        let (file, status) = (opened.file, opened.row.status)
-        let others = file.consents.keys.sorted() + (extent == .whole ? status.awaited : [])
-        return (file.guardians + others).filter { $0 != "guardian_unknown" }.uniqued()
+        let status = opened.row.status
+        let others = extent == .whole ? ["youth", "others"].filter(status.awaited.contains) + status.objections : []
+        let heard = opened.file.consents.keys.sorted().filter { ["youth", "others"].contains($0) }
+        return (opened.guardians + heard + others).uniqued()
+    }
+
+    /// Who has said no without being on record. A name is shown where they were on record before.
+    func objector(_ key: String) -> String {
+        if let name = opened.people?.names[key] { return name }
+        return key == "others"
+            ? word("desk.objection.others") : word("desk.objection.giver", ["giver": key])
     }
 
     /// Who wrote something: nobody, where it came with a concern.

@@ -25,10 +25,17 @@ public struct LocalDate: Sendable, Hashable, Comparable, CustomStringConvertible
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 
-    /// Whole years from here to `other`, as ages are counted: up on the birthday.
+    /// Whole years from here to `other`, as ages are counted: up on the ``birthday(_:)``.
     public func years(until other: LocalDate) -> Int {
-        other.year - year - ((other.month, other.day) < (month, day) ? 1 : 0)
+        let years = other.year - year
+        return other < birthday(years) ? years - 1 : years
     }
+
+    /// The day on which who was born here is so many years old.
+    ///
+    /// Whoever was born on 29 February is a year older on the last day of February: where the month has no such day, its last
+    /// day counts (1 § of lag (1930:173) om beräkning av lagstadgad tid).
+    public func birthday(_ age: Int) -> LocalDate { plusMonths(12 * age) }
 
     /// Days since 1 January 1970, negative before it: the era method of the proleptic Gregorian calendar.
     public var number: Int {
@@ -65,11 +72,6 @@ public struct LocalDate: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// 1 = Monday … 7 = Sunday (ISO 8601).
     public var weekday: Int { ((number + 3) % 7 + 7) % 7 + 1 }
-
-    /// The same day in another year; the day after where a leap day has none.
-    public func inYear(_ year: Int) -> LocalDate {
-        LocalDate(year: year, month: month, day: day) ?? LocalDate(year: year, month: 3, day: 1) ?? self
-    }
 
     public var description: String {
         func padded(_ number: Int, _ width: Int) -> String {

@@ -1,8 +1,8 @@
 /// A Swedish personal identity number, or a co-ordination number (born day + 60), checked.
 ///
-/// Accepted: `YYYYMMDD-NNNN`, `YYYYMMDDNNNN`, `YYMMDD-NNNN`, `YYMMDDNNNN`, and `YYMMDD+NNNN` for those who turn 100
-/// that year or later. The last digit is the Luhn checksum of the nine before it
-/// (folkbokföringslagen; the Tax Agency's description of the number).
+/// Accepted: `YYYYMMDD-NNNN`, `YYYYMMDDNNNN`, `YYMMDD-NNNN`, `YYMMDDNNNN`, and `YYMMDD+NNNN` from the year in which
+/// somebody turns 100. The last digit is the Luhn checksum of the nine before it
+/// (18 and 18 a § of folkbokföringslagen (1991:481); Skatteverket, SKV 704 and SKV 707).
 public struct PersonalNumber: Sendable, Hashable {
     public enum Kind: Sendable { case personal, coordination }
 
@@ -32,7 +32,7 @@ public struct PersonalNumber: Sendable, Hashable {
         let dayField = ten[4] * 10 + ten[5]
         let day = dayField > 60 ? dayField - 60 : dayField
         let written = digits.utf8.count == 12 ? Int(digits.prefix(4)) : nil
-        let year = written ?? Self.year(ten[0] * 10 + ten[1], month: monthOfBirth, day: day, separator, today)
+        let year = written ?? Self.year(ten[0] * 10 + ten[1], separator, today)
         guard let born = LocalDate(year: year, month: monthOfBirth, day: day) else {
             throw Fault(.numberDate)
         }
@@ -49,10 +49,13 @@ public struct PersonalNumber: Sendable, Hashable {
     /// Whole years on `day`; negative before birth.
     public func age(on day: LocalDate) -> Int { born.years(until: day) }
 
-    /// Two digits mean the latest such year that is not in the future; `+` means a hundred years before that.
-    private static func year(_ short: Int, month: Int, day: Int, _ separator: Character?, _ today: LocalDate) -> Int {
+    /// Two digits mean the latest such year up to this one; `+` means a hundred years before that.
+    ///
+    /// The year decides, and not the day: the sign changes with the year in which somebody turns 100 (18 § of
+    /// folkbokföringslagen).
+    private static func year(_ short: Int, _ separator: Character?, _ today: LocalDate) -> Int {
         var year = today.year - today.year % 100 + short
-        if (year, month, day) > (today.year, today.month, today.day) { year -= 100 }
+        if year > today.year { year -= 100 }
         return separator == "+" ? year - 100 : year
     }
 

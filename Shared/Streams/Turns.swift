@@ -100,9 +100,7 @@ extension StreamThread {
         // A record without a timestamp is treated as received now.
         let written = record.timestamp < 0 ? now : Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
         var event = try Event(value: record.value, received: written) { record.headers.forEachField($0) }
-        guard let key = String(validating: record.key ?? [], as: UTF8.self) else {
-            throw Undecodable("key", "not UTF-8")
-        }
+        guard let key = Self.key(of: record, isFromOutside: isFromOutside) else { throw Undecodable("key", .notUTF8) }
         if let keyring = globals.keyring {
             event = try keyring.open(event, isFromOutside: isFromOutside)
         }
@@ -113,6 +111,20 @@ extension StreamThread {
             heldWishes: task.isCaughtUp ? nil : task.heldWishes)
         try processor.process(event, in: &turn)
         return turn
+    }
+
+    /// Nil for a key that no service of ours has written.
+    ///
+    /// A key from outside chooses a partition, and can be any bytes (a UUID, an Avro value). What is no text is written in
+    /// hexadecimal, so that different keys stay different.
+    private static func key(of record: Record, isFromOutside: Bool) -> String? {
+        let bytes = record.key ?? []
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        return isFromOutside ? bytes.map(Self.hexadecimal).joined() : nil
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
 
     private func place(_ record: Record, _ input: Int) -> Turn.Place {
@@ -128,7 +140,8 @@ extension StreamThread {
             content: claims.content,
             error: error)
         var turn = Turn(
-            now: clock.wall(), place: place, key: String(validating: record.key ?? [], as: UTF8.self) ?? "",
+            now: clock.wall(), place: place,
+            key: Self.key(of: record, isFromOutside: inputs[input].isFromOutside) ?? "",
             cause: Turn.Cause(
                 id: unreadable.position, source: log.cluster, correlation: unreadable.position, subject: nil,
                 traceparent: nil),

@@ -113,12 +113,19 @@ public final class SimulatedStream<P: Processor> {
     /// - Parameter partition: as a producer with another partitioner would choose it; the key's own if nil.
     /// - Throws: ``Undeclared`` if the topology has no such input.
     public func send(_ event: Event, key: String, to topic: String, partition: Int32? = nil) throws {
+        try send(event, key: Bytes(key.utf8), to: topic, partition: partition)
+    }
+
+    /// Writes an event under a key that need not be text.
+    ///
+    /// - Throws: as ``send(_:key:to:partition:)-(_,String,_,_)``
+    public func send(_ event: Event, key: Bytes, to topic: String, partition: Int32? = nil) throws {
         guard topology.inputs.contains(where: { $0.name == topic }) else {
             throw Undeclared("\(topology.application) reads nothing from \(topic)")
         }
         kafka.append(
             ProducerRecord(
-                topic: topic, partition: partition, key: Bytes(key.utf8), value: event.asSent, headers: event.headers))
+                topic: topic, partition: partition, key: key, value: event.asSent, headers: event.headers))
     }
 
     /// Runs all instances until nothing happens any more. That takes some milliseconds of simulated time, or more if

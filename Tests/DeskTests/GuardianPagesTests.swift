@@ -117,7 +117,8 @@ struct GuardianPagesTests {
         var page = try await get(story, "consents")
         #expect(page.contains("Någon som angavs som ”g1-felskrivet”") && page.contains("Nejet gäller tills"))
         #expect(page.contains("någon som inte finns i katalogen"), "who recorded it is not known")
-        #expect(try await get(story, "").contains("kommer från någon som inte är vårdnadshavare"))
+        #expect(try await get(story, "").contains("kommer från någon som inte känns igen"))
+        #expect(try await get(story, "print").contains("Någon som angavs som ”g1-felskrivet”"))
         let unreasoned = try await fill(story, "consents", .endObjection, [("giver", "g1-felskrivet")])
         #expect(unreasoned.status == .unprocessableContent)
         let ended = try await fill(
@@ -126,6 +127,18 @@ struct GuardianPagesTests {
         page = try await get(story, "consents")
         #expect(!page.contains("g1-felskrivet") && !page.contains("/do/end_objection"))
         #expect(try await get(story, "readers").contains("Skrivfel i blanketten."))
+    }
+
+    @Test("rule 13: a no of somebody whom the case does not have can be recorded, and a consent of theirs cannot")
+    func somebodyElse() async throws {
+        let story = try await CaseStory()
+        let asked = try await fill(story, "consents", .withholdConsent, [("giver", "others")])
+        let form = try #require(FilledForm(asked.html, to: "/do/withhold_consent"))
+        let done = try await story.tester.post(form.action, form: form.fields, as: CaseStory.owner)
+        #expect(done.location == "\(path(story, "consents"))?done=withhold_consent")
+        let page = try await get(story, "consents")
+        #expect(page.contains("Någon annan än de kända") && page.contains("/do/end_objection"))
+        #expect(!page.contains("name=\"record_consent-giver\" value=\"others\""))
     }
 
     @Test("rule 12: a report that names a removed guardian again shows it, and changes nothing")

@@ -16,19 +16,44 @@ struct PersonalNumberTests {
         #expect(number.kind == .personal)
     }
 
-    @Test("a plus sign means a hundred years or more")
-    func plus() throws {
-        let number = try PersonalNumber("140315+2380", today: #require(today))
-        #expect(number.born.year == 1914)
+    @Test(
+        "rule 4: a plus sign stands from the year in which somebody turns 100, as 18 § folkbokföringslagen says",
+        arguments: [
+            ("140315238", "+", 1914), ("260315238", "+", 1926), ("261224238", "+", 1926), ("270315238", "+", 1827),
+            ("260315238", "-", 2026), ("261224238", "-", 2026), ("270315238", "-", 1927),
+        ])
+    func plus(nine: String, sign: String, year: Int) throws {
+        let number = try PersonalNumber(nine.prefix(6) + sign + Self.serial(nine), today: #require(today))
+        #expect(number.born.year == year)
     }
 
-    @Test("two digits mean the latest such year that is not in the future")
+    @Test("rule 4: a number whose day is still to come this year is nobody's, and no adult's")
+    func unborn() throws {
+        let number = try PersonalNumber("261224-" + Self.serial("261224238"), today: #require(today))
+        let faults = try County.Settings().faults(ofAge: number, on: #require(today))
+        #expect(faults.map(\.code) == [.childUnborn])
+    }
+
+    @Test(
+        "rules 4 and 12: whoever is born on 29 February is a year older on 28 February, as 1 § lag (1930:173) says",
+        arguments: [
+            ("2026-02-27", 13), ("2026-02-28", 14), ("2026-03-01", 14), ("2028-02-28", 15), ("2028-02-29", 16),
+            ("2030-02-27", 17), ("2030-02-28", 18),
+        ])
+    func leapDay(day: String, age: Int) throws {
+        let number = try PersonalNumber("20120229-" + Self.serial("120229238"), today: #require(today))
+        #expect(number.age(on: try #require(LocalDate(day))) == age)
+        #expect(number.born.birthday(18).description == "2030-02-28")
+        #expect(number.born.birthday(16).description == "2028-02-29")
+    }
+
+    @Test("two digits mean the latest such year up to this one")
     func century() throws {
         #expect(try PersonalNumber("161123-" + Self.serial("161123238"), today: #require(today)).born.year == 2016)
         #expect(try PersonalNumber("271124-" + Self.serial("271124238"), today: #require(today)).born.year == 1927)
     }
 
-    @Test("a co-ordination number has its day of birth plus sixty")
+    @Test("rule 4: a co-ordination number has its day of birth plus sixty, as 18 a § folkbokföringslagen says")
     func coordination() throws {
         let number = try PersonalNumber("140375-" + Self.serial("140375239"), today: #require(today))
         #expect(number.kind == .coordination)

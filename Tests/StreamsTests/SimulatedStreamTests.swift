@@ -55,6 +55,19 @@ struct SimulatedStreamTests {
         #expect(totals.sorted() == ["milk 1", "milk 2", "milk 3", "tea 1", "tea 2", "tea 3"])
     }
 
+    @Test("a key from outside can be any bytes; different ones stay different")
+    func anyBytes() throws {
+        let stream = SimulatedStream(Placing(), Placing.topology)
+        try stream.start("one")
+        for (number, key) in ([[0xFF, 0x01], [0xFE, 0x01], []] as [Bytes]).enumerated() {
+            let event = Event(id: "\(number)", source: "test", type: "key", time: .distantPast, data: [])
+            try stream.send(event, key: key, to: "outside", partition: 0)
+        }
+        try stream.advance(by: .seconds(5))
+        #expect(try stream.events(on: "told").map(\.event.type) == ["key ff01", "key fe01", "key "])
+        #expect(stream.records(on: Placing.topology.deadLetters.name).isEmpty)
+    }
+
     @Test(
         "what others write lies anywhere: it is passed on to its place, in order, as first received; their chain ends there"
     )
@@ -161,6 +174,7 @@ private struct Placing: Processor {
     func process(_ event: Event, in turn: inout Turn) throws {
         switch (turn.topic, event.type) {
         case ("outside", "all"): try turn.forwardEverywhere(event, to: "inside", key: "any", sealedUnder: .own)
+        case ("outside", "key"): turn.publish(type: "key \(turn.key)", [], to: "told", key: "any")
         case ("outside", _): try turn.forward(event, to: "inside", key: event.subject ?? "", sealedUnder: .own)
         default:
             let age = turn.now.timeIntervalSince(turn.received)

@@ -1,6 +1,7 @@
 /// What a form asks for, shown by the partial that ``template`` names.
 protocol FormField {
     var template: String { get }
+    var label: String { get }
     var error: String? { get }
     /// The id that the error summary leads to: the field, or its first choice.
     var target: String { get }
@@ -178,6 +179,6 @@ struct InputForm {
 
     /// The errors of its fields, in their order, for the page's ``ErrorSummary``.
     var errors: [FieldError] {
-        fields.compactMap { field in field.error.map { FieldError($0, field: field.target) } }
+        fields.compactMap { field in field.error.map { FieldError($0, field: field.target, label: field.label) } }
     }
 }

@@ -56,5 +56,8 @@ struct FieldError {
     /// The field's ``FormField/target``; nil for what is true of the whole form.
     let field: String?
 
-    init(_ message: String, field: String? = nil) { (self.message, self.field) = (message, field) }
+    /// - Parameter label: what the field asks for, said first: two fields can have the same message.
+    init(_ message: String, field: String? = nil, label: String? = nil) {
+        (self.message, self.field) = (label.map { "\($0) – \(message)" } ?? message, field)
+    }
 }

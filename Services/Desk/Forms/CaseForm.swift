@@ -79,6 +79,8 @@ struct FormChoices: Sendable {
     var removable: [Choice] = []
     var formerGuardians: [Choice] = []
     var objections: [Choice] = []
+    /// Those who can say no.
+    var withholders: [Choice] = []
     /// What each question's answer was last, with who and when.
     var answered: [Question: String] = [:]
     var today = LocalDate(number: 0)

@@ -26,7 +26,9 @@ struct ReportErrors: Sendable {
     func summary(of fields: [any FormField]) -> ErrorSummary? {
         ErrorSummary(
             whole.map { FieldError($0) }
-                + fields.compactMap { field in field.error.map { FieldError($0, field: field.target) } })
+                + fields.compactMap { field in
+                    field.error.map { FieldError($0, field: field.target, label: field.label) }
+                })
     }
 
     private mutating func add(_ words: String, at path: String) {

@@ -50,12 +50,15 @@ package struct Report: Sendable, Equatable {
     /// The birthday from which the child is an adult (rule 4).
     package var adultFrom: LocalDate { birthday(county.settings.adultAge) }
 
-    private func birthday(_ age: Int) -> LocalDate { number.born.inYear(number.born.year + age) }
+    private func birthday(_ age: Int) -> LocalDate { number.born.birthday(age) }
 }
 
 extension Report {
-    /// What is wrong with the time of an observation. A publisher's clock may be fast, but not by more than a day.
+    /// Seconds by which a publisher's clock may be fast.
+    static let clockSkew: TimeInterval = 5 * 60
+
+    /// What is wrong with the time of an observation: it lies ahead, and that is not the publisher's clock.
     package static func faults(ofObservationAt observed: Date, received: Date) -> [Fault] {
-        observed > received + 24 * 3_600 ? [Fault(.observedInFuture, at: "observed_at")] : []
+        observed > received + clockSkew ? [Fault(.observedInFuture, at: "observed_at")] : []
     }
 }

@@ -50,8 +50,14 @@ extension Person {
 
     // MARK: Map
 
+    /// Opens a page of a case as soon as the desk has it. The receipt can be there earlier.
+    func openSoon(_ page: String, of reference: String) async throws {
+        try await open("/case/\(reference)/\(page)")
+        try await waits(for: reference)
+    }
+
     func takeOn(_ reference: String) async throws {
-        try await open("/case/\(reference)/people")
+        try await openSoon("people", of: reference)
         try await press("desk.take_on.submit")
         try await did("take_on")
     }

@@ -20,7 +20,7 @@ extension InTheBrowser {
         }
 
         private static func refused(_ principal: Person, _ reference: String) async throws {
-            try await principal.open("/case/\(reference)/outcome")
+            try await principal.openSoon("outcome", of: reference)
             try await principal.tick(principal.choice("outcome.nothing_further"), in: "desk.conclude.outcome")
             let today = CivilTime.day(of: Date())
             try await principal.fillDate("desk.conclude.next_date", today)
@@ -65,8 +65,8 @@ extension InTheBrowser {
             try await DeskSuite.run { suite in
                 let reference = try await suite.playToConcern()
                 let principal = try await suite.person("nykoping-rektor")
-                let (browser, path) = (principal.browser, "/case/\(reference)/people")
-                try await principal.open(path)
+                let browser = principal.browser
+                try await principal.openSoon("people", of: reference)
                 let first = try await browser.tab
                 try await browser.openTab()
                 try await principal.takeOn(reference)

@@ -37,7 +37,7 @@ extension CasePage {
         let last = entries.last
         let isObjection = opened.row.status.objections.contains(giver)
         return ConsentCard(
-            giver: isObjection ? objector(giver) : opened.giver(giver, language).capitalizedFirst,
+            giver: consentGiver(giver),
             tag: isDeceased(giver) ? Tag(word("guardian_standing.deceased").capitalizedFirst) : tag(of: last?.value),
             note: isObjection ? word("desk.objection.note") : nil,
             pairs: last.map(pairs) ?? [],

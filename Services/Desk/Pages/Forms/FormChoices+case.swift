@@ -13,6 +13,7 @@ extension FormChoices {
         let (opened, language) = (page.opened, page.language)
         today = CivilTime.day(of: page.now)
         givers = page.givers
+        withholders = page.withholders
         guard opened.permit.extent == .whole else { return }
         guardians = opened.guardians.map { ($0, opened.giver($0, language).capitalizedFirst) }
         removable = guardians + (opened.row.status.moreGuardians ? [("others", page.word("giver_name.others"))] : [])
@@ -43,15 +44,19 @@ extension FormChoices {
 }
 
 extension CasePage {
-    /// Who can consent: every living guardian on record, and the youth. By name for who reads the whole case; for others, whoever
-    /// says no can still be told (rule 13).
+    /// Who can consent: every living guardian on record, and the youth. By name for who reads the whole case.
     var givers: [FormChoices.Choice] {
         let deceased = opened.row.status.guardians.filter { $0.standing == GuardianStanding.deceased.rawValue }
         let asked = giverKeys.filter { key in
             !opened.row.status.objections.contains(key) && !deceased.contains { $0.key == key }
         }
         return (asked + ["youth"]).uniqued().map { ($0, opened.giver($0, language).capitalizedFirst) }
-            + (extent == .whole ? [] : [("others", word("desk.giver.guardian"))])
+    }
+
+    /// Who can say no: also a guardian whom the reader may not know by name, and somebody whom the case does not have (rule 13).
+    var withholders: [FormChoices.Choice] {
+        givers.filter { $0.value != "others" }
+            + [("others", word(extent == .whole ? "desk.giver.other" : "desk.giver.guardian"))]
     }
 
     /// Those whom the case knows, the guardians first.
@@ -62,7 +67,12 @@ extension CasePage {
         return (opened.guardians + heard + others).uniqued()
     }
 
-    /// Who has said no without being on record. A name is shown where they were on record before.
+    /// Who has given or refused consent. Of somebody who is not on record it says so, by name where they were before.
+    func consentGiver(_ key: String) -> String {
+        guard opened.row.status.objections.contains(key) else { return opened.giver(key, language).capitalizedFirst }
+        return objector(key)
+    }
+
     func objector(_ key: String) -> String {
         if let name = opened.people?.names[key] { return name }
         return key == "others"

@@ -63,6 +63,7 @@ extension CasePage {
             opened.obstacles(to: .correctGuardian, by: person, at: now).isEmpty
         else { return nil }
         let path = "\(Part.people.path(of: reference))?guardian=\(guardian.key.asQueryValue)"
-        return Link(word("desk.guardians.correct"), "\(path)#\(CaseAction.correctGuardian.rawValue)")
+        let name = opened.giver(guardian.key, language)
+        return Link(word("desk.guardians.correct", ["name": name]), "\(path)#\(CaseAction.correctGuardian.rawValue)")
     }
 }

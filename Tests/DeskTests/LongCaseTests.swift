@@ -121,6 +121,8 @@ struct LongCaseTests {
         {
             let answer = try await story.tester.get("/case/\(story.reference)\(path)", as: CaseStory.owner)
             #expect(answer.status == .ok && answer.html.utf8.count < 100_000, "\(path): \(answer.html.utf8.count)")
+            // The child has been heard, also where no word of it fits.
+            #expect(!answer.html.contains(Catalogue.text("desk.child.voice.none", .swedish)), "\(path)")
         }
     }
 

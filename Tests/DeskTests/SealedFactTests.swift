@@ -26,6 +26,28 @@ struct SealedFactTests {
         }
     }
 
+    @Test("who did not come to a meeting takes part no more, though the meeting's record is sealed")
+    func absent() async throws {
+        let view = try MemoryView()
+        func apply(_ event: Event) throws { try view.apply(event, topic: .meetings, key: "TST") }
+        let meeting = Codec.Meeting.with {
+            ($0.id, $0.caseReference) = ("m1", "TST-1")
+            $0.participants = ["nurse", "family"].map { person in .with { $0.person = person } }
+        }
+        let time = ExampleCounty.monday
+        try apply(Event(id: "1", source: "t", time: time, MeetingScheduled.with { $0.meeting = meeting }))
+        var held = Event(
+            id: "2", source: "t", type: MeetingHeld.eventType, time: time, subject: "TST-1", data: [])
+        held.sealed = .init(key: "TST-1", bytes: [1, 2, 3], isOpen: false)
+        try apply(held)
+        try apply(
+            Event(
+                id: "3", source: "t", time: time,
+                MeetingEnded.with { ($0.meeting, $0.caseReference, $0.came) = ("m1", "TST-1", ["family"]) }))
+        let people = try await view.reader().read { try String.fetchAll($0, sql: "SELECT person FROM participant") }
+        #expect(people == ["family"])
+    }
+
     @Test(
         "the outcome of a sealed conclusion is counted, in whatever order the topics are read",
         arguments: [true, false])

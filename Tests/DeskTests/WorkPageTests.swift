@@ -27,6 +27,12 @@ struct WorkPageTests {
         #expect(!other.html.contains(reference) && other.html.contains("Inget ärende väntar här."))
     }
 
+    @Test("who has saved no filter is told how one is saved")
+    func unsaved() async throws {
+        let page = try await DeskTester().get("/work", as: "nurse")
+        #expect(page.html.contains(Catalogue.text("desk.filters.none", .swedish)))
+    }
+
     @Test("rule 6: what is delegated stands with both, and says whose turn it is")
     func delegated() async throws {
         let tester = try DeskTester()

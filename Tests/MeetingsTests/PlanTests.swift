@@ -28,6 +28,21 @@ struct PlanTests {
         #expect(tester.facts(NoteCooperation.self).last?.coordinator == "family")
     }
 
+    @Test("who of the staff came is told in clear beside the sealed record; nobody for a meeting that was not held")
+    func ended() throws {
+        let ended = try #require(try held { $0.came = ["head-school", "family"] }.facts(MeetingEnded.self).first)
+        #expect(Set(ended.came) == ["head-school", "family"] && ended.caseReference == "A")
+        #expect(!EventRegistry.sealed.contains(MeetingEnded.eventType))
+        var tester = CooperationTester()
+        try tester.call()
+        try tester.tester.advance(to: tester.meeting.end.date)
+        try tester.send(
+            RecordNotHeld.with {
+                ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", "head-school", "Sjukdom")
+            })
+        #expect(tester.facts(MeetingEnded.self).map(\.came) == [[]])
+    }
+
     @Test("rule 16: it is a SIP when social services and health care both take part, and a plan otherwise")
     func sip() throws {
         #expect(try held().facts(MeetingHeld.self).first?.plan.sip == true)

@@ -66,11 +66,12 @@ struct InjectionTests {
         let value = Hostile.all.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         let names = [
             "done", "waiting", "correct", "to", "resent", "page", "of", "phase", "step", "unit", "recorded", "again",
+            "look",
         ]
         let query = names.map { "\($0)=\(value)" }.joined(separator: "&")
         for page in walk.tester.pages where !page.hasSuffix("/changes") && !page.contains("assets") {
             let path = page.replacing("{reference}", with: walk.story.reference)
-                .replacing("{form}", with: UUID().uuidString)
+                .replacing("{form}", with: UUID().uuidString).replacing("{list}", with: "home")
             let answer = try await walk.tester.get("\(path)?\(query)", as: CaseStory.owner)
             #expect(Hostile.faults(in: answer) == [], "\(path)")
             #expect(Hostile.Found(answer.html).texts == [], "\(path)")
@@ -99,7 +100,8 @@ struct InjectionTests {
             let information = story.information.first?.id ?? ""
             for path in [
                 "", "/print", "/mapping", "/mapping?correct=\(information)", "/consents", "/outcome", "/people",
-                "/people?to=0001", "/meetings", "/notices", "/readers",
+                "/people?to=0001", "/meetings", "/notices", "/readers", "/known/home", "/known/child",
+                "/known/concerns",
             ] {
                 let answer = try await story.tester.get("/case/\(story.reference)\(path)", as: person)
                 #expect(Hostile.faults(in: answer) == [], "\(person), \(path)")

@@ -109,7 +109,7 @@ extension CasePage {
         let hasKnown = isFirst || !voices.isEmpty || !notAsked.isEmpty || wheel != nil || !areas.isEmpty
         guard hasKnown || !concerns.isEmpty else { return nil }
         return CaseFindings(
-            voice: isFirst || !voices.isEmpty ? ChildVoice(voices) : nil, notAsked: notAsked,
+            voice: all.voices.isEmpty && isFirst || !voices.isEmpty ? ChildVoice(voices) : nil, notAsked: notAsked,
             hasNotAsked: !notAsked.isEmpty, moreNotAsked: nil, wheel: wheel, areas: areas, hasKnown: hasKnown,
             concerns: concerns, hasConcerns: !concerns.isEmpty, moreConcerns: nil)
     }

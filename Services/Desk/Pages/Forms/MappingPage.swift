@@ -164,7 +164,7 @@ extension InputForm {
 
 extension String {
     /// Percent-encoded, as the value of a parameter in an address.
-    fileprivate var asQueryValue: String {
+    var asQueryValue: String {
         addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? ""
     }
 }

@@ -14,7 +14,7 @@ struct OutsideWithdrawal: Sendable {
     /// Nobody of the family is named to who may not read the case.
     var choices: FormChoices {
         var choices = FormChoices()
-        choices.givers = [
+        choices.withholders = [
             ("others", word("desk.giver.guardian")), ("youth", word("giver_name.youth").capitalizedFirst),
         ]
         return choices

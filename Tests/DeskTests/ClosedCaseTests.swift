@@ -1,4 +1,6 @@
+import CloudEvents
 import Codec
+import DeskCore
 import Domain
 import Foundation
 import HTTPTypes

@@ -93,10 +93,10 @@ extension CalledAgain {
 extension MeetingEnded {
     /// Of the family nothing is told.
     init(_ meeting: MeetingsCore.Meeting, came: [String], of key: CaseKey) {
-        let staff = Codec.Meeting(meeting, of: key).participants.filter { !$0.family }.map(\.person)
+        let told = Codec.Meeting(meeting, of: key)
         self = .with {
-            ($0.meeting, $0.caseReference, $0.county) = (meeting.id, key.reference, key.county)
-            $0.came = staff.filter(came.contains)
+            ($0.meeting, $0.caseReference, $0.county) = (told.id, key.reference, key.county)
+            $0.came = told.participants.filter { !$0.family }.map(\.person).filter(came.contains)
         }
     }
 }

@@ -113,10 +113,10 @@ let package = Package(
         .target(
             name: "CaseReading", dependencies: ["CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", protobuf],
             path: "Shared/CaseReading", swiftSettings: guarded),
-        // What only the services need: an HTTP server for health and metrics, and the way from start to end.
+        // What only the services need: an HTTP server for health and metrics, the way from start to end, templates of HTML.
         .target(
             name: "ServiceHost",
-            dependencies: ["Kafka", "ServiceKit", "Streams", lifecycle, logging, metrics, signals] + http,
+            dependencies: ["Kafka", "ServiceKit", "Streams", lifecycle, logging, metrics, mustache, signals] + http,
             path: "Shared/ServiceHost", swiftSettings: guarded),
 
         // Who somebody is, as any OpenID provider says.
@@ -289,14 +289,13 @@ let package = Package(
                 "StreamsTesting", "TestSupport", "notifications", logging, protobuf,
             ], swiftSettings: guarded),
         .target(
-            name: "OpenIDTestSupport", dependencies: ["OpenID", crypto, cryptoExtras, jwt, logging, nio] + http,
+            name: "OpenIDTestSupport",
+            dependencies: [
+                "OpenID", "StreamsTestSupport", asyncHTTPClient, crypto, cryptoExtras, grdb, jwt, logging, nio, nioHTTP,
+            ] + http,
             path: "Tests/OpenIDTestSupport", swiftSettings: guarded),
         .testTarget(
-            name: "OpenIDTests",
-            dependencies: [
-                "OpenID", "OpenIDTestSupport", "StreamsTestSupport", asyncHTTPClient, cryptoExtras, grdb, jwt, nio,
-                nioHTTP,
-            ],
+            name: "OpenIDTests", dependencies: ["OpenID", "OpenIDTestSupport", cryptoExtras, jwt],
             swiftSettings: guarded),
         .testTarget(
             name: "DeskCoreTests", dependencies: ["DeskCore", "Domain", "StreamsTesting", "TestSupport"],
@@ -308,8 +307,8 @@ let package = Package(
                 "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams", "StreamsTestSupport", "StreamsTesting",
                 "TestSupport", "Views", "desk", "intake", "mapping", "meetings", "notifications", asyncHTTPClient,
                 crypto, grdb, jwt, lifecycle,
-                logging, nio, protobuf,
-                product("HummingbirdTesting", "hummingbird"),
+                logging, metrics, nio, nioHTTP, protobuf,
+                product("HummingbirdTesting", "hummingbird"), product("InMemoryLogging", "swift-log"),
             ] + http,
             swiftSettings: guarded),
         // The pages in a real browser, with the whole suite behind them.

@@ -14,6 +14,8 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
     let session: Session
     /// Seconds in which a request must have come, and after which a connection that is not used is closed.
     var patience: Int64 = 60
+    /// How often an open stream asks whether its reader may still follow it.
+    var heartbeat: Duration = .seconds(15)
     var onListening: @Sendable (Int) async -> Void = { _ in }
     let logger: Logger
 
@@ -58,7 +60,7 @@ struct DeskServer<Session: RouterMiddleware>: Service where Session.Context == D
         NoticePages(desk: desk).add(to: router)
         ReaderPages(desk: desk).add(to: router)
         EmergencyPages(desk: desk).add(to: router)
-        LiveChanges(desk: desk).add(to: router)
+        LiveChanges(desk: desk, heartbeat: heartbeat).add(to: router)
         return router
     }
 }

@@ -98,7 +98,7 @@ private struct CountyCheck {
             guard let kind = known(unit.kind, "\(path).kind", UnitKind.self) else { continue }
             units[unit.id] = County.Unit(
                 id: unit.id, kind: kind, name: unit.name, municipality: unit.municipality, namedPerson: namedPerson,
-                manager: manager, place: unit.place)
+                manager: manager, place: unit.place, activity: unit.activity.isEmpty ? nil : unit.activity)
         }
         return units
     }

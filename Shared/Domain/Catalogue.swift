@@ -10,14 +10,24 @@ public enum Language: String, CaseIterable, Sendable {
 public enum Catalogue {
     /// The text under `name` with its placeholders filled in. A value that is itself a name is replaced by its text. So is one
     /// that is a name after its placeholder's: `{role}` with `social_worker` is the text of `role.social_worker`.
+    ///
+    /// What a value has in braces is text: people write values.
     public static func text(_ name: String, _ language: Language, _ values: [String: String] = [:]) -> String {
         // A test finds names without a text. In production the name is shown instead.
-        guard var text = entry(name, language.rawValue) else { return name }
-        for (key, value) in values {
-            let word = entry(value, language.rawValue) ?? entry("\(key).\(value)", language.rawValue)
-            text.replace("{\(key)}", with: word ?? value)
+        guard let text = entry(name, language.rawValue) else { return name }
+        if values.isEmpty { return text }
+        var (filled, rest) = ("", text[...])
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            let key = String(rest[rest.index(after: open)..<close])
+            filled += rest[..<open]
+            if let value = values[key] {
+                filled += entry(value, language.rawValue) ?? entry("\(key).\(value)", language.rawValue) ?? value
+            } else {
+                filled += rest[open...close]
+            }
+            rest = rest[rest.index(after: close)...]
         }
-        return text
+        return filled + rest
     }
 
     /// What stands under `name` after `code`: a language's code, or `who` under a fact's name. Nil where nothing does.

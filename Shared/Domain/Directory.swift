@@ -40,13 +40,16 @@ public struct County: Sendable {
         public var manager: String?
         /// Where meetings can be held.
         public var place: String
+        /// Units with the same one delegate to each other: "inom sin verksamhet" (rule 6). Nil: the unit is one by itself.
+        public var activity: String?
 
         public init(
             id: String, kind: UnitKind, name: String, municipality: String, namedPerson: String?, manager: String?,
-            place: String
+            place: String, activity: String? = nil
         ) {
             (self.id, self.kind, self.name, self.municipality) = (id, kind, name, municipality)
             (self.namedPerson, self.manager, self.place) = (namedPerson, manager, place)
+            self.activity = activity
         }
     }
 
@@ -176,7 +179,19 @@ public struct County: Sendable {
         return nil
     }
 
-    /// Whether somebody works in the same organisation as a unit, in the same municipality: "inom sin verksamhet" (rule 6).
+    /// Whether somebody works in a unit, or in one that the county lists as the same activity: "inom sin verksamhet" (rule 6).
+    public func isInOwnActivity(_ person: Person, of unit: String) -> Bool {
+        guard let own = units[unit], let theirs = units[person.unit] else { return false }
+        return own.id == theirs.id || (own.activity != nil && own.activity == theirs.activity)
+    }
+
+    /// The organisation that somebody works in. Nil for who is not in the directory, and for a unit of no organisation.
+    public func organisation(of person: String) -> Organisation? {
+        people[person].flatMap { units[$0.unit]?.kind.organisation }
+    }
+
+    /// Whether somebody works in the same organisation as a unit, in the same municipality. They can be responsible for what
+    /// the unit does itself (rule 10).
     public func isInOwnOrganisation(_ person: Person, of unit: String) -> Bool {
         guard let own = units[unit], let theirs = units[person.unit] else { return false }
         return own.kind.organisation == theirs.kind.organisation && own.municipality == theirs.municipality

@@ -54,6 +54,7 @@ struct IDTokenClaims: Decodable, Sendable {
     let notBefore: Double?
     let nonce: String?
     let context: String?
+    /// Nil where the provider does not say it. Some write 0 then.
     let authenticatedAt: Double?
     let claims: PersonClaims
 
@@ -83,7 +84,9 @@ struct IDTokenClaims: Decodable, Sendable {
         notBefore = try container.decodeIfPresent(Double.self, forKey: .notBefore)
         nonce = try container.decodeIfPresent(String.self, forKey: .nonce)
         context = try container.decodeIfPresent(String.self, forKey: .context)
-        authenticatedAt = try container.decodeIfPresent(Double.self, forKey: .authenticatedAt)
+        authenticatedAt = try container.decodeIfPresent(Double.self, forKey: .authenticatedAt).flatMap {
+            $0 > 0 ? $0 : nil
+        }
         claims = try PersonClaims(from: decoder)
         guard (1...255).contains(subject.utf8.count) else { throw OpenIDFault.token(.malformed) }
     }
@@ -107,9 +110,8 @@ struct IDTokenClaims: Decodable, Sendable {
         }
         guard (authenticatedAt ?? now) <= now + skew else { throw .token(.authenticationTime) }
         if let age = configuration.maximumAge {
-            guard let authenticatedAt, now - authenticatedAt <= Double(age) + skew else {
-                throw .token(.authenticationTime)
-            }
+            guard let authenticatedAt else { throw .token(.noAuthenticationTime) }
+            guard now - authenticatedAt <= Double(age) + skew else { throw .token(.authenticationTime) }
         }
     }
 }

@@ -7,8 +7,11 @@ public struct Identity: Sendable {
     public let subject: String
     /// The authentication context (`acr`), if the provider says it.
     public let context: String?
-    /// When the person was authenticated (`auth_time`), else when the ID token was made (`iat`).
-    public let authenticatedAt: Date
+    /// When the person was authenticated (`auth_time`). Nil where the provider does not say it, which it may leave out unless
+    /// ``RelyingPartyConfiguration/maximumAge`` is demanded.
+    public let authenticatedAt: Date?
+    /// When the provider vouched for the person (`iat`).
+    public let issuedAt: Date
     /// False where the provider says that nobody has proven that the e-mail address is the person's.
     public let isEmailVerified: Bool?
     private let texts: [String: String]
@@ -18,7 +21,8 @@ public struct Identity: Sendable {
 
     init(_ token: IDTokenClaims, _ userInfo: UserInfoClaims?) {
         (issuer, subject, context) = (token.issuer, token.subject, token.context)
-        authenticatedAt = Date(timeIntervalSince1970: token.authenticatedAt ?? token.issuedAt)
+        authenticatedAt = token.authenticatedAt.map { Date(timeIntervalSince1970: $0) }
+        issuedAt = Date(timeIntervalSince1970: token.issuedAt)
         // What the ID token says is signed, so it comes first. A verification is of the address that stands beside it.
         texts = token.claims.texts.merging(userInfo?.claims.texts ?? [:]) { first, _ in first }
         let hasEmail = token.claims.texts["email"] != nil

@@ -66,7 +66,10 @@ public enum TokenProblem: String, Sendable {
     case notYetValid = "the ID token is not valid yet; compare the clocks"
     case nonce = "the ID token belongs to another sign-in"
     case context = "the ID token does not say that the person was authenticated as demanded (acr)"
-    case authenticationTime = "the ID token does not say that the person was authenticated lately enough (auth_time)"
+    case authenticationTime =
+        "the ID token says that the person was authenticated too long ago, or in the future (auth_time); the provider must heed max_age"
+    case noAuthenticationTime =
+        "the ID token does not say when the person was authenticated (auth_time); let the provider say it, or demand no age"
 }
 
 extension OpenIDFault: CustomStringConvertible {

@@ -30,6 +30,9 @@ public struct RelyingParty: Sendable {
         }
     }
 
+    /// Seconds since the authentication that are demanded (``RelyingPartyConfiguration/maximumAge``).
+    public var maximumAge: Int? { configuration.maximumAge }
+
     /// Ends the connections. Call it once, last.
     public func close() async { await client.close() }
 

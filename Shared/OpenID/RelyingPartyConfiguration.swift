@@ -24,7 +24,8 @@ public struct RelyingPartyConfiguration: Sendable {
     public var claims: [String] = []
     /// The authentication contexts that count, best first: asked for with `acr_values`, and demanded. Empty: any.
     public var contexts: [String] = []
-    /// Seconds since the person was last authenticated. Nil: any.
+    /// Seconds since the person was last authenticated: asked for with `max_age`, and demanded. Nil: any, also of a provider that
+    /// does not say it.
     public var maximumAge: Int?
     /// How far the provider's clock may be from ours.
     public var clockSkew: TimeInterval = 60

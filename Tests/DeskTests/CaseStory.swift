@@ -14,6 +14,8 @@ import Testing
 /// A case in the pages' suite, told by commands. Each text that somebody writes says how far one must read to see it.
 struct CaseStory {
     let tester: DeskTester
+    /// What each text ends in, by its number.
+    private let marks: [String]
     private(set) var reference = ""
     private(set) var texts: [String] = []
     private(set) var information: [(id: String, text: String)] = []
@@ -50,12 +52,19 @@ struct CaseStory {
 
     static let owner = person("head-school")
 
-    init(isProtected: Bool = false, isHarmSuspected: Bool = false, county: CountyDirectory = county) async throws {
-        tester = try DeskTester(county)
+    /// - Parameter send: takes what the desk's pages send, in place of the services; then nothing is waited for.
+    init(
+        isProtected: Bool = false, isHarmSuspected: Bool = false, county: CountyDirectory = county,
+        marks: [String] = ["<b>&amp;"], report change: (inout ConcernReported) -> Void = { _ in },
+        send: (@Sendable (ProducerRecord) throws -> Void)? = nil
+    ) async throws {
+        self.marks = marks
+        tester = try DeskTester(county, patience: send == nil ? .seconds(5) : .zero, send: send)
         var report = SuiteInMemory.report
         (report.unit, report.protectedIdentity) = ("unitid-school", isProtected)
         (report.harmSuspected, report.observation) = (isHarmSuspected, text(.whole))
         (report.strengths, report.reporter.name) = ([text(.whole)], text(.whole))
+        change(&report)
         try tester.suite.send(report, id: "r1", key: "r1", to: .concernReports)
         let receipt = try await tester.suite.view.reader().read { try $0.receipt(of: "r1", from: "test") }
         reference = try #require(receipt).registered.caseReference
@@ -63,7 +72,7 @@ struct CaseStory {
 
     /// A text that nobody who reads less may see.
     mutating func text(_ extent: Reading.Extent) -> String {
-        let text = "Text\(texts.count)\(extent.rawValue.capitalized) <b>&amp;"
+        let text = "Text\(texts.count)\(extent.rawValue.capitalized) \(marks[texts.count % marks.count])"
         texts.append(text)
         return text
     }
@@ -130,14 +139,17 @@ struct CaseStory {
         try send(RecordAnswers.with { ($0.caseReference, $0.by, $0.answers) = (reference, Self.owner, answers) })
     }
 
-    func consent(_ decision: ConsentDecision) async throws {
-        let guardians = try await facts(ConcernRegistered.self).flatMap(\.guardians)
-        for guardian in guardians {
+    /// All guardians say the same.
+    func consent(
+        _ decision: ConsentDecision, to organisations: [String] = ["social_services", "health_care", "education"],
+        until: LocalDate? = nil
+    ) async throws {
+        for guardian in try await facts(ConcernRegistered.self).flatMap(\.guardians) {
             try send(
                 RecordConsent.with {
                     ($0.caseReference, $0.by, $0.giver) = (reference, Self.owner, guardian)
                     ($0.decision, $0.form) = (decision.rawValue, "spoken")
-                    $0.organisations = ["social_services", "health_care", "education"]
+                    ($0.organisations, $0.validUntil) = (organisations, until?.description ?? "")
                 })
         }
     }

@@ -9,6 +9,7 @@ import HummingbirdTesting
 import Kafka
 import Logging
 import NIOCore
+import ServiceHost
 import ServiceKit
 import TestSupport
 
@@ -22,6 +23,7 @@ import TestSupport
 struct DeskTester: Sendable {
     let suite: SuiteInMemory
     let desk: DeskServices
+    let metrics = PrometheusMetrics()
     /// Method and path of all that is behind the sign-in.
     let routes: [String]
     /// The paths that answer to GET, with names where something is to be filled in.
@@ -43,7 +45,8 @@ struct DeskTester: Sendable {
             view: suite.view, directory: directory, keys: keys,
             commands: CommandDoor(
                 view: suite.view, keys: keys, door: ExampleDoor.desk, send: { try (send ?? suite.send)($0) },
-                physical: \.rawValue, patience: patience, now: { suite.now }),
+                physical: \.rawValue, patience: patience, now: { suite.now },
+                counter: LabelledCounter("desk_commands_total", label: "answer", metrics)),
             renderer: try PageRenderer(
                 assets: Assets(), names: { directory.latest.name(of: $0) }, isBehind: { false }),
             log: AccessLog { viewed, reader in
@@ -54,7 +57,8 @@ struct DeskTester: Sendable {
             },
             filters: try SavedFilters(), now: { suite.now })
         let server = DeskServer(
-            host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(), logger: Logger(label: "test"))
+            host: "127.0.0.1", port: 0, desk: desk, session: SignedInByHeader(now: { suite.now }),
+            logger: Logger(label: "test"))
         let router = server.router
         routes = router.routes.map { "\($0.method.rawValue) \($0.path)" }
         application = Application(router: router)
@@ -127,6 +131,8 @@ struct DeskTester: Sendable {
 /// In place of sessions, which have tests of their own: a header says who has signed in.
 struct SignedInByHeader: RouterMiddleware {
     static let person = HTTPField.Name.from
+    /// When they have signed in: just now.
+    var now: @Sendable () -> Date = { ExampleCounty.monday }
 
     func handle(
         _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
@@ -136,7 +142,7 @@ struct SignedInByHeader: RouterMiddleware {
         context.csrf = "token"
         if let person = request.headers[Self.person] {
             context.signedIn = SignedIn(
-                person: person, county: "TST", assurance: .three, at: ExampleCounty.monday)
+                person: person, county: "TST", assurance: .three, at: now())
         }
         return try await next(request, context)
     }

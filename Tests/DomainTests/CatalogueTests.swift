@@ -28,6 +28,16 @@ struct CatalogueTests {
         #expect(needed.filter { !names.contains($0) } == [])
     }
 
+    @Test("what a value has in braces stays as it is: nobody puts another value, or a word, where they are named")
+    func values() {
+        let values = ["who": "{when} {who} {{desk.sign_out}}", "when": "i dag {who}"]
+        let text = Catalogue.text("desk.written", .swedish, values)
+        #expect(
+            text
+                == Catalogue.text("desk.written", .swedish).replacing("{who}", with: "A").replacing("{when}", with: "B")
+                .replacing("A", with: values["who"] ?? "").replacing("B", with: values["when"] ?? ""))
+    }
+
     @Test("both languages leave the same words open, and a fault fills in what it can")
     func filled() {
         for code in FaultCode.allCases {

@@ -12,7 +12,7 @@ import Testing
 /// Runs on a broker with SASL and an authoriser, where the variables `KAFKA_…` log in as a super user. The principals must be
 /// there, all with the password `ACL_TEST_PASSWORD`, since librdkafka cannot create them:
 ///
-///     for ROLE in intake mapping meetings notifications publisher-test door-mail operator; do
+///     for ROLE in intake mapping meetings notifications desk publisher-test door-mail operator; do
 ///         kafka-configs.sh … --alter --add-config 'SCRAM-SHA-256=[password=…]' --entity-type users \
 ///             --entity-name tillsammans-$ROLE
 ///     done
@@ -104,6 +104,26 @@ struct AclTests {
         }
     }
 
+    @Test("the desk works with nothing but its own rights: people sign in, report, do what waits for them, and see it")
+    func desk() async throws {
+        try await withPrincipals { suite, _ in
+            for service in ["intake", "mapping"] { try await suite.start(service, login(service)) }
+            try await suite.startDesk(login("desk"))
+            let ledger = FormLedger()
+            let clerk = try await DeskClerk.signedIn(as: "nykoping-rektor", at: suite, ledger)
+            let reference = try await clerk.report()
+            for _ in 0..<2 { try await clerk.add(to: reference) }
+            try await eventually("the facts of the forms") {
+                try await suite.events(.mappings, InformationAdded.self).count { $0.caseReference == reference } == 2
+            }
+            // Each page of a case that was shown stands in the log first.
+            let viewed = try await suite.events(.accessLog, CaseViewed.self)
+            #expect(viewed.contains { $0.caseReference == reference && $0.by == "nykoping-rektor" })
+            let log = await suite.log(of: "desk")
+            #expect(!log.localizedCaseInsensitiveContains("authorization"), "\(log.suffix(3_000))")
+        }
+    }
+
     @Test("what is not in the table is denied, and what is in it is not")
     func denied() async throws {
         try await withPrincipals { suite, _ in
@@ -112,7 +132,9 @@ struct AclTests {
                 ("publisher-test", "concern-receipts.test", true), ("door-mail", "mappings", false),
                 ("door-mail", "directory", true), ("mapping", "concern-reports", false), ("mapping", "concerns", true),
                 ("meetings", "mapping-state", false), ("operator", "mappings", true),
-                ("operator", "intake-state", false),
+                ("operator", "intake-state", false), ("desk", "mappings", true), ("desk", "access-log", true),
+                ("desk", "mapping-state", false), ("desk", "intake-state", false), ("desk", "mapping-commands", false),
+                ("desk", "mapping-steps", false), ("desk", "dead-letters", false), ("desk", "concern-reports", false),
             ] {
                 let may = try await reads(role, topic, suite)
                 #expect(may == isAllowed, "\(role) reads \(topic)")
@@ -122,7 +144,12 @@ struct AclTests {
                 ("door-mail", "meeting-commands", true), ("door-mail", "meeting-calls", false),
                 ("mapping", "notices", false), ("mapping", "mapping-steps", true), ("operator", "mappings", false),
                 ("operator", "access-log", true), ("intake", "concern-receipts.test", true),
-                ("notifications", "directory", false),
+                ("notifications", "directory", false), ("desk", "concern-reports", true),
+                ("desk", "mapping-commands", true), ("desk", "meeting-commands", true),
+                ("desk", "notice-commands", true), ("desk", "access-log", true), ("desk", "mappings", false),
+                ("desk", "concerns", false), ("desk", "concern-receipts", false), ("desk", "directory", false),
+                ("desk", "child-keys", false), ("desk", "meeting-calls", false), ("desk", "mapping-steps", false),
+                ("desk", "cases", false), ("desk", "notices", false),
             ] {
                 let may = try await writes(role, topic, suite)
                 #expect(may == isAllowed, "\(role) writes \(topic)")

@@ -97,12 +97,12 @@ actor RunningSuite {
     }
 
     /// Starts the desk, where everybody may be anybody.
-    func startDesk() throws {
+    func startDesk(_ environment: [String: String] = [:]) throws {
         try start(
             "desk",
             [
                 "DOOR_KEY_FILE": folder.path + "/keys/desk.jwk", "DESK_PORT": "0", "DESK_SIGN_IN": "development",
-            ])
+            ].merging(environment) { $1 })
     }
 
     /// The port of the desk's pages, as its log tells it; nil until they are open.

@@ -28,7 +28,32 @@ struct CaseTests {
         #expect(story.case.guardians.map(\.key) == ["g1", "g2"])
     }
 
-    @Test("rule 6: work is delegated within the own organisation, and handed back")
+    @Test("rule 6: work stays in the unit, and in what the county lists as one activity")
+    func activities() throws {
+        var story = try Story()
+        #expect(story.refused(Delegate(to: "head-gymnasium")) == [.delegateOutside])
+        story.directory = try ExampleCounty.changed { county in
+            for index in county.units.indices where ["school", "gymnasium"].contains(county.units[index].id) {
+                county.units[index].activity = "Testby skolor"
+            }
+        }
+        #expect(story.refused(Delegate(to: "head-preschool")) == [.delegateOutside])
+        try story.give(Delegate(to: "head-gymnasium"))
+        #expect(story.case.delegate == "head-gymnasium")
+    }
+
+    @Test("rule 10: own measures are done by people of the own organisation alone")
+    func ownPeople() throws {
+        let story = try Story.ready()
+        func conclude(_ responsible: String...) -> Conclude {
+            let measures = responsible.map { Case.Measure(area: .home, text: "Samtal", responsible: $0) }
+            return Conclude(.ownMeasures(.init(measures, followUp: Story.day("2026-12-14"))))
+        }
+        #expect(story.refused(conclude("teacher", "head-gymnasium")).isEmpty)
+        #expect(story.refused(conclude("teacher", "nurse", "nobody")) == [.responsibleOutside, .personUnknown])
+    }
+
+    @Test("rule 6: work is delegated within the own activity, and handed back")
     func delegates() throws {
         var story = try Story()
         #expect(story.refused(Delegate(to: "nurse")) == [.delegateOutside])

@@ -110,17 +110,17 @@ struct CountyInMemory {
     static func record(coordinator: Coordinator? = Coordinator("family", .child(reason: "")), followUp: String?)
         -> Record
     {
-        func measure(_ id: String, _ organisation: Organisation) -> Plan.NewMeasure {
+        func measure(_ id: String, _ responsible: String, _ organisation: Organisation) -> Plan.NewMeasure {
             .init(
                 id: id,
                 .init(
-                    area: .safety, text: "Samtal varje vecka", responsible: "family", organisation: organisation,
+                    area: .safety, text: "Samtal varje vecka", responsible: responsible, organisation: organisation,
                     date: day("2027-01-15")))
         }
         return Record(
             came: ["head-school", "family"], child: Participation(tookPart: true, how: "Var med"),
             coordinator: coordinator, worksAlready: ["Slöjden"],
-            measures: [measure("m1", .socialServices), measure("m2", .healthCare)], followUp: followUp.map(day))
+            measures: [measure("m1", "family", .socialServices), measure("m2", "nurse", .healthCare)], followUp: followUp.map(day))
     }
 
     static func judge(_ decisions: [(String, MeasureDecision)], next: String?) -> FollowUp {

@@ -181,6 +181,26 @@ struct DecisionTests {
             ])
     }
 
+    @Test("rule 16: a measure names the organisation of whoever is responsible, and a day that is ahead")
+    func measures() throws {
+        var county = try called()
+        var record = CountyInMemory.record(followUp: "2027-01-20")
+        record.measures[0].content.organisation = .healthCare
+        record.measures[1].content.date = CivilTime.day(of: county.now)
+        #expect(
+            county.faults(record) == [
+                "plan.measures[0].organisation measureOrganisation", "plan.measures[1].date nextDate",
+            ])
+    }
+
+    @Test("rule 16: a plan is a SIP by the organisations of those who are responsible, whatever it was called before")
+    func derived() throws {
+        var county = try held()
+        county.county.people["nurse"]?.unit = "social"
+        try county.decide(CountyInMemory.judge([("m1", .continue), ("m2", .continue)], next: "2027-02-20"))
+        #expect(county.cooperation?.agreement?.plan.isSIP == false)
+    }
+
     @Test("rule 17: a plan without a follow-up is an alarm, which the coordinator answers by booking one")
     func alarm() throws {
         var county = try held(followUp: nil)

@@ -44,9 +44,16 @@ struct OpenedCase: Sendable {
     /// Why the reader cannot do something now; empty where they can.
     func obstacles(to action: CaseAction, by person: SignedIn, at now: Date) -> [Fault] {
         situation.obstacles(
-            to: action, by: person.person, in: county,
-            proposedCounty: file.proposedMove.flatMap { directory.counties[$0.county] }, on: CivilTime.day(of: now))
+            to: action, by: person.person, in: county, proposedCounty: proposedCounty, on: CivilTime.day(of: now))
     }
+
+    /// Why the reader may not do something, however the case stands; empty where they may.
+    func denials(of action: CaseAction, by person: SignedIn, at now: Date) -> [Fault] {
+        situation.denials(
+            of: action, by: person.person, in: county, proposedCounty: proposedCounty, on: CivilTime.day(of: now))
+    }
+
+    private var proposedCounty: County? { file.proposedMove.flatMap { directory.counties[$0.county] } }
 }
 
 /// Where cases are opened: the view is read, the policy asked, the access log written, and only then something is shown

@@ -4,7 +4,6 @@ import Domain
 import Foundation
 import GRDB
 import Kafka
-import Metrics
 import ServiceKit
 import Views
 
@@ -21,14 +20,20 @@ struct CommandDoor: Sendable {
         /// It is on its topic for good. What follows from it has not come yet.
         case pending
 
-        /// In the metric `desk_commands_total`.
-        var word: String {
+        var outcome: Outcome {
             switch self {
-            case .happened: "happened"
-            case .refused: "refused"
-            case .pending: "pending"
+            case .happened: .happened
+            case .refused: .refused
+            case .pending: .pending
             }
         }
+    }
+
+    /// What became of a command or a report, in the metric `desk_commands_total`. What was sent twice counts once.
+    enum Outcome: String, CaseIterable, Sendable {
+        case happened, refused, pending
+        /// Kafka has not confirmed it.
+        case unsent
     }
 
     /// A command and where it goes.
@@ -66,6 +71,7 @@ struct CommandDoor: Sendable {
     /// A status follows its fact in the same transaction, so it comes within a moment, or does not change.
     var moment: Duration = .milliseconds(200)
     var now: @Sendable () -> Date = { Date() }
+    var counter = LabelledCounter<Outcome>("desk_commands_total", label: "answer")
 
     /// Whether a text can be a form's id.
     static func isId(_ text: String) -> Bool { UUID(uuidString: text) != nil }
@@ -79,7 +85,7 @@ struct CommandDoor: Sendable {
         if let answer = try await reader.read({ try Self.answer(to: command, $0) }) { return answer }
         try await write(command, by: person, reader)
         let answer = try await answer(to: command, reader)
-        Counter(label: "desk_commands_total", dimensions: [("answer", answer.word)]).increment()
+        counter.count(answer.outcome)
         return answer
     }
 
@@ -89,10 +95,12 @@ struct CommandDoor: Sendable {
     func write(_ command: Command, by person: SignedIn, _ reader: any DatabaseReader) async throws {
         let event = try await sealed(command, reader)
         let signed = try door.sign(event, for: person.person, person.assurance, loggedIn: person.at, now: now())
-        try await send(
-            ProducerRecord(
-                topic: physical(command.topic), key: Bytes(command.key.utf8), value: signed.asSent,
-                headers: signed.headers))
+        let record = ProducerRecord(
+            topic: physical(command.topic), key: Bytes(command.key.utf8), value: signed.asSent, headers: signed.headers)
+        do { try await send(record) } catch {
+            counter.count(.unsent)
+            throw error
+        }
     }
 
     private func sealed(_ command: Command, _ reader: any DatabaseReader) async throws -> Event {

@@ -61,8 +61,10 @@ extension CommandDoor {
         command.source = source
         try await write(command, by: report.person, reader)
         // It is on its topic, whatever happens while its receipt is waited for.
-        let receipt = try? await Self.first(within: patience, in: reader) { try $0.receipt(of: id, from: source) }
-        return Reported(receipt: receipt ?? nil)
+        let found = try? await Self.first(within: patience, in: reader) { try $0.receipt(of: id, from: source) }
+        let receipt = found ?? nil
+        counter.count(receipt.map { $0.isRefused ? .refused : .happened } ?? .pending)
+        return Reported(receipt: receipt)
     }
 }
 

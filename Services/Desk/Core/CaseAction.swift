@@ -60,14 +60,21 @@ extension CaseSituation {
     package func obstacles(
         to action: CaseAction, by person: String, in county: County?, proposedCounty: County?, on day: LocalDate
     ) -> [Fault] {
-        let ownFaults = obstacles(to: action)
+        action.act.requirement.faults(in: phase)
+            + denials(of: action, by: person, in: county, proposedCounty: proposedCounty, on: day)
+            + obstacles(to: action)
+    }
+
+    /// Why somebody may not do something, however the case stands; empty where they may.
+    package func denials(
+        of action: CaseAction, by person: String, in county: County?, proposedCounty: County?, on day: LocalDate
+    ) -> [Fault] {
         if action == .confirmMove, let proposed,
             Authority.faults(.takeOver, by: .person(person), of: proposed, in: proposedCounty, on: day).isEmpty
         {
-            return ownFaults + action.act.requirement.faults(in: phase)
+            return []
         }
-        return action.act.requirement.faults(in: phase)
-            + Authority.faults(action.act, by: .person(person), of: people, in: county, on: day) + ownFaults
+        return Authority.faults(action.act, by: .person(person), of: people, in: county, on: day)
     }
 
     /// What the case lacks for it.

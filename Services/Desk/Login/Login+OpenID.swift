@@ -37,8 +37,12 @@ extension Login {
             let (county, assurance) = (try await ownCounty(), map.assurance(identity.context))
             let person = try county.person(identity, by: claim)
             try county.admit(person.id, assurance)
+            // Where no age is demanded, the provider's word counts from when it was given: what it says of the authentication may
+            // be days old, or missing, and nobody could act by it.
+            let authenticatedAt = party.maximumAge == nil ? nil : identity.authenticatedAt
             let signedIn = SignedIn(
-                person: person.id, county: county.code, assurance: assurance, at: identity.authenticatedAt)
+                person: person.id, county: county.code, assurance: assurance,
+                at: authenticatedAt ?? identity.issuedAt)
             response = try await signIn(signedIn, to: path, request)
         } catch OpenIDFault.answer(.otherState) {
             // Two sign-ins at once, in two windows: the other one has been completed.
@@ -57,18 +61,21 @@ extension Login {
         _ fault: OpenIDFault, to path: OwnPath, _ request: Request, _ context: DeskContext
     ) -> Response {
         logger.notice("somebody could not sign in", metadata: ["why": "\(fault)"])
-        let (name, status): (String, HTTPResponse.Status) =
+        let (result, name, status): (SignInResult, String, HTTPResponse.Status) =
             switch fault {
-            case .answer(.refused("access_denied")): ("desk.sign_in.cancelled", .forbidden)
-            case .token(.context): (SignInRefusal.assurance.text, .forbidden)
-            case .answer(.refused), .provider, .token, .configuration: ("desk.sign_in.provider", .serviceUnavailable)
-            case .answer: ("desk.sign_in.other", .badRequest)
+            case .answer(.refused("access_denied")): (.cancelled, "desk.sign_in.cancelled", .forbidden)
+            case .token(.context): (.assurance, SignInRefusal.assurance.text, .forbidden)
+            case .answer(.refused), .provider, .token, .configuration:
+                (.provider, "desk.sign_in.provider", .serviceUnavailable)
+            case .answer: (.answer, "desk.sign_in.other", .badRequest)
             }
+        counter.count(result)
         return page(name, [Self.again(to: path)], request, context, status: status)
     }
 
     func refused(_ refusal: SignInRefusal, _ request: Request, _ context: DeskContext) -> Response {
         logger.notice("somebody could not sign in", metadata: ["why": "\(refusal.rawValue)"])
+        counter.count(SignInResult(refusal))
         // At the provider they are signed in as whoever is not let in, so they must be able to sign out there.
         let links = [Self.again(to: .home), Link(address: "/sign-out", text: "desk.sign_in.other_person")]
         return page(refusal.text, links, request, context, status: .forbidden)

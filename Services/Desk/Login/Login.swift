@@ -29,6 +29,7 @@ struct Login: Sendable {
     let directory: @Sendable () async throws -> Directory
     let renderer: PageRenderer
     var now: @Sendable () -> Date = { Date() }
+    var counter = LabelledCounter<SignInResult>("desk_sign_ins_total", label: "result")
     let logger: Logger
 
     static let signOutPath = "/sign-out"
@@ -68,15 +69,23 @@ struct Login: Sendable {
     /// Whoever has signed in with this token, if the county still admits them.
     func session(_ token: SessionToken) async throws -> SessionStore.Found? {
         guard let found = try await sessions.find(token) else { return nil }
-        let signedIn = found.session.signedIn
+        if try await isAdmitted(found.session.signedIn) { return found }
+        try await sessions.end(token)
+        return nil
+    }
+
+    /// Whether whoever has signed in with this token still is. Asking does not make the session last longer.
+    func lasts(_ token: SessionToken) async throws -> Bool {
+        guard let session = try await sessions.session(of: token) else { return false }
+        return try await isAdmitted(session.signedIn)
+    }
+
+    private func isAdmitted(_ signedIn: SignedIn) async throws -> Bool {
         do {
-            guard signedIn.county == county else { throw SignInRefusal.unknown }
+            guard signedIn.county == county else { return false }
             try await ownCounty().admit(signedIn.person, signedIn.assurance)
-            return found
-        } catch is SignInRefusal {
-            try await sessions.end(token)
-            return nil
-        }
+            return true
+        } catch is SignInRefusal { return false }
     }
 
     /// - Throws: ``SignInRefusal/unknown`` while the directory has no such county.
@@ -90,6 +99,7 @@ struct Login: Sendable {
         if let former = LoginCookies.token(request) { try await sessions.end(former) }
         var response = Response.seeOther(path.text)
         LoginCookies.set(try await sessions.begin(signedIn), on: &response)
+        counter.count(.signedIn)
         return response
     }
 

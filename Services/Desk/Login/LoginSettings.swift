@@ -32,7 +32,8 @@ extension Setting {
             "What contexts are worth: context=level, separated by spaces, level 1 to 4; all others are level 1."),
         Setting(
             "OIDC_MAX_AGE_MINUTES", default: "480",
-            "Minutes since the provider asked for the person's credentials, 0 to 480."),
+            "Minutes since the provider asked for the person's credentials, 0 to 480 (0: at each sign-in); any: also days, for a "
+                + "provider that does not say when (auth_time)."),
     ]
 }
 
@@ -113,12 +114,22 @@ struct LoginSettings: Sendable {
             configuration.scopes = try words(settings, "OIDC_SCOPES")
             configuration.contexts = try words(settings, "OIDC_ACR_VALUES")
             configuration.claims = claim == .subject ? [] : [claim.rawValue]
-            // The proof of who acts counts for 24 hours after the authentication, and a session lasts for 15 at most.
-            configuration.maximumAge = try settings.number("OIDC_MAX_AGE_MINUTES", 0...480) * 60
+            configuration.maximumAge = try maximumAge(settings)
             return .openID(configuration, claim, map)
         } catch let fault as OpenIDFault {
             throw ConfigurationFault("OIDC_ISSUER, OIDC_CLIENT_ID or OIDC_CLIENT_SECRET: \(fault)")
         } catch let fault as ConfigurationFault { throw fault } catch { throw ConfigurationFault("\(error)") }
+    }
+
+    /// In seconds; nil: any.
+    ///
+    /// The proof of who acts counts for 24 hours after the authentication, and a session lasts for 15 at most.
+    private static func maximumAge(_ settings: Settings) throws(ConfigurationFault) -> Int? {
+        let name = "OIDC_MAX_AGE_MINUTES"
+        if try settings.text(name) == "any" { return nil }
+        return try settings.value(name, expected: "a number from 0 to 480, or any: no age is demanded") { text in
+            Int(text).flatMap { (0...480).contains($0) ? $0 * 60 : nil }
+        }
     }
 
     private static func authentication(

@@ -26,6 +26,28 @@ enum SignInRefusal: String, Error, CaseIterable, Sendable {
     var text: String { "desk.sign_in.refused.\(rawValue)" }
 }
 
+/// How signing in ends, in the metric `desk_sign_ins_total`.
+enum SignInResult: String, CaseIterable, Sendable {
+    case signedIn = "signed_in"
+    case unknown, several, unverified, assurance
+    /// The person, or the provider for them, has said no.
+    case cancelled
+    /// The provider cannot be reached, or what it says does not hold. The log says what.
+    case provider
+    /// What came back with the browser is no answer to what was asked.
+    case answer
+
+    init(_ refusal: SignInRefusal) {
+        self =
+            switch refusal {
+            case .unknown: .unknown
+            case .several: .several
+            case .unverified: .unverified
+            case .assurance: .assurance
+            }
+    }
+}
+
 extension County {
     /// Whom the provider means.
     func person(_ identity: Identity, by claim: PersonClaim) throws(SignInRefusal) -> Person {

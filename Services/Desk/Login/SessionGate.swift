@@ -19,7 +19,7 @@ struct SessionGate: RouterMiddleware {
         if changesSomething, !SameSiteCheck.isOwn(request.headers, login.address) { throw HTTPError(.forbidden) }
         context.signedIn = found.session.signedIn
         context.csrf = login.sessions.secret.formToken(of: found.session)
-        context.isStillSignedIn = { (try? await login.sessions.lasts(token)) ?? false }
+        context.isStillSignedIn = { (try? await login.lasts(token)) ?? false }
         if changesSomething {
             // Whole, so that the page can read it again.
             request.body = .init(buffer: try await request.wholeBody(atMost: context.maxUploadSize))

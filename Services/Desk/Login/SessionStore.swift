@@ -94,12 +94,14 @@ struct SessionStore: Sendable {
         return Found(session: session, isDue: issued.map { limits.isDue(issued: $0, now: now) } ?? false)
     }
 
-    /// Whether the session of a token lasts. Asking does not make it last longer.
-    func lasts(_ token: SessionToken) async throws -> Bool {
+    /// The session of a token, while it lasts. Asking does not make it last longer.
+    func session(of token: SessionToken) async throws -> Session? {
         let (limits, now) = (limits, now())
         return try await database.read { db in
-            guard let (row, _) = try Self.row(token, db, limits, now), row.session != nil else { return false }
-            return !limits.isOver(started: row.startedAt, seen: row.seenAt, now: now)
+            guard let (row, _) = try Self.row(token, db, limits, now),
+                !limits.isOver(started: row.startedAt, seen: row.seenAt, now: now)
+            else { return nil }
+            return row.session
         }
     }
 

@@ -14,12 +14,12 @@ struct LiveChanges: Sendable {
     /// Browsers allow six connections to a host, and a hidden tab has none.
     var streamsPerPerson = 12
     /// A connection that is gone is noticed when something is written to it.
-    var heartbeat: Duration = .seconds(15)
+    var heartbeat: Duration
     /// The shortest time between two changes that are told, so that a burst costs little.
     var pause: Duration = .seconds(1)
     private let open = OpenStreams()
 
-    init(desk: DeskServices) { self.desk = desk }
+    init(desk: DeskServices, heartbeat: Duration = .seconds(15)) { (self.desk, self.heartbeat) = (desk, heartbeat) }
 
     func add(to router: Router<DeskContext>) {
         router.get("case/:reference/changes") { (_, context) -> Response in
@@ -55,7 +55,8 @@ struct LiveChanges: Sendable {
             }
             group.addTask {
                 defer { feed.finish() }
-                while await isStillSignedIn() {
+                // An access may end by time alone, or with the directory, without a change of the case.
+                while await isStillSignedIn(), try await desk.cases.isOpen(reference, to: person) {
                     feed.yield(":\n\n")
                     try await Task.sleep(for: heartbeat)
                 }

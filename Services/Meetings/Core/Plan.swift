@@ -127,10 +127,11 @@ extension Plan {
         return plan
     }
 
-    /// Rule 16: the statutory form, when social services and health care both take part.
+    /// Rule 16: the statutory form, when social services and health care both take part. Who is responsible decides, or came.
     static func isSIP(_ measures: [Measure], came: [String], in county: County) -> Bool {
-        let units = came.compactMap { county.people[$0].flatMap { county.units[$0.unit]?.kind.organisation } }
-        return Set(units + measures.map(\.content.organisation)).isSuperset(of: [.socialServices, .healthCare])
+        // Whoever has left the directory was responsible for the organisation that the measure names.
+        let responsible = measures.map { county.organisation(of: $0.responsible) ?? $0.content.organisation }
+        return Set(came.compactMap(county.organisation) + responsible).isSuperset(of: [.socialServices, .healthCare])
     }
 }
 
@@ -143,13 +144,26 @@ extension [Plan.NewMeasure] {
         }
     }
 
-    /// Each responsible person is known, and of an organisation that the consents cover (rules 13 and 16).
-    func faults(at path: String, _ cooperation: Cooperation, in county: County) -> [Fault] {
-        enumerated().flatMap { index, measure in
-            let path = "\(path)[\(index)].responsible"
-            return county.faultsUnlessKnown(measure.content.responsible, at: path)
-                + cooperation.faultsUnlessCovered(measure.content.responsible, at: path, in: county)
+    /// Each responsible person is known, and of an organisation that the consents cover (rules 13 and 16). It is the one that
+    /// the measure names. A measure's date is ahead, unless it stood in the plan before.
+    func faults(at path: String, _ cooperation: Cooperation, _ context: CountyContext) -> [Fault] {
+        let before = Dictionary((cooperation.agreement?.plan.measures ?? []).map { ($0.id, $0.content.date) }) { $1 }
+        return enumerated().flatMap { index, measure in
+            let (path, content) = ("\(path)[\(index)]", measure.content)
+            let isKept = measure.id.flatMap { before[$0] } == content.date
+            return context.county.faultsUnlessKnown(content.responsible, at: "\(path).responsible")
+                + cooperation.faultsUnlessCovered(content.responsible, at: "\(path).responsible", in: context.county)
+                + content.faultsUnlessOrganisation(at: "\(path).organisation", in: context.county)
+                + (isKept ? [] : context.faultsUnlessAhead(content.date, at: "\(path).date"))
         }
+    }
+}
+
+extension Plan.Content {
+    /// A fault where the responsible person works in another organisation.
+    fileprivate func faultsUnlessOrganisation(at path: String, in county: County) -> [Fault] {
+        guard let theirs = county.organisation(of: responsible), theirs != organisation else { return [] }
+        return [Fault(.measureOrganisation, at: path)]
     }
 }
 

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Mustache
 import NotificationsCore
+import ServiceHost
 import ServiceKit
 
 /// The words of each notice. A county can replace each template of the program by a file of the same name.
@@ -26,8 +27,10 @@ struct Templates: Sendable {
                         + variables.sorted().joined(separator: ", "))
             }
             // A notice is written as plain text. The layout alone is HTML, and escapes once.
-            let type = name == Self.layout ? "HTML" : "TEXT"
-            do { return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(type)}}\n" + text) } catch {
+            do {
+                return try name == Self.layout
+                    ? MustacheTemplate(html: text) : MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + text)
+            } catch {
                 throw ConfigurationFault("\(file) cannot be read: \(error)")
             }
         }

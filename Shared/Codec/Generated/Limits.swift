@@ -685,6 +685,7 @@ extension CountyDirectory.Unit: LimitedMessage {
         5: FieldLimit("named_person", bytes: 128),
         6: FieldLimit("place", bytes: 200),
         7: FieldLimit("manager", bytes: 128),
+        8: FieldLimit("activity", bytes: 128),
     ]
 }
 

@@ -135,7 +135,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231410586
+    package static let largestBytes = 231672586
 }
 
 extension TakeOn: SuiteEvent {

@@ -304,6 +304,9 @@ package nonisolated struct CountyDirectory: Sendable {
     /// To whom a passed date goes (rule 19); may be empty.
     package var manager: String = String()
 
+    /// Units with the same one delegate to each other (rule 6). Empty: the unit is one by itself.
+    package var activity: String = String()
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
@@ -958,7 +961,7 @@ nonisolated extension CountyDirectory.Municipality: SwiftProtobuf.Message, Swift
 
 nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Unit"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}name\0\u{1}municipality\0\u{3}named_person\0\u{1}place\0\u{1}manager\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}name\0\u{1}municipality\0\u{3}named_person\0\u{1}place\0\u{1}manager\0\u{1}activity\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -973,6 +976,7 @@ nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf
       case 5: try { try decoder.decodeSingularStringField(value: &self.namedPerson) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.place) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.manager) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.activity) }()
       default: break
       }
     }
@@ -1000,6 +1004,9 @@ nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf
     if !self.manager.isEmpty {
       try visitor.visitSingularStringField(value: self.manager, fieldNumber: 7)
     }
+    if !self.activity.isEmpty {
+      try visitor.visitSingularStringField(value: self.activity, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1011,6 +1018,7 @@ nonisolated extension CountyDirectory.Unit: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.namedPerson != rhs.namedPerson {return false}
     if lhs.place != rhs.place {return false}
     if lhs.manager != rhs.manager {return false}
+    if lhs.activity != rhs.activity {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

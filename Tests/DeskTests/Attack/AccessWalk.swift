@@ -5,6 +5,7 @@ import Domain
 import Foundation
 import GRDB
 import HTTPTypes
+import Kafka
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -15,8 +16,17 @@ import Testing
 struct AccessWalk {
     enum Consent: String, CaseIterable, Sendable {
         case given, refused, withdrawn
-        /// Given, and then for fewer organisations.
+        /// Asked for, and never answered.
+        case never
+        /// Given, and then for fewer organisations: without those of health care.
         case narrowed
+        /// Given, and then for another organisation than those who take part.
+        case elsewhere
+        /// Given for a time that has ended.
+        case expired
+
+        /// Whether a meeting could be held.
+        var isFollowed: Bool { self != .refused && self != .never }
     }
 
     /// Who somebody is in the case.
@@ -33,6 +43,10 @@ struct AccessWalk {
     private let county: County
     /// As it stands on the page of who has read.
     let emergencyReason: String
+    /// A notice that did not arrive.
+    let failedNotice: String
+    /// What the desk has written to Kafka. The services do not get it, so that the case stays as it is.
+    let sent: Guarded<[ProducerRecord]>
 
     var tester: DeskTester { story.tester }
     var now: Date { tester.suite.now }
@@ -48,35 +62,47 @@ struct AccessWalk {
             directory.people[index].deputy = Self.roles[deputy] ?? ""
             directory.people[index].absences = [.with { ($0.from, $0.to) = (day.description, day.description) }]
         }
-        var story = try await CaseStory(isProtected: isProtected, county: directory)
+        let sent = Guarded<[ProducerRecord]>([])
+        var story = try await CaseStory(
+            isProtected: isProtected, county: directory, send: { record in sent.with { $0.append(record) } })
         try story.takeOn()
         try story.delegate(to: Self.roles["delegate"] ?? "")
         try await story.map()
-        try await story.consent(consent == .refused ? .refused : .given)
+        switch consent {
+        case .never: break
+        case .refused: try await story.consent(.refused)
+        case .expired: try await story.consent(.given, until: day.plus(-1))
+        case .given, .withdrawn, .narrowed, .elsewhere: try await story.consent(.given)
+        }
         try story.conclude(.cooperation)
-        if consent != .refused { try await story.holdMeeting() }
-        if consent == .withdrawn { try await story.consent(.withdrawn) }
-        if consent == .narrowed { try await Self.narrow(story) }
+        if consent.isFollowed { try await story.holdMeeting() }
+        switch consent {
+        case .withdrawn: try await story.consent(.withdrawn)
+        case .narrowed: try await story.consent(.given, to: ["social_services", "education"])
+        case .elsewhere: try await story.consent(.given, to: ["education"])
+        case .given, .refused, .never, .expired: break
+        }
+        failedNotice = try await Self.failNotice(story)
         try story.tester.suite.advance(to: CivilTime.instant(day, minute: 10 * 60))
         let (reference, by) = (story.reference, Self.roles["emergency access"] ?? "")
         let reason = story.text(.whole)
         emergencyReason = CaseStory.escaped(reason)
         try story.send(
             OpenInEmergency.with { ($0.caseReference, $0.by, $0.reason) = (reference, by, reason) }, by: by)
-        self.story = story
+        (self.story, self.sent) = (story, sent)
         let owner = SignedIn(person: CaseStory.owner, county: "TST", assurance: .three, at: story.tester.suite.now)
         let opened = try await story.tester.desk.cases.open(reference, for: owner, in: .swedish)
         (readable, county) = (opened.readable.facts, opened.county)
     }
 
-    private static func narrow(_ story: CaseStory) async throws {
-        for guardian in try await story.facts(ConcernRegistered.self).flatMap(\.guardians) {
-            try story.send(
-                RecordConsent.with {
-                    ($0.caseReference, $0.by, $0.giver) = (story.reference, CaseStory.owner, guardian)
-                    ($0.decision, $0.form, $0.organisations) = ("given", "spoken", ["social_services", "education"])
-                })
-        }
+    /// A notice about the case that no mail server takes.
+    private static func failNotice(_ story: CaseStory) async throws -> String {
+        let notice = try #require(try await story.facts(NoticeQueued.self).first).noticeID
+        try story.tester.suite.send(
+            DeliveryReported.with {
+                ($0.noticeID, $0.attempt, $0.result, $0.detail) = (notice, 1, "permanent", "SMTP 550")
+            }, key: notice, to: .noticeSteps)
+        return notice
     }
 
     // MARK: What the policy says
@@ -102,6 +128,7 @@ struct AccessWalk {
     ///
     /// - Parameter showsNames: the page names units and people that have nothing to do with the case.
     func excesses(of html: String, _ permit: Reading.Permit?, showsNames: Bool = false) -> [String] {
+        if html.isEmpty { return [] }
         let main = html.split(separator: "<main", maxSplits: 1).last.map(String.init) ?? ""
         var excesses: [String] = []
         for extent in Reading.Extent.allCases where permit.map({ $0.extent < extent }) ?? true {
@@ -136,11 +163,5 @@ struct AccessWalk {
             try $0.decode(CaseViewed.self).by == person
         }
         .count
-    }
-
-    /// How many facts there are about the case.
-    func factCount() async throws -> Int {
-        let reference = story.reference
-        return try await tester.suite.view.reader().read { try $0.facts(of: reference).count }
     }
 }

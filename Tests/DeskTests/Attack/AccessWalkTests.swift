@@ -48,7 +48,7 @@ struct AccessWalkTests {
         "GET /assets/{hash}/{name}": .nothing,
     ]
 
-    private static let unknown = "TST-2026-AAAAAAAAAA"
+    static let unknown = "TST-2026-AAAAAAAAAA"
 
     @Test("each route says what it asks for, so that none is forgotten here")
     func routes() throws {
@@ -156,7 +156,7 @@ struct AccessWalkTests {
             "owner": .whole, "owner's deputy": .whole, "delegate": .whole, "delegate's deputy": .whole,
             "manager": isProtected ? .status : .whole, "county's function": .status, "emergency access": .whole,
         ]
-        // Withdrawn or refused, nothing is opened to who comes in by consent; narrowed, to nobody of health care.
+        // Without a consent that counts today for their organisation, nothing is opened to who comes in by consent.
         if consent == .given || consent == .narrowed {
             (expected["coordinator"], expected["coordinator's deputy"]) = (.plan, .plan)
         }
@@ -164,29 +164,6 @@ struct AccessWalkTests {
         for (role, person) in AccessWalk.roles {
             #expect(walk.permit(person)?.extent == expected[role], "\(role)")
         }
-    }
-
-    @Test(
-        "a form of a case is as closed as its page, and changes nothing for whom it is closed",
-        arguments: [false, true])
-    func forms(isProtected: Bool) async throws {
-        let walk = try await AccessWalk(.refused, isProtected: isProtected)
-        let before = try await walk.factCount()
-        let paths = CaseAction.allCases.map { "do/\($0.rawValue)" } + ["notices"]
-        for (role, person) in AccessWalk.roles where walk.permit(person) == nil {
-            for path in paths {
-                func send(_ reference: String) async throws -> DeskTester.Answer {
-                    let fields: KeyValuePairs = ["csrf": "token", "id": UUID().uuidString]
-                    return try await walk.tester.post("/case/\(reference)/\(path)", fields, as: person)
-                }
-                let (answer, unknown) = (try await send(walk.story.reference), try await send(Self.unknown))
-                #expect(answer.status == .notFound, "\(role), \(path)")
-                #expect(
-                    AccessWalk.comparable(answer, walk.story.reference) == AccessWalk.comparable(unknown, Self.unknown),
-                    "\(role), \(path)")
-            }
-        }
-        #expect(try await walk.factCount() == before)
     }
 
     @Test("whoever sends somebody else's form does what the policy lets them do, and nothing more")
@@ -250,34 +227,6 @@ struct AccessWalkTests {
                 }
             }
             #expect(pages.count <= 2, "\(pages.count)")
-        }
-    }
-
-    @Test("templates are filled with what people write, and never made of it")
-    func templates() async throws {
-        let story = try await CaseStory()
-        try story.takeOn()
-        let words = [
-            "{{csrf}}", "{{{title}}}", "{{#text}}desk.sign_out{{/text}}", "{{>layout}}", "{giver}",
-            "<script>x</script>", "\"><b>",
-        ]
-        let text = words.joined(separator: " ")
-        let answer = try await story.tester.fill(
-            "/case/\(story.reference)/mapping", "add_information", as: CaseStory.owner
-        ) { form in
-            form.with("add_information-source", "organisation").with("add_information-kind", "need")
-                .with("add_information-area", "home").with("add_information-text", text)
-        }
-        #expect(answer.status == .seeOther)
-        let shown = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-        for path in ["", "/print"] {
-            let page = try await story.tester.get("/case/\(story.reference)\(path)", as: CaseStory.owner).html
-            #expect(page.replacing("&quot;", with: "\"").contains(shown), "\(path)")
-            #expect(!page.contains("<script>x") && !page.contains("<b>"))
-        }
-        for (path, field) in [("/work/find", "reference"), ("/work/filters", "name"), ("/readings", "who")] {
-            let page = try await story.tester.post(path, [field: text], as: CaseStory.person("officer")).html
-            #expect(!page.contains("<script>x") && !page.contains("<b>"), "\(path)")
         }
     }
 }

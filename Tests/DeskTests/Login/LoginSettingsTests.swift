@@ -1,4 +1,6 @@
 import Foundation
+import InMemoryLogging
+import Logging
 import OpenID
 import ServiceKit
 import StreamsTestSupport
@@ -42,6 +44,33 @@ struct LoginSettingsTests {
         }
     }
 
+    @Test("the age of the authentication is demanded in minutes, or none is, in a word of its own")
+    func age() throws {
+        for (text, seconds) in [("any", nil), ("0", 0), ("15", 900)] as [(String, Int?)] {
+            let settings = try read(Self.openID.merging(["OIDC_MAX_AGE_MINUTES": text]) { $1 })
+            guard case .openID(let configuration, _, _) = settings.method else {
+                Issue.record("no OpenID")
+                return
+            }
+            #expect(configuration.maximumAge == seconds)
+        }
+    }
+
+    @Test("the log says plainly at the start what is not demanded, and no secret")
+    func told() throws {
+        func lines(_ environment: [String: String]) throws -> [InMemoryLogHandler.Entry] {
+            let log = InMemoryLogHandler()
+            try read(environment).method.tell(Logger(label: "test") { _ in log })
+            return log.entries
+        }
+        let usual = try lines(Self.openID)
+        #expect(usual.map(\.level) == [.notice] && usual[0].metadata["max_age_minutes"] == "480")
+        let any = try lines(Self.openID.merging(["OIDC_MAX_AGE_MINUTES": "any"]) { $1 })
+        #expect(any.map(\.level) == [.notice, .warning] && "\(any[1].message)".contains("OIDC_MAX_AGE_MINUTES=any"))
+        #expect(try lines(["DESK_SIGN_IN": "development"]).map(\.level) == [.warning])
+        #expect(!"\(usual + any)".contains("OIDC_CLIENT_SECRET") && !"\(usual + any)".contains("\"secret\""))
+    }
+
     @Test(
         "a value that cannot be used is named",
         arguments: [
@@ -49,7 +78,8 @@ struct LoginSettingsTests {
             ("DESK_ADDRESS", "desk.example.org"), ("OIDC_ISSUER", "http://login.example.org"),
             ("OIDC_ISSUER", "https://login.example.org?a=b"), ("OIDC_CLIENT_AUTHENTICATION", "none"),
             ("OIDC_CLIENT_AUTHENTICATION", "jwt"), ("OIDC_PERSON_CLAIM", "name"), ("OIDC_ACR_MAP", "a=9"),
-            ("OIDC_MAX_AGE_MINUTES", "480000"), ("DESK_SIGN_IN", "password"), ("SESSION_IDLE_MINUTES", "0"),
+            ("OIDC_MAX_AGE_MINUTES", "480000"), ("OIDC_MAX_AGE_MINUTES", "-1"), ("OIDC_MAX_AGE_MINUTES", "never"),
+            ("DESK_SIGN_IN", "password"), ("SESSION_IDLE_MINUTES", "0"),
             ("SESSION_HOURS", "25"),
         ])
     func wrong(name: String, value: String) {

@@ -4,8 +4,10 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import Metrics
 import NIOCore
 import OpenIDTestSupport
+import ServiceHost
 import Synchronization
 import TestSupport
 
@@ -21,21 +23,32 @@ final class LoginTester: Sendable {
 
     static let address = "https://desk.example.org"
 
-    /// - Parameter folder: for the sessions.
+    /// - Parameters:
+    ///   - folder: for the sessions.
+    ///   - desk: whose pages are behind the sign-in, in place of one page that says who has signed in.
     init(
-        _ folder: TemporaryFolder, method: Login.Method = .development, limits: SessionLimits = .init()
+        _ folder: TemporaryFolder, method: Login.Method = .development, limits: SessionLimits = .init(),
+        desk: DeskServices? = nil, metrics: any MetricsFactory = PrometheusMetrics()
     ) throws {
         var quiet = Logger(label: "test")
         quiet.logLevel = .critical
         let (clock, address) = (clock, DeskAddress(Self.address))
         let directory = DirectoryBox()
-        let renderer = try PageRenderer(assets: Assets(), names: { _ in nil }, isBehind: { false })
+        let renderer =
+            try desk?.renderer ?? PageRenderer(assets: Assets(), names: { _ in nil }, isBehind: { false })
         guard let address else { throw HTTPError(.internalServerError) }
         login = Login(
             method: method, address: address,
             sessions: try SessionStore(folder: folder.path, limits: limits, now: { clock.now }), county: "TST",
-            directory: { directory.value }, renderer: renderer, now: { clock.now }, logger: quiet)
+            directory: { directory.value }, renderer: renderer, now: { clock.now },
+            counter: LabelledCounter("desk_sign_ins_total", label: "result", metrics), logger: quiet)
         self.directory = directory
+        if let desk {
+            let server = DeskServer(
+                host: "127.0.0.1", port: 0, desk: desk, login: login, session: SessionGate(login: login), logger: quiet)
+            application = Application(router: server.router)
+            return
+        }
         let router = Router(context: DeskContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SafeHeaders())
         router.add(middleware: ChosenLanguage())

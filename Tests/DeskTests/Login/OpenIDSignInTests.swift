@@ -4,6 +4,7 @@ import HTTPTypes
 import JWTKit
 import OpenID
 import OpenIDTestSupport
+import ServiceHost
 import TestSupport
 import Testing
 
@@ -13,7 +14,8 @@ import Testing
 struct OpenIDSignInTests {
     /// Runs a desk whose people sign in at a fake provider.
     private func test(
-        claim: PersonClaim = .email, map: String = "loa3=3 loa2=2",
+        claim: PersonClaim = .email, map: String = "loa3=3 loa2=2", maximumAge: Int? = 480 * 60,
+        metrics: PrometheusMetrics = PrometheusMetrics(),
         change: @escaping @Sendable (inout FakeProvider.Behaviour) -> Void = { _ in },
         _ body: @escaping @Sendable (LoginTester, FakeProvider) async throws -> Void
     ) async throws {
@@ -25,12 +27,13 @@ struct OpenIDSignInTests {
             var configuration = try RelyingPartyConfiguration(
                 issuer: provider.issuer, clientID: FakeProvider.clientID, authentication: .none,
                 redirectAddress: LoginTester.address + LoginSettings.callbackPath)
-            configuration.claims = [claim.rawValue]
+            (configuration.claims, configuration.maximumAge) = ([claim.rawValue], maximumAge)
             let party = RelyingParty(configuration)
             let result: Result<Void, any Error>
             do {
                 let levels = try #require(AssuranceMap(map))
-                try await body(try LoginTester(folder, method: .openID(party, claim, levels)), provider)
+                let method = Login.Method.openID(party, claim, levels)
+                try await body(try LoginTester(folder, method: method, metrics: metrics), provider)
                 result = .success(())
             } catch { result = .failure(error) }
             await party.close()
@@ -75,6 +78,62 @@ struct OpenIDSignInTests {
             // Signed in already: no way to the provider.
             let again = try await tester.ask("/sign-in?to=/who", cookies: ["__Host-desk": token])
             #expect(again.location == "/who")
+        }
+    }
+
+    @Test(
+        "where no age is demanded, the provider's word counts from when it was given, whatever it says of the authentication",
+        arguments: [nil, 0, -30 * 3_600] as [Int?])
+    func anyAge(since: Int?) async throws {
+        let said: JWTHeaderField = since.map { .int($0 == 0 ? 0 : Int(Date().timeIntervalSince1970) + $0) } ?? nil
+        try await test(maximumAge: nil, change: { $0.claims["auth_time"] = said }) { tester, provider in
+            let answer = try await signIn(tester, provider)
+            let session = try #require(answer.token.flatMap(SessionToken.init))
+            let found = try #require(try await tester.login.session(session))
+            // The proof of who acts counts for 24 hours from then.
+            #expect(abs(found.session.signedIn.at.timeIntervalSinceNow) < 60)
+        }
+        try await test(change: { $0.claims["auth_time"] = said }) { tester, provider in
+            let answer = try await signIn(tester, provider)
+            #expect(answer.status == 503 && answer.token == nil && answer.text.contains("fungerar inte"))
+        }
+    }
+
+    @Test("each way in which signing in ends is counted under its own word, and there are no other words")
+    func counted() async throws {
+        let metrics = PrometheusMetrics()
+        let name = "desk_sign_ins_total"
+        try await test(metrics: metrics) { tester, provider in
+            #expect(
+                metrics.text.matches(of: #/(?m)^desk_sign_ins_total\{.*\} 0$/#).count == SignInResult.allCases.count)
+            _ = try await signIn(tester, provider)
+            provider.change { $0.claims = ["email": "stranger@example.org"] }
+            _ = try await signIn(tester, provider)
+            provider.change { $0.claims = ["email": "teacher@example.org", "email_verified": false] }
+            _ = try await signIn(tester, provider)
+            tester.directory.change { $0.settings.minimumAssurance = .four }
+            provider.change { $0.claims = ["email": "teacher@example.org"] }
+            _ = try await signIn(tester, provider)
+            _ = try await tester.ask("/sign-in/callback?code=x&state=\(String(repeating: "y", count: 999))")
+            let begun = try await begin(tester)
+            let state = String(provider.approve(begun.address).split(separator: "&")[1])
+            _ = try await end(
+                tester, "error=access_denied&\(state)&iss=\(provider.issuer)", ["__Host-desk-sign-in": begun.cookie])
+            provider.change { $0.signature = .none }
+            _ = try await signIn(tester, provider)
+            tester.directory.change { county in
+                county.people["other"] = county.people["teacher"].map { person in
+                    var person = person
+                    person.id = "other"
+                    return person
+                }
+            }
+            provider.change { $0.signature = .es256(TestKeys.p256) }
+            _ = try await signIn(tester, provider)
+            for result in SignInResult.allCases {
+                #expect(metrics.text.contains("\(name){result=\"\(result.rawValue)\"} 1\n"), "\(result)")
+            }
+            #expect(metrics.text.matches(of: #/(?m)^desk_sign_ins_total/#).count == SignInResult.allCases.count)
         }
     }
 

@@ -68,15 +68,18 @@ struct SessionTests {
     func lasts() async throws {
         try await test { tester, _ in
             let token = try #require(SessionToken(try await tester.signIn()))
-            let sessions = tester.login.sessions
+            let login = tester.login
             tester.clock.advance(29 * 60)
-            #expect(try await sessions.lasts(token))
+            #expect(try await login.lasts(token))
             tester.clock.advance(60)
-            #expect(try await !sessions.lasts(token))
+            #expect(try await !login.lasts(token))
             let other = try #require(SessionToken(try await tester.signIn()))
-            try await sessions.end(other)
-            #expect(try await !sessions.lasts(other))
-            #expect(try await !sessions.lasts(SessionToken()))
+            try await login.sessions.end(other)
+            #expect(try await !login.lasts(other))
+            #expect(try await !login.lasts(SessionToken()))
+            let third = try #require(SessionToken(try await tester.signIn()))
+            tester.directory.change { $0.people["teacher"] = nil }
+            #expect(try await !login.lasts(third), "whoever has left the directory is not signed in any more")
         }
     }
 

@@ -23,10 +23,12 @@ extension FormChoices {
         objections = opened.row.status.objections.map { ($0, page.objector($0)) }
         let status = opened.row.status
         let own = opened.county.people.values.filter { opened.county.isInOwnOrganisation($0, of: status.unit) }
-        colleagues = Self.people(own.filter { $0.id != status.owner }, page)
+        let colleagues = own.filter { $0.id != status.owner && opened.county.isInOwnActivity($0, of: status.unit) }
+        self.colleagues = Self.people(colleagues, page)
         let near = own.filter { $0.unit == status.unit || [status.owner, status.delegate].contains($0.id) }
         responsible = Self.people(own.count > Self.mostInRows ? near : own, page)
-        let county = opened.directory.county(ofMunicipality: municipality)
+        // Where a protected child is, a list of what is near tells, too (rule 22).
+        let county = opened.permit.showsPlace ? opened.directory.county(ofMunicipality: municipality) : nil
         units = (county?.units.values.filter { $0.municipality == municipality } ?? [])
             .map { ($0.id, $0.name) }.sorted { ($0.label, $0.value) < ($1.label, $1.value) }
         for (question, entries) in opened.file.answers {

@@ -19,7 +19,7 @@ struct FormPages: Sendable {
     private static let forms: [CaseAction: any CaseForm.Type] = Dictionary(
         uniqueKeysWithValues: all.map { ($0.action, $0) })
 
-    private static let all: [any CaseForm.Type] = [
+    static let all: [any CaseForm.Type] = [
         TakeOnForm.self, DelegateForm.self, HandBackForm.self, MoveForm.self, ConfirmMoveForm.self,
         DeclineMoveForm.self, InformationForm.self, CorrectionForm.self, AnswersForm.self, ConsentForm.self,
         WithholdForm.self, MaturityForm.self, ConcludeForm.self, FollowUpForm.self, ReopenForm.self,
@@ -138,6 +138,7 @@ struct FormPages: Sendable {
         let payload = form.message(about: sender.reference, by: sender.person.person)
         let command = CommandDoor.Command(
             payload, id: try Self.id(of: payload, form: id), to: .mappingCommands, about: sender.reference)
+        if let denied = try await denied(form, command, sender, context.language) { return again(denied) }
         let answer: CommandDoor.Answer
         do { answer = try await desk.commands.give(command, by: sender.person) } catch is KafkaError {
             return again(FormErrors(other: Catalogue.text("desk.form.unsent", context.language)), id: id)
@@ -167,6 +168,21 @@ struct FormPages: Sendable {
             about: sender.reference, by: sender.person.person, on: CivilTime.day(of: desk.now()))
         let maker = FieldMaker(form: type(of: form).action, language: language)
         return faults.isEmpty ? nil : FormErrors(faults, in: form, maker, sender.choices)
+    }
+
+    /// What nobody may do who sends the form is asked of no service: the table of who may what is the same there. Nil where they
+    /// may, and where they have done it already: the same form sent twice has one answer.
+    private func denied(
+        _ form: some CaseForm, _ command: CommandDoor.Command, _ sender: Sender, _ language: Language
+    ) async throws -> FormErrors? {
+        // An offer is found by nobody else.
+        guard case .page(let page) = sender.opened else { return nil }
+        let action = type(of: form).action
+        let faults = page.opened.denials(of: action, by: sender.person, at: desk.now())
+        guard !faults.isEmpty, try await desk.read({ db, _ in try db.consequences(of: command.id).isEmpty }) else {
+            return nil
+        }
+        return FormErrors(faults, in: form, FieldMaker(form: action, language: language), sender.choices)
     }
 
     private func show(_ sent: SentForm, to sender: Sender, _ request: Request, _ context: DeskContext) -> Response {

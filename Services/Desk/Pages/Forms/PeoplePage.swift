@@ -10,7 +10,8 @@ extension CasePage {
     ///   - correcting: the key of the guardian whose form is shown.
     func peoplePage(_ sent: SentForm?, municipality: String?, correcting: String?, boxes: [NoticeBox]) -> Page {
         let typed = (sent?.form as? MoveForm)?.municipality
-        let chosen = typed ?? municipality ?? opened.row.status.municipality
+        let known = municipality.flatMap { opened.directory.county(ofMunicipality: $0) == nil ? nil : $0 }
+        let chosen = typed ?? known ?? opened.row.status.municipality
         let choices = FormChoices(self, municipality: chosen)
         var acts = [
             act(TakeOnForm(), choices, sent: sent), act(DelegateForm(), choices, sent: sent),

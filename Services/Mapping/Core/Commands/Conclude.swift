@@ -34,11 +34,19 @@ package struct Conclude: CaseCommand {
     private func faults(_ work: CaseInHand) -> [Fault] {
         var faults = Self.faults(ofNext: outcome.next, work.context)
         if case .ownMeasures(let own) = outcome {
-            for (index, measure) in own.measures.enumerated() where work.county?.people[measure.responsible] == nil {
-                faults.append(Fault(.personUnknown, at: "measures[\(index)].responsible"))
+            for (index, measure) in own.measures.enumerated() {
+                faults += work.faults(ofResponsible: measure.responsible, at: "measures[\(index)].responsible")
             }
         }
         return faults
+    }
+}
+
+extension CaseInHand {
+    /// Own measures are done "inom sin verksamhet": by people of the owner's organisation (rule 10).
+    fileprivate func faults(ofResponsible id: String, at path: String) -> [Fault] {
+        guard let county, let person = county.people[id] else { return [Fault(.personUnknown, at: path)] }
+        return county.isInOwnOrganisation(person, of: `case`.owner.unit) ? [] : [Fault(.responsibleOutside, at: path)]
     }
 }
 

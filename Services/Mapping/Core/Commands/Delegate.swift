@@ -1,6 +1,6 @@
 package import Domain
 
-/// Delegates the work to somebody in the same organisation. The responsibility stays: "inom sin verksamhet" (rule 6).
+/// Delegates the work to somebody in the same unit or activity. The responsibility stays: "inom sin verksamhet" (rule 6).
 package struct Delegate: CaseCommand {
     package static let act = Authority.Act.delegate
 
@@ -13,7 +13,7 @@ package struct Delegate: CaseCommand {
         guard let county = work.county, let person = county.people[to] else {
             throw Refusal([Fault(.personUnknown, at: "to")])
         }
-        guard county.isInOwnOrganisation(person, of: work.case.owner.unit) else {
+        guard county.isInOwnActivity(person, of: work.case.owner.unit) else {
             throw Refusal([Fault(.delegateOutside, at: "to")])
         }
         work.case.delegate = to

@@ -50,7 +50,7 @@ package struct FollowUp: Command, Hashable {
             + judgements.enumerated().filter { !known.contains($0.element.measure) }.map {
                 Fault(.judgementMissing, at: "judgements[\($0.offset)].measure")
             }
-            + added.faults(at: "added", cooperation, in: context.county)
+            + added.faults(at: "added", cooperation, context)
             + (goesOn ? context.faultsUnlessAhead(next, at: "next_date") : [])
     }
 

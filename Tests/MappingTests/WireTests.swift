@@ -187,8 +187,9 @@ extension RandomCase {
                 .meetings(
                     .call(
                         MeetingCall(
-                            county: id(), unit: id(), namedPerson: id(),
-                            areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), isProtected: flag(),
+                            county: id(), unit: id(), namedPerson: id(), stage: one(Stage.self),
+                            attends: maybe { $0.id() }, areas: list { $0.one(WheelArea.self) },
+                            cooperation: cooperation(), isProtected: flag(),
                             guardians: list { $0.id() }))),
                 .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
                 .meetings(.handOver(county: id(), unit: id(), namedPerson: id())), .meetings(.erase(county: id())),

@@ -17,7 +17,7 @@ struct CountyInMemory {
     var isEager = false
 
     static let request = Request(
-        unit: "school", namedPerson: "head-school", areas: [.safety],
+        unit: "school", namedPerson: "head-school", stage: .school, attends: "school", areas: [.safety],
         organisations: [.socialServices, .healthCare], latestDate: day("2026-12-14"))
 
     static func day(_ text: String) -> LocalDate {
@@ -120,7 +120,8 @@ struct CountyInMemory {
         return Record(
             came: ["head-school", "family"], child: Participation(tookPart: true, how: "Var med"),
             coordinator: coordinator, worksAlready: ["Slöjden"],
-            measures: [measure("m1", "family", .socialServices), measure("m2", "nurse", .healthCare)], followUp: followUp.map(day))
+            measures: [measure("m1", "family", .socialServices), measure("m2", "nurse", .healthCare)],
+            followUp: followUp.map(day))
     }
 
     static func judge(_ decisions: [(String, MeasureDecision)], next: String?) -> FollowUp {

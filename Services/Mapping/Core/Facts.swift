@@ -168,15 +168,19 @@ package struct MeetingCall: Sendable, Equatable {
     package var county: String
     package var unit: String
     package var namedPerson: String
+    package var stage: Stage
+    /// The unit that the child attends; nil if not known.
+    package var attends: String?
     package var areas: [WheelArea]
     package var cooperation: Case.Cooperation
     package var isProtected: Bool
     package var guardians: [String]
 
     package init(
-        county: String, unit: String, namedPerson: String, areas: [WheelArea],
+        county: String, unit: String, namedPerson: String, stage: Stage, attends: String?, areas: [WheelArea],
         cooperation: Case.Cooperation, isProtected: Bool, guardians: [String]
     ) {
+        (self.stage, self.attends) = (stage, attends)
         (self.county, self.unit, self.namedPerson) = (county, unit, namedPerson)
         (self.areas, self.cooperation) = (areas, cooperation)
         (self.isProtected, self.guardians) = (isProtected, guardians)
@@ -185,7 +189,8 @@ package struct MeetingCall: Sendable, Equatable {
     init(for case: Case, _ cooperation: Case.Cooperation) {
         self.init(
             county: `case`.place.county, unit: `case`.owner.unit, namedPerson: `case`.owner.person,
-            areas: `case`.areasFound, cooperation: cooperation, isProtected: `case`.isProtected,
+            stage: `case`.place.stage, attends: `case`.place.attends, areas: `case`.areasFound,
+            cooperation: cooperation, isProtected: `case`.isProtected,
             guardians: `case`.guardians)
     }
 }

@@ -45,6 +45,7 @@ extension DeskServices {
         var properties = kafka
         // Somebody waits for the page, so what Kafka does not confirm in time is given back.
         properties["message.timeout.ms"] = "10000"
+        properties["linger.ms"] = "0"
         let producer = try Producer(properties)
         let (keys, directory) = (try settings.keyEncryptionKeys(), DeskDirectory())
         self.init(

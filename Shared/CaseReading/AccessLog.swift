@@ -30,6 +30,8 @@ package struct AccessLog: Sendable {
     ) throws {
         var properties = properties
         properties["message.timeout.ms"] = "\(patience / .milliseconds(1))"
+        // A page waits for each record, so none waits for others to be sent with.
+        properties["linger.ms"] = "0"
         let producer = try Producer(properties)
         self.init { viewed, reader in
             let (reference, now) = (viewed.caseReference, Date())

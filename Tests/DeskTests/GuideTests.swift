@@ -3,7 +3,6 @@ import Domain
 import Foundation
 import Hummingbird
 import Logging
-import Mustache
 import NIOEmbedded
 import Testing
 
@@ -23,10 +22,9 @@ struct GuideTests {
     private static func page(
         _ page: Page, _ language: Language = .swedish, isBehind: Bool = true
     ) throws -> String {
-        var library = try Templates.library()
-        for (name, template) in GuidePage.templates { try library.register(template, named: name) }
         let renderer = try PageRenderer(
-            library: library, assets: Assets(), names: { _ in ("Rut Rektor", "Testby skola") }, isBehind: { isBehind })
+            and: GuidePage.templates, assets: Assets(), names: { _ in ("Rut Rektor", "Testby skola") },
+            isBehind: { isBehind })
         var context = DeskContext(
             source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: Logger(label: "guide")))
         (context.language, context.csrf) = (language, "token")

@@ -71,6 +71,38 @@ struct WorkPageTests {
         }
     }
 
+    @Test("a case that is both overdue and on fallback stands once on the county's list, and counts once")
+    func county() async throws {
+        let tester = try DeskTester()
+        let now = tester.suite.now
+        for (reference, due, reason) in [
+            ("TST-LATE", -1.0, ""), ("TST-BOTH", -1, "unit_unknown"), ("TST-SOON", 1, "unit_unknown"),
+            ("TST-FINE", 1, ""),
+        ] {
+            let status = CaseStatus.with {
+                ($0.caseReference, $0.county, $0.municipality, $0.unit) = (reference, "TST", "0001", "school")
+                ($0.owner, $0.phase, $0.step) = ("head-school", "mapping", "conclude")
+                ($0.due, $0.fallbackReason) = (.init(now + due * 86_400), reason)
+            }
+            try tester.suite.view.apply(
+                .init(id: reference, source: "test", time: now, subject: reference, status), topic: .cases,
+                key: reference)
+        }
+        let page = try await tester.get("/work?of=county", as: "county")
+        let shown = page.html.matches(of: #/<a href="\/case\/(TST-[A-Z]+)/#).map { String($0.1) }
+        #expect(shown == ["TST-BOTH", "TST-LATE", "TST-SOON"])
+        let county = try await tester.county()
+        let counts = try await tester.suite.view.reader().read { db in
+            let scope = WorkScope("county", county, at: now)
+            let found = try db.workCounts(scope, WorkFilter(list: .county))
+            let narrowed = try db.workCounts(scope, WorkFilter(list: .county, isOverdue: true))
+            return [
+                try db.workCount(scope, [.county]), found.all, found.overdue, found.found, narrowed.all, narrowed.found,
+            ]
+        }
+        #expect(counts == [3, 3, 2, 3, 3, 2])
+    }
+
     @Test("rule 22: where a child with protected identity is stands on no list of who may not know")
     func protected() async throws {
         let tester = try DeskTester()
@@ -207,6 +239,12 @@ struct WorkPageTests {
 }
 
 extension DeskTester {
+    /// The county as the directory has it.
+    func county() async throws -> County {
+        let directory = try await desk.read { _, directory in directory }
+        return try #require(directory.counties["TST"])
+    }
+
     /// Reports a concern.
     ///
     /// - Returns: its case.

@@ -51,7 +51,7 @@ struct Arbitrary {
             unit: text(), namedPerson: text(), stage: one(of: Stage.allCases), attends: maybe { $0.text() },
             areas: list { $0.one(of: WheelArea.allCases) },
             organisations: list { $0.one(of: Organisation.allCases) }, latestDate: day(), isProtected: flag(),
-            guardians: texts())
+            guardians: texts(), unwritten: texts())
     }
 
     mutating func reply() -> Answer.Reply {

@@ -19,8 +19,8 @@ struct OpenedCase: Sendable {
     let chronology: Chronology
     /// What was written, as far as the reading goes.
     let file: CaseFile
-    /// Whom the case is about; nil for who does not read the whole case.
-    let child: Child?
+    /// Whom the case is about; nil for who may not know.
+    let people: CasePeople.Shown?
     /// The case as the policy sees it.
     let readable: ReadableCase
     /// Another one whenever the case has changed (``GRDB/Database/version(of:)``).
@@ -28,7 +28,7 @@ struct OpenedCase: Sendable {
 
     var reference: String { row.reference }
     var permit: Reading.Permit { reading.permit }
-    var names: DirectoryNames { DirectoryNames(county, family: guardianNames) }
+    var names: DirectoryNames { DirectoryNames(county, family: people?.names ?? [:]) }
 
     /// What decides what can be done.
     var situation: CaseSituation {
@@ -81,13 +81,11 @@ struct CaseRoom: Sendable {
         let reading = try await logged(directory, person) { room in
             try await room.open(found.readable, wanted, at: desk.now())
         }
-        let isWhole = reading.permit.extent == .whole
         return OpenedCase(
             row: found.row, reading: reading, county: county, directory: directory,
             chronology: found.chronology(language),
             file: CaseFile(found.facts.filter { Opening.isOpen($0, for: reading) || CaseFile.isCourse($0.type) }),
-            child: isWhole ? try found.child.flatMap { try $0.decode(Child.self) } : nil,
-            readable: found.readable, version: found.version)
+            people: found.people.shown(reading), readable: found.readable, version: found.version)
     }
 
     /// Whether somebody may read at least where a case stands. Nothing of it is shown by that, so nothing is logged.
@@ -168,6 +166,12 @@ struct CaseRoom: Sendable {
         }
 
         var readable: ReadableCase { ReadableCase(row.status, meetings: facts) }
+
+        var people: CasePeople {
+            var people = CasePeople(row.status)
+            for event in [child].compactMap(\.self) + facts { people.take(event) }
+            return people
+        }
 
         func chronology(_ language: Language) -> Chronology {
             var chronology = Chronology(row.reference, language)

@@ -1,81 +1,44 @@
 import DeskCore
 import Domain
 import Foundation
-import GRDB
 import Hummingbird
 
-/// The county's numbers for its steering group: how many cases stand where, and how long they take, with no individual visible
-///.
+/// The county's numbers for its steering group: how many cases stand where, and how long they take,
+/// with no individual visible.
 struct NumberPages: Sendable {
     let desk: DeskServices
+    private let counted = CountedNumbers()
 
     /// Of how many days the lead times are.
     private static let days = 365
+
+    init(desk: DeskServices) { self.desk = desk }
 
     func add(to router: Router<DeskContext>) {
         router.get("numbers") { request, context in try await show(request, context) }
     }
 
     private func show(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let (person, since) = (try context.person(), desk.now() - Double(Self.days) * 86_400)
-        let now = desk.now()
-        let (county, numbers) = try await desk.read { db, directory in
+        let person = try context.person()
+        let county = try await desk.read { _, directory in
             let county = directory.counties[person.county]
             guard let county, case .may = Reading.answer(to: person.person, readingNumbersOf: county) else {
                 throw NotShown()
             }
-            return (county, try CountyNumbers(county.code, since: since, at: now, db))
+            return county
+        }
+        let (desk, now) = (desk, desk.now())
+        let numbers = try await counted.numbers(of: county.code, at: now) {
+            try await desk.read { db, _ in
+                try CountyNumbers(county.code, since: now - Double(Self.days) * 86_400, at: now, db)
+            }
         }
         let shown = NumbersShown(county, numbers, context.language)
         return desk.renderer.response(
             Page(
                 template: "numbers", title: Catalogue.text("desk.numbers.title", context.language),
-                model: ["county": county.name, "tables": shown.tables], place: "work"), request, context)
-    }
-}
-
-/// What is counted in a county's cases. Nothing of it may be shown as it is: see ``NumbersShown``.
-struct CountyNumbers: Sendable {
-    /// By municipality, then by what is counted.
-    var phases: [String: [Phase: Int]] = [:]
-    var overdue: [String: Int] = [:]
-    var onTime: [String: Int] = [:]
-    /// Of the mappings that were opened since a day.
-    var outcomes: [String: [Outcome: Int]] = [:]
-    /// Days from when a mapping was opened.
-    var daysToTakeOn: [String: [Double]] = [:]
-    var daysToConclude: [String: [Double]] = [:]
-
-    init(_ county: String, since: Date, at now: Date, _ db: Database) throws {
-        let cases = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT municipality, phase, count(*) AS cases, total(due < ?) AS overdue FROM status
-                WHERE county = ? AND phase <> 'closed' GROUP BY municipality, phase
-                """, arguments: [Int64(now.timeIntervalSince1970), county])
-        for row in cases {
-            let (municipality, count, late) = (
-                row["municipality"] as String, row["cases"] as Int, Int(row["overdue"] as Double)
-            )
-            if let phase = Phase(rawValue: row["phase"]) {
-                phases[municipality, default: [:]][phase, default: 0] += count
-            }
-            overdue[municipality, default: 0] += late
-            onTime[municipality, default: 0] += count - late
-        }
-        let paces = try Row.fetchCursor(
-            db,
-            sql: "SELECT municipality, opened, taken, concluded, outcome FROM pace WHERE county = ? AND opened >= ?",
-            arguments: [county, since.timeIntervalSince1970])
-        while let row = try paces.next() {
-            let (municipality, opened) = (row["municipality"] as String, row["opened"] as Double)
-            func days(_ column: String) -> Double? { (row[column] as Double?).map { max(0, $0 - opened) / 86_400 } }
-            if let days = days("taken") { daysToTakeOn[municipality, default: []].append(days) }
-            if let days = days("concluded") { daysToConclude[municipality, default: []].append(days) }
-            if let outcome = (row["outcome"] as String?).flatMap(Outcome.init(rawValue:)) {
-                outcomes[municipality, default: [:]][outcome, default: 0] += 1
-            }
-        }
+                model: ["county": county.name, "tables": shown.tables, "counted": shown.counted], place: "work"),
+            request, context)
     }
 }
 
@@ -106,6 +69,12 @@ struct NumbersShown {
     init(_ county: County, _ numbers: CountyNumbers, _ language: Language) {
         (self.numbers, self.language) = (numbers, language)
         municipalities = county.municipalities.values.sorted { ($0.name, $0.code) < ($1.name, $1.code) }
+    }
+
+    /// When that was.
+    var counted: String {
+        Catalogue.text(
+            "desk.numbers.counted", language, ["time": CivilTime.text(numbers.countedAt, language)])
     }
 
     var tables: [Table] { [phases, overdue, outcomes, times] }
@@ -141,21 +110,17 @@ struct NumbersShown {
 
     private var times: Table {
         let labels = [words("times.taken"), words("times.concluded")]
-        func row(_ name: String, _ taken: [Double], _ concluded: [Double]) -> Row {
+        func row(_ name: String, _ times: CountyNumbers.Times?) -> Row {
             Row(
                 name: name,
-                cells: zip(labels, [taken, concluded]).map { label, values in
-                    let median = Median.shown(values)
-                    return Cell(label: label, value: median.map(inDays) ?? hiddenWord, isHidden: median == nil)
+                cells: zip(labels, [times?.daysToTakeOn, times?.daysToConclude]).map { label, days in
+                    Cell(label: label, value: days.map(inDays) ?? hiddenWord, isHidden: days == nil)
                 })
-        }
-        func all(_ days: [String: [Double]]) -> [Double] { days.values.flatMap(\.self) }
-        let rows = municipalities.map {
-            row($0.name, numbers.daysToTakeOn[$0.code] ?? [], numbers.daysToConclude[$0.code] ?? [])
         }
         return Table(
             title: words("times"), columns: labels,
-            rows: rows + [row(words("county"), all(numbers.daysToTakeOn), all(numbers.daysToConclude))])
+            rows: municipalities.map { row($0.name, numbers.times[$0.code]) }
+                + [row(words("county"), numbers.countyTimes)])
     }
 
     private func table(_ name: String, _ columns: [String], _ hidden: HiddenCounts) -> Table {

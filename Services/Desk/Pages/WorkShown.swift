@@ -12,7 +12,8 @@ struct WorkShown {
     private let saved: [SavedFilters.Saved]
     private let mistake: WorkPages.Mistake?
     private let names: DirectoryNames
-    private let mask: PlaceMask
+    /// Nil where all may be told.
+    private let mask: PlaceMask?
 
     private struct Section {
         let title: String
@@ -29,7 +30,8 @@ struct WorkShown {
     ) {
         (self.found, self.language, self.saved, self.mistake) = (found, language, saved, mistake)
         names = DirectoryNames(found.scope.county)
-        mask = PlaceMask(Directory([found.scope.county.code: found.scope.county]))
+        let isMasked = found.rows.contains { !$0.permit.showsPlace }
+        mask = isMasked ? PlaceMask(Directory([found.scope.county.code: found.scope.county])) : nil
     }
 
     private var filter: WorkFilter { found.filter }
@@ -83,7 +85,7 @@ struct WorkShown {
     private func detail(_ work: WorkRow) -> String {
         let row = work.row
         func name(_ id: String) -> String {
-            work.permit.showsPlace ? names.name(of: id, language) : mask.name(of: id, language)
+            work.permit.showsPlace ? names.name(of: id, language) : mask?.name(of: id, language) ?? "…"
         }
         var parts: [String] = []
         if let step = row.step {

@@ -116,7 +116,7 @@ struct DeskView: View {
     }
 
     private static func createMeetings(_ db: Database) throws {
-        try db.create(table: "meeting") {
+        try db.create(table: "meeting", options: .withoutRowID) {
             $0.primaryKey("id", .text)
             $0.column("reference", .text).notNull().indexed()
             $0.column("sequence", .integer).notNull()

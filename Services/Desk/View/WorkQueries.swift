@@ -23,17 +23,27 @@ struct WorkScope: Sendable {
             + (places.isWholeCounty ? [.county] : [])
     }
 
-    /// The open cases that are on one of the lists, each once, with what a list is ordered and narrowed by.
+    /// The open cases that are on one of the lists, each once.
     ///
-    /// Each list is found in an index that has all that is asked for (see ``DeskView``). A condition that joins the lists by
-    /// `OR` would read all cases of the county.
-    fileprivate func listed(_ lists: [Reading.WorkList]) -> SQL {
-        lists.flatMap(conditions).map { condition in
+    /// Each list is found in an index that has all that is asked for (see ``DeskView``), in the order of the page. A condition that
+    /// joins the lists by `OR` would read all cases of the county.
+    fileprivate func listed(_ lists: [Reading.WorkList], _ columns: SQL, where condition: SQL = "TRUE") -> SQL {
+        // A case fulfils one condition of a list at most, so that only different lists can have it twice.
+        lists.flatMap(conditions).map { list in
             """
-            SELECT reference, due, phase, step, unit, protected FROM status
-            WHERE phase <> 'closed' AND \(literal: condition)
+            SELECT \(literal: columns) FROM status
+            WHERE phase <> 'closed' AND \(literal: list) AND \(literal: condition)
             """ as SQL
-        }.joined(separator: " UNION ")
+        }.joined(separator: lists.count == 1 ? " UNION ALL " : " UNION ")
+    }
+
+    /// How many cases are on one of the lists.
+    fileprivate func count(_ lists: [Reading.WorkList]) -> SQL {
+        guard lists.count == 1 else { return "SELECT count(*) FROM (\(literal: listed(lists, "reference")))" }
+        let counts = lists.flatMap(conditions).map { list in
+            "(SELECT count(*) FROM status WHERE phase <> 'closed' AND \(literal: list))" as SQL
+        }
+        return "SELECT \(literal: counts.joined(separator: " + "))"
     }
 
     /// What a filter leaves of a list.
@@ -72,7 +82,11 @@ struct WorkScope: Sendable {
         case .county:
             // A county without a code is none.
             let county = places.isWholeCounty ? county : ""
-            return ["county = \(county) AND due < \(seconds(now))", "county = \(county) AND fallback"]
+            let now = seconds(now)
+            return [
+                "county = \(county) AND due < \(now)",
+                "county = \(county) AND fallback AND ifnull(due, \(now)) >= \(now)",
+            ]
         }
     }
 }
@@ -107,8 +121,8 @@ extension Database {
     func work(_ scope: WorkScope, _ filter: WorkFilter, limit: Int, offset: Int) throws -> [WorkRow] {
         let request: SQLRequest<CaseRow> = """
             SELECT status.event FROM (
-                SELECT reference, due FROM (\(literal: scope.listed(filter.lists)))
-                WHERE \(literal: scope.condition(filter)) ORDER BY due, reference LIMIT \(limit) OFFSET \(offset)
+                \(literal: scope.listed(filter.lists, "due, reference", where: scope.condition(filter)))
+                ORDER BY due, reference LIMIT \(limit) OFFSET \(offset)
             ) AS page JOIN status ON status.reference = page.reference ORDER BY page.due, page.reference
             """
         return try request.fetchAll(self).compactMap { try listed($0, scope, filter.lists) }
@@ -116,25 +130,30 @@ extension Database {
 
     /// What a list has in it, before and after it is narrowed.
     func workCounts(_ scope: WorkScope, _ filter: WorkFilter) throws -> WorkCounts {
+        let columns: SQL = "reference, due, phase, step, unit, protected"
         let request: SQLRequest<Row> = """
-            SELECT phase, step, unit, protected, count(*) AS cases, total(due < \(seconds(scope.now))) AS overdue,
-                sum(\(literal: scope.condition(filter))) AS found
-            FROM (\(literal: scope.listed(filter.lists))) GROUP BY phase, step, unit, protected
+            SELECT phase, step, unit, protected, count(*), total(due < \(seconds(scope.now))),
+                sum(\(literal: scope.condition(filter)))
+            FROM (\(literal: scope.listed(filter.lists, columns))) GROUP BY phase, step, unit, protected
             """
-        return try request.fetchAll(self).reduce(into: WorkCounts()) { counts, row in
-            let cases: Int = row["cases"]
+        // A county's list has a row for each unit's steps, so that columns are read by their place.
+        let rows = try request.fetchCursor(self)
+        var counts = WorkCounts()
+        while let row = try rows.next() {
+            let cases: Int = row[4]
             counts.all += cases
-            counts.found += row["found"] as Int? ?? 0
-            counts.overdue += Int(row["overdue"] as Double)
-            if let phase = Phase(rawValue: row["phase"]) { counts.phases[phase, default: 0] += cases }
-            if let step = Step(rawValue: row["step"]) { counts.steps[step, default: 0] += cases }
-            if row["protected"] as Bool == false { counts.units[row["unit"], default: 0] += cases }
+            counts.overdue += Int(row[5] as Double)
+            counts.found += row[6] as Int? ?? 0
+            if let phase = Phase(rawValue: row[0]) { counts.phases[phase, default: 0] += cases }
+            if let step = Step(rawValue: row[1]) { counts.steps[step, default: 0] += cases }
+            if row[3] as Bool == false { counts.units[row[2], default: 0] += cases }
         }
+        return counts
     }
 
     /// How many cases are on one of the lists.
     func workCount(_ scope: WorkScope, _ lists: [Reading.WorkList]) throws -> Int {
-        let request: SQLRequest<Int> = "SELECT count(*) FROM (\(literal: scope.listed(lists)))"
+        let request: SQLRequest<Int> = "\(literal: scope.count(lists))"
         return try request.fetchOne(self) ?? 0
     }
 
@@ -154,11 +173,11 @@ extension Database {
     /// A case as the policy of reading sees it, from the rows of its meetings.
     private func readable(_ row: CaseRow) throws -> ReadableCase {
         let meetings = try Row.fetchAll(
-            self,
-            sql: """
-                SELECT meeting.id, meeting.time, participant.person FROM meeting
-                JOIN participant ON participant.meeting = meeting.id WHERE meeting.reference = ? AND meeting.stands
-                """, arguments: [row.reference])
+            cachedStatement(
+                sql: """
+                    SELECT meeting.id, meeting.time, participant.person FROM meeting
+                    JOIN participant ON participant.meeting = meeting.id WHERE meeting.reference = ? AND meeting.stands
+                    """), arguments: [row.reference])
         return ReadableCase(
             row.status,
             meetings.map {

@@ -20,23 +20,24 @@ struct Page {
 ///
 /// Each template has, beside its page's model: `title`, `language`, `csrf`, `signed_in` (`name`, `unit`, `key`; false where nobody is),
 /// `place_NAME` (true on the pages of that place), `path`, `lags` (the view is behind), `style` and `script` (the paths of the
-/// assets), and the section `text`, which puts words of the catalogue in: `{{#text}}desk.work.title{{/text}}`.
+/// assets). `{{#text}}desk.work.title{{/text}}` puts words of the catalogue in (``Templates``).
 struct PageRenderer: Sendable {
-    private let library: MustacheLibrary
+    private let libraries: [Language: MustacheLibrary]
     let assets: Assets
     /// Who somebody is, for the page's head.
     private let names: @Sendable (SignedIn) -> (name: String, unit: String)?
     private let isBehind: @Sendable () -> Bool
 
-    /// - Parameter library: the program's own templates if nil.
+    /// - Parameter more: templates beside the desk's own, by name.
     /// - Throws: a fault of a template.
     init(
-        library: MustacheLibrary? = nil, assets: Assets,
+        and more: [String: String] = [:], assets: Assets,
         names: @escaping @Sendable (SignedIn) -> (name: String, unit: String)?,
         isBehind: @escaping @Sendable () -> Bool
     ) throws {
-        self.library = try library ?? Templates.library()
-        (self.assets, self.names, self.isBehind) = (assets, names, isBehind)
+        var libraries: [Language: MustacheLibrary] = [:]
+        for language in Language.allCases { libraries[language] = try Templates.library(language, and: more) }
+        (self.libraries, self.assets, self.names, self.isBehind) = (libraries, assets, names, isBehind)
     }
 
     func response(_ page: Page, _ request: Request, _ context: DeskContext) -> Response {
@@ -58,13 +59,10 @@ struct PageRenderer: Sendable {
         model["lags"] = isBehind()
         model["style"] = assets.path(of: "desk.css")
         model["script"] = assets.path(of: "desk.js")
-        model["text"] = MustacheLambda { name in
-            Catalogue.text(name.trimmingCharacters(in: .whitespacesAndNewlines), language)
-        }
         if let signedIn = context.signedIn, let who = names(signedIn) {
             model["signed_in"] = ["name": who.name, "unit": who.unit, "key": Self.key(of: signedIn)]
         }
-        guard let html = library.render(model, withTemplate: page.template) else {
+        guard let html = libraries[language]?.render(PageFields(model), withTemplate: page.template) else {
             preconditionFailure("there is no template \(page.template)")
         }
         return html

@@ -1,11 +1,21 @@
+import Domain
 import Mustache
 import ServiceHost
 
-/// The templates of all pages, read once. A fault in one of them ends the start.
+/// The templates of all pages, read once for each language. A fault in one of them ends the start.
 enum Templates {
-    static func library() throws -> MustacheLibrary {
-        try MustacheLibrary(
-            templates: embedded.mapValues { try MustacheTemplate(html: String(decoding: $0, as: UTF8.self)) })
+    /// - Parameter more: templates beside the desk's own, by name.
+    /// - Throws: a fault of a template.
+    static func library(_ language: Language, and more: [String: String] = [:]) throws -> MustacheLibrary {
+        let texts = embedded.mapValues { String(decoding: $0, as: UTF8.self) }.merging(more) { $1 }
+        return try MustacheLibrary(
+            templates: texts.mapValues { try MustacheTemplate(html: inWords($0, language)) })
+    }
+
+    /// Puts words of the catalogue in: `{{#text}}desk.name{{/text}}`. They are the same on every page, so they are not looked up
+    /// for each.
+    private static func inWords(_ template: String, _ language: Language) -> String {
+        template.replacing(#/\{\{#text\}\}([^{}]+)\{\{\/text\}\}/#) { Catalogue.text(String($0.1), language) }
     }
 
     /// By name. A test compares them with the folder.
@@ -44,6 +54,7 @@ enum Templates {
         "field_text": PackageResources.field_text_mustache,
         "form": PackageResources.form_mustache,
         "guardian": PackageResources.guardian_mustache,
+        "guardians": PackageResources.guardians_mustache,
         "history": PackageResources.history_mustache,
         "layout": PackageResources.layout_mustache,
         "moment": PackageResources.moment_mustache,

@@ -20,12 +20,11 @@ package struct Uninvited: Sendable, Hashable {
 
     /// The sentence that says it.
     package var fault: Fault {
-        let organisation = organisation.rawValue
-        return switch why {
-        case .nobody(let why): Fault(.uninvitedNobody, ["organisation": organisation, "why": why])
-        case .role(let role): Fault(.uninvitedRole, ["organisation": organisation, "role": role])
-        case .areas: Fault(.uninvitedAreas, ["organisation": organisation])
-        case .time(let role): Fault(.uninvitedTime, ["organisation": organisation, "role": role])
+        switch why {
+        case .nobody(let why): .nobody(from: organisation, .uninvitedNobody, ["why": why])
+        case .role(let role): .nobody(from: organisation, .uninvitedRole, ["role": role])
+        case .areas: .nobody(from: organisation, .uninvitedAreas)
+        case .time(let role): .nobody(from: organisation, .uninvitedTime, ["role": role])
         }
     }
 }

@@ -24,7 +24,8 @@ struct FormWalkTests {
     private static func rule(_ action: CaseAction) -> (roles: Set<String>, least: Reading.Extent) {
         switch action {
         case .takeOn, .handBack: (work, .status)
-        case .delegate, .move, .confirmMove, .declineMove, .judgeMaturity: (lead, .status)
+        case .delegate, .move, .confirmMove, .declineMove, .judgeMaturity, .endObjection: (lead, .status)
+        case .addGuardian, .correctGuardian, .mergeGuardians, .removeGuardian: (lead, .status)
         case .recordConsent: (work, .status)
         case .withholdConsent: (everybody, .status)
         case .addInformation: (everybody, .course)
@@ -58,6 +59,11 @@ struct FormWalkTests {
             case .move: [("municipality", "0001"), ("stage", "school"), ("unit", "unitid-school")]
             case .confirmMove: [("unit", "unitid-school")]
             case .declineMove: [("unit", "unitid-school"), ("reason", "Bor kvar.")]
+            case .addGuardian, .correctGuardian:
+                [("guardian", "g1"), ("details-name", "Gun"), ("standing", "reachable"), ("reason", "Fel.")]
+            case .mergeGuardians: [("guardian", "g1"), ("same", "g2"), ("reason", "Samma.")]
+            case .removeGuardian: [("guardian", "g1"), ("reason", "Styvförälder.")]
+            case .endObjection: [("giver", "g1"), ("reason", "Skrivfel.")]
             }
         return fields.map { ("\(action.rawValue)-\($0)", $1) }
     }

@@ -84,17 +84,26 @@ public struct County: Sendable {
         public func isAbsent(on day: LocalDate) -> Bool { absences.contains { $0.contains(day) } }
     }
 
-    /// One row of the table that turns areas and organisations into participants (rule 14).
+    /// One row of the table that turns organisations, stages and areas into participants (rule 14).
     public struct ParticipantRow: Sendable {
         public var organisation: Organisation
+        /// Empty: all stages.
+        public var stages: Set<Stage>
         /// Empty: all areas.
         public var areas: Set<WheelArea>
-        public var role: String
-        public var required: Bool
+        public var who: Who
 
-        public init(organisation: Organisation, areas: Set<WheelArea>, role: String, required: Bool) {
-            (self.organisation, self.areas, self.role, self.required) = (organisation, areas, role, required)
+        public enum Who: Sendable, Hashable {
+            case role(String, isRequired: Bool)
+            /// Nobody of the organisation comes, as the county has decided.
+            case nobody(why: String)
         }
+
+        public init(organisation: Organisation, stages: Set<Stage>, areas: Set<WheelArea>, who: Who) {
+            (self.organisation, self.stages, self.areas, self.who) = (organisation, stages, areas, who)
+        }
+
+        public func holds(for stage: Stage) -> Bool { stages.isEmpty || stages.contains(stage) }
     }
 
     /// A standing group where an anonymous question can be raised (rule 5).

@@ -32,6 +32,18 @@ struct FactInWordsTests {
         #expect(try words(Self.moved, names: nil).what == "överlämnat från school till kaa")
     }
 
+    @Test("rule 14: from which organisation nobody comes is told with the reason, and that nobody is missing any more")
+    func nobodyInvited() throws {
+        let missing = NobodyInvited.with {
+            $0.namedPerson = "head-school"
+            $0.organisations = [.with { $0.swedish = "Ingen från utbildning kallas." }]
+        }
+        #expect(try words(missing).what == "någon saknas på mötet: Ingen från utbildning kallas.")
+        #expect(try words(missing).who == "Chef Exempelson")
+        let settled = try words(NobodyInvited.with { $0.settled = true })
+        #expect(settled.what.hasPrefix("ingen saknas längre på mötet"))
+    }
+
     @Test("who has left the directory is told as that, never by an id")
     func left() throws {
         let taken = try words(CaseTakenOn.with { $0.by = "nykoping-rektor" })

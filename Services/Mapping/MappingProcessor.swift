@@ -12,7 +12,8 @@ struct MappingProcessor: Processor {
     static let adapter = CommandAdapter<Case>(
         .cases,
         CommandAdapter<Case>.workCommands + CommandAdapter<Case>.moveCommands + CommandAdapter<Case>.contentCommands
-            + CommandAdapter<Case>.cooperationCommands + CommandAdapter<Case>.erasureCommands)
+            + CommandAdapter<Case>.guardianCommands + CommandAdapter<Case>.cooperationCommands
+            + CommandAdapter<Case>.erasureCommands)
 
     func process(_ event: Event, in turn: inout Turn) throws {
         switch (Topic(rawValue: turn.topic), event.type) {

@@ -50,18 +50,23 @@ struct CaseCommand: AsyncParsableCommand {
         func run() async throws {
             let (connection, person, reason) = (options.connection, who.person, reason)
             let (reference, language) = (reference, language.language)
-            var (room, chronology) = try await DedicatedThread.run(name: "case") {
-                var chronology = Chronology(reference, language)
+            var (room, chronology, people) = try await DedicatedThread.run(name: "case") {
+                var (chronology, people) = (Chronology(reference, language), CasePeople())
                 let room = try CaseRoom.entered(
-                    by: person, reason: reason, connection, also: [.concerns, .mappings, .meetings, .notices, .cases]
-                ) { _, event in chronology.take(event) }
-                return (room, chronology)
+                    by: person, reason: reason, connection,
+                    also: [.concerns, .children, .mappings, .meetings, .notices, .cases]
+                ) { _, event in
+                    chronology.take(event)
+                    if event.subject == reference { people.take(event) }
+                }
+                return (room, chronology, people)
             }
             guard !chronology.isEmpty else { throw CommandFault(Catalogue.text("case.none", language)) }
             if let erased = chronology.erased { throw CommandFault(erased) }
             let reading = try await room.open(
-                reference, contents ? .plan ... .whole : .status ... .course, at: Date())
-            print(json ? try Self.lines(chronology.object(reading)) : chronology.text(reading))
+                reference, contents ? .plan ... .whole : .status ... .plan, at: Date())
+            let about = people.shown(reading)
+            print(json ? try Self.lines(chronology.object(reading, about)) : chronology.text(reading, about))
         }
 
         private static func lines(_ object: [String: Any]) throws -> String {

@@ -8,11 +8,14 @@ import SwiftProtobuf
 /// One case as a colleague wants to see it: what has happened, what is happening, what comes next (rule 20).
 extension Chronology {
     /// What happened, what happens now, and what comes next, for a person to read.
-    func text(_ reading: LoggedReading) -> String {
+    ///
+    /// - Parameter people: who the case is about; nil for who may not know.
+    func text(_ reading: LoggedReading, _ people: CasePeople.Shown? = nil) -> String {
         func shown(_ word: String) -> String { reading.mask?.shown(word, language) ?? word }
         var text = words("case.title", ["case": reference]) + "\n"
         if status?.harmSuspected == true { text += "\n" + words("case.harm") + "\n" }
         if status?.protectedIdentity == true { text += "\n" + words("case.protected") + "\n" }
+        if let people { text += "\n" + about(people) }
         var table = TextTable(["time", "what", "who", "proof"].map { words("case.column.\($0)") })
         for entry in entries(reading) { table.add([Self.day(entry.event.time), entry.what, entry.who, entry.proof]) }
         if reading.permit.extent >= .course { text += "\n\(words("case.happened"))\n\n\(table.text)\n" }
@@ -26,6 +29,7 @@ extension Chronology {
             text +=
                 "  \(words("case.awaits")): \(status.awaited.map { FactInWords.giver($0, language) }.joined(separator: ", "))\n"
         }
+        if !status.objections.isEmpty { text += "  \(words("case.objections"))\n" }
         guard status.hasDue else { return text }
         text += "\n\(words("case.next"))\n\n"
         text += "  \(words("case.step")): \(words("step.\(status.step)"))\n"
@@ -33,8 +37,22 @@ extension Chronology {
         return text + (status.reminded.isEmpty ? "\n" : " (\(words("level.\(status.reminded)")))\n")
     }
 
+    private func about(_ people: CasePeople.Shown) -> String {
+        func named(_ key: String) -> String { people.names[key] ?? FactInWords.giver(key, language) }
+        let child = [people.name, people.personalNumber].filter { !$0.isEmpty }.joined(separator: ", ")
+        let guardians = people.guardians.map { guardian in
+            guard case .onRecord(let standing) = guardian.place, standing != .reachable else {
+                return named(guardian.key)
+            }
+            return "\(named(guardian.key)) (\(words("guardian_standing.\(standing.rawValue)")))"
+        }
+        return "  \(words("case.about")): \(child)\n"
+            + (guardians.isEmpty
+                ? "" : "  \(words("case.guardians")): \(guardians.joined(separator: ", "))\n")
+    }
+
     /// The same as an object, with codes in place of words, and with what was written as far as the reading goes.
-    func object(_ reading: LoggedReading) -> [String: Any] {
+    func object(_ reading: LoggedReading, _ people: CasePeople.Shown? = nil) -> [String: Any] {
         let events = entries(reading).filter { !$0.what.isEmpty }.map { entry -> [String: Any] in
             let event = entry.event
             var object: [String: Any] = [
@@ -46,6 +64,16 @@ extension Chronology {
             return object
         }
         var object: [String: Any] = ["case": reference, "happened": events]
+        if let people {
+            let guardians = people.guardians.map { guardian -> [String: String] in
+                guard case .onRecord(let standing) = guardian.place else { return [:] }
+                return ["key": guardian.key, "name": guardian.name, "standing": standing.rawValue]
+            }
+            object["about"] =
+                [
+                    "name": people.name, "personal_number": people.personalNumber, "guardians": guardians,
+                ] as [String: Any]
+        }
         object["now"] = status?.object.map { reading.mask?.shown($0, language) ?? $0 }
         return object
     }

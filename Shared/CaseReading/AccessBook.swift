@@ -3,7 +3,8 @@ import Codec
 package import Foundation
 import SwiftProtobuf
 
-/// What is known of readings: the access log, and the accesses that were opened in an emergency.
+/// What is known of readings: the access log, the accesses that were opened in an emergency, and what else the privacy officer
+/// is told.
 package struct AccessBook: Sendable {
     package struct Entry: Codable, Sendable {
         package let time: Date
@@ -13,7 +14,8 @@ package struct AccessBook: Sendable {
         package let by: String
         package let door: String
         package let assurance: String
-        /// course, plan, whole, log, or `emergency`: the access was opened, and until when.
+        /// course, plan, whole, log, `emergency`: the access was opened, and until when; or `objection`: a no to consent was
+        /// ended, and why (rule 13).
         package let what: String
         package let why: String
         package let reason: String
@@ -50,6 +52,10 @@ extension AccessBook.Entry {
                 time: event.time, case: opened.caseReference, county: opened.county, by: opened.access.by, door: "",
                 assurance: "", what: "emergency", why: "", reason: opened.reason, person: "",
                 until: opened.access.until.date)
+        } else if let ended = try? event.decode(ObjectionEnded.self) {
+            self.init(
+                time: event.time, case: ended.caseReference, county: ended.county, by: ended.by, door: "",
+                assurance: "", what: "objection", why: "", reason: ended.reason, person: "", until: nil)
         } else {
             return nil
         }

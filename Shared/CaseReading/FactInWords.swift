@@ -33,8 +33,14 @@ package struct FactInWords {
         let fields = Fields(object, language, mask, names, showsWritten)
         what = fields.filled(sentence)
         who = fields.filled(Catalogue.entry(name, "who") ?? "")
-        further = fields.isTrue("harmSuspected") ? [Catalogue.text("fact.concern.harm", language)] : []
+        further = Self.furtherWords.filter { fields.isTrue($0.flag) }.map { Catalogue.text($0.name, language) }
     }
+
+    /// What is said beside a fact's own sentence where a flag is set.
+    private static let furtherWords = [
+        (flag: "harmSuspected", name: "fact.concern.harm"), (flag: "doubt.giverUnknown", name: "doubt.giver_unknown"),
+        (flag: "doubt.byUnknown", name: "doubt.by_unknown"),
+    ]
 
     /// The name of a fact's sentence in the catalogue.
     package static func name(_ type: String) -> String {
@@ -48,6 +54,7 @@ package struct FactInWords {
         case "child": Catalogue.text("giver_name.child", language)
         case "others": Catalogue.text("giver_name.others", language)
         case "guardian_unknown": Catalogue.text("giver_name.unknown", language)
+        case "guardian_deceased": Catalogue.text("giver_name.deceased", language)
         default: "\(Catalogue.text("giver_name.guardian", language)) \(key.prefix(4))"
         }
     }

@@ -79,6 +79,10 @@ extension Authority {
         /// Nothing blocks a refusal or withdrawal (rule 13).
         public static let withholdConsent = Act([.anybody], .anyPhase)
         public static let judgeMaturity = Act(lead)
+        /// Adds, merges, corrects and removes guardians (rule 12).
+        public static let changeGuardians = Act(lead)
+        /// Ends the refusal or withdrawal of somebody who is not on record (rule 13).
+        public static let endObjection = Act(lead)
         public static let conclude = Act(lead, .mapping)
         public static let followUp = Act(lead)
         public static let reopen = Act(lead)

@@ -78,6 +78,15 @@ public enum ConsentDecision: String, CaseIterable, Sendable {
     case given, refused, withdrawn
 }
 
+/// What the named person knows of a guardian on record (rules 12 and 22). Somebody who is not on record has no standing.
+public enum GuardianStanding: String, CaseIterable, Sendable {
+    case reachable
+    /// May not be contacted: nobody writes to them, and no meeting's place is named. Their consent is awaited.
+    case protected
+    /// Their consent is not awaited.
+    case deceased
+}
+
 /// Where a case stands.
 public enum Phase: String, CaseIterable, Sendable {
     /// Information is gathered and the five questions answered.

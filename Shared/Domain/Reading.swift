@@ -11,7 +11,7 @@ public enum Reading {
         case status
         /// What has happened, what happens now and what comes next, without what was said (rule 20).
         case course
-        /// The course, and what was written of the meetings and their plan.
+        /// The course, who the case is about, and what was written of the meetings and their plan.
         case plan
         /// Everything, with the child's own words.
         case whole
@@ -89,6 +89,11 @@ public enum Reading {
         public let extent: Extent
         /// Where the child lives and attends, and who works there, may be shown.
         public let showsPlace: Bool
+
+        /// Who the case is about may be shown: whoever reads the plan meets the child and the guardians.
+        public var showsPeople: Bool { extent >= .plan }
+        /// How the guardians are reached may be shown, too.
+        public var showsContact: Bool { extent == .whole }
     }
 
     public enum Answer: Sendable, Hashable {

@@ -222,7 +222,7 @@ extension CommandMessage {
     package var isUnstoppable: Bool { false }
     package static var mayBeUnstoppable: Bool { false }
     package var shortened: Self { self }
-    package var speaker: Speaker { Speaker(actor.id.nonEmpty, isAnybody: isUnstoppable && actor == .suite) }
+    package var speaker: Speaker { Speaker(actor.id.nonEmpty, isAnybody: isUnstoppable) }
 
     package func obstacles(on subject: Meaning.Subject, by actor: Actor, _ context: Meaning.Subject.Context) -> [Fault]
     {

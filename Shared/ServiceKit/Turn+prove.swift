@@ -9,7 +9,7 @@ package struct Speaker: Sendable {
     package let person: String?
     /// The doors whose own word it may be, too: what a mail server has found out, or a calendar system.
     package let doors: Set<County.Door.Kind>
-    /// It may be anybody's who has been proven.
+    /// It may be passed on by anybody who has been proven, where ``person`` is nobody of the directory (rule 13).
     let isAnybody: Bool
     /// It is the word of whoever of the staff this door has let in.
     private var staffDoor: String?
@@ -31,7 +31,8 @@ package struct Speaker: Sendable {
 
     func isOf(_ proven: ProvenActor) -> Bool {
         if let staffDoor { return proven.isOfStaff && proven.doorName == staffDoor }
-        return isAnybody || person == proven.person || doors.contains(proven.door.kind)
+        if isAnybody, person.map({ proven.county.people[$0] == nil }) ?? true { return true }
+        return person == proven.person || doors.contains(proven.door.kind)
     }
 }
 

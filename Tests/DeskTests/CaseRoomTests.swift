@@ -28,11 +28,11 @@ struct CaseRoomTests {
     func status() async throws {
         let (tester, reference) = try await reported()
         let owner = try await tester.desk.cases.open(reference, for: person("head-school"), in: .swedish)
-        #expect(owner.permit.extent == .whole && !owner.file.concerns.isEmpty && owner.child != nil)
+        #expect(owner.permit.extent == .whole && !owner.file.concerns.isEmpty && owner.people != nil)
         #expect(!owner.chronology.entries(owner.reading, names: owner.names).isEmpty)
 
         let county = try await tester.desk.cases.open(reference, for: person("county"), in: .swedish)
-        #expect(county.permit.extent == .status && county.file.concerns.isEmpty && county.child == nil)
+        #expect(county.permit.extent == .status && county.file.concerns.isEmpty && county.people == nil)
         #expect(county.chronology.entries(county.reading, names: county.names).isEmpty)
         #expect(county.situation.people.namedPerson == "head-school")
 

@@ -11,7 +11,9 @@ import Testing
 struct FormTests {
     private static let choices = FormChoices(
         colleagues: { [("a", "A"), ("b", "B")] }, responsible: { [("a", "A"), ("b", "B")] }, units: [("u", "U")],
-        givers: [("key1", "Gun"), ("youth", "Ungdomen")])
+        givers: [("key1", "Gun"), ("youth", "Ungdomen")], guardians: [("key1", "Gun"), ("key2", "Göran")],
+        removable: [("key1", "Gun"), ("others", "Fler")], formerGuardians: [("key3", "Bo")],
+        objections: [("stranger", "Någon")], withholders: [("key1", "Gun"), ("others", "Någon annan")])
 
     private struct Typist: RandomValues {
         var generator: SeededGenerator
@@ -70,6 +72,11 @@ struct FormTests {
         try check(ConcludeForm.self, &typist)
         try check(FollowUpForm.self, &typist)
         try check(ReopenForm.self, &typist)
+        try check(AddGuardianForm.self, &typist)
+        try check(CorrectGuardianForm.self, &typist)
+        try check(MergeGuardiansForm.self, &typist)
+        try check(RemoveGuardianForm.self, &typist)
+        try check(EndObjectionForm.self, &typist)
     }
 
     @Test("only the answers that were changed since the page was shown are sent, and a fault finds its question")

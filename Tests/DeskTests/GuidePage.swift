@@ -187,7 +187,7 @@ enum GuidePage {
 
     private static let consents = [
         ConsentCard(
-            giver: "Vårdnadshavare 1", tag: Tag("givet", .good),
+            giver: "Vårdnadshavare 1", tag: Tag("givet", .good), note: nil,
             pairs: [
                 Pair("Gäller", "socialtjänst, hälso- och sjukvård"), Pair("Datum", "24 november 2026"),
                 Pair("Form", "skriftligt"),
@@ -199,7 +199,7 @@ enum GuidePage {
                     style: "danger"
                 )
             ]),
-        ConsentCard(giver: "Ungdomen", tag: Tag("saknas", .warn), pairs: [], actions: []),
+        ConsentCard(giver: "Ungdomen", tag: Tag("saknas", .warn), note: nil, pairs: [], actions: []),
     ]
 
     private static let chips = [

@@ -24,8 +24,9 @@ struct AccessPageTests {
     private static let rest = """
 
         - **The status**: where a case stands: phase, who is responsible, the next step and its date. **The course**: the status, and
-          what has happened, in words that tell nothing of what was said (rule 20). **The plan**: the course, and what was written of
-          meetings and plan. **Everything**: the child's own words, too.
+          what has happened, in words that tell nothing of what was said (rule 20). **The plan**: the course, who the
+          case is about, by name and number, with the guardians' names, and what was written of meetings and plan. **Everything**: how the
+          guardians are reached, and the child's own words, too.
         - A participant is one of the staff who is invited to a booked meeting, or came to one. Participants and the coordinator read while the
           case is open, and on each day on which every needed consent covers their organisation. A consent that is withdrawn closes at
           once what it had opened.

@@ -109,6 +109,14 @@ struct MappingTester {
         try send(command)
     }
 
+    mutating func endObjection(_ giver: String, by: String = owner) throws {
+        try send(
+            EndObjection.with {
+                ($0.caseReference, $0.by, $0.giver) = (Self.reference, by, giver)
+                $0.reason = "Skrivfel."
+            })
+    }
+
     mutating func followUp(_ decision: String, next: String = "", effect: String = "better") throws {
         try send(
             RecordFollowUp.with {

@@ -59,6 +59,20 @@ struct RandomCase: RandomValues {
             date: day(), recordedAt: date(), by: actor())
     }
 
+    mutating func guardian() -> Case.Guardian { .init(id(), one(GuardianStanding.self)) }
+
+    mutating func details() -> Case.Guardian.Details {
+        .init(name: word(), personalNumber: flag() ? "19850101-2382" : "", email: word(), phone: word())
+    }
+
+    mutating func seats() -> Case.Seats {
+        .init(guardians: list { $0.id() }, unwritten: list { $0.id() }, isProtected: flag())
+    }
+
+    mutating func doubt() -> ConsentDoubt {
+        .init(isGiverUnknown: flag(), isByUnknown: flag(), to: id(), county: id())
+    }
+
     mutating func maturity() -> Case.Maturity { .init(youthConsents: flag(), reason: word(), by: actor()) }
 
     mutating func cooperation() -> Case.Cooperation {
@@ -126,7 +140,8 @@ struct RandomCase: RandomValues {
             .init(before: $0.information(), by: $0.actor(), at: $0.date(), reason: $0.word())
         }
         for _ in 0..<number(0...5) { `case`.answers[one(Question.self)] = word() }
-        `case`.guardians = list { $0.id() }
+        `case`.guardians = list { $0.guardian() }
+        for _ in 0..<number(0...3) { `case`.formerGuardians[id()] = maybe { .same(as: $0.id()) } ?? .removed }
         `case`.hasMoreGuardians = flag()
         for consent in list(make: { $0.consent() }) { `case`.consents[consent.giver] = consent }
         `case`.maturity = maybe { $0.maturity() }

@@ -86,6 +86,25 @@ struct WireTests {
         try check(end, Codec.EndCooperation(end, of: reference, by: by), of: reference, by: by)
     }
 
+    @Test("the same for the commands about guardians", arguments: seeds)
+    func guardianCommands(seed: UInt64) throws {
+        var random = RandomCase(seed: seed)
+        let (reference, by) = (random.id(), random.actor())
+        let add = MappingCore.AddGuardian(
+            former: random.maybe { $0.id() }, random.details(), random.one(GuardianStanding.self), reason: random.word()
+        )
+        try check(add, Codec.AddGuardian(add, of: reference, by: by), of: reference, by: by)
+        let correct = MappingCore.CorrectGuardian(
+            random.id(), random.details(), random.one(GuardianStanding.self), reason: random.word())
+        try check(correct, Codec.CorrectGuardian(correct, of: reference, by: by), of: reference, by: by)
+        let merge = MappingCore.MergeGuardians(random.id(), into: random.id(), reason: random.word())
+        try check(merge, Codec.MergeGuardians(merge, of: reference, by: by), of: reference, by: by)
+        let remove = MappingCore.RemoveGuardian(random.giver(), reason: random.word())
+        try check(remove, Codec.RemoveGuardian(remove, of: reference, by: by), of: reference, by: by)
+        let end = MappingCore.EndObjection(random.giver(), reason: random.word())
+        try check(end, Codec.EndObjection(end, of: reference, by: by), of: reference, by: by)
+    }
+
     @Test("the same for the commands about erasure", arguments: seeds)
     func erasureCommands(seed: UInt64) throws {
         var random = RandomCase(seed: seed)
@@ -171,6 +190,7 @@ extension RandomCase {
     /// One of each kind of fact.
     mutating func facts() -> [CaseFact] {
         courseFacts().map(CaseFact.course) + contentFacts().map(CaseFact.content)
+            + guardianFacts().map(CaseFact.guardians)
             + erasureFacts().map(CaseFact.erasure) + [
                 .proposal(
                     .proposed(
@@ -180,7 +200,10 @@ extension RandomCase {
                 .proposal(.declined(unit: id(), reason: word(), by: actor())),
                 .cooperation(
                     .waiting(
-                        for: list { $0.flag() ? .nobodyKnown : .giver($0.giver()) }, owner: id(), county: id(),
+                        for: list {
+                            [.nobodyKnown, .nobodyLiving, .giver($0.giver()), .objection($0.giver())][$0.number(0...3)]
+                        },
+                        owner: id(), county: id(),
                         due: date())
                 ),
                 .cooperation(.started(cooperation(), owner: id())),
@@ -188,11 +211,22 @@ extension RandomCase {
                     .call(
                         MeetingCall(
                             county: id(), unit: id(), namedPerson: id(),
-                            areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), isProtected: flag(),
-                            guardians: list { $0.id() }))),
+                            areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), seats: seats()))),
+                .meetings(.seat(seats(), county: id())),
                 .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
                 .meetings(.handOver(county: id(), unit: id(), namedPerson: id())), .meetings(.erase(county: id())),
             ]
+    }
+
+    private mutating func guardianFacts() -> [GuardianFact] {
+        [
+            .added(.init(guardian(), details(), reason: word(), by: actor())),
+            .corrected(.init(guardian(), details(), reason: word(), by: actor())),
+            .merged(id(), into: id(), consent: maybe { $0.consent() }, reason: word(), by: actor()),
+            .removed(giver(), reason: word(), by: actor()),
+            .formerReported(list(1...3) { $0.id() }, concern: id()),
+            .objectionEnded(giver(), reason: word(), by: actor(), to: maybe { $0.id() }, county: id()),
+        ]
     }
 
     private mutating func erasureFacts() -> [ErasureFact] {
@@ -227,7 +261,7 @@ extension RandomCase {
             .informationAdded(information()),
             .informationCorrected(before: information(), after: information(), reason: word(), by: actor()),
             .answersRecorded(list { .init($0.one(Question.self), $0.word()) }, by: actor()),
-            .consentRecorded(consent()),
+            .consentRecorded(consent(), doubt: maybe { $0.doubt() }),
             .maturityJudged(maturity()), .concluded(outcome(), areas: list { $0.one(WheelArea.self) }, by: actor()),
             .followedUp(followUp(), by: actor()),
         ]

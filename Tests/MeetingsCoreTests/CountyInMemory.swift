@@ -120,7 +120,8 @@ struct CountyInMemory {
         return Record(
             came: ["head-school", "family"], child: Participation(tookPart: true, how: "Var med"),
             coordinator: coordinator, worksAlready: ["Slöjden"],
-            measures: [measure("m1", "family", .socialServices), measure("m2", "nurse", .healthCare)], followUp: followUp.map(day))
+            measures: [measure("m1", "family", .socialServices), measure("m2", "nurse", .healthCare)],
+            followUp: followUp.map(day))
     }
 
     static func judge(_ decisions: [(String, MeasureDecision)], next: String?) -> FollowUp {

@@ -50,7 +50,7 @@ struct Arbitrary {
         Request(
             unit: text(), namedPerson: text(), areas: list { $0.one(of: WheelArea.allCases) },
             organisations: list { $0.one(of: Organisation.allCases) }, latestDate: day(), isProtected: flag(),
-            guardians: texts())
+            guardians: texts(), unwritten: texts())
     }
 
     mutating func reply() -> Answer.Reply {

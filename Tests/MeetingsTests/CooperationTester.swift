@@ -42,9 +42,12 @@ struct CooperationTester {
             })
     }
 
+    /// A measure of somebody in an organisation.
     static func measure(_ id: String = "", _ organisation: String = "social_services") -> PlannedMeasure {
-        .with {
-            ($0.id, $0.area, $0.text, $0.responsible) = (id, "safety", "Samtal varje vecka", "family")
+        let people = ["social_services": "family", "health_care": "nurse", "education": "teacher"]
+        return .with {
+            ($0.id, $0.area, $0.text) = (id, "safety", "Samtal varje vecka")
+            $0.responsible = people[organisation] ?? ""
             ($0.organisation, $0.date) = (organisation, "2027-01-15")
         }
     }

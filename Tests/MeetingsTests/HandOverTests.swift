@@ -156,12 +156,11 @@ struct HandOverTests {
         try tester.tester.advance(to: tester.meeting.end.date)
         try tester.record {
             $0.coordinator.person = "nurse"
-            $0.plan.measures[1].responsible = "nurse"
         }
         let refused = try #require(tester.facts(CommandRefused.self).last)
         #expect(refused.reasons.map(\.path) == ["coordinator.person", "plan.measures[1].responsible"])
         // The organisation that leads the case, and those that are covered, may.
-        try tester.record { $0.plan.measures[1].responsible = "teacher" }
+        try tester.record { $0.plan.measures[1] = CooperationTester.measure("m2", "education") }
         #expect(tester.facts(MeetingHeld.self).count == 1)
     }
 
@@ -293,7 +292,7 @@ struct HandOverTests {
         var tester = CooperationTester()
         try tester.call()
         try tester.tester.advance(to: tester.meeting.end.date)
-        try tester.record { $0.plan.measures[0].responsible = "teacher" }
+        try tester.record { $0.plan.measures[0] = CooperationTester.measure("m1", "education") }
         try tester.send(CancelMeeting.with { ($0.caseReference, $0.county) = ("A", "TST") })
         try tester.call(latest: "2027-02-28")
         #expect(tester.staff == ["head-school", "family", "nurse", "teacher"])

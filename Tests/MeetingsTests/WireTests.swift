@@ -34,6 +34,9 @@ struct WireTests {
         reads(Call(some.request()), seed)
         reads(Cancel(isClosed: some.flag()), seed)
         reads(Protect(), seed)
+        reads(
+            MeetingsCore.SeatGuardians(guardians: some.texts(), unwritten: some.texts(), isProtected: some.flag()), seed
+        )
         reads(HandOver(unit: some.text(), namedPerson: some.text()), seed)
         reads(
             MeetingsCore.Answer(

@@ -134,6 +134,17 @@ struct TableTests {
             ])
     }
 
+    @Test("rule 13: of a no that is not clear the owner is told at once, and the privacy officer of one that was ended")
+    func unclear() {
+        let unclear = drafts(
+            .ofCase(.withdrawalUnclear(to: "head-school", isGiverUnknown: true, isByUnknown: false)))
+        #expect(words(unclear) == ["withdrawalUnclear head.school@example.org"])
+        #expect(unclear.first?.values == [.giver: .flag(true), .recorder: .flag(false)])
+        #expect(Notice.Kind.withdrawalUnclear.form.isUrgent)
+        #expect(drafts(.ofCase(.withdrawalUnclear(to: "", isGiverUnknown: false, isByUnknown: false))).isEmpty)
+        #expect(words(drafts(.ofCase(.objectionEnded(to: "officer")))) == ["objectionEnded officer@example.org"])
+    }
+
     @Test("nobody gets a notice for a person or a county that the directory does not have")
     func unknown() {
         #expect(drafts(.ofCase(.delegated(to: "nobody"))).isEmpty)

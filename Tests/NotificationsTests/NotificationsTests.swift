@@ -145,6 +145,16 @@ struct NotificationsTests {
             CommandRefused.with { ($0.caseReference, $0.county, $0.to) = ("TST-1", "TST", "county") },
             ["county@example.org"], "kan ha sagt nej"
         ),
+        (
+            ConsentRecorded.with {
+                ($0.caseReference, $0.doubt.county, $0.doubt.to) = ("TST-1", "TST", "head-school")
+                ($0.doubt.giverUnknown, $0.doubt.byUnknown) = (true, true)
+            }, ["head.school@example.org"], "finns inte i katalogen"
+        ),
+        (
+            ObjectionEnded.with { ($0.caseReference, $0.county, $0.to) = ("TST-1", "TST", "county") },
+            ["county@example.org"], "avslutat ett nej"
+        ),
     ]
 
     @Test(

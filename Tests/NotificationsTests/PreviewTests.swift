@@ -54,6 +54,8 @@ struct PreviewTests {
             .ofMeeting(.planAlarm(coordinator: "head-school", manager: nil)),
             .ofMeeting(.planConcern(coordinator: "head-school")),
             .ofCase(.withdrawalUnrecorded(to: "head-school")),
+            .ofCase(.withdrawalUnclear(to: "head-school", isGiverUnknown: true, isByUnknown: true)),
+            .ofCase(.objectionEnded(to: "head-school")),
             .ofMeeting(.answerForwarded(to: "head-school", .letter, sender: vera)),
             .ofMeeting(.answerOutdated(sender: vera)),
             .ofErasure(.forewarned(to: ["head-school"], day)), .ofErasure(.calledOff(to: ["head-school"])),

@@ -89,6 +89,38 @@ struct ChronologyTests {
         #expect("\(chronology.object(reading))".contains(#""person": "head-school""#))
     }
 
+    @Test("rule 20: a case says who it is about to whoever may know it, and who has said no without being known")
+    func about() async throws {
+        var chronology = try chronology(.swedish)
+        let status = CaseStatus.with {
+            ($0.caseReference, $0.phase, $0.objections) = (Self.reference, "awaiting_consent", ["stranger"])
+            $0.guardians = [
+                .with { ($0.key, $0.standing) = ("g1", "protected") },
+                .with { ($0.key, $0.standing) = ("g2", "reachable") },
+            ]
+        }
+        let child = Child.with {
+            ($0.personalNumber, $0.names) = ("201703152387", [.with { $0.text = "Kim Exempelbarn" }])
+            $0.guardians = [.with { ($0.key, $0.names) = ("g1", [.with { $0.text = "Gun Exempelförälder" }]) }]
+        }
+        var people = CasePeople()
+        for (index, payload) in ([status, child] as [any EventPayload]).enumerated() {
+            let event = try Event(
+                id: "about-\(index)", source: "test", time: ExampleCounty.monday + 3_600, subject: Self.reference,
+                payload)
+            chronology.take(event)
+            people.take(event)
+        }
+        let plan = try await ReadingStory.reading(.plan, as: "nurse")
+        let text = chronology.text(plan, people.shown(plan))
+        #expect(text.contains("Barnet: Kim Exempelbarn, 20170315-2387"))
+        #expect(text.contains("Gun Exempelförälder (skyddade personuppgifter), vårdnadshavare g2"))
+        #expect(text.contains("Någon som inte känns igen som vårdnadshavare har sagt nej"))
+        #expect("\(chronology.object(plan, people.shown(plan)))".contains("20170315-2387"))
+        let course = try await ReadingStory.reading(.course)
+        #expect(!chronology.text(course, people.shown(course)).contains("Kim Exempelbarn"))
+    }
+
     @Test("rule 22: the JSON holds what was written only when that is asked for")
     func json() async throws {
         let chronology = try chronology(.english)

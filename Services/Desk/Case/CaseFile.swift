@@ -55,6 +55,9 @@ struct CaseFile: Sendable {
         case InformationCorrected.eventType: note(event) { $0.correct($1, event) }
         case AnswersRecorded.eventType: note(event) { $0.answer($1, event) }
         case ConsentRecorded.eventType: note(event) { $0.consent($1, event) }
+        case GuardianCorrected.eventType, GuardiansMerged.eventType, GuardianRemoved.eventType,
+            ObjectionEnded.eventType:
+            takeGuardians(event)
         case MaturityRecorded.eventType: note(event) { $0.maturity = Entry(value: $1, by: $1.by, at: event.time) }
         case MappingConcluded.eventType: note(event) { $0.outcomes.append(Entry(value: $1, by: $1.by, at: event.time)) }
         case MeasuresFollowedUp.eventType:
@@ -84,6 +87,30 @@ struct CaseFile: Sendable {
         case MoveDeclined.eventType, CaseMoved.eventType: proposedMove = nil
         default: break
         }
+    }
+
+    /// What becomes of consents when the guardians are put right: Mapping says it (rules 12 and 13).
+    private mutating func takeGuardians(_ event: Event) {
+        switch event.type {
+        case GuardiansMerged.eventType:
+            note(event) { (file: inout CaseFile, fact: GuardiansMerged) in
+                file.consents[fact.same] = nil
+                file.consents[fact.guardian] =
+                    fact.hasConsent ? [Entry(value: fact.consent, by: fact.consent.by, at: fact.consent.at.date)] : nil
+            }
+        case GuardianRemoved.eventType:
+            note(event) { (file: inout CaseFile, fact: GuardianRemoved) in file.leaveOut(fact.guardian) }
+        case GuardianCorrected.eventType:
+            note(event) { (file: inout CaseFile, fact: GuardianCorrected) in
+                if fact.standing == GuardianStanding.deceased.rawValue { file.leaveOut(fact.guardian) }
+            }
+        default: note(event) { (file: inout CaseFile, fact: ObjectionEnded) in file.consents[fact.giver] = nil }
+        }
+    }
+
+    /// A consent does not count any more. A no does.
+    private mutating func leaveOut(_ giver: String) {
+        if consents[giver]?.last?.value.decision == ConsentDecision.given.rawValue { consents[giver] = nil }
     }
 
     private mutating func note<Fact: EventPayload>(_ event: Event, _ change: (inout CaseFile, Fact) -> Void) {
@@ -118,13 +145,6 @@ struct CaseFile: Sendable {
 }
 
 extension CaseFile {
-    /// The keys of the guardians who must consent, as the concerns have named them.
-    var guardians: [String] {
-        concerns.reduce(into: []) { all, concern in
-            all += concern.value.guardians.filter { !all.contains($0) }
-        }
-    }
-
     /// The wheel: what is known of each area.
     func findings(in area: WheelArea) -> [Finding] { findings.filter { $0.information.area == area.rawValue } }
 

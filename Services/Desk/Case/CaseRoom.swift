@@ -19,8 +19,8 @@ struct OpenedCase: Sendable {
     fileprivate let language: Language
     /// What was written, as far as the reading goes.
     let file: CaseFile
-    /// Whom the case is about; nil for who does not read the whole case.
-    let child: Child?
+    /// Whom the case is about; nil for who may not know.
+    let people: CasePeople.Shown?
     /// The case as the policy sees it.
     let readable: ReadableCase
     /// Another one whenever the case has changed (``GRDB/Database/version(of:)``).
@@ -36,7 +36,7 @@ struct OpenedCase: Sendable {
     }
 
     var permit: Reading.Permit { reading.permit }
-    var names: DirectoryNames { DirectoryNames(county, family: guardianNames) }
+    var names: DirectoryNames { DirectoryNames(county, family: people?.names ?? [:]) }
 
     /// What decides what can be done.
     var situation: CaseSituation {
@@ -89,13 +89,11 @@ struct CaseRoom: Sendable {
         let reading = try await logged(directory, person) { room in
             try await room.open(found.readable, wanted, at: desk.now())
         }
-        let isWhole = reading.permit.extent == .whole
         return OpenedCase(
             row: found.row, reading: reading, county: county, directory: directory,
             facts: found.facts, language: language,
             file: CaseFile(found.facts.filter { Opening.isOpen($0, for: reading) || CaseFile.isCourse($0.type) }),
-            child: isWhole ? try found.child.flatMap { try $0.decode(Child.self) } : nil,
-            readable: found.readable, version: found.version)
+            people: found.people.shown(reading), readable: found.readable, version: found.version)
     }
 
     /// Whether somebody may read at least where a case stands. Nothing of it is shown by that, so nothing is logged.
@@ -175,6 +173,12 @@ struct CaseRoom: Sendable {
             child = try db.child(of: reference).flatMap(keys.open)
             version = try db.version(of: reference) ?? ""
             readable = ReadableCase(row.status, meetings: facts)
+        }
+
+        var people: CasePeople {
+            var people = CasePeople(row.status)
+            for event in [child].compactMap(\.self) + facts { people.take(event) }
+            return people
         }
     }
 }

@@ -13,7 +13,7 @@ extension OpenedCase {
 
     /// What somebody of the family is called, by the key that the case has for them.
     func giver(_ key: String, _ language: Language) -> String {
-        guardianNames[key] ?? FactInWords.giver(key, language)
+        people?.names[key] ?? FactInWords.giver(key, language)
     }
 
     /// Somebody who takes part in a meeting, of the staff or of the family.
@@ -31,13 +31,9 @@ extension OpenedCase {
     private var familyKeys: Set<String> {
         let meetings = [file.cooperation.meeting].compactMap(\.self) + file.cooperation.held.map(\.meeting)
         let invited = meetings.flatMap(\.participants).filter(\.family).map(\.person)
-        return Set(file.guardians + invited + guardianNames.keys)
+        return Set(guardians + invited + (people.map { Array($0.names.keys) } ?? []))
     }
 
-    /// By their keys, as last told; for who reads the whole case.
-    var guardianNames: [String: String] {
-        (child?.guardians ?? []).reduce(into: [:]) { names, guardian in
-            if let name = guardian.names.first?.text, !name.isEmpty { names[guardian.key] = name }
-        }
-    }
+    /// The keys of the guardians on record, for who reads the whole case.
+    var guardians: [String] { permit.extent == .whole ? row.status.guardians.map(\.key) : [] }
 }

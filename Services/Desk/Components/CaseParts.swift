@@ -101,8 +101,19 @@ struct ConsentCard {
 
     let giver: String
     let tag: Tag
+    /// What must be looked at; nil for nothing.
+    let note: String?
     let pairs: [Pair]
     let actions: [Deed]
+}
+
+/// A guardian on record, or one who was (`guardians`, rule 12).
+struct GuardianCard {
+    let name: String
+    let tags: [Tag]
+    let pairs: [Pair]
+    /// To the form that corrects what is written; nil where the reader may not.
+    let correct: Link?
 }
 
 /// What was written first, and what replaced it (`history`).

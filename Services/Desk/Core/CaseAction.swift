@@ -17,6 +17,11 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case reopen, move
     case confirmMove = "confirm_move"
     case declineMove = "decline_move"
+    case addGuardian = "add_guardian"
+    case correctGuardian = "correct_guardian"
+    case mergeGuardians = "merge_guardians"
+    case removeGuardian = "remove_guardian"
+    case endObjection = "end_objection"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -27,6 +32,8 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .recordConsent: .recordConsent, .withholdConsent: .withholdConsent, .judgeMaturity: .judgeMaturity,
         .conclude: .conclude, .followUp: .followUp, .reopen: .reopen,
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
+        .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
+        .removeGuardian: .changeGuardians, .endObjection: .endObjection,
     ]
 }
 

@@ -74,6 +74,14 @@ struct FormChoices: Sendable {
     var units: [Choice] = []
     /// Those who can consent, by name where the reader may know it.
     var givers: [Choice] = []
+    /// The guardians on record; those who were; and those who have said no without being one.
+    var guardians: [Choice] = []
+    /// The guardians on record, and the others where the case has more than it tells apart.
+    var removable: [Choice] = []
+    var formerGuardians: [Choice] = []
+    var objections: [Choice] = []
+    /// Those who can say no.
+    var withholders: [Choice] = []
     /// What each question's answer was last, with who and when.
     var answered: [Question: String] = [:]
     var today = LocalDate(number: 0)

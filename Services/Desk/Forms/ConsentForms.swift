@@ -97,7 +97,7 @@ struct WithholdForm: CaseForm {
             maker.choice($0.rawValue, named: "decision", of: "decision")
         }
         return [
-            maker.one("giver", choices.givers.map { ($0.value, $0.label, nil) }, giver),
+            maker.one("giver", choices.withholders.map { ($0.value, $0.label, nil) }, giver),
             maker.one("decision", decisions, decision),
         ] + (isConfirmed ? [maker.hidden("confirmed", "yes")] : [])
     }

@@ -54,6 +54,7 @@ enum Templates {
         "field_text": PackageResources.field_text_mustache,
         "form": PackageResources.form_mustache,
         "guardian": PackageResources.guardian_mustache,
+        "guardians": PackageResources.guardians_mustache,
         "history": PackageResources.history_mustache,
         "layout": PackageResources.layout_mustache,
         "moment": PackageResources.moment_mustache,

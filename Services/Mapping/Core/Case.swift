@@ -25,8 +25,10 @@ package struct Case: Aggregate, Equatable {
     package var corrections: [Correction]
     package var answers: [Question: String]
 
-    /// The guardians on record, by key.
-    package var guardians: [String]
+    /// The guardians on record (rule 12).
+    package var guardians: [Guardian]
+    /// By key: who was a guardian on record.
+    package var formerGuardians: [String: FormerGuardian]
     /// More guardians were named than the case tells apart. They are awaited as ``Giver/others``.
     package var hasMoreGuardians: Bool
     /// Each giver's latest decision.
@@ -65,7 +67,7 @@ package struct Case: Aggregate, Equatable {
         self.adultFrom = adultFrom
         (phase, deadlines) = (.mapping, [:])
         (concernAreas, information, corrections, answers) = ([], [], [], [:])
-        (guardians, consents) = ([], [:])
+        (guardians, formerGuardians, consents) = ([], [:], [:])
         (hasMoreGuardians, isProtected, isHarmSuspected) = (false, false, false)
         (emergencies, concerns) = ([], 0)
     }

@@ -22,6 +22,7 @@ package struct CaseInHand {
     mutating func report(_ fact: CourseFact) { facts.append(.course(fact)) }
     mutating func report(_ fact: ProposalFact) { facts.append(.proposal(fact)) }
     mutating func report(_ fact: ContentFact) { facts.append(.content(fact)) }
+    mutating func report(_ fact: GuardianFact) { facts.append(.guardians(fact)) }
     mutating func report(_ fact: CooperationFact) { facts.append(.cooperation(fact)) }
     mutating func report(_ fact: ErasureFact) { facts.append(.erasure(fact)) }
     mutating func request(_ request: MeetingsRequest) { facts.append(.meetings(request)) }

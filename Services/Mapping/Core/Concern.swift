@@ -62,6 +62,7 @@ package struct Concern: Sendable, Equatable {
             youthConsentFrom: youthConsentFrom, adultFrom: adultFrom)
         if let former {
             new.guardians = former.guardians
+            new.formerGuardians = former.formerGuardians
             new.hasMoreGuardians = former.hasMoreGuardians
             new.isProtected = former.isProtected
             new.isHarmSuspected = former.isHarmSuspected
@@ -74,20 +75,22 @@ package struct Concern: Sendable, Equatable {
 
 extension CaseInHand {
     fileprivate mutating func open(_ concern: Concern) {
-        note(concern)
+        let former = note(concern)
         set(.acknowledge, workingDays: settings.acknowledgeDays, from: concern.receivedAt)
         let due = set(.conclude, workingDays: settings.mappingDays, from: concern.receivedAt)
         report(
             .opened(owner: `case`.owner, at: `case`.place, due: due, isHarmSuspected: `case`.isHarmSuspected))
+        report(former, in: concern)
         if let move = concern.proposed { propose(move, in: concern) }
     }
 
     fileprivate mutating func join(_ concern: Concern) {
         let becomesProtected = concern.isProtected && !`case`.isProtected
-        note(concern)
+        let former = note(concern)
         report(
             .concernJoined(
                 owner: `case`.owner.person, isHarmSuspected: concern.isHarmSuspected, linkedTo: concern.linkedTo))
+        report(former, in: concern)
         if concern.hasGrown, `case`.place.stage.isBefore(concern.place.stage) {
             hand(to: concern.owner, at: concern.place, .age)
         }
@@ -101,7 +104,13 @@ extension CaseInHand {
         reviewConsents()
     }
 
-    private mutating func note(_ concern: Concern) {
+    /// A report does not undo what a person has put right, and the owner sees what it says.
+    private mutating func report(_ former: [String], in concern: Concern) {
+        if !former.isEmpty { report(.formerReported(former, concern: concern.id)) }
+    }
+
+    /// - Returns: the keys of former guardians whom the concern names.
+    private mutating func note(_ concern: Concern) -> [String] {
         `case`.concerns += 1
         `case`.concernAreas = (`case`.concernAreas + concern.areas).uniqued()
         // Strengths first (rule 8).
@@ -119,10 +128,11 @@ extension CaseInHand {
             }
             `case`.information.append(information)
         }
-        `case`.record(concern.guardians)
+        let former = `case`.record(concern.guardians)
         `case`.youthConsentFrom = concern.youthConsentFrom
         `case`.adultFrom = concern.adultFrom
         `case`.isProtected = `case`.isProtected || concern.isProtected
         `case`.isHarmSuspected = `case`.isHarmSuspected || concern.isHarmSuspected
+        return former
     }
 }

@@ -37,12 +37,18 @@ package enum Awaited: Sendable, Hashable {
     case giver(Giver)
     /// No guardian is known.
     case nobodyKnown
+    /// All known guardians have died. Somebody else must be found.
+    case nobodyLiving
+    /// Somebody who is not on record has said no, which counts until the case's owner ends it (rule 13).
+    case objection(Giver)
 
-    /// As published: the giver's name, or that no guardian is known.
-    package var name: String {
+    /// Who is asked, as published: the giver's name, or that there is nobody. Nil for an objection: nobody is asked.
+    package var name: String? {
         switch self {
         case .giver(let giver): giver.name
         case .nobodyKnown: "guardian_unknown"
+        case .nobodyLiving: "guardian_deceased"
+        case .objection: nil
         }
     }
 
@@ -50,11 +56,15 @@ package enum Awaited: Sendable, Hashable {
     package var fault: Fault {
         switch self {
         case .nobodyKnown: Fault(.consentNobody)
-        case .giver(.youth): Fault(.consentMissing, at: "consents[\(name)]", ["giver": "giver.youth"])
-        case .giver(.others): Fault(.consentOthers, at: "consents[\(name)]")
-        case .giver(.guardian): Fault(.consentMissing, at: "consents[\(name)]", ["giver": "giver.guardian"])
+        case .nobodyLiving: Fault(.consentDeceased)
+        case .objection(let giver): Fault(.consentObjection, at: Self.path(giver))
+        case .giver(.youth): Fault(.consentMissing, at: Self.path(.youth), ["giver": "giver.youth"])
+        case .giver(.others): Fault(.consentOthers, at: Self.path(.others))
+        case .giver(let giver): Fault(.consentMissing, at: Self.path(giver), ["giver": "giver.guardian"])
         }
     }
+
+    private static func path(_ giver: Giver) -> String { "consents[\(giver.name)]" }
 }
 
 extension Case {
@@ -90,7 +100,7 @@ extension Case {
             (self.form, self.date, self.recordedAt, self.by) = (form, date, recordedAt, by)
         }
 
-        var isGiven: Bool { word.isGiven }
+        package var isGiven: Bool { word.isGiven }
 
         /// The last day on which it is in force, if it has one.
         var lastDay: LocalDate? {
@@ -119,19 +129,23 @@ extension Case {
     /// Everybody whose consent is needed on a day. An adult decides alone.
     private func givers(on day: LocalDate) -> [Giver] {
         if isAdult(on: day) { return [.youth] }
-        return guardians.map(Giver.guardian) + (hasMoreGuardians ? [.others] : [])
+        return consenting.map { .guardian($0.key) } + (hasMoreGuardians ? [.others] : [])
             + (isYouthsConsentNeeded(on: day) ? [.youth] : [])
     }
 
-    /// Whose consent is not in force for these organisations.
+    /// What stands against sharing with these organisations: whose consent is not in force, and who has said no.
     ///
-    /// A refusal or withdrawal counts even if its giver is not on record.
+    /// The youth's no counts at any age.
     package func awaited(for organisations: [Organisation], on day: LocalDate) -> [Awaited] {
         let missing = givers(on: day).filter { consents[$0]?.isInForce(for: organisations, on: day) != true }
-        if guardians.isEmpty, !isAdult(on: day) { return [.nobodyKnown] + missing.map(Awaited.giver) }
-        let against = consents.values.filter { !$0.isGiven }.map(\.giver).sorted { $0.name < $1.name }
-            .filter { !guardians.contains($0.name) }
-        return (missing + against).uniqued().map(Awaited.giver)
+        let against = [Giver.youth, .others].filter { consents[$0]?.isGiven == false && isOnRecord($0) }
+        return nobody(on: day) + (missing + against).uniqued().map(Awaited.giver) + objections.map(Awaited.objection)
+    }
+
+    /// That there is no guardian to ask, where a guardian must be asked.
+    private func nobody(on day: LocalDate) -> [Awaited] {
+        if isAdult(on: day) || hasMoreGuardians || !consenting.isEmpty { return [] }
+        return [guardians.isEmpty ? .nobodyKnown : .nobodyLiving]
     }
 
     /// The organisations that all needed consents cover on a day. Who reads the case is within them (rule 13).

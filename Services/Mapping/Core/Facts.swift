@@ -6,6 +6,7 @@ package enum CaseFact: Sendable, Equatable {
     case course(CourseFact)
     case proposal(ProposalFact)
     case content(ContentFact)
+    case guardians(GuardianFact)
     case cooperation(CooperationFact)
     case erasure(ErasureFact)
     /// A request to Meetings.
@@ -119,10 +120,51 @@ package enum ContentFact: Sendable, Equatable {
     case informationAdded(Case.Information)
     case informationCorrected(before: Case.Information, after: Case.Information, reason: String, by: Actor)
     case answersRecorded([RecordAnswers.Answer], by: Actor)
-    case consentRecorded(Case.Consent)
+    /// - Parameter doubt: nil where nobody must look at it.
+    case consentRecorded(Case.Consent, doubt: ConsentDoubt?)
     case maturityJudged(Case.Maturity)
     case concluded(Case.Outcome, areas: [WheelArea], by: Actor)
     case followedUp(FollowUp, by: Actor)
+}
+
+/// What is not known of a refusal or withdrawal, which counts all the same (rule 13).
+package struct ConsentDoubt: Sendable, Equatable {
+    /// Its giver is not on record.
+    package var isGiverUnknown: Bool
+    /// Who recorded it is not one of the county's directory.
+    package var isByUnknown: Bool
+    /// Who is told.
+    package var to: String
+    package var county: String
+
+    package init(isGiverUnknown: Bool, isByUnknown: Bool, to person: String, county: String) {
+        (self.isGiverUnknown, self.isByUnknown, to, self.county) = (isGiverUnknown, isByUnknown, person, county)
+    }
+}
+
+/// Facts about who the guardians are (rule 12), and whose no does not count any more (rule 13).
+package enum GuardianFact: Sendable, Equatable {
+    case added(Change)
+    case corrected(Change)
+    /// - Parameter consent: what counts as the one person's word; nil: they are to be asked.
+    case merged(String, into: String, consent: Case.Consent?, reason: String, by: Actor)
+    /// A guardian, or the others whom the case does not tell apart.
+    case removed(Giver, reason: String, by: Actor)
+    /// A report names former guardians. They do not come back by it.
+    case formerReported([String], concern: String)
+    /// - Parameter to: who is told; nil where the county has nobody.
+    case objectionEnded(Giver, reason: String, by: Actor, to: String?, county: String)
+
+    package struct Change: Sendable, Equatable {
+        package var guardian: Case.Guardian
+        package var details: Case.Guardian.Details
+        package var reason: String
+        package var by: Actor
+
+        package init(_ guardian: Case.Guardian, _ details: Case.Guardian.Details, reason: String, by: Actor) {
+            (self.guardian, self.details, self.reason, self.by) = (guardian, details, reason, by)
+        }
+    }
 }
 
 package enum CooperationFact: Sendable, Equatable {
@@ -152,13 +194,17 @@ package enum MeetingsRequest: Sendable, Equatable {
     /// The meeting's place must not be disclosed any more (rule 22).
     case protect(county: String)
     case handOver(county: String, unit: String, namedPerson: String)
+    /// The guardians have changed.
+    case seat(Case.Seats, county: String)
     /// Nothing is to be kept of the case (rule 23).
     case erase(county: String)
 
     package var county: String {
         switch self {
         case .call(let call): call.county
-        case .cancel(let county, _), .protect(let county), .handOver(let county, _, _), .erase(let county): county
+        case .cancel(let county, _), .protect(let county), .handOver(let county, _, _), .seat(_, let county),
+            .erase(let county):
+            county
         }
     }
 }
@@ -170,22 +216,19 @@ package struct MeetingCall: Sendable, Equatable {
     package var namedPerson: String
     package var areas: [WheelArea]
     package var cooperation: Case.Cooperation
-    package var isProtected: Bool
-    package var guardians: [String]
+    package var seats: Case.Seats
 
     package init(
-        county: String, unit: String, namedPerson: String, areas: [WheelArea],
-        cooperation: Case.Cooperation, isProtected: Bool, guardians: [String]
+        county: String, unit: String, namedPerson: String, areas: [WheelArea], cooperation: Case.Cooperation,
+        seats: Case.Seats
     ) {
         (self.county, self.unit, self.namedPerson) = (county, unit, namedPerson)
-        (self.areas, self.cooperation) = (areas, cooperation)
-        (self.isProtected, self.guardians) = (isProtected, guardians)
+        (self.areas, self.cooperation, self.seats) = (areas, cooperation, seats)
     }
 
     init(for case: Case, _ cooperation: Case.Cooperation) {
         self.init(
             county: `case`.place.county, unit: `case`.owner.unit, namedPerson: `case`.owner.person,
-            areas: `case`.areasFound, cooperation: cooperation, isProtected: `case`.isProtected,
-            guardians: `case`.guardians)
+            areas: `case`.areasFound, cooperation: cooperation, seats: `case`.seats)
     }
 }

@@ -10,6 +10,8 @@ extension Case {
     package static let roomForConcerns = 250_000
     /// Guardians on record whom a case tells apart.
     package static let guardiansLimit = 20
+    /// Former guardians whom a case knows again.
+    package static let formerGuardiansLimit = 40
     /// Givers who are not on record, have said no, and are told apart.
     package static let unknownGiversLimit = 8
 
@@ -31,25 +33,5 @@ extension Case {
         guard hasRoom(for: text, of: Self.room) else {
             throw Refusal([Fault(.caseFull, at: "text", ["limit": "\(Self.room)"])])
         }
-    }
-
-    /// Who has said it, as far as the case can tell: one whom it does not know and has no room for counts among the others.
-    func teller(_ giver: Giver) -> Giver {
-        guard isUnknown(giver), consents[giver] == nil else { return giver }
-        return consents.keys.filter(isUnknown).count < Self.unknownGiversLimit ? giver : .others
-    }
-
-    private func isUnknown(_ giver: Giver) -> Bool {
-        if case .guardian(let key) = giver { !guardians.contains(key) } else { false }
-    }
-
-    /// Puts guardians on record. Those for whom there is no room are awaited as the others.
-    mutating func record(_ reported: [String]) {
-        let all = (guardians + reported).uniqued()
-        guardians = Array(all.prefix(Self.guardiansLimit))
-        guard all.count > guardians.count else { return }
-        hasMoreGuardians = true
-        // Whoever was agreed on before, this may be somebody else.
-        if consents[.others]?.isGiven == true { consents[.others] = nil }
     }
 }

@@ -22,7 +22,7 @@ extension CaseStatus {
             due = .init(next.deadline.due)
             reminded = next.deadline.reminded?.rawValue ?? ""
         }
-        awaited = `case`.awaited(on: day).map(\.name)
+        awaited = `case`.awaited(on: day).compactMap(\.name)
         opened = .init(`case`.opened)
         shared = `case`.shared(on: day).map { shared in
             .with {
@@ -30,6 +30,9 @@ extension CaseStatus {
             }
         }
         emergencies = `case`.emergencies.map(EmergencyAccess.init)
+        guardians = `case`.guardians.map(CaseGuardian.init)
+        moreGuardians = `case`.hasMoreGuardians
+        objections = `case`.objections.map(\.name)
         harmSuspected = `case`.isHarmSuspected
         protectedIdentity = `case`.isProtected
     }

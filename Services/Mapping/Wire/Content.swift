@@ -206,8 +206,11 @@ extension ContentFact {
                 $0.questions = answers.map { Int32($0.question.number) }
                 $0.answers = answers.map(Answer.init)
             }
-        case .consentRecorded(let consent):
-            ConsentRecorded.with { ($0.caseReference, $0.by, $0.consent) = (reference, consent.by.id, .init(consent)) }
+        case .consentRecorded(let consent, let doubt):
+            ConsentRecorded.with {
+                ($0.caseReference, $0.by, $0.consent) = (reference, consent.by.id, .init(consent))
+                if let doubt { $0.doubt = .init(doubt) }
+            }
         case .maturityJudged(let maturity):
             MaturityRecorded.with {
                 ($0.caseReference, $0.by) = (reference, maturity.by.id)
@@ -249,7 +252,22 @@ extension AnswersRecorded: FactMessage {
 
 extension ConsentRecorded: FactMessage {
     func fact(_ words: inout Words) -> CaseFact? {
-        consent.read(&words, at: "consent").map { .content(.consentRecorded($0)) }
+        consent.read(&words, at: "consent").map {
+            .content(.consentRecorded($0, doubt: hasDoubt ? doubt.read : nil))
+        }
+    }
+}
+
+extension Codec.ConsentDoubt {
+    fileprivate init(_ doubt: MappingCore.ConsentDoubt) {
+        self = .with {
+            ($0.giverUnknown, $0.byUnknown) = (doubt.isGiverUnknown, doubt.isByUnknown)
+            ($0.to, $0.county) = (doubt.to, doubt.county)
+        }
+    }
+
+    fileprivate var read: MappingCore.ConsentDoubt {
+        .init(isGiverUnknown: giverUnknown, isByUnknown: byUnknown, to: to, county: county)
     }
 }
 

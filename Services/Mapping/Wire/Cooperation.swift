@@ -82,12 +82,14 @@ extension Awaited {
     fileprivate init?(_ reason: Reason, _ words: inout Words, at path: String) {
         if reason.code == FaultCode.consentNobody.rawValue {
             self = .nobodyKnown
-        } else if [FaultCode.consentMissing, .consentOthers].map(\.rawValue).contains(reason.code),
+        } else if reason.code == FaultCode.consentDeceased.rawValue {
+            self = .nobodyLiving
+        } else if [FaultCode.consentMissing, .consentOthers, .consentObjection].map(\.rawValue).contains(reason.code),
             reason.path.hasPrefix(Self.before),
             reason.path.hasSuffix(Self.after)
         {
-            let name = reason.path.dropFirst(Self.before.count).dropLast(Self.after.count)
-            self = .giver(Giver(name: String(name)))
+            let giver = Giver(name: String(reason.path.dropFirst(Self.before.count).dropLast(Self.after.count)))
+            self = reason.code == FaultCode.consentObjection.rawValue ? .objection(giver) : .giver(giver)
         } else {
             words.add(Fault(.wordUnknown, at: path, ["words": FaultCode.consentMissing.rawValue]))
             return nil
@@ -117,6 +119,11 @@ extension MeetingsRequest {
                 ($0.caseReference, $0.county) = (reference, county)
                 ($0.unit, $0.namedPerson) = (unit, namedPerson)
             }
+        case .seat(let seats, let county):
+            SeatGuardians.with {
+                ($0.caseReference, $0.county, $0.protectedIdentity) = (reference, county, seats.isProtected)
+                ($0.guardians, $0.unwritten) = (seats.guardians, seats.unwritten)
+            }
         }
     }
 }
@@ -129,7 +136,8 @@ extension CallMeeting: FactMessage {
             $0.areas = call.areas.map(\.rawValue)
             $0.organisations = call.cooperation.organisations.map(\.rawValue)
             $0.latestDate = call.cooperation.latest.description
-            ($0.protectedIdentity, $0.guardians) = (call.isProtected, call.guardians)
+            ($0.guardians, $0.unwritten) = (call.seats.guardians, call.seats.unwritten)
+            $0.protectedIdentity = call.seats.isProtected
         }
     }
 
@@ -142,8 +150,8 @@ extension CallMeeting: FactMessage {
             .call(
                 MeetingCall(
                     county: county, unit: unit, namedPerson: namedPerson, areas: areas,
-                    cooperation: .init(organisations: organisations, latest: latest), isProtected: protectedIdentity,
-                    guardians: guardians)))
+                    cooperation: .init(organisations: organisations, latest: latest),
+                    seats: .init(guardians: guardians, unwritten: unwritten, isProtected: protectedIdentity))))
     }
 }
 
@@ -153,6 +161,13 @@ extension CancelMeeting: FactMessage {
 
 extension EraseCooperation: FactMessage {
     func fact(_ words: inout Words) -> CaseFact? { .meetings(.erase(county: county)) }
+}
+
+extension SeatGuardians: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? {
+        let seats = Case.Seats(guardians: guardians, unwritten: unwritten, isProtected: protectedIdentity)
+        return .meetings(.seat(seats, county: county))
+    }
 }
 
 extension ProtectMeeting: FactMessage {

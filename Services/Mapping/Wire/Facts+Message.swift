@@ -19,6 +19,7 @@ extension CaseFact {
         case .course(let fact): fact.message(of: reference)
         case .proposal(let fact): fact.message(of: reference)
         case .content(let fact): fact.message(of: reference)
+        case .guardians(let fact): fact.message(of: reference)
         case .cooperation(let fact): fact.message(of: reference)
         case .erasure(let fact): fact.message(of: reference)
         case .meetings(let request): request.message(of: reference)

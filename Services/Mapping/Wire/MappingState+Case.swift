@@ -34,7 +34,8 @@ extension MappingState {
         information = `case`.information.map(Information.init)
         corrections = `case`.corrections.map(Correction.init)
         for (question, text) in `case`.answers { answers[Int32(question.number)] = text }
-        guardians = `case`.guardians
+        guardians = `case`.guardians.map(CaseGuardian.init)
+        formerGuardians = `case`.formerGuardians.sorted { $0.key < $1.key }.map(FormerGuardian.init)
         moreGuardians = `case`.hasMoreGuardians
         for (giver, consent) in `case`.consents { consents[giver.name] = Consent(consent) }
         youthConsentFrom = `case`.youthConsentFrom.description
@@ -82,7 +83,8 @@ extension MappingState {
             guard let question = words.question(number, at: "answers") else { continue }
             `case`.answers[question] = text
         }
-        `case`.guardians = guardians
+        `case`.guardians = guardians.enumerated().compactMap { $1.read(&words, at: "guardians[\($0)]") }
+        for former in formerGuardians { `case`.formerGuardians[former.key] = former.read }
         `case`.hasMoreGuardians = moreGuardians
         for consent in consents.values {
             guard let read = consent.read(&words, at: "consents") else { continue }

@@ -71,18 +71,20 @@ package struct Request: Sendable, Hashable {
     /// The organisations that the consents cover (rule 13).
     package var organisations: [Organisation]
     package var latestDate: LocalDate
-    /// Nobody may be told the place (rule 22).
+    /// Nobody may be told the place: the child's identity or a guardian's is protected (rule 22).
     package var isProtected: Bool
-    /// The guardians' keys.
+    /// The keys of the guardians who take part.
     package var guardians: [String]
+    /// Those of them to whom nobody writes (rule 22).
+    package var unwritten: [String]
 
     package init(
         unit: String, namedPerson: String, areas: [WheelArea], organisations: [Organisation], latestDate: LocalDate,
-        isProtected: Bool = false, guardians: [String] = []
+        isProtected: Bool = false, guardians: [String] = [], unwritten: [String] = []
     ) {
         (self.unit, self.namedPerson, self.areas, self.organisations) = (unit, namedPerson, areas, organisations)
         (self.latestDate, self.isProtected) = (latestDate, isProtected)
-        self.guardians = guardians
+        (self.guardians, self.unwritten) = (guardians, unwritten)
     }
 }
 

@@ -18,7 +18,7 @@ extension Request {
             unit: message.unit, namedPerson: message.namedPerson, areas: wire.words(message.areas, at: "areas"),
             organisations: wire.words(message.organisations, at: "organisations"),
             latestDate: wire.date(message.latestDate, at: "latest_date", else: .latestDate),
-            isProtected: message.protectedIdentity, guardians: message.guardians)
+            isProtected: message.protectedIdentity, guardians: message.guardians, unwritten: message.unwritten)
     }
 }
 
@@ -31,6 +31,7 @@ extension CallMeeting {
         latestDate = request.latestDate.description
         protectedIdentity = request.isProtected
         guardians = request.guardians
+        unwritten = request.unwritten
     }
 }
 
@@ -38,6 +39,19 @@ extension Cancel: CaseCommand {
     init(_ message: CancelMeeting, _ wire: inout WireReader) { self.init(isClosed: message.closed) }
 
     func write(to message: inout CancelMeeting) { message.closed = isClosed }
+}
+
+extension MeetingsCore.SeatGuardians: CaseCommand {
+    init(_ message: Codec.SeatGuardians, _ wire: inout WireReader) {
+        self.init(
+            guardians: message.guardians, unwritten: message.unwritten, isProtected: message.protectedIdentity)
+    }
+
+    func write(to message: inout Codec.SeatGuardians) {
+        message.guardians = guardians
+        message.unwritten = unwritten
+        message.protectedIdentity = isProtected
+    }
 }
 
 extension Erase: CaseCommand {

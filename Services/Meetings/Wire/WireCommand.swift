@@ -90,6 +90,10 @@ extension ProtectMeeting: CaseMessage {
     package func command(_ words: inout Words) -> Protect? { read(&words) }
 }
 
+extension Codec.SeatGuardians: CaseMessage {
+    package func command(_ words: inout Words) -> MeetingsCore.SeatGuardians? { read(&words) }
+}
+
 extension HandOverMeeting: CaseMessage {
     package func command(_ words: inout Words) -> HandOver? { read(&words) }
 }

@@ -22,6 +22,8 @@ extension Notice {
         case erasureForewarned = "erasure_forewarned"
         case erasureCalledOff = "erasure_called_off"
         case withdrawalUnrecorded = "withdrawal_unrecorded"
+        case withdrawalUnclear = "withdrawal_unclear"
+        case objectionEnded = "objection_ended"
         case invitation
         case cancellation
         case uninvited
@@ -82,6 +84,7 @@ extension Notice {
         case recipientInEnglish = "recipient_en"
         case letter, counter, delegated, refused, outdated, reached
         case declinedAgain = "declined_again"
+        case giver, recorder
     }
 
     /// What stands for a variable.
@@ -115,6 +118,9 @@ extension Notice.Kind {
         .erasureForewarned: .init(PackageResources.erasure_forewarned_mustache, [.due, .dueInEnglish]),
         .erasureCalledOff: .init(PackageResources.erasure_called_off_mustache),
         .withdrawalUnrecorded: .init(PackageResources.withdrawal_unrecorded_mustache, isUrgent: true),
+        .withdrawalUnclear: .init(
+            PackageResources.withdrawal_unclear_mustache, [.giver, .recorder], isUrgent: true),
+        .objectionEnded: .init(PackageResources.objection_ended_mustache),
         .invitation: .init(PackageResources.invitation_mustache, meeting, occasions: [.changed, .followUp]),
         .cancellation: .init(PackageResources.cancellation_mustache, meeting, isUrgent: true),
         .uninvited: .init(PackageResources.uninvited_mustache, meeting, isUrgent: true),
@@ -219,6 +225,10 @@ extension CaseEvent {
             ]
             return people.map { Row(.emergencyAccess, .staff($0), values) }
         case .withdrawalUnrecorded(let person): return [Row(.withdrawalUnrecorded, .staff(person))]
+        case .withdrawalUnclear(let person, let isGiverUnknown, let isByUnknown):
+            let values: Notice.Values = [.giver: .flag(isGiverUnknown), .recorder: .flag(isByUnknown)]
+            return [Row(.withdrawalUnclear, .staff(person), values)]
+        case .objectionEnded(let person): return [Row(.objectionEnded, .staff(person))]
         }
     }
 

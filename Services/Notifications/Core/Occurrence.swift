@@ -49,6 +49,10 @@ package enum CaseEvent: Sendable, Equatable {
     case emergencyOpened(to: [String], until: Date)
     /// A refusal or withdrawal of consent has come that Mapping could not record (rule 13). A person sees to it.
     case withdrawalUnrecorded(to: String)
+    /// A refusal or withdrawal counts of which it is not known who gives or who recorded it (rule 13). A person looks at it.
+    case withdrawalUnclear(to: String, isGiverUnknown: Bool, isByUnknown: Bool)
+    /// The owner has ended the refusal or withdrawal of somebody who is not on record (rule 13).
+    case objectionEnded(to: String)
 
     /// Somebody of a county's directory, which need not be the case's.
     package struct StaffMember: Sendable, Equatable {

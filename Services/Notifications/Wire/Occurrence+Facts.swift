@@ -23,7 +23,7 @@ extension Occurrence {
         on(ConcernRegistered.self), on(ConcernSetAside.self), on(ConsultationUnplaced.self),
         on(ConsultationBooked.self),
         on(DeadlineReminded.self), on(CaseMoved.self), on(MoveProposed.self), on(WorkDelegated.self),
-        on(CooperationWaiting.self),
+        on(CooperationWaiting.self), on(ConsentRecorded.self), on(ObjectionEnded.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
         on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
@@ -208,6 +208,21 @@ extension CommandRefused: ForeignFact {
     /// Of most refusals only their sender is told: nobody has the empty id.
     var occurrence: Occurrence {
         Occurrence(county: county, caseReference: caseReference, .ofCase(.withdrawalUnrecorded(to: to)))
+    }
+}
+
+extension ConsentRecorded: ForeignFact {
+    /// Of most consents nobody must be told: nobody has the empty id.
+    var occurrence: Occurrence {
+        let event = CaseEvent.withdrawalUnclear(
+            to: doubt.to, isGiverUnknown: doubt.giverUnknown, isByUnknown: doubt.byUnknown)
+        return Occurrence(county: doubt.county, caseReference: caseReference, .ofCase(event))
+    }
+}
+
+extension ObjectionEnded: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofCase(.objectionEnded(to: to)))
     }
 }
 

@@ -187,6 +187,41 @@ extension RecordConsent: SuiteEvent {
     package static let largestBytes = 2050
 }
 
+extension AddGuardian: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.guardian.add.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 2025
+}
+
+extension CorrectGuardian: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.guardian.correct.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 2025
+}
+
+extension MergeGuardians: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.guardian.merge.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 1527
+}
+
+extension RemoveGuardian: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.guardian.remove.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 1396
+}
+
+extension EndObjection: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.objection.end.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 1396
+}
+
 extension RecordMaturity: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.maturity.record.v1"
     package static let kind = EventKind.command
@@ -345,7 +380,49 @@ extension ConsentRecorded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.consent.recorded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 2208
+    package static let largestBytes = 2412
+}
+
+extension GuardianAdded: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.guardian.added.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 2025
+}
+
+extension GuardianCorrected: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.guardian.corrected.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 2025
+}
+
+extension GuardiansMerged: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.guardian.merged.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 3473
+}
+
+extension GuardianRemoved: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.guardian.removed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1396
+}
+
+extension FormerGuardiansReported: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.guardian.former_reported.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 2882
+}
+
+extension ObjectionEnded: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.objection.ended.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1593
 }
 
 extension MaturityRecorded: SuiteEvent {
@@ -506,7 +583,7 @@ extension CaseStatus: SuiteEvent {
     package static let eventType = "se.tillsammans.case.status.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.cases]
-    package static let largestBytes = 11083
+    package static let largestBytes = 16426
 }
 
 extension CaseViewed: SuiteEvent {
@@ -520,7 +597,7 @@ extension CallMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.call.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
-    package static let largestBytes = 5755
+    package static let largestBytes = 8375
 }
 
 extension CancelMeeting: SuiteEvent {
@@ -528,6 +605,13 @@ extension CancelMeeting: SuiteEvent {
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
     package static let largestBytes = 199
+}
+
+extension SeatGuardians: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.seat_guardians.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 5439
 }
 
 extension EraseCooperation: SuiteEvent {
@@ -846,6 +930,7 @@ extension NoticeSuperseded: SuiteEvent {
 }
 
 // Sealed wherever they are published or stored.
+extension AddGuardian: SealedMessage {}
 extension AddInformation: SealedMessage {}
 extension AddToDigest: SealedMessage {}
 extension Answer: SealedMessage {}
@@ -868,15 +953,21 @@ extension ConsultationBooked: SealedMessage {}
 extension ConsultationRegistered: SealedMessage {}
 extension ConsultationRequested: SealedMessage {}
 extension Coordinator: SealedMessage {}
+extension CorrectGuardian: SealedMessage {}
 extension CorrectInformation: SealedMessage {}
 extension DeclineMove: SealedMessage {}
 extension DescribedGuardian: SealedMessage {}
 extension Digest: SealedMessage {}
 extension EmergencyOpened: SealedMessage {}
+extension EndObjection: SealedMessage {}
 extension ErasureHeld: SealedMessage {}
 extension FamilyTold: SealedMessage {}
 extension ForwardMail: SealedMessage {}
 extension Guardian: SealedMessage {}
+extension GuardianAdded: SealedMessage {}
+extension GuardianCorrected: SealedMessage {}
+extension GuardianRemoved: SealedMessage {}
+extension GuardiansMerged: SealedMessage {}
 extension HoldErasure: SealedMessage {}
 extension Information: SealedMessage {}
 extension InformationAdded: SealedMessage {}
@@ -891,10 +982,12 @@ extension MeasuresFollowedUp: SealedMessage {}
 extension MeetingHeld: SealedMessage {}
 extension MeetingNotHeld: SealedMessage {}
 extension MeetingState: SealedMessage {}
+extension MergeGuardians: SealedMessage {}
 extension MoveDeclined: SealedMessage {}
 extension MoveMeeting: SealedMessage {}
 extension Notice: SealedMessage {}
 extension NoticeLane: SealedMessage {}
+extension ObjectionEnded: SealedMessage {}
 extension OpenInEmergency: SealedMessage {}
 extension Participation: SealedMessage {}
 extension Plan: SealedMessage {}
@@ -909,6 +1002,7 @@ extension RecordMeeting: SealedMessage {}
 extension RecordNotHeld: SealedMessage {}
 extension RecordPlanFollowUp: SealedMessage {}
 extension RehashNumber: SealedMessage {}
+extension RemoveGuardian: SealedMessage {}
 extension ReopenMapping: SealedMessage {}
 extension ReplyToMail: SealedMessage {}
 extension ReportAccepted: SealedMessage {}
@@ -947,6 +1041,11 @@ extension EventRegistry {
         CorrectInformation.self,
         RecordAnswers.self,
         RecordConsent.self,
+        AddGuardian.self,
+        CorrectGuardian.self,
+        MergeGuardians.self,
+        RemoveGuardian.self,
+        EndObjection.self,
         RecordMaturity.self,
         ConcludeMapping.self,
         RecordFollowUp.self,
@@ -970,6 +1069,12 @@ extension EventRegistry {
         InformationCorrected.self,
         AnswersRecorded.self,
         ConsentRecorded.self,
+        GuardianAdded.self,
+        GuardianCorrected.self,
+        GuardiansMerged.self,
+        GuardianRemoved.self,
+        FormerGuardiansReported.self,
+        ObjectionEnded.self,
         MaturityRecorded.self,
         MappingConcluded.self,
         CooperationWaiting.self,
@@ -996,6 +1101,7 @@ extension EventRegistry {
         CaseViewed.self,
         CallMeeting.self,
         CancelMeeting.self,
+        SeatGuardians.self,
         EraseCooperation.self,
         CooperationErased.self,
         HandOverMeeting.self,

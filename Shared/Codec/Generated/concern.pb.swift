@@ -604,7 +604,8 @@ package nonisolated struct ConsultationRegistered: Sendable {
   fileprivate var _reporter: Reporter? = nil
 }
 
-/// The identity itself, for Intake alone. Keyed by case reference.
+/// Who the case is about, as reports tell it. Written by Intake; whoever may see the case reads it through the policy of reading.
+/// Keyed by case reference.
 package nonisolated struct Child: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

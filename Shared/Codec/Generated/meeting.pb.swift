@@ -43,10 +43,14 @@ package nonisolated struct CallMeeting: Sendable {
   /// The last day for the meeting (YYYY-MM-DD).
   package var latestDate: String = String()
 
+  /// The identity of the child or of a guardian is protected: no place is named (rule 22).
   package var protectedIdentity: Bool = false
 
   /// The guardians' keys: they and the child take part in their own right, and are never written to automatically.
   package var guardians: [String] = []
+
+  /// Those of them to whom nobody writes.
+  package var unwritten: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -65,6 +69,28 @@ package nonisolated struct CancelMeeting: Sendable {
 
   /// The case is closed: its coordinator and plan are not the next one's.
   package var closed: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// From Mapping: the case has other guardians, or may write to others. Who comes to its meeting follows (rules 12 and 22).
+package nonisolated struct SeatGuardians: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  /// As in CallMeeting.
+  package var guardians: [String] = []
+
+  package var unwritten: [String] = []
+
+  package var protectedIdentity: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1403,7 +1429,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CallMeeting"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{2}\u{2}guardians\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{2}\u{2}guardians\0\u{1}unwritten\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1420,6 +1446,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 7: try { try decoder.decodeSingularStringField(value: &self.latestDate) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
       case 10: try { try decoder.decodeRepeatedStringField(value: &self.guardians) }()
+      case 11: try { try decoder.decodeRepeatedStringField(value: &self.unwritten) }()
       default: break
       }
     }
@@ -1453,6 +1480,9 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.guardians.isEmpty {
       try visitor.visitRepeatedStringField(value: self.guardians, fieldNumber: 10)
     }
+    if !self.unwritten.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.unwritten, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1466,6 +1496,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.latestDate != rhs.latestDate {return false}
     if lhs.protectedIdentity != rhs.protectedIdentity {return false}
     if lhs.guardians != rhs.guardians {return false}
+    if lhs.unwritten != rhs.unwritten {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1506,6 +1537,56 @@ nonisolated extension CancelMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.county != rhs.county {return false}
     if lhs.closed != rhs.closed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SeatGuardians: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SeatGuardians"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}guardians\0\u{1}unwritten\0\u{3}protected_identity\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.guardians) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.unwritten) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.guardians.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.guardians, fieldNumber: 3)
+    }
+    if !self.unwritten.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.unwritten, fieldNumber: 4)
+    }
+    if self.protectedIdentity != false {
+      try visitor.visitSingularBoolField(value: self.protectedIdentity, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: SeatGuardians, rhs: SeatGuardians) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.guardians != rhs.guardians {return false}
+    if lhs.unwritten != rhs.unwritten {return false}
+    if lhs.protectedIdentity != rhs.protectedIdentity {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

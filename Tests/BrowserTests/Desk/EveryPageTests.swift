@@ -59,6 +59,15 @@ extension InTheBrowser {
             Shown(name: "mapping-outcome-refused", path: "/case/CASE/outcome") {
                 try await $0.press("desk.conclude.submit")
             },
+            Shown(name: "mapping-guardian", path: "/case/CASE/people") {
+                try await $0.follow("desk.guardians.correct", ["name": "Vera Exempel"])
+            },
+            Shown(name: "mapping-objection", path: "/case/CASE/consents") { person in
+                try await person.tick(person.choice("desk.giver.other"), in: "desk.withhold_consent.giver")
+                try await person.press("desk.withhold_consent.submit")
+                try await person.press("desk.withhold_consent.submit")
+                try await person.did("withhold_consent")
+            },
         ].map { Shown(name: $0.name, path: $0.path, by: "nykoping-rektor", deed: $0.deed) }
 
         static let others = [

@@ -92,8 +92,8 @@ struct Person: Sendable {
     }
 
     /// Follows a link, and waits for its page.
-    func follow(_ link: String) async throws {
-        let link = try await browser.element(.link(word(link)))
+    func follow(_ link: String, _ values: [String: String] = [:]) async throws {
+        let link = try await browser.element(.link(word(link, values)))
         try await browser.leave { try await link.click() }
     }
 }

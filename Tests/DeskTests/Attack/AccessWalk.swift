@@ -134,8 +134,12 @@ struct AccessWalk {
         for extent in Reading.Extent.allCases where permit.map({ $0.extent < extent }) ?? true {
             excesses += story.texts(for: extent).map(CaseStory.escaped).filter(html.contains)
         }
+        if permit?.showsPeople != true {
+            excesses += ["Kim Exempelbarn", "20170315", "Exempelförälder"].filter(html.contains)
+        }
+        if permit?.showsContact != true, html.contains("gun@example.org") { excesses.append("gun@example.org") }
         if permit?.extent != .whole {
-            excesses += ["Kim Exempelbarn", "20170315", "Exempelförälder", "Mia Mentor"].filter(html.contains)
+            excesses += ["Mia Mentor"].filter(html.contains)
         }
         if showsNames { return excesses }
         if permit == nil { excesses += [CaseStory.name(of: "head-school")].filter(main.contains) }

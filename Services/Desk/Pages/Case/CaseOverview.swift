@@ -37,6 +37,9 @@ extension CasePage {
             let names = status.awaited.map { opened.giver($0, language) }.joined(separator: ", ")
             lines.append(Panel.Line(line("case.awaits", names), tag: Tag(word("desk.case.awaited"), .warn)))
         }
+        if !status.objections.isEmpty {
+            lines.append(Panel.Line(word("case.objections"), tag: Tag(word("desk.case.awaited"), .warn)))
+        }
         if !status.fallbackReason.isEmpty { lines.append(Panel.Line(word("desk.case.fallback"))) }
         if opened.file.proposedMove != nil, extent >= .course { lines.append(Panel.Line(word("desk.case.proposed"))) }
         return Panel(title: word("case.now"), lines: lines, isNow: true, link: nil)

@@ -111,10 +111,10 @@ struct CasePage: Sendable {
     private var pairs: [Pair] {
         let status = opened.row.status
         var pairs: [Pair] = []
-        if let child = opened.child {
-            pairs.append(
-                Pair(word("desk.case.child"), child.names.first?.text ?? "", detail: Self.written(child.personalNumber))
-            )
+        if let people = opened.people {
+            pairs.append(Pair(word("desk.case.child"), people.name, detail: people.personalNumber.nonEmpty))
+            let guardians = people.guardians.map { opened.giver($0.key, language).capitalizedFirst }
+            if !guardians.isEmpty { pairs.append(Pair(word("desk.case.guardians"), guardians.joined(separator: ", "))) }
         }
         pairs.append(
             Pair(word("case.owner"), name(of: status.owner), detail: name(of: status.unit).nonEmpty))
@@ -126,11 +126,6 @@ struct CasePage: Sendable {
                 word("desk.case.contact"), name(of: contact),
                 detail: status.coordinator.isEmpty ? nil : word("case.coordinator").lowercased()))
         return pairs
-    }
-
-    /// `20170315-2387`; nil for no number.
-    private static func written(_ number: String) -> String? {
-        number.isEmpty ? nil : "\(number.prefix(8))-\(number.suffix(4))"
     }
 
     private var next: CaseHeader.Next? {

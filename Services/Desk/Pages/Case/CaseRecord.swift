@@ -99,12 +99,14 @@ extension CasePage {
         pairs.append(
             Pair(
                 word("desk.case.consent.day"), CivilTime.text(day, language),
-                detail: [consent.form, name(of: entry.by)].filter { !$0.isEmpty }.joined(separator: ", ")))
+                detail: [consent.form, entry.by.isEmpty ? word("desk.consent.by_unknown") : name(of: entry.by)].filter {
+                    !$0.isEmpty
+                }.joined(separator: ", ")))
         if let until = LocalDate(consent.validUntil) {
             pairs.append(Pair(word("desk.case.consent.until"), CivilTime.text(until, language)))
         }
         return CaseRecord.Consent(
-            giver: opened.giver(giver, language).capitalizedFirst,
+            giver: consentGiver(giver),
             tag: Tag(word("decision.\(consent.decision)"), isGiven ? .good : .bad), pairs: pairs)
     }
 

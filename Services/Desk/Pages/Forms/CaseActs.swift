@@ -37,9 +37,11 @@ extension CasePage {
     /// The page on which an action's form stands.
     static func part(of action: CaseAction) -> Part {
         switch action {
-        case .takeOn, .delegate, .handBack, .move, .confirmMove, .declineMove: .people
+        case .takeOn, .delegate, .handBack, .move, .confirmMove, .declineMove, .addGuardian, .correctGuardian,
+            .mergeGuardians, .removeGuardian:
+            .people
         case .addInformation, .correctInformation, .recordAnswers: .mapping
-        case .recordConsent, .withholdConsent, .judgeMaturity: .consents
+        case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
         }
     }

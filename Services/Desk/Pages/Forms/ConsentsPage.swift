@@ -9,11 +9,14 @@ import SwiftProtobuf
 extension CasePage {
     func consentsPage(_ sent: SentForm?, boxes: [NoticeBox]) -> Page {
         let choices = FormChoices(self)
-        let acts = [
+        var acts = [
             act(ConsentForm(on: choices.today), choices, sent: sent),
             act(WithholdForm(), choices, sent: sent, style: "danger"),
             act(MaturityForm(), choices, sent: sent, style: "secondary"),
         ]
+        if !choices.objections.isEmpty || sent?.form is EndObjectionForm {
+            acts.insert(act(EndObjectionForm(), choices, sent: sent, style: "danger"), at: 0)
+        }
         var model: [String: Any] = [:]
         if extent == .whole { model["consents"] = consentCards }
         return formPage(.consents, acts, sent: sent, model: model, boxes: boxes + maturityBox)
@@ -32,10 +35,19 @@ extension CasePage {
     private func card(_ giver: String) -> ConsentCard {
         let entries = opened.file.consents[giver] ?? []
         let last = entries.last
+        let isObjection = opened.row.status.objections.contains(giver)
         return ConsentCard(
-            giver: opened.giver(giver, language).capitalizedFirst, tag: tag(of: last?.value),
+            giver: consentGiver(giver),
+            tag: isDeceased(giver) ? Tag(word("guardian_standing.deceased").capitalizedFirst) : tag(of: last?.value),
+            note: isObjection ? word("desk.objection.note") : nil,
             pairs: last.map(pairs) ?? [],
             actions: last?.value.decision == ConsentDecision.given.rawValue ? [withholding(giver)] : [])
+    }
+
+    private func isDeceased(_ giver: String) -> Bool {
+        opened.row.status.guardians.contains {
+            $0.key == giver && $0.standing == GuardianStanding.deceased.rawValue
+        }
     }
 
     private func tag(of consent: Consent?) -> Tag {
@@ -56,11 +68,18 @@ extension CasePage {
         let all: [(String, String?)] = [
             ("organisations", organisations), ("date", day(consent.date)), ("until", day(consent.validUntil)),
             ("form", Catalogue.holds(form) ? word(form) : consent.form),
-            ("recorded", attribution(entry.by, at: CivilTime.text(entry.at, language))),
+            ("recorded", recorder(entry)),
         ]
         return all.compactMap { name, value in
             value.flatMap { $0.isEmpty ? nil : Pair(word("desk.consent.\(name)"), $0) }
         }
+    }
+
+    /// A no counts whoever has recorded it, and says where that is not known (rule 13).
+    private func recorder(_ entry: CaseFile.Entry<Consent>) -> String {
+        let when = CivilTime.text(entry.at, language)
+        if entry.by.isEmpty { return word("desk.written", ["who": word("desk.consent.by_unknown"), "when": when]) }
+        return attribution(entry.by, at: when)
     }
 
     private func withholding(_ giver: String) -> ConsentCard.Deed {

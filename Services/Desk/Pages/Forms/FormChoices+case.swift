@@ -1,3 +1,4 @@
+import CaseReading
 import Codec
 import DeskCore
 import Domain
@@ -12,7 +13,14 @@ extension FormChoices {
         let (opened, language) = (page.opened, page.language)
         today = CivilTime.day(of: page.now)
         givers = page.givers
+        withholders = page.withholders
         guard opened.permit.extent == .whole else { return }
+        guardians = opened.guardians.map { ($0, opened.giver($0, language).capitalizedFirst) }
+        removable = guardians + (opened.row.status.moreGuardians ? [("others", page.word("giver_name.others"))] : [])
+        formerGuardians = (opened.people?.former ?? []).map {
+            ($0.key, opened.giver($0.key, language).capitalizedFirst)
+        }
+        objections = opened.row.status.objections.map { ($0, page.objector($0)) }
         let status = opened.row.status
         colleagues = {
             let own = opened.county.peopleInOwnOrganisation(of: status.unit)
@@ -43,18 +51,39 @@ extension FormChoices {
 }
 
 extension CasePage {
-    /// Who can consent: every guardian whom a report has named, and the youth. By name for who reads the whole case; for others,
-    /// whoever says no can still be told (rule 13).
+    /// Who can consent: every living guardian on record, and the youth. By name for who reads the whole case.
     var givers: [FormChoices.Choice] {
-        (giverKeys + ["youth"]).uniqued().map { ($0, opened.giver($0, language).capitalizedFirst) }
-            + (extent == .whole ? [] : [("others", word("desk.giver.guardian"))])
+        let deceased = opened.row.status.guardians.filter { $0.standing == GuardianStanding.deceased.rawValue }
+        let asked = giverKeys.filter { key in
+            !opened.row.status.objections.contains(key) && !deceased.contains { $0.key == key }
+        }
+        return (asked + ["youth"]).uniqued().map { ($0, opened.giver($0, language).capitalizedFirst) }
+    }
+
+    /// Who can say no: also a guardian whom the reader may not know by name, and somebody whom the case does not have (rule 13).
+    var withholders: [FormChoices.Choice] {
+        givers.filter { $0.value != "others" }
+            + [("others", word(extent == .whole ? "desk.giver.other" : "desk.giver.guardian"))]
     }
 
     /// Those whom the case knows, the guardians first.
     var giverKeys: [String] {
-        let (file, status) = (opened.file, opened.row.status)
-        let others = file.consents.keys.sorted() + (extent == .whole ? status.awaited : [])
-        return (file.guardians + others).filter { $0 != "guardian_unknown" }.uniqued()
+        let status = opened.row.status
+        let others = extent == .whole ? ["youth", "others"].filter(status.awaited.contains) + status.objections : []
+        let heard = opened.file.consents.keys.sorted().filter { ["youth", "others"].contains($0) }
+        return (opened.guardians + heard + others).uniqued()
+    }
+
+    /// Who has given or refused consent. Of somebody who is not on record it says so, by name where they were before.
+    func consentGiver(_ key: String) -> String {
+        guard opened.row.status.objections.contains(key) else { return opened.giver(key, language).capitalizedFirst }
+        return objector(key)
+    }
+
+    func objector(_ key: String) -> String {
+        if let name = opened.people?.names[key] { return name }
+        return key == "others"
+            ? word("desk.objection.others") : word("desk.objection.giver", ["giver": key])
     }
 
     /// Who wrote something: nobody, where it came with a concern.

@@ -23,6 +23,8 @@ struct FormPages: Sendable {
         TakeOnForm.self, DelegateForm.self, HandBackForm.self, MoveForm.self, ConfirmMoveForm.self,
         DeclineMoveForm.self, InformationForm.self, CorrectionForm.self, AnswersForm.self, ConsentForm.self,
         WithholdForm.self, MaturityForm.self, ConcludeForm.self, FollowUpForm.self, ReopenForm.self,
+        AddGuardianForm.self, CorrectGuardianForm.self, MergeGuardiansForm.self, RemoveGuardianForm.self,
+        EndObjectionForm.self,
     ]
 
     /// What each page is of use with. A consent can be taken back by whoever sees that there is a case.
@@ -75,7 +77,9 @@ struct FormPages: Sendable {
         var page =
             switch part {
             case .people:
-                opened.peoplePage(sent, municipality: query["to"].map { String($0) }, boxes: boxes)
+                opened.peoplePage(
+                    sent, municipality: query["to"].map { String($0) },
+                    correcting: query["guardian"].map { String($0) }, boxes: boxes)
             case .mapping:
                 opened.mappingPage(sent, correcting: query["correct"].map { String($0) }, boxes: boxes)
             case .consents: opened.consentsPage(sent, boxes: boxes)

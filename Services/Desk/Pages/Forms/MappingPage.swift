@@ -141,7 +141,7 @@ extension CasePage {
 
 extension String {
     /// Percent-encoded, as the value of a parameter in an address.
-    fileprivate var asQueryValue: String {
+    var asQueryValue: String {
         addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? ""
     }
 }

@@ -5,8 +5,10 @@ import Domain
 
 // Who has the case, and where the child is (rules 2 and 6).
 extension CasePage {
-    /// - Parameter municipality: where the child is moved to, as chosen on the page; nil: where the case is.
-    func peoplePage(_ sent: SentForm?, municipality: String?, boxes: [NoticeBox]) -> Page {
+    /// - Parameters:
+    ///   - municipality: where the child is moved to, as chosen on the page; nil: where the case is.
+    ///   - correcting: the key of the guardian whose form is shown.
+    func peoplePage(_ sent: SentForm?, municipality: String?, correcting: String?, boxes: [NoticeBox]) -> Page {
         let typed = (sent?.form as? MoveForm)?.municipality
         let known = municipality.flatMap { opened.directory.county(ofMunicipality: $0) == nil ? nil : $0 }
         let chosen = typed ?? known ?? opened.row.status.municipality
@@ -24,7 +26,13 @@ extension CasePage {
         acts.append(
             act(
                 MoveForm(to: chosen), choices, sent: sent, style: "secondary", links: municipalityChoices(chosen)))
-        return formPage(.people, acts, sent: sent, boxes: boxes + proposedBox)
+        acts += guardianActs(sent, correcting: correcting, choices)
+        let cards = guardianCards
+        return formPage(
+            .people, acts, sent: sent,
+            model: [
+                "guardians": cards, "hasGuardians": !cards.isEmpty, "knowsGuardians": opened.people != nil,
+            ], boxes: boxes + proposedBox)
     }
 
     /// The municipalities of all counties, this one's first.

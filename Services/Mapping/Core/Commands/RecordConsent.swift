@@ -33,25 +33,31 @@ package struct RecordConsent: CaseCommand {
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {
         if case .given(let until) = word { try Refusal.unless(faultsOfGiven(until: until, work)) }
-        let teller = word.isGiven ? giver : work.case.teller(giver)
+        let known = work.case.resolved(giver)
+        let teller = word.isGiven ? known : work.case.teller(known)
+        let doubt = doubt(about: known, work)
         let consent = Case.Consent(
             giver: teller, word: word, organisations: organisations, form: form, date: date ?? work.today,
-            recordedAt: work.context.now, by: work.actor)
+            recordedAt: work.context.now, by: doubt?.isByUnknown == true ? .suite : work.actor)
         work.case.consents[teller] = consent
-        work.report(.consentRecorded(consent))
+        work.report(.consentRecorded(consent, doubt: doubt))
         work.reviewConsents()
+    }
+
+    /// A no counts whoever gives and records it. Where somebody is not known, the case's owner looks at it.
+    private func doubt(about giver: Giver, _ work: CaseInHand) -> ConsentDoubt? {
+        if word.isGiven { return nil }
+        let isGiverUnknown = !work.case.isOnRecord(giver)
+        let isByUnknown = work.county?.people[work.actor.id] == nil
+        guard isGiverUnknown || isByUnknown else { return nil }
+        return ConsentDoubt(
+            isGiverUnknown: isGiverUnknown, isByUnknown: isByUnknown, to: work.case.owner.person,
+            county: work.case.place.county)
     }
 
     private func faultsOfGiven(until: LocalDate?, _ work: CaseInHand) -> [Fault] {
         var faults = Self.obstaclesToGiven(on: work.case, by: work.actor, work.context)
-        let isAwaited =
-            switch giver {
-            case .youth: true
-            case .guardian(let key): work.case.guardians.contains(key)
-            case .others: work.case.hasMoreGuardians
-            }
-        // A giver who has refused or withdrawn may consent later.
-        if !isAwaited, work.case.consents[giver] == nil { faults.append(Fault(.consentGiver, at: "giver")) }
+        if !work.case.isOnRecord(work.case.resolved(giver)) { faults.append(Fault(.consentGiver, at: "giver")) }
         if let date, date > work.today { faults.append(Fault(.dateInvalid, at: "date")) }
         if let until, until < work.today { faults.append(Fault(.dateInvalid, at: "valid_until")) }
         return faults

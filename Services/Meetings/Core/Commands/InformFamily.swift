@@ -13,6 +13,13 @@ package struct InformFamily: Command, Hashable {
     package enum Channel: Sendable, Hashable {
         case email(EmailAddress)
         case letter, phone, inPerson
+
+        var isWritten: Bool {
+            switch self {
+            case .email, .letter: true
+            case .phone, .inPerson: false
+            }
+        }
     }
 
     package func decide(
@@ -24,7 +31,10 @@ package struct InformFamily: Command, Hashable {
             throw Refusal(allowed + [Fault(.meetingNone, at: "case_reference")])
         }
         let isFamily = meeting.participants.contains { $0.isFamily && $0.person == to }
-        try Refusal.unless(allowed + (isFamily ? [] : [Fault(.familyUnknown, at: "to")]))
+        let isWritten = channel.isWritten && cooperation.request.unwritten.contains(to)
+        try Refusal.unless(
+            allowed + (isFamily ? [] : [Fault(.familyUnknown, at: "to")])
+                + (isWritten ? [Fault(.familyUnwritten, at: "channel")] : []))
         var draft = Draft(cooperation, planning.agenda, context)
         // From there they may answer, and from nowhere else: a corrected address was somebody else's.
         if case .email(let address) = channel {

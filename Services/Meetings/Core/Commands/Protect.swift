@@ -8,10 +8,17 @@ package struct Protect: Command, Hashable {
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
         var draft = Draft(try planning.called(), planning.agenda, context)
-        draft.cooperation.request.isProtected = true
-        if let meeting = draft.cooperation.booked, case .room = meeting.place {
-            draft.amend(meeting, .protected) { $0.place = .unnamed }
-        }
+        draft.protect()
         return draft.decision
+    }
+}
+
+extension Draft {
+    /// Takes the place out of what is booked, and names none from now on.
+    mutating func protect() {
+        cooperation.request.isProtected = true
+        if let meeting = cooperation.booked, case .room = meeting.place {
+            amend(meeting, .protected) { $0.place = .unnamed }
+        }
     }
 }

@@ -25,6 +25,7 @@ struct FormWalkTests {
         switch action {
         case .takeOn, .handBack: (work, .status)
         case .delegate, .move, .confirmMove, .declineMove, .judgeMaturity: (lead, .status)
+        case .addGuardian, .correctGuardian, .mergeGuardians, .removeGuardian, .endObjection: (lead, .status)
         case .recordConsent: (work, .status)
         case .withholdConsent: (everybody, .status)
         case .addInformation: (everybody, .course)
@@ -36,6 +37,7 @@ struct FormWalkTests {
     /// A form that nothing is wrong with.
     private static func fields(_ action: CaseAction, _ today: LocalDate) -> [(String, String)] {
         let next = today.plus(14).description
+        let guardian = [("details-name", "Gun Exempelson"), ("standing", "reachable"), ("reason", "Enligt mamman.")]
         let fields: [(String, String)] =
             switch action {
             case .takeOn, .handBack: []
@@ -58,6 +60,11 @@ struct FormWalkTests {
             case .move: [("municipality", "0001"), ("stage", "school"), ("unit", "unitid-school")]
             case .confirmMove: [("unit", "unitid-school")]
             case .declineMove: [("unit", "unitid-school"), ("reason", "Bor kvar.")]
+            case .addGuardian: guardian
+            case .correctGuardian: [("guardian", "g1")] + guardian
+            case .mergeGuardians: [("guardian", "g1"), ("same", "g2"), ("reason", "En och samma.")]
+            case .removeGuardian: [("guardian", "g2"), ("reason", "Är ingen vårdnadshavare.")]
+            case .endObjection: [("giver", "g3"), ("reason", "Fel person.")]
             }
         return fields.map { ("\(action.rawValue)-\($0)", $1) }
     }

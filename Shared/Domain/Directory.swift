@@ -203,7 +203,19 @@ public struct County: Sendable {
     /// the unit does itself (rule 10).
     public func isInOwnOrganisation(_ person: Person, of unit: String) -> Bool {
         guard let own = units[unit], let theirs = units[person.unit] else { return false }
-        return own.kind.organisation == theirs.kind.organisation && own.municipality == theirs.municipality
+        return Self.isOneOrganisation(own, theirs)
+    }
+
+    /// All people who work in the same organisation as a unit, in the same municipality (see ``isInOwnOrganisation(_:of:)``).
+    public func peopleInOwnOrganisation(of unit: String) -> [Person] {
+        guard let own = units[unit] else { return [] }
+        // A county has thousands of people, and hundreds of units.
+        let near = Set(units.values.lazy.filter { Self.isOneOrganisation(own, $0) }.map(\.id))
+        return people.values.filter { near.contains($0.unit) }
+    }
+
+    private static func isOneOrganisation(_ own: Unit, _ theirs: Unit) -> Bool {
+        own.kind.organisation == theirs.kind.organisation && own.municipality == theirs.municipality
     }
 
     /// The forums that accept a question from a municipality about one of these areas, by id.

@@ -56,6 +56,10 @@ struct FactInWordsTests {
         let moved = try words(Self.moved, mask: mask)
         #expect(moved.what == "överlämnat från … till …" && !moved.who.contains("Exempelson"))
         #expect(try words(CaseTakenOn.with { $0.by = "nykoping-rektor" }, mask: mask, names: nil).who == "…")
+        let county = ExampleCounty.county
+        for id in Array(county.people.keys) + county.units.keys + ["nykoping-rektor", "0001", ""] {
+            #expect(PlaceMask.name(of: id, in: county, .swedish) == mask.name(of: id, .swedish), "\(id)")
+        }
     }
 
     @Test("of a meeting, the staff are told by name and the family by what they are to the child")

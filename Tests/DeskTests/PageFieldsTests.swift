@@ -63,7 +63,7 @@ struct PageFieldsTests {
         let check = Field.NumberCheck(right: "right", wrongDate: "date", wrongDigits: "digits")
         let tag = Tag("late", word == nil ? nil : .bad)
         let moment = Moment(iso: "2026-11-24", label: "today")
-        var field = Field.text("name", "Name", value: "<b>", hint: word, error: word, limit: word.map { _ in 64 })
+        var field = Field.text("given_name", "Name", value: "<b>", hint: word, error: word, limit: word.map { _ in 64 })
         (field.choices, field.check, field.inputMode) = ([choice, choice], word.map { _ in check }, word)
         return [
             field, choice, check, tag, moment, Link("All", "/work", isCurrent: word == nil, count: word.map { _ in 3 }),

@@ -1,8 +1,8 @@
 // The components that a page has many of tell their fields themselves (``PageComponent``). A test compares them with what they have.
 
 extension Field: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "template": template
         case "id": id
         case "name": name
@@ -11,13 +11,13 @@ extension Field: PageComponent {
         case "error": error
         case "describedBy": describedBy
         case "isOptional": isOptional
-        default: entry(name)
+        default: entry(key)
         }
     }
 
     /// What is filled in, and how.
-    private func entry(_ name: String) -> Any? {
-        switch name {
+    private func entry(_ key: String) -> Any? {
+        switch key {
         case "type": type
         case "value": value
         case "limit": limit
@@ -32,8 +32,8 @@ extension Field: PageComponent {
 }
 
 extension Field.Choice: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "id": id
         case "value": value
         case "label": label
@@ -45,8 +45,8 @@ extension Field.Choice: PageComponent {
 }
 
 extension Field.NumberCheck: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "right": right
         case "wrongDate": wrongDate
         case "wrongDigits": wrongDigits
@@ -56,8 +56,8 @@ extension Field.NumberCheck: PageComponent {
 }
 
 extension Link: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "href": href
         case "label": label
         case "isCurrent": isCurrent
@@ -68,8 +68,8 @@ extension Link: PageComponent {
 }
 
 extension Tag: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "label": label
         case "kind": kind
         default: nil
@@ -78,8 +78,8 @@ extension Tag: PageComponent {
 }
 
 extension Moment: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "iso": iso
         case "label": label
         default: nil
@@ -88,8 +88,8 @@ extension Moment: PageComponent {
 }
 
 extension Pair: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "label": label
         case "value": value
         case "detail": detail
@@ -99,8 +99,8 @@ extension Pair: PageComponent {
 }
 
 extension TaskLine: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "href": href
         case "what": what
         case "reference": reference
@@ -114,8 +114,8 @@ extension TaskLine: PageComponent {
 }
 
 extension TimelineDay.Entry: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "time": time
         case "what": what
         case "who": who
@@ -127,8 +127,8 @@ extension TimelineDay.Entry: PageComponent {
 }
 
 extension WheelPicture.Band: PageComponent {
-    func field(_ name: String) -> Any? {
-        switch name {
+    func field(_ key: String) -> Any? {
+        switch key {
         case "kind": kind
         case "label": label
         case "count": count

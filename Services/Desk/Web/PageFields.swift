@@ -40,7 +40,7 @@ struct PageFields: MustacheParent {
 /// the choices of a form.
 protocol PageComponent {
     /// - Returns: nil for what it has not.
-    func field(_ name: String) -> Any?
+    func field(_ key: String) -> Any?
 }
 
 /// Holds a component by reference: each look for a name would copy it.

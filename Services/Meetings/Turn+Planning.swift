@@ -103,7 +103,7 @@ extension Turn {
         switch fact {
         case .scheduled(let fact): try publish(MeetingScheduled(fact, of: key), key)
         case .cancelled(let meeting): try publish(MeetingCancelled(meeting, of: key), key)
-        case .impossible(let fact): try publish(MeetingImpossible(fact, of: key), key)
+        case .call(let fact): try publish(fact, of: key)
         case .answered(let fact): try publish(MeetingAnswered(fact, of: key), key)
         case .answerOutdated(let fact): try publish(Codec.AnswerOutdated(fact, of: key), key)
         case .answerForwarded(let fact): try publish(Codec.AnswerForwarded(fact, of: key), key)
@@ -117,6 +117,13 @@ extension Turn {
         case .familyTold(let fact): try publish(Codec.FamilyTold(fact, of: key), key)
         case .mapping(let note): try publish(note, of: key)
         case .erased: try publish(CooperationErased(of: key), key)
+        }
+    }
+
+    private mutating func publish(_ fact: Planning.CallFact, of key: CaseKey) throws {
+        switch fact {
+        case .impossible(let fact): try publish(MeetingImpossible(fact, of: key), key)
+        case .nobodyInvited(let fact): try publish(Codec.NobodyInvited(fact, of: key), key)
         }
     }
 

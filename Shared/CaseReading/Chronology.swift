@@ -26,8 +26,8 @@ package struct Chronology: Sendable {
     /// Takes over an event of any topic, if it is about this case.
     package mutating func take(_ event: Event) {
         guard event.subject == reference, seen.insert(event.id).inserted else { return }
-        if let told = try? event.decode(CaseStatus.self) {
-            status = told
+        if event.type == CaseStatus.eventType {
+            if let told = try? event.decode(CaseStatus.self) { status = told }
         } else if Catalogue.holds(FactInWords.name(event.type)) {
             events.append(event)
         }

@@ -27,8 +27,17 @@ package struct PlaceMask: Sendable {
     /// What is known to be an id of the directory's. One that it no longer has is hidden, too: it may name the town.
     package func name(of id: String, _ language: Language) -> String { known(id, language) ?? "…" }
 
+    /// The same for a list, which names few people, and needs no mask of a whole county for that.
+    package static func name(of id: String, in county: County, _ language: Language) -> String {
+        county.people[id].map { word("role.\($0.role)", language) } ?? "…"
+    }
+
+    private static func word(_ name: String, _ language: Language) -> String {
+        Catalogue.holds(name) ? Catalogue.text(name, language) : "…"
+    }
+
     private func known(_ value: String, _ language: Language) -> String? {
-        words[value].map { Catalogue.holds($0) ? Catalogue.text($0, language) : "…" }
+        words[value].map { Self.word($0, language) }
     }
 
     /// A JSON object, whatever lies in it.

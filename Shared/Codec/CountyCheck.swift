@@ -50,12 +50,10 @@ private struct CountyCheck {
         return nil
     }
 
-    private mutating func areas(_ words: [String], _ path: String) -> Set<WheelArea> {
-        var areas: Set<WheelArea> = []
-        for (index, word) in words.enumerated() {
-            if let area = known(word, "\(path)[\(index)]", WheelArea.self) { areas.insert(area) }
-        }
-        return areas
+    private mutating func words<Word: RawRepresentable & CaseIterable & Hashable>(
+        _ words: [String], _ path: String
+    ) -> Set<Word> where Word.RawValue == String {
+        Set(words.enumerated().compactMap { known($1, "\(path)[\($0)]", Word.self) })
     }
 
     /// Ids are part of keys and of Message-IDs.
@@ -196,17 +194,41 @@ private struct CountyCheck {
         var rows: [County.ParticipantRow] = []
         for (index, row) in message.participants.enumerated() {
             let path = "participants[\(index)]"
-            let areas = areas(row.areas, "\(path).areas")
-            if !message.people.contains(where: { $0.role == row.role }) {
-                faults.append(Fault(.directoryRole, at: "\(path).role"))
-            }
+            let (stages, areas): (Set<Stage>, Set<WheelArea>) = (
+                words(row.stages, "\(path).stages"), words(row.areas, "\(path).areas")
+            )
+            let who = who(row, path)
             guard let organisation = known(row.organisation, "\(path).organisation", Organisation.self) else {
                 continue
             }
-            rows.append(
-                County.ParticipantRow(organisation: organisation, areas: areas, role: row.role, required: row.required))
+            rows.append(County.ParticipantRow(organisation: organisation, stages: stages, areas: areas, who: who))
         }
+        checkCover(rows)
         return rows
+    }
+
+    private mutating func who(_ row: CountyDirectory.ParticipantRow, _ path: String) -> County.ParticipantRow.Who {
+        if !row.nobody.isEmpty {
+            if !row.role.isEmpty { faults.append(Fault(.directoryRow, at: "\(path).nobody")) }
+            return .nobody(why: row.nobody)
+        }
+        if !message.people.contains(where: { $0.role == row.role }) {
+            faults.append(Fault(.directoryRole, at: "\(path).role"))
+        }
+        return .role(row.role, isRequired: row.required)
+    }
+
+    /// An organisation that question 5 names must not vanish: for each stage the table says who comes, or that nobody does
+    /// (rules 11 and 14).
+    private mutating func checkCover(_ rows: [County.ParticipantRow]) {
+        for organisation in Organisation.allCases {
+            let stages = Stage.allCases.filter { stage in
+                !rows.contains { $0.organisation == organisation && $0.holds(for: stage) }
+            }
+            if stages.isEmpty { continue }
+            let values = ["code": organisation.rawValue, "stages": stages.map(\.rawValue).joined(separator: ", ")]
+            faults.append(Fault(.directoryUncovered, at: "participants", values))
+        }
     }
 
     private mutating func receipts() -> [String: String] {
@@ -225,7 +247,7 @@ private struct CountyCheck {
         var forums: [County.Forum] = []
         for (index, forum) in message.forums.enumerated() {
             let path = "forums[\(index)]"
-            let areas = areas(forum.areas, "\(path).areas")
+            let areas: Set<WheelArea> = words(forum.areas, "\(path).areas")
             guard ids.contains(forum.id), let first = LocalDate(forum.first), let hours = WorkingHours(forum.hours),
                 peopleIds.contains(forum.chair), !forum.municipalities.isEmpty, forum.everyWeeks >= 0,
                 codes.isSuperset(of: forum.municipalities), forum.minutes >= 0

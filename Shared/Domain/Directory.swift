@@ -84,17 +84,26 @@ public struct County: Sendable {
         public func isAbsent(on day: LocalDate) -> Bool { absences.contains { $0.contains(day) } }
     }
 
-    /// One row of the table that turns areas and organisations into participants (rule 14).
+    /// One row of the table that turns organisations, stages and areas into participants (rule 14).
     public struct ParticipantRow: Sendable {
         public var organisation: Organisation
+        /// Empty: all stages.
+        public var stages: Set<Stage>
         /// Empty: all areas.
         public var areas: Set<WheelArea>
-        public var role: String
-        public var required: Bool
+        public var who: Who
 
-        public init(organisation: Organisation, areas: Set<WheelArea>, role: String, required: Bool) {
-            (self.organisation, self.areas, self.role, self.required) = (organisation, areas, role, required)
+        public enum Who: Sendable, Hashable {
+            case role(String, isRequired: Bool)
+            /// Nobody of the organisation comes, as the county has decided.
+            case nobody(why: String)
         }
+
+        public init(organisation: Organisation, stages: Set<Stage>, areas: Set<WheelArea>, who: Who) {
+            (self.organisation, self.stages, self.areas, self.who) = (organisation, stages, areas, who)
+        }
+
+        public func holds(for stage: Stage) -> Bool { stages.isEmpty || stages.contains(stage) }
     }
 
     /// A standing group where an anonymous question can be raised (rule 5).
@@ -194,7 +203,19 @@ public struct County: Sendable {
     /// the unit does itself (rule 10).
     public func isInOwnOrganisation(_ person: Person, of unit: String) -> Bool {
         guard let own = units[unit], let theirs = units[person.unit] else { return false }
-        return own.kind.organisation == theirs.kind.organisation && own.municipality == theirs.municipality
+        return Self.isOneOrganisation(own, theirs)
+    }
+
+    /// All people who work in the same organisation as a unit, in the same municipality (see ``isInOwnOrganisation(_:of:)``).
+    public func peopleInOwnOrganisation(of unit: String) -> [Person] {
+        guard let own = units[unit] else { return [] }
+        // A county has thousands of people, and hundreds of units.
+        let near = Set(units.values.lazy.filter { Self.isOneOrganisation(own, $0) }.map(\.id))
+        return people.values.filter { near.contains($0.unit) }
+    }
+
+    private static func isOneOrganisation(_ own: Unit, _ theirs: Unit) -> Bool {
+        own.kind.organisation == theirs.kind.organisation && own.municipality == theirs.municipality
     }
 
     /// The forums that accept a question from a municipality about one of these areas, by id.

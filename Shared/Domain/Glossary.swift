@@ -112,6 +112,8 @@ public enum Step: String, CaseIterable, Sendable {
     case consent
     /// The cooperation meeting is held and its result is recorded.
     case meeting
+    /// Question 5 names an organisation from which nobody is to come to the meeting (rules 11 and 14).
+    case invite
     /// The coordinator books the plan's follow-up: a plan without one is an alarm (rule 17).
     case bookFollowUp = "book_follow_up"
     /// The plan is followed up with the child and the guardians (rule 17).

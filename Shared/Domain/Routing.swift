@@ -139,6 +139,14 @@ extension UnitKind {
         }
     }
 
+    /// Such a unit is there for the children who attend it, and no others.
+    public var isAttended: Bool {
+        switch self {
+        case .preschool, .school, .upperSecondarySchool: true
+        default: false
+        }
+    }
+
     /// The stage of the children who attend such a unit; nil for units that children do not attend.
     public var stage: Stage? {
         switch self {

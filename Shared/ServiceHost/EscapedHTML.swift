@@ -8,19 +8,27 @@ package struct EscapedHTML: MustacheContentType {
     package init() {}
 
     package func escapeText(_ text: String) -> String {
+        // Most texts have nothing to escape. In UTF-8 none of these bytes is a part of another character.
+        let isPlain = text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy { Self.escaped($0) == nil } }
+        if isPlain == true { return text }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
+        bytes.reserveCapacity(text.utf8.count + text.utf8.count / 8)
         for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "<"): bytes += "&lt;".utf8
-            case UInt8(ascii: ">"): bytes += "&gt;".utf8
-            case UInt8(ascii: "&"): bytes += "&amp;".utf8
-            case UInt8(ascii: "\""): bytes += "&quot;".utf8
-            case UInt8(ascii: "'"): bytes += "&#39;".utf8
-            default: bytes.append(byte)
-            }
+            if let escaped = Self.escaped(byte) { bytes += escaped.utf8 } else { bytes.append(byte) }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @inline(__always)
+    private static func escaped(_ byte: UInt8) -> String? {
+        switch byte {
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "\""): "&quot;"
+        case UInt8(ascii: "'"): "&#39;"
+        default: nil
+        }
     }
 
     fileprivate static let name: String = {

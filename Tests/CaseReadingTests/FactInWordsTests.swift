@@ -32,6 +32,18 @@ struct FactInWordsTests {
         #expect(try words(Self.moved, names: nil).what == "överlämnat från school till kaa")
     }
 
+    @Test("rule 14: from which organisation nobody comes is told with the reason, and that nobody is missing any more")
+    func nobodyInvited() throws {
+        let missing = NobodyInvited.with {
+            $0.namedPerson = "head-school"
+            $0.organisations = [.with { $0.swedish = "Ingen från utbildning kallas." }]
+        }
+        #expect(try words(missing).what == "någon saknas på mötet: Ingen från utbildning kallas.")
+        #expect(try words(missing).who == "Chef Exempelson")
+        let settled = try words(NobodyInvited.with { $0.settled = true })
+        #expect(settled.what.hasPrefix("ingen saknas längre på mötet"))
+    }
+
     @Test("who has left the directory is told as that, never by an id")
     func left() throws {
         let taken = try words(CaseTakenOn.with { $0.by = "nykoping-rektor" })
@@ -44,6 +56,10 @@ struct FactInWordsTests {
         let moved = try words(Self.moved, mask: mask)
         #expect(moved.what == "överlämnat från … till …" && !moved.who.contains("Exempelson"))
         #expect(try words(CaseTakenOn.with { $0.by = "nykoping-rektor" }, mask: mask, names: nil).who == "…")
+        let county = ExampleCounty.county
+        for id in Array(county.people.keys) + county.units.keys + ["nykoping-rektor", "0001", ""] {
+            #expect(PlaceMask.name(of: id, in: county, .swedish) == mask.name(of: id, .swedish), "\(id)")
+        }
     }
 
     @Test("of a meeting, the staff are told by name and the family by what they are to the child")

@@ -63,6 +63,34 @@ struct DirectoryTests {
         }
     }
 
+    @Test(
+        "rules 11 and 14: a table that leaves an organisation without a row for a stage is refused, with what to write")
+    func uncovered() throws {
+        var message = ExampleCounty.message
+        message.participants.removeAll { $0.stages == ["school"] || $0.organisation == "health_care" }
+        let refusal = #expect(throws: Refusal.self) { try message.county() }
+        let faults = refusal?.faults ?? []
+        #expect(faults.map(\.code) == [.directoryUncovered, .directoryUncovered])
+        #expect(faults.allSatisfy { $0.path == "participants" })
+        #expect(faults.first?.english.contains("from education for a child in school. Add a row") == true)
+        let stages = Stage.allCases.map(\.rawValue).joined(separator: ", ")
+        #expect(faults.last?.english.contains("from health_care for a child in \(stages).") == true)
+        message.participants += ["education", "health_care"].map { organisation in
+            .with { ($0.organisation, $0.nobody) = (organisation, "Deltar inte i länets modell") }
+        }
+        #expect(throws: Never.self) { try message.county() }
+    }
+
+    @Test("a row names somebody or says that nobody comes, never both; its stages are the glossary's")
+    func rows() throws {
+        var message = ExampleCounty.message
+        message.participants[0].nobody = "Ingen"
+        message.participants[1].stages = ["kindergarten"]
+        let refusal = #expect(throws: Refusal.self) { try message.county() }
+        let told = refusal?.faults.map { "\($0.path) \($0.code.rawValue)" }
+        #expect(told == ["participants[0].nobody directory.row", "participants[1].stages[0] word.unknown"])
+    }
+
     @Test("everything that is wrong is told at once, by path")
     func faults() throws {
         var message = ExampleCounty.message

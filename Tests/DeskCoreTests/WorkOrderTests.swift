@@ -57,7 +57,7 @@ struct WorkOrderTests {
         let expected: [Step: String] = [
             .acknowledge: "delegate", .conclude: "delegate", .consent: "delegate", .meeting: "coordinator",
             .bookFollowUp: "coordinator", .planFollowUp: "coordinator", .answerFamily: "coordinator",
-            .followUp: "owner", .lookAgain: "owner", .handOver: "owner", .decideMove: "owner",
+            .followUp: "owner", .lookAgain: "owner", .handOver: "owner", .decideMove: "owner", .invite: "owner",
         ]
         for step in Step.allCases {
             #expect(Turn(step, of: all, awaited: []) == .of(expected[step] ?? ""))

@@ -124,6 +124,8 @@ struct CasePagesTests {
         try await story.consent(.given)
         try story.conclude(.cooperation)
         let meeting = try #require(try await story.facts(MeetingScheduled.self).last?.meeting)
+        let missing = Self.words(try await Self.get(story, "/meetings").html)
+        #expect(!missing.contains("Någon saknas på mötet"))
         try await story.answerMeeting(CaseStory.person("nurse"), .accepted)
         let before = Self.words(try await Self.get(story, "/meetings").html)
         let time = CivilTime.swedish(from: meeting.start.date, to: meeting.end.date)

@@ -48,4 +48,36 @@ struct DeskViewTests {
         #expect(row == nil)
         #expect(facts.map(\.type) == [ChildErased.eventType])
     }
+
+    @Test(
+        "a case is on the list of whoever takes part in its meeting, until the meeting is cancelled, was not held, or they did not come"
+    )
+    func invited() async throws {
+        let (suite, reference) = try await reported()
+        func apply(_ fact: some EventPayload, _ id: String) throws {
+            let event = try Event(id: id, source: "meetings", time: suite.now, subject: reference, fact)
+            try suite.view.apply(event, topic: .meetings, key: "TST")
+        }
+        func listed(_ person: String) async throws -> Int {
+            let scope = WorkScope(person, ExampleCounty.county, at: suite.now)
+            return try await suite.view.reader().read { try $0.workCount(scope, [.invited]) }
+        }
+        let meeting = Meeting.with {
+            ($0.id, $0.caseReference) = ("m1", reference)
+            ($0.start, $0.end) = (.init(date: suite.now), .init(date: suite.now + 3_600))
+            $0.participants = ["nurse", "family"].map { person in .with { $0.person = person } }
+        }
+        for end: any EventPayload in [
+            MeetingCancelled.with { $0.meeting = meeting }, MeetingNotHeld.with { $0.meeting = meeting },
+        ] {
+            let name = type(of: end).eventType
+            try apply(MeetingScheduled.with { $0.meeting = meeting }, "booked \(name)")
+            #expect(try await [listed("nurse"), listed("family"), listed("teacher")] == [1, 1, 0])
+            try apply(end, name)
+            #expect(try await [listed("nurse"), listed("family")] == [0, 0], "\(name)")
+        }
+        try apply(MeetingScheduled.with { $0.meeting = meeting }, "booked")
+        try apply(MeetingHeld.with { ($0.meeting, $0.came) = (meeting, ["nurse"]) }, "held")
+        #expect(try await [listed("nurse"), listed("family")] == [1, 0])
+    }
 }

@@ -10,7 +10,7 @@ import Testing
 @Suite("A form keeps what was typed")
 struct FormTests {
     private static let choices = FormChoices(
-        colleagues: [("a", "A"), ("b", "B")], responsible: [("a", "A"), ("b", "B")], units: [("u", "U")],
+        colleagues: { [("a", "A"), ("b", "B")] }, responsible: { [("a", "A"), ("b", "B")] }, units: [("u", "U")],
         givers: [("key1", "Gun"), ("youth", "Ungdomen")], guardians: [("key1", "Gun"), ("key2", "Göran")],
         removable: [("key1", "Gun"), ("others", "Fler")], formerGuardians: [("key3", "Bo")],
         objections: [("stranger", "Någon")], withholders: [("key1", "Gun"), ("others", "Någon annan")])

@@ -58,17 +58,41 @@ struct PageFieldsTests {
         #expect(try rendered("{{#outer}}{{hint}}{{/outer}}{{#none}}there{{/none}}", model) == "around")
     }
 
-    @Test("a choice tells its fields by name, each of them")
-    func choice() throws {
-        for hint in ["help", nil] {
-            let choice = Field.Choice(id: "to-1", value: "1", label: "First", hint: hint, isChosen: hint == nil)
-            let fields = Mirror(reflecting: choice).children.compactMap { child in child.label.map { ($0, child.value) }
+    private static func components(_ word: String?) -> [any PageComponent] {
+        let choice = Field.Choice(id: "to-1", value: "1", label: "First", hint: word, isChosen: word == nil)
+        let check = Field.NumberCheck(right: "right", wrongDate: "date", wrongDigits: "digits")
+        let tag = Tag("late", word == nil ? nil : .bad)
+        let moment = Moment(iso: "2026-11-24", label: "today")
+        var field = Field.text("given_name", "Name", value: "<b>", hint: word, error: word, limit: word.map { _ in 64 })
+        (field.choices, field.check, field.inputMode) = ([choice, choice], word.map { _ in check }, word)
+        return [
+            field, choice, check, tag, moment, Link("All", "/work", isCurrent: word == nil, count: word.map { _ in 3 }),
+            Pair("who", "Gun", detail: word),
+            TaskLine(
+                href: "/case", what: "look", reference: "AB", due: moment, urgency: word.map { _ in .today },
+                tag: word.map { _ in tag }, detail: word),
+            TimelineDay.Entry(time: moment, what: "sent", who: word, words: word, tag: word.map { _ in tag }),
+            WheelPicture.Band(
+                kind: "need", label: "needs", count: 2, isKnown: word == nil, outline: "M0", mark: "M1", x: 1.5, y: 2,
+                hatch: word),
+        ]
+    }
+
+    @Test("a component tells its fields by name, each of them, as it would by reflection")
+    func components() throws {
+        for component in Self.components("help") + Self.components(nil) {
+            let fields = Mirror(reflecting: component).children.compactMap { child in
+                child.label.map { ($0, child.value) }
             }
             for (name, _) in fields {
-                let template = "{{#choice}}{{#.\(name)}}there {{.\(name)}}{{/.\(name)}}{{.\(name)}}{{/choice}}"
-                let reflected = try rendered(template, ["choice": Dictionary(uniqueKeysWithValues: fields)])
-                #expect(try rendered(template, ["choice": choice]) == reflected, "\(name)")
+                let template = """
+                    {{#it}}{{#.\(name)}}there {{.\(name)}} {{label}} {{iso}} {{right}}{{/.\(name)}}\
+                    {{^.\(name)}}not{{/.\(name)}}{{.\(name)}}{{/it}}
+                    """
+                let reflected = try rendered(template, ["it": Dictionary(uniqueKeysWithValues: fields)])
+                #expect(try rendered(template, ["it": component]) == reflected, "\(type(of: component)).\(name)")
             }
+            #expect(try rendered("{{#it}}{{.other}}{{/it}}", ["it": component]).isEmpty)
         }
     }
 

@@ -111,4 +111,12 @@ struct AuthorityTests {
         #expect(codes(.takeOn, by: .person("teacher"), people) == ["by person.not_allowed"])
         #expect(codes(.tellFamily, by: .person("family"), people) == ["by person.not_allowed"])
     }
+
+    @Test("the people of an organisation are those who are in it one by one", arguments: ["school", "care", "unknown"])
+    func organisation(unit: String) {
+        let county = ExampleCounty.county
+        let found = Set(county.peopleInOwnOrganisation(of: unit).map(\.id))
+        #expect(found == Set(county.people.values.filter { county.isInOwnOrganisation($0, of: unit) }.map(\.id)))
+        #expect(found.isEmpty == (unit == "unknown"))
+    }
 }

@@ -151,6 +151,12 @@ struct CaseTests {
         try story.consent(.guardian("g1"))
         try story.cooperate()
         #expect(story.refused(NoteCooperation(done: [.meeting], next: nil, coordinator: nil)) == [.textMissing])
+        // Somebody who is missing at the meeting is a step, and none that leads the case on (rule 19).
+        let invite = NoteCooperation.Next(.invite, on: Story.day("2026-11-25"))
+        try story.give(NoteCooperation(done: [], next: invite, coordinator: nil))
+        #expect(story.case.nextStep?.step == .invite)
+        #expect(story.refused(NoteCooperation(done: [.meeting], next: nil, coordinator: nil)) == [.textMissing])
+        try story.give(NoteCooperation(done: [.invite], next: nil, coordinator: nil))
         let next = NoteCooperation.Next(.planFollowUp, on: Story.day("2027-01-21"))
         try story.give(NoteCooperation(done: [.meeting], next: next, coordinator: "family"))
         #expect(story.case.nextStep?.step == .planFollowUp && story.case.coordinator == "family")
@@ -177,6 +183,7 @@ struct CaseTests {
         var story = try Story()
         story.directory = try ExampleCounty.changed { county in
             county.people.removeAll { $0.id == Story.owner }
+            county.participants = ExampleCounty.nobodyCalled
             for index in county.units.indices where county.units[index].id == "school" {
                 county.units[index].namedPerson = "teacher"
             }

@@ -214,6 +214,7 @@ struct MappingTests {
         #expect((call.namedPerson, call.latestDate, call.county) == (MappingTester.owner, "2026-12-14", "TST"))
         #expect(
             (call.organisations, call.caseReference) == (["social_services", "health_care"], MappingTester.reference))
+        #expect((call.stage, call.attends) == ("school", "school"), "rule 14: the stage decides who is called, too")
         #expect(tester.tester.published.first { $0.topic == "meeting-calls" }?.key == "TST")
         #expect((tester.phase, tester.status.step, tester.dueDay) == (.cooperation, "meeting", "2026-12-14"))
     }

@@ -210,8 +210,9 @@ extension RandomCase {
                 .meetings(
                     .call(
                         MeetingCall(
-                            county: id(), unit: id(), namedPerson: id(),
-                            areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(), seats: seats()))),
+                            county: id(), unit: id(), namedPerson: id(), stage: one(Stage.self),
+                            attends: maybe { $0.id() }, areas: list { $0.one(WheelArea.self) },
+                            cooperation: cooperation(), seats: seats()))),
                 .meetings(.seat(seats(), county: id())),
                 .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
                 .meetings(.handOver(county: id(), unit: id(), namedPerson: id())), .meetings(.erase(county: id())),

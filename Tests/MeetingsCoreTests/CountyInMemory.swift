@@ -17,7 +17,7 @@ struct CountyInMemory {
     var isEager = false
 
     static let request = Request(
-        unit: "school", namedPerson: "head-school", areas: [.safety],
+        unit: "school", namedPerson: "head-school", stage: .school, attends: "school", areas: [.safety],
         organisations: [.socialServices, .healthCare], latestDate: day("2026-12-14"))
 
     static func day(_ text: String) -> LocalDate {

@@ -48,7 +48,10 @@ struct DecisionTests {
             return
         }
         #expect(participants.map(\.person).contains("family"))
-        #expect(county.told { if case .impossible(let fact) = $0 { fact.namedPerson } else { nil } } == ["head-school"])
+        #expect(
+            county.told { if case .call(.impossible(let fact)) = $0 { fact.namedPerson } else { nil } } == [
+                "head-school"
+            ])
         try county.decide(Cancel(isClosed: false), by: .suite)
         #expect(county.cooperation?.stage == .idle(after: nil))
         let move = Move(reason: "Igen", notBefore: nil, latestDate: nil, form: nil)
@@ -277,7 +280,9 @@ struct DecisionTests {
         county.county.people["family"] = nil
         try county.decide(Succeed("family", at: id), by: .suite)
         #expect(county.meeting?.participants.map(\.person) == ["head-school", "nurse", "child"])
-        let codes = county.told { if case .impossible(let fact) = $0 { fact.obstacles.map(\.fault.code) } else { nil } }
+        let codes = county.told {
+            if case .call(.impossible(let fact)) = $0 { fact.obstacles.map(\.fault.code) } else { nil }
+        }
         #expect(codes == [[.roleNobody]])
     }
 }

@@ -48,7 +48,8 @@ struct Arbitrary {
 
     mutating func request() -> Request {
         Request(
-            unit: text(), namedPerson: text(), areas: list { $0.one(of: WheelArea.allCases) },
+            unit: text(), namedPerson: text(), stage: one(of: Stage.allCases), attends: maybe { $0.text() },
+            areas: list { $0.one(of: WheelArea.allCases) },
             organisations: list { $0.one(of: Organisation.allCases) }, latestDate: day(), isProtected: flag(),
             guardians: texts(), unwritten: texts())
     }
@@ -98,7 +99,12 @@ struct Arbitrary {
         return Cooperation(
             key: key, request: request(), form: one(of: Cooperation.Form.allCases), stage: one(of: stages),
             agreement: maybe { Agreement($0.coordinator(), $0.plan(), isConcernOpen: $0.flag()) },
-            history: list { $0.plan() }, told: [text(): text()])
+            history: list { $0.plan() }, told: [text(): text()], uninvited: list { $0.uninvited() })
+    }
+
+    mutating func uninvited() -> Uninvited {
+        Uninvited(
+            one(of: Organisation.allCases), one(of: [.nobody(text()), .role(text()), .areas, .time(role: text())]))
     }
 
     // MARK: Plans

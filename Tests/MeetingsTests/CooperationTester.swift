@@ -23,9 +23,17 @@ struct CooperationTester {
         try send(
             CallMeeting.with {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = (reference, "TST", "school", "head-school")
-                ($0.areas, $0.organisations) = (["safety"], ["social_services", "health_care"])
+                ($0.stage, $0.areas, $0.organisations) = ("school", ["safety"], ["social_services", "health_care"])
                 ($0.latestDate, $0.guardians) = (latest, guardians)
             })
+    }
+
+    /// A call for a child at school.
+    static func callMeeting(_ change: (inout CallMeeting) -> Void) -> CallMeeting {
+        .with {
+            ($0.stage, $0.attends) = ("school", "school")
+            change(&$0)
+        }
     }
 
     mutating func answer(

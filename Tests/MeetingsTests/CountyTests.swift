@@ -22,7 +22,7 @@ struct CountyTests {
                     ($0.unit, $0.role) = (index.isMultiple(of: 2) ? "social" : "care", "r\(index)")
                 }
             }
-            county.participants = []
+            county.participants = ExampleCounty.nobodyCalled
             county.rooms = (0..<40).map { index in .with { ($0.name, $0.municipality) = ("Rum \(index)", "0001") } }
         }
         var tester = CooperationTester()
@@ -34,10 +34,12 @@ struct CountyTests {
             // Each with the same table of one row, for one of the staff, beside one of them as named person.
             let (first, second) = (Int.random(in: 0..<staff, using: &random), Int.random(in: 0..<staff, using: &random))
             tester.tester.directory.counties["TST"]?.participants = [
-                .init(organisation: .socialServices, areas: [], role: "r\(second)", required: true)
+                .init(
+                    organisation: .socialServices, stages: [], areas: [],
+                    who: .role("r\(second)", isRequired: true))
             ]
             try tester.send(
-                CallMeeting.with {
+                CooperationTester.callMeeting {
                     ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = (
                         "C\(number)", "TST", "school", "p\(first)"
                     )

@@ -15,7 +15,7 @@ struct MeetingsTests {
         _ reference: String, latest: String = "2026-12-14",
         organisations: [String] = ["social_services", "health_care"]
     ) -> CallMeeting {
-        .with {
+        CooperationTester.callMeeting {
             ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = (reference, "TST", "school", "head-school")
             ($0.areas, $0.organisations, $0.latestDate) = (["safety"], organisations, latest)
         }

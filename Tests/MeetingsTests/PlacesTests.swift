@@ -36,7 +36,7 @@ struct PlacesTests {
         // Other people at the same time: the next room.
         tester.tester.directory.counties["TST"]?.participants = []
         try tester.send(
-            CallMeeting.with {
+            CooperationTester.callMeeting {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("B", "TST", "school", "teacher")
                 $0.latestDate = "2026-12-14"
             })
@@ -64,13 +64,13 @@ struct PlacesTests {
         // Somebody else has the near room for the rest of the day.
         tester.tester.directory.counties["TST"]?.settings.meetingMinutes = 480
         try tester.send(
-            CallMeeting.with {
+            CooperationTester.callMeeting {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("C", "TST", "school", "manager")
                 $0.latestDate = "2026-12-14"
             })
         tester.tester.directory.counties["TST"]?.settings.meetingMinutes = 60
         try tester.send(
-            CallMeeting.with {
+            CooperationTester.callMeeting {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("B", "TST", "school", "teacher")
                 ($0.organisations, $0.latestDate) = (["social_services"], "2026-12-14")
             })
@@ -107,7 +107,7 @@ struct PlacesTests {
         tester.tester.directory.counties["TST"]?.settings.meetingMinutes = 495
         tester.tester.directory.counties["TST"]?.participants = []
         try tester.send(
-            CallMeeting.with {
+            CooperationTester.callMeeting {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("B", "TST", "school", "teacher")
                 $0.latestDate = "2026-11-30"
             })
@@ -233,7 +233,7 @@ struct FamilyTests {
         #expect(tester.meeting.participants.filter(\.family).map(\.required) == [true, true, false])
         tester.tester.directory.counties["TST"]?.participants = []
         try tester.send(
-            CallMeeting.with {
+            CooperationTester.callMeeting {
                 ($0.caseReference, $0.county, $0.unit, $0.namedPerson) = ("B", "TST", "school", "teacher")
                 ($0.latestDate, $0.guardians) = ("2026-12-14", ["g2"])
             })

@@ -50,7 +50,10 @@ struct WireTests {
             Move(
                 reason: some.text(), notBefore: some.maybe { $0.day() }, latestDate: some.maybe { $0.day() },
                 form: some.maybe { $0.one(of: Cooperation.Form.allCases) }), seed)
-        reads(ChangeAttendees(added: some.texts(), removed: some.texts(), reason: some.text()), seed)
+        reads(
+            ChangeAttendees(
+                added: some.texts(), removed: some.texts(), notNeeded: some.list { $0.one(of: Organisation.allCases) },
+                reason: some.text()), seed)
         reads(
             Record(
                 came: [some.text()], child: some.participation(), coordinator: some.maybe { $0.coordinator() },
@@ -146,6 +149,17 @@ struct WireTests {
         #expect(Note.Content(note, &wire) == .steps(done: done, next: next, coordinator: coordinator))
         #expect(Note.Content(EndCooperation(by: "family", of: key)) == .ended(by: "family"))
         #expect(wire.faults.isEmpty, "seed \(seed)")
+    }
+
+    @Test("from which organisations nobody comes is told in words, and read back", arguments: (1...20).map(UInt64.init))
+    func nobodyInvited(seed: UInt64) {
+        var (some, wire) = (Arbitrary(seed: seed), WireReader(today: LocalDate(number: 0)))
+        let fact = MeetingsCore.NobodyInvited(
+            namedPerson: some.text(), some.list { $0.uninvited() }, due: some.maybe { $0.day() })
+        let message = Codec.NobodyInvited(fact, of: Self.key)
+        #expect(MeetingsCore.NobodyInvited(message, &wire) == fact && wire.faults.isEmpty)
+        #expect(message.settled == fact.organisations.isEmpty)
+        #expect(message.organisations.allSatisfy { !$0.english.isEmpty && !$0.swedish.isEmpty })
     }
 
     @Test("why there is no time is told in words, with the code and whose it is")

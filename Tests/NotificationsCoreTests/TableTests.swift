@@ -117,6 +117,17 @@ struct TableTests {
         #expect(words(drafts(reminded(.manager), onLeave)) == ["escalation teacher@example.org"])
     }
 
+    @Test(
+        "rule 14: that an organisation has nobody at the meeting is told to the named person, and not which; the end is not"
+    )
+    func nobodyInvited() {
+        let due = LocalDate("2026-11-25")
+        let told = drafts(.ofMeeting(.nobodyInvited(namedPerson: "head-school", due: due)))
+        #expect(words(told) == ["nobodyInvited head.school@example.org"])
+        #expect(told.first?.values[.due] == .text("onsdag 25 november 2026") && told.first?.values[.reasons] == nil)
+        #expect(drafts(.ofMeeting(.nobodyInvited(namedPerson: "head-school", due: nil))).isEmpty)
+    }
+
     @Test("rule 22: of emergency access the owner, the manager and the privacy officer are told, and not who or why")
     func emergency() {
         let opened = CaseEvent.emergencyOpened(

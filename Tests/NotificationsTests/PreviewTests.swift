@@ -49,6 +49,7 @@ struct PreviewTests {
             .ofMeeting(
                 .impossible(
                     namedPerson: "head-school", reasons: [Fault(.timeNoCommon).swedish, Fault(.timeRoom).swedish])),
+            .ofMeeting(.nobodyInvited(namedPerson: "head-school", due: day)),
             .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: false))),
             .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: true))),
             .ofMeeting(.planAlarm(coordinator: "head-school", manager: nil)),

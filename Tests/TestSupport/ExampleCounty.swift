@@ -57,7 +57,22 @@ package enum ExampleCounty {
                     "health_care", "nurse", false, ["health", "safety"]
                 )
             },
+            education("before_school", "head_preschool"), education("school", "head_school"),
+            education("upper_secondary", "head_gymnasium"), education("upper_secondary_elsewhere", "head_follow-up"),
+            .with {
+                ($0.organisation, $0.stages) = ("education", ["outside_upper_secondary"])
+                $0.nobody = "Aktivitetsansvaret leder själv"
+            },
         ]
+    }
+
+    /// Rows that call nobody.
+    package static let nobodyCalled: [CountyDirectory.ParticipantRow] = Organisation.allCases.map { organisation in
+        .with { ($0.organisation, $0.nobody) = (organisation.rawValue, "Ingen kallas") }
+    }
+
+    private static func education(_ stage: String, _ role: String) -> CountyDirectory.ParticipantRow {
+        .with { ($0.organisation, $0.stages, $0.role) = ("education", [stage], role) }
     }
 
     private static func member(_ id: String, _ unit: String, _ role: String) -> CountyDirectory.Person {

@@ -36,6 +36,10 @@ struct DirectoryFileTests {
             role: coordinator
             absences: [{ from: 2026-12-01, to: 2026-12-24 }]
             deputy: anna
+        participants:
+          - { organisation: education, nobody: "Ingen kallas" }
+          - { organisation: social_services, nobody: "Ingen kallas" }
+          - { organisation: health_care, nobody: "Ingen kallas" }
         """
 
     @Test("the example county holds, and so does a small one with days of leave")

@@ -66,6 +66,7 @@ enum YearCounty {
             county.participants = [
                 .with { ($0.organisation, $0.role, $0.required) = ("social_services", "family_support", true) },
                 .with { ($0.organisation, $0.role) = ("health_care", "nurse") },
+                .with { ($0.organisation, $0.nobody) = ("education", "The school leads") },
             ]
         }
     }

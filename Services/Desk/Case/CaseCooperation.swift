@@ -8,6 +8,8 @@ struct CaseCooperation: Sendable {
     private(set) var meeting: Meeting?
     /// Why there is no time for one; empty where there is.
     private(set) var obstacles: [MeetingImpossible.Reason] = []
+    /// From which organisations of question 5 nobody is to come, and why (rules 11 and 14).
+    private(set) var uninvited: [NobodyInvited.Organisation] = []
     /// The oldest first.
     private(set) var held: [MeetingHeld] = []
     private(set) var notHeld: [MeetingNotHeld] = []
@@ -32,6 +34,8 @@ struct CaseCooperation: Sendable {
         case MeetingCancelled.eventType: meeting = nil
         case MeetingImpossible.eventType:
             note(event) { (all: inout Self, fact: MeetingImpossible) in all.obstacles = fact.reasons }
+        case NobodyInvited.eventType:
+            note(event) { (all: inout Self, fact: NobodyInvited) in all.uninvited = fact.organisations }
         case MeetingAnswered.eventType: note(event) { $0.answer($1) }
         case MeetingHeld.eventType: note(event) { $0.hold($1) }
         case MeetingNotHeld.eventType:

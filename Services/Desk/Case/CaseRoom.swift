@@ -14,9 +14,9 @@ struct OpenedCase: Sendable {
     let reading: LoggedReading
     let county: County
     let directory: Directory
-    /// All facts, in the order of their time. A page shows them in words that tell nothing of what was written
-    /// (`FactInWords`).
-    let chronology: Chronology
+    /// All facts, in the order of their time.
+    fileprivate let facts: [Event]
+    fileprivate let language: Language
     /// What was written, as far as the reading goes.
     let file: CaseFile
     /// Whom the case is about; nil for who may not know.
@@ -27,6 +27,14 @@ struct OpenedCase: Sendable {
     let version: String
 
     var reference: String { row.reference }
+
+    /// All facts. A page shows them in words that tell nothing of what was written (`FactInWords`).
+    var chronology: Chronology {
+        var chronology = Chronology(reference, language)
+        for fact in facts { chronology.take(fact) }
+        return chronology
+    }
+
     var permit: Reading.Permit { reading.permit }
     var names: DirectoryNames { DirectoryNames(county, family: people?.names ?? [:]) }
 
@@ -83,7 +91,7 @@ struct CaseRoom: Sendable {
         }
         return OpenedCase(
             row: found.row, reading: reading, county: county, directory: directory,
-            chronology: found.chronology(language),
+            facts: found.facts, language: language,
             file: CaseFile(found.facts.filter { Opening.isOpen($0, for: reading) || CaseFile.isCourse($0.type) }),
             people: found.people.shown(reading), readable: found.readable, version: found.version)
     }
@@ -155,6 +163,7 @@ struct CaseRoom: Sendable {
         let facts: [Event]
         let child: Event?
         let version: String
+        let readable: ReadableCase
 
         init?(_ reference: String, _ keys: KeyEncryptionKeys, _ db: Database) throws {
             guard let row = try db.status(of: reference) else { return nil }
@@ -163,20 +172,13 @@ struct CaseRoom: Sendable {
             facts = try db.facts(of: reference).compactMap(keys.open)
             child = try db.child(of: reference).flatMap(keys.open)
             version = try db.version(of: reference) ?? ""
+            readable = ReadableCase(row.status, meetings: facts)
         }
-
-        var readable: ReadableCase { ReadableCase(row.status, meetings: facts) }
 
         var people: CasePeople {
             var people = CasePeople(row.status)
             for event in [child].compactMap(\.self) + facts { people.take(event) }
             return people
-        }
-
-        func chronology(_ language: Language) -> Chronology {
-            var chronology = Chronology(row.reference, language)
-            for fact in facts { chronology.take(fact) }
-            return chronology
         }
     }
 }

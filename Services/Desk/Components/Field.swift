@@ -1,5 +1,3 @@
-import Mustache
-
 /// What a form asks for, shown by the partial that ``template`` names.
 protocol FormField {
     var template: String { get }
@@ -182,20 +180,5 @@ struct InputForm {
     /// The errors of its fields, in their order, for the page's ``ErrorSummary``.
     var errors: [FieldError] {
         fields.compactMap { field in field.error.map { FieldError($0, field: field.target, label: field.label) } }
-    }
-}
-
-/// A form can have hundreds of choices, such as a county's units. So a template asks them for their fields by name, and none is
-/// reflected (``PageFields``).
-extension Field.Choice: MustacheParent {
-    func child(named name: String) -> Any? {
-        switch name {
-        case "id": id
-        case "value": value
-        case "label": label
-        case "hint": hint
-        case "isChosen": isChosen
-        default: nil
-        }
     }
 }

@@ -65,10 +65,11 @@ struct TypedFields: Sendable {
 struct FormChoices: Sendable {
     typealias Choice = (value: String, label: String)
 
-    /// Those to whom the work can be delegated (rule 6).
-    var colleagues: [Choice] = []
+    /// Those to whom the work can be delegated (rule 6). A county has thousands of people, so they are looked for where a form
+    /// asks for them.
+    var colleagues: @Sendable () -> [Choice] = { [] }
     /// Those who can be responsible for a measure.
-    var responsible: [Choice] = []
+    var responsible: @Sendable () -> [Choice] = { [] }
     /// The units of the municipality that was chosen.
     var units: [Choice] = []
     /// Those who can consent, by name where the reader may know it.

@@ -78,6 +78,7 @@ struct ConcludeForm: CaseForm {
             maker.date("next_date", nextDate),
             maker.several("organisations", maker.organisations(), organisations, isOptional: true),
         ]
+        let responsible = choices.responsible()
         let measures = rows.enumerated().flatMap { index, row -> [any FormField] in
             func label(_ name: String) -> String {
                 maker.word("desk.conclude.measures.\(name)", ["number": "\(index + 1)"])
@@ -89,7 +90,7 @@ struct ConcludeForm: CaseForm {
                 maker.select(
                     "measures-\(index)-area", maker.areas(), row.area, label: label("area"), isOptional: true),
                 maker.select(
-                    "measures-\(index)-responsible", choices.responsible, row.responsible, label: label("responsible"),
+                    "measures-\(index)-responsible", responsible, row.responsible, label: label("responsible"),
                     isOptional: true),
             ]
         }

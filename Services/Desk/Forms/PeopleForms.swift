@@ -34,7 +34,7 @@ struct DelegateForm: CaseForm {
     func check(_ words: inout Words) { _ = words.text(to, at: "to") }
 
     func fields(_ maker: FieldMaker, _ choices: FormChoices) -> [any FormField] {
-        [maker.select("to", choices.colleagues, to)]
+        [maker.select("to", choices.colleagues(), to)]
     }
 }
 

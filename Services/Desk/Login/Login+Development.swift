@@ -4,7 +4,7 @@ import Hummingbird
 /// Signing in without proof, for one machine. ``LoginSettings`` refuses it anywhere else.
 extension Login {
     /// People that a page lists at most.
-    private static let mostListed = 200
+    private static let mostListed = 120
 
     /// The county's people by unit, or those whose name, unit or id has the words that are looked for.
     func chooseSomebody(_ request: Request, _ context: DeskContext) async throws -> Response {

@@ -43,14 +43,15 @@ struct WorkPages: Sendable {
         let found = try await desk.read { db, directory in
             guard let county = directory.counties[person.county] else { throw NotShown() }
             let scope = WorkScope(person.person, county, at: now)
+            let narrowings = try db.workCounts(scope, filter)
             return WorkFound(
                 scope: scope, filter: filter, page: number,
                 rows: try db.work(scope, filter, limit: Self.pageSize, offset: (number - 1) * Self.pageSize),
-                narrowings: try db.workCounts(scope, filter),
+                narrowings: narrowings,
                 counts: try scope.lists.reduce(into: [:]) { counts, list in
-                    counts[list] = try db.workCount(scope, [list])
+                    counts[list] = try list == filter.list ? narrowings.all : db.workCount(scope, [list])
                 },
-                own: try db.workCount(scope, WorkFilter.own),
+                own: try filter.list == nil ? narrowings.all : db.workCount(scope, WorkFilter.own),
                 meetings: try db.meetings(scope, until: Self.endOfNextWeek(now), limit: Self.meetingLimit))
         }
         let shown = WorkShown(found, context.language, saved: try await desk.filters.all(of: person), mistake)

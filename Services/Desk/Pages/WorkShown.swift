@@ -12,8 +12,6 @@ struct WorkShown {
     private let saved: [SavedFilters.Saved]
     private let mistake: WorkPages.Mistake?
     private let names: DirectoryNames
-    /// Nil where all may be told.
-    private let mask: PlaceMask?
 
     private struct Section {
         let title: String
@@ -30,8 +28,6 @@ struct WorkShown {
     ) {
         (self.found, self.language, self.saved, self.mistake) = (found, language, saved, mistake)
         names = DirectoryNames(found.scope.county)
-        let isMasked = found.rows.contains { !$0.permit.showsPlace }
-        mask = isMasked ? PlaceMask(Directory([found.scope.county.code: found.scope.county])) : nil
     }
 
     private var filter: WorkFilter { found.filter }
@@ -85,7 +81,8 @@ struct WorkShown {
     private func detail(_ work: WorkRow) -> String {
         let row = work.row
         func name(_ id: String) -> String {
-            work.permit.showsPlace ? names.name(of: id, language) : mask?.name(of: id, language) ?? "…"
+            work.permit.showsPlace
+                ? names.name(of: id, language) : PlaceMask.name(of: id, in: found.scope.county, language)
         }
         var parts: [String] = []
         if let step = row.step {

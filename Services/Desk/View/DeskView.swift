@@ -72,6 +72,16 @@ struct DeskView: View {
                 index: "status_\(people)", on: "status", columns: ["county", people] + listed.filter { $0 != people },
                 condition: Column("phase") != "closed")
         }
+        // Where references are known.
+        try db.create(
+            index: "status_open", on: "status",
+            columns: ["reference", "county"] + listed.filter { $0 != "reference" },
+            condition: Column("phase") != "closed")
+        // In the order in which a county's cases are counted.
+        try db.create(
+            index: "status_counted", on: "status",
+            columns: ["county", "phase", "step", "unit", "protected", "due", "fallback", "reference"],
+            condition: Column("phase") != "closed")
         try db.create(
             index: "status_county", on: "status", columns: ["county"] + listed + ["municipality"],
             condition: Column("phase") != "closed")
@@ -125,19 +135,23 @@ struct DeskView: View {
         try db.create(table: "meeting", options: .withoutRowID) {
             $0.primaryKey("id", .text)
             $0.column("reference", .text).notNull().indexed()
-            $0.column("sequence", .integer).notNull()
+            $0.column("time", .double).notNull()
+        }
+        // With all that a list shows of a meeting: who has been to hundreds has them beside each other.
+        try db.create(table: "participant", options: .withoutRowID) {
+            $0.column("person", .text).notNull()
+            $0.column("meeting", .text).notNull()
+            $0.column("reference", .text).notNull()
+            $0.column("answer", .text).notNull()
+            // As of the fact that booked the meeting.
             $0.column("time", .double).notNull()
             $0.column("start", .integer).notNull()
             $0.column("finish", .integer).notNull()
             $0.column("stands", .boolean).notNull()
-        }
-        try db.create(table: "participant", options: .withoutRowID) {
-            $0.column("person", .text).notNull()
-            $0.column("meeting", .text).notNull()
-            $0.column("answer", .text).notNull()
             $0.primaryKey(["person", "meeting"])
         }
         try db.create(index: "participant_meeting", on: "participant", columns: ["meeting"])
+        try db.create(index: "participant_reference", on: "participant", columns: ["reference", "stands", "time"])
     }
 
     func apply(_ event: Event?, from place: RecordPlace, in db: Database) throws {
@@ -243,10 +257,7 @@ extension DeskView {
     /// Facts of an erased case can come in any order, so that it is remembered (rule 23).
     private func erase(_ reference: String, _ db: Database) throws {
         try db.execute(sql: "INSERT OR IGNORE INTO erased VALUES (?)", arguments: [reference])
-        try db.execute(
-            sql: "DELETE FROM participant WHERE meeting IN (SELECT id FROM meeting WHERE reference = ?)",
-            arguments: [reference])
-        for table in ["meeting", "fact", "child", "pace"] {
+        for table in ["participant", "meeting", "fact", "child", "pace"] {
             try db.execute(sql: "DELETE FROM \(table) WHERE reference = ?", arguments: [reference])
         }
     }
@@ -278,16 +289,16 @@ extension DeskView {
         let known = try Double.fetchOne(db, sql: "SELECT time FROM meeting WHERE id = ?", arguments: [meeting.id])
         if let known, known > seconds { return }
         try db.execute(
-            sql: "INSERT OR REPLACE INTO meeting VALUES (?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
-                meeting.id, meeting.caseReference, meeting.sequence, seconds, meeting.start.seconds,
-                meeting.end.seconds, stands,
-            ])
+            sql: "INSERT OR REPLACE INTO meeting VALUES (?, ?, ?)",
+            arguments: [meeting.id, meeting.caseReference, seconds])
         try db.execute(sql: "DELETE FROM participant WHERE meeting = ?", arguments: [meeting.id])
         for participant in meeting.participants where !participant.family {
             try db.execute(
-                sql: "INSERT OR REPLACE INTO participant VALUES (?, ?, ?)",
-                arguments: [participant.person, meeting.id, participant.answer])
+                sql: "INSERT OR REPLACE INTO participant VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    participant.person, meeting.id, meeting.caseReference, participant.answer, seconds,
+                    meeting.start.seconds, meeting.end.seconds, stands,
+                ])
         }
     }
 }

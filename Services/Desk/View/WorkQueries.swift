@@ -28,21 +28,27 @@ struct WorkScope: Sendable {
     /// Each list is found in an index that has all that is asked for (see ``DeskView``), in the order of the page. A condition that
     /// joins the lists by `OR` would read all cases of the county.
     fileprivate func listed(_ lists: [Reading.WorkList], _ columns: SQL, where condition: SQL = "TRUE") -> SQL {
-        // A case fulfils one condition of a list at most, so that only different lists can have it twice.
-        lists.flatMap(conditions).map { list in
-            """
-            SELECT \(literal: columns) FROM status
-            WHERE phase <> 'closed' AND \(literal: list) AND \(literal: condition)
-            """ as SQL
+        // A case is in one part of a list at most, so that only different lists can have it twice.
+        lists.flatMap(parts).map { part in
+            "SELECT \(literal: columns) FROM \(literal: part) AND \(literal: condition)" as SQL
         }.joined(separator: lists.count == 1 ? " UNION ALL " : " UNION ")
+    }
+
+    /// The same cases, to be counted by phase, step and unit.
+    fileprivate func grouped(_ lists: [Reading.WorkList], _ columns: SQL) -> SQL {
+        guard lists == [.county] else { return listed(lists, columns) }
+        // A county's list has thousands. They are read in the order of their groups, since to sort them takes longer.
+        let county = places.isWholeCounty ? county.code : ""
+        return """
+            SELECT \(literal: columns) FROM status INDEXED BY status_counted
+            WHERE phase <> 'closed' AND county = \(county) AND (due < \(seconds(now)) OR fallback)
+            """
     }
 
     /// How many cases are on one of the lists.
     fileprivate func count(_ lists: [Reading.WorkList]) -> SQL {
         guard lists.count == 1 else { return "SELECT count(*) FROM (\(literal: listed(lists, "reference")))" }
-        let counts = lists.flatMap(conditions).map { list in
-            "(SELECT count(*) FROM status WHERE phase <> 'closed' AND \(literal: list))" as SQL
-        }
+        let counts = lists.flatMap(parts).map { "(SELECT count(*) FROM \(literal: $0))" as SQL }
         return "SELECT \(literal: counts.joined(separator: " + "))"
     }
 
@@ -57,35 +63,33 @@ struct WorkScope: Sendable {
         return all.isEmpty ? "TRUE" : all.joined(separator: " AND ")
     }
 
-    /// The `+` keeps SQLite from taking an index of the county where there is a list of references.
-    private func conditions(_ list: Reading.WorkList) -> [SQL] {
+    /// The open cases of a list, in one or two parts.
+    private func parts(_ list: Reading.WorkList) -> [SQL] {
+        func part(_ index: SQL, _ county: String, _ condition: SQL) -> SQL {
+            """
+            status INDEXED BY status_\(literal: index)
+            WHERE phase <> 'closed' AND county = \(county) AND \(literal: condition)
+            """
+        }
         let county = county.code
         switch list {
-        case .own: return ["county = \(county) AND owner IN \(places.people)"]
-        case .delegated: return ["county = \(county) AND delegate IN \(places.people)"]
-        case .coordinated: return ["county = \(county) AND coordinator IN \(places.people)"]
+        case .own: return [part("owner", county, "owner IN \(places.people)")]
+        case .delegated: return [part("delegate", county, "delegate IN \(places.people)")]
+        case .coordinated: return [part("coordinator", county, "coordinator IN \(places.people)")]
         case .invited:
-            return [
-                """
-                +county = \(county) AND reference IN (SELECT meeting.reference FROM participant
-                JOIN meeting ON meeting.id = participant.meeting WHERE participant.person = \(person) AND meeting.stands)
-                """
-            ]
+            let meetings: SQL = "SELECT reference FROM participant WHERE person = \(person) AND stands"
+            return [part("open", county, "reference IN (\(literal: meetings))")]
         case .emergency:
-            return [
-                """
-                +county = \(county) AND reference IN (SELECT reference FROM emergency
-                WHERE person = \(person) AND until > \(seconds(now)))
-                """
-            ]
-        case .unit: return ["county = \(county) AND unit IN \(places.units)"]
+            let opened: SQL = "SELECT reference FROM emergency WHERE person = \(person) AND until > \(seconds(now))"
+            return [part("open", county, "reference IN (\(literal: opened))")]
+        case .unit: return [part("unit", county, "unit IN \(places.units)")]
         case .county:
             // A county without a code is none.
             let county = places.isWholeCounty ? county : ""
             let now = seconds(now)
             return [
-                "county = \(county) AND due < \(now)",
-                "county = \(county) AND fallback AND ifnull(due, \(now)) >= \(now)",
+                part("county", county, "due < \(now)"),
+                part("fallback", county, "fallback AND ifnull(due, \(now)) >= \(now)"),
             ]
         }
     }
@@ -134,7 +138,7 @@ extension Database {
         let request: SQLRequest<Row> = """
             SELECT phase, step, unit, protected, count(*), total(due < \(seconds(scope.now))),
                 sum(\(literal: scope.condition(filter)))
-            FROM (\(literal: scope.listed(filter.lists, columns))) GROUP BY phase, step, unit, protected
+            FROM (\(literal: scope.grouped(filter.lists, columns))) GROUP BY phase, step, unit, protected
             """
         // A county's list has a row for each unit's steps, so that columns are read by their place.
         let rows = try request.fetchCursor(self)
@@ -175,14 +179,13 @@ extension Database {
         let meetings = try Row.fetchAll(
             cachedStatement(
                 sql: """
-                    SELECT meeting.id, meeting.time, participant.person FROM meeting
-                    JOIN participant ON participant.meeting = meeting.id WHERE meeting.reference = ? AND meeting.stands
+                    SELECT meeting, time, person FROM participant WHERE reference = ? AND stands
                     """), arguments: [row.reference])
         return ReadableCase(
             row.status,
             meetings.map {
                 MeetingStaff(
-                    meeting: $0["id"], reference: row.reference, since: Date(timeIntervalSince1970: $0["time"]),
+                    meeting: $0["meeting"], reference: row.reference, since: Date(timeIntervalSince1970: $0["time"]),
                     people: [$0["person"]])
             })
     }
@@ -210,10 +213,10 @@ extension Database {
         let rows = try Row.fetchAll(
             self,
             sql: """
-                SELECT meeting.reference, meeting.start, meeting.finish, participant.answer, status.event FROM participant
-                JOIN meeting ON meeting.id = participant.meeting JOIN status ON status.reference = meeting.reference
-                WHERE participant.person = ? AND stands AND finish > ? AND start < ? AND status.county = ?
-                ORDER BY start, meeting.id LIMIT ?
+                SELECT participant.*, status.event FROM participant
+                JOIN status ON status.reference = participant.reference
+                WHERE person = ? AND stands AND finish > ? AND start < ? AND county = ?
+                ORDER BY start, meeting LIMIT ?
                 """,
             arguments: [scope.person, seconds(scope.now), seconds(end), scope.county.code, limit])
         return try rows.filter { try listed(CaseRow(row: $0), scope, Reading.WorkList.allCases) != nil }

@@ -20,7 +20,7 @@ extension CaseInHand {
     /// Cancels what was booked and planned.
     mutating func stopCooperation() {
         request(.cancel(county: `case`.place.county, isClosed: false))
-        for step in [Step.meeting, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
+        for step in [Step.meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
     }
 
     mutating func close(reason: String) {

@@ -40,7 +40,7 @@ extension Case {
     }
 
     /// Whether a date leads the case on. What only waits for an answer does not: once answered, nothing would be next.
-    var hasStepOfPhase: Bool { deadlines.keys.contains { $0 != .acknowledge && $0 != .decideMove } }
+    var hasStepOfPhase: Bool { !Set(deadlines.keys).isSubset(of: [.acknowledge, .decideMove, .invite]) }
 
     /// When the case must wake.
     package var wakes: [Wake: Date] {

@@ -214,14 +214,18 @@ package struct MeetingCall: Sendable, Equatable {
     package var county: String
     package var unit: String
     package var namedPerson: String
+    package var stage: Stage
+    /// The unit that the child attends; nil if not known.
+    package var attends: String?
     package var areas: [WheelArea]
     package var cooperation: Case.Cooperation
     package var seats: Case.Seats
 
     package init(
-        county: String, unit: String, namedPerson: String, areas: [WheelArea], cooperation: Case.Cooperation,
-        seats: Case.Seats
+        county: String, unit: String, namedPerson: String, stage: Stage, attends: String?, areas: [WheelArea],
+        cooperation: Case.Cooperation, seats: Case.Seats
     ) {
+        (self.stage, self.attends) = (stage, attends)
         (self.county, self.unit, self.namedPerson) = (county, unit, namedPerson)
         (self.areas, self.cooperation, self.seats) = (areas, cooperation, seats)
     }
@@ -229,6 +233,7 @@ package struct MeetingCall: Sendable, Equatable {
     init(for case: Case, _ cooperation: Case.Cooperation) {
         self.init(
             county: `case`.place.county, unit: `case`.owner.unit, namedPerson: `case`.owner.person,
-            areas: `case`.areasFound, cooperation: cooperation, seats: `case`.seats)
+            stage: `case`.place.stage, attends: `case`.place.attends, areas: `case`.areasFound,
+            cooperation: cooperation, seats: `case`.seats)
     }
 }

@@ -133,6 +133,7 @@ extension CallMeeting: FactMessage {
         self = .with {
             ($0.caseReference, $0.county) = (reference, call.county)
             ($0.unit, $0.namedPerson) = (call.unit, call.namedPerson)
+            ($0.stage, $0.attends) = (call.stage.rawValue, call.attends ?? "")
             $0.areas = call.areas.map(\.rawValue)
             $0.organisations = call.cooperation.organisations.map(\.rawValue)
             $0.latestDate = call.cooperation.latest.description
@@ -145,12 +146,13 @@ extension CallMeeting: FactMessage {
         let areas = words.all(of: WheelArea.self, areas, at: "areas")
         let organisations = words.all(of: Organisation.self, organisations, at: "organisations")
         let latest = words.day(latestDate, at: "latest_date")
-        guard let areas, let organisations, let latest else { return nil }
+        let stage = words.one(of: Stage.self, stage, at: "stage")
+        guard let stage, let areas, let organisations, let latest else { return nil }
         return .meetings(
             .call(
                 MeetingCall(
-                    county: county, unit: unit, namedPerson: namedPerson, areas: areas,
-                    cooperation: .init(organisations: organisations, latest: latest),
+                    county: county, unit: unit, namedPerson: namedPerson, stage: stage, attends: attends.nonEmpty,
+                    areas: areas, cooperation: .init(organisations: organisations, latest: latest),
                     seats: .init(guardians: guardians, unwritten: unwritten, isProtected: protectedIdentity))))
     }
 }

@@ -16,13 +16,17 @@ package struct Cooperation: Sendable, Hashable {
     /// Where each of the family was notified of the meeting last: the address, in small letters, with the person whose it
     /// is.
     package var told: [String: String]
+    /// From which organisations of question 5 nobody is to come (rules 11 and 14).
+    package var uninvited: [Uninvited]
 
     package init(
         key: CaseKey, request: Request, form: Form = .room, stage: Stage, agreement: Agreement? = nil,
-        history: [Plan] = [], told: [String: String] = [:]
+        history: [Plan] = [], told: [String: String] = [:],
+        uninvited: [Uninvited] = []
     ) {
         (self.key, self.request, self.form, self.stage) = (key, request, form, stage)
         (self.agreement, self.history, self.told) = (agreement, history, told)
+        self.uninvited = uninvited
     }
 
     /// Where the case's meeting stands.
@@ -67,6 +71,9 @@ package struct CaseKey: Sendable, Hashable {
 package struct Request: Sendable, Hashable {
     package var unit: String
     package var namedPerson: String
+    package var stage: Stage
+    /// The unit that the child attends; nil where nobody knows it.
+    package var attends: String?
     package var areas: [WheelArea]
     /// The organisations that the consents cover (rule 13).
     package var organisations: [Organisation]
@@ -79,9 +86,11 @@ package struct Request: Sendable, Hashable {
     package var unwritten: [String]
 
     package init(
-        unit: String, namedPerson: String, areas: [WheelArea], organisations: [Organisation], latestDate: LocalDate,
-        isProtected: Bool = false, guardians: [String] = [], unwritten: [String] = []
+        unit: String, namedPerson: String, stage: Stage, attends: String? = nil, areas: [WheelArea],
+        organisations: [Organisation], latestDate: LocalDate, isProtected: Bool = false, guardians: [String] = [],
+        unwritten: [String] = []
     ) {
+        (self.stage, self.attends) = (stage, attends)
         (self.unit, self.namedPerson, self.areas, self.organisations) = (unit, namedPerson, areas, organisations)
         (self.latestDate, self.isProtected) = (latestDate, isProtected)
         (self.guardians, self.unwritten) = (guardians, unwritten)
@@ -104,6 +113,15 @@ extension Cooperation {
 
     /// Who comes to the meeting, or came to the last one; nobody before the first.
     var lastParticipants: [Participant] { booked?.participants ?? former?.meeting.participants ?? [] }
+
+    /// Who is to come to the meeting that is booked or waits for a time.
+    var attendees: [Participant] {
+        switch stage {
+        case .booked(let meeting): meeting.participants
+        case .waiting(let participants, _): participants
+        case .idle: []
+        }
+    }
 
     /// Ends the case: the plan becomes history, and a later case begins without one.
     mutating func end() {

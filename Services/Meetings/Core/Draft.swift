@@ -10,14 +10,21 @@ struct Draft {
     var agenda: Agenda
     private(set) var facts: [Planning.Fact] = []
     let context: CountyContext
+    /// From which organisations nobody was to come before the decision.
+    var uninvitedBefore: [Uninvited]
 
     init(_ cooperation: Cooperation, _ agenda: Agenda, _ context: CountyContext) {
         (self.cooperation, self.agenda, self.context) = (cooperation, agenda, context)
+        uninvitedBefore = cooperation.uninvited
     }
 
     var county: County { context.county }
 
-    var decision: Decision<Planning> { Decision(Planning(cooperation.key, cooperation, agenda), facts) }
+    var decision: Decision<Planning> {
+        var draft = self
+        draft.reviewInvited()
+        return Decision(Planning(draft.cooperation.key, draft.cooperation, draft.agenda), draft.facts)
+    }
 
     // MARK: Facts
 
@@ -25,7 +32,7 @@ struct Draft {
 
     /// No time exists, or the directory has nobody for a required role (rule 18).
     mutating func reportImpossible(_ obstacles: [Scheduler.Obstacle]) {
-        report(.impossible(Impossible(namedPerson: cooperation.request.namedPerson, obstacles: obstacles)))
+        report(.call(.impossible(Impossible(namedPerson: cooperation.request.namedPerson, obstacles: obstacles))))
     }
 
     /// Notes for Mapping, which watches every date, what is done and what is next (rule 19).
@@ -141,6 +148,9 @@ struct Draft {
         let mark = Reference.id(of: context.commandId).prefix(8)
         let id = former?.id ?? MeetingID(case: cooperation.key.reference, mark: mark)
         let comes = participants.filter { $0.isRequired || choice.suits.contains($0.person) }
+        for participant in participants where !comes.contains(participant) {
+            leaveOut(participant) { .time(role: $0) }
+        }
         let meeting = Meeting(
             id: id, slot: choice.slot, place: place(choice.room, id), namedPerson: cooperation.request.namedPerson,
             participants: comes.map {

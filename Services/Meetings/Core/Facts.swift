@@ -5,7 +5,7 @@ extension Planning {
     package enum Fact: Sendable, Hashable {
         case scheduled(Scheduled)
         case cancelled(Meeting)
-        case impossible(Impossible)
+        case call(CallFact)
         case answered(Answered)
         case answerOutdated(AnswerOutdated)
         case answerForwarded(AnswerForwarded)
@@ -16,6 +16,12 @@ extension Planning {
         case mapping(Note)
         /// Nothing is kept of the case any more (rule 23).
         case erased
+    }
+
+    /// What a call for a meeting lacks.
+    package enum CallFact: Sendable, Hashable {
+        case impossible(Impossible)
+        case nobodyInvited(NobodyInvited)
     }
 
     /// What has happened to the plan (rule 17).
@@ -48,6 +54,19 @@ package struct Impossible: Sendable, Hashable {
 
     package init(namedPerson: String, obstacles: [Scheduler.Obstacle]) {
         (self.namedPerson, self.obstacles) = (namedPerson, obstacles)
+    }
+}
+
+/// From which organisations of question 5 nobody is to come. It replaces what was said before (rules 11 and 14).
+package struct NobodyInvited: Sendable, Hashable {
+    package var namedPerson: String
+    /// Empty: nobody is missing any more.
+    package var organisations: [Uninvited]
+    /// By when somebody is invited; nil where nothing new is missing.
+    package var due: LocalDate?
+
+    package init(namedPerson: String, _ organisations: [Uninvited], due: LocalDate?) {
+        (self.namedPerson, self.organisations, self.due) = (namedPerson, organisations, due)
     }
 }
 

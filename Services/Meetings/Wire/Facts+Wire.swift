@@ -52,6 +52,58 @@ extension MeetingImpossible.Reason {
     }
 }
 
+extension Codec.NobodyInvited {
+    init(_ fact: MeetingsCore.NobodyInvited, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.namedPerson = fact.namedPerson
+            $0.organisations = fact.organisations.map(Organisation.init)
+            $0.due = fact.due?.description ?? ""
+            $0.settled = fact.organisations.isEmpty
+        }
+    }
+}
+
+extension MeetingsCore.NobodyInvited {
+    init(_ message: Codec.NobodyInvited, _ wire: inout WireReader) {
+        self.init(
+            namedPerson: message.namedPerson, message.organisations.map { .init($0, &wire) },
+            due: wire.dateIfAny(message.due, at: "due"))
+    }
+}
+
+extension Codec.NobodyInvited.Organisation {
+    init(_ value: Uninvited) {
+        self = .with {
+            $0.organisation = value.organisation.rawValue
+            $0.code = value.fault.code.rawValue
+            switch value.why {
+            case .nobody(let detail), .role(let detail), .time(let detail): $0.detail = detail
+            case .areas: break
+            }
+            $0.english = value.fault.english
+            $0.swedish = value.fault.swedish
+        }
+    }
+}
+
+extension Uninvited {
+    init(_ message: Codec.NobodyInvited.Organisation, _ wire: inout WireReader) {
+        let why: Why
+        switch FaultCode(rawValue: message.code) {
+        case .uninvitedNobody: why = .nobody(message.detail)
+        case .uninvitedRole: why = .role(message.detail)
+        case .uninvitedTime: why = .time(role: message.detail)
+        case .uninvitedAreas: why = .areas
+        default:
+            wire.fail(Fault(.wordUnknown, at: "organisations.code", ["words": FaultCode.uninvitedAreas.rawValue]))
+            why = .areas
+        }
+        self.init(wire.word(message.organisation, at: "organisations.organisation"), why)
+    }
+}
+
 extension MeetingHeld {
     init(_ fact: Held, of key: CaseKey) {
         self = .with {

@@ -15,7 +15,8 @@ extension Call: CaseCommand {
 extension Request {
     init(_ message: CallMeeting, _ wire: inout WireReader) {
         self.init(
-            unit: message.unit, namedPerson: message.namedPerson, areas: wire.words(message.areas, at: "areas"),
+            unit: message.unit, namedPerson: message.namedPerson, stage: wire.word(message.stage, at: "stage"),
+            attends: message.attends.nonEmpty, areas: wire.words(message.areas, at: "areas"),
             organisations: wire.words(message.organisations, at: "organisations"),
             latestDate: wire.date(message.latestDate, at: "latest_date", else: .latestDate),
             isProtected: message.protectedIdentity, guardians: message.guardians, unwritten: message.unwritten)
@@ -26,6 +27,8 @@ extension CallMeeting {
     mutating func write(_ request: Request) {
         unit = request.unit
         namedPerson = request.namedPerson
+        stage = request.stage.rawValue
+        attends = request.attends ?? ""
         areas = request.areas.map(\.rawValue)
         organisations = request.organisations.map(\.rawValue)
         latestDate = request.latestDate.description
@@ -153,12 +156,15 @@ extension Move: CaseCommand {
 
 extension ChangeAttendees: CaseCommand {
     init(_ message: ChangeParticipants, _ wire: inout WireReader) {
-        self.init(added: message.add, removed: message.remove, reason: wire.text(message.reason, at: "reason"))
+        self.init(
+            added: message.add, removed: message.remove, notNeeded: wire.words(message.notNeeded, at: "not_needed"),
+            reason: wire.text(message.reason, at: "reason"))
     }
 
     func write(to message: inout ChangeParticipants) {
         message.add = added
         message.remove = removed
+        message.notNeeded = notNeeded.map(\.rawValue)
         message.reason = reason
     }
 }

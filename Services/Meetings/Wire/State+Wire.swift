@@ -19,7 +19,8 @@ extension Cooperation {
         self.init(
             key: key, request: Request(state.call, &wire), form: state.digital ? .digital : .room,
             stage: Stage(state, &wire), agreement: Agreement(state, &wire),
-            history: state.history.map { .init($0, &wire) }, told: state.told)
+            history: state.history.map { .init($0, &wire) }, told: state.told,
+            uninvited: state.uninvited.map { .init($0, &wire) })
         guard wire.faults.isEmpty else { throw Undecodable(Refusal(wire.faults)) }
     }
 }
@@ -65,6 +66,7 @@ extension MeetingState {
             }
             $0.history = value.history.map(Codec.Plan.init)
             $0.told = value.told
+            $0.uninvited = value.uninvited.map(NobodyInvited.Organisation.init)
         }
     }
 

@@ -35,6 +35,7 @@ extension Notice {
         case answerReceived = "answer_received"
         case mailUnknown = "mail_unknown"
         case noTime = "no_time"
+        case nobodyInvited = "nobody_invited"
         case coordinator
         case planAlarm = "plan_alarm"
         case planConcern = "plan_concern"
@@ -135,6 +136,7 @@ extension Notice.Kind {
             PackageResources.answer_received_mustache, [.outdated, .reached, .refused], isUrgent: true),
         .mailUnknown: .init(PackageResources.mail_unknown_mustache, isUrgent: true),
         .noTime: .init(PackageResources.no_time_mustache, [.reasons]),
+        .nobodyInvited: .init(PackageResources.nobody_invited_mustache, [.due, .dueInEnglish]),
         .coordinator: .init(PackageResources.coordinator_mustache),
         .planAlarm: .init(PackageResources.plan_alarm_mustache),
         .planConcern: .init(PackageResources.plan_concern_mustache, isUrgent: true),
@@ -277,6 +279,8 @@ extension MeetingEvent {
         case .held(_, let coordinator): [Row(.coordinator, .staff(coordinator))]
         case .impossible(let namedPerson, let reasons):
             [Row(.noTime, .staff(namedPerson), [.reasons: .texts(reasons)])]
+        case .nobodyInvited(let namedPerson, let due):
+            due.map { [Row(.nobodyInvited, .staff(namedPerson), .init(due: $0))] } ?? []
         case .familyInformed(let meeting, let notice):
             notice.email.map { email in
                 let kind = notice.isCancellation ? Notice.Kind.familyCancellation : .familyInvitation

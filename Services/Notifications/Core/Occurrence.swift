@@ -90,6 +90,10 @@ package enum MeetingEvent: Sendable, Equatable {
     case held(id: String, coordinator: String)
     /// - Parameter reasons: what stands in the way, in Swedish.
     case impossible(namedPerson: String, reasons: [String])
+    /// Question 5 names an organisation from which nobody is to come.
+    ///
+    /// - Parameter due: by when somebody is invited; nil where nothing new is missing.
+    case nobodyInvited(namedPerson: String, due: LocalDate?)
     case familyInformed(Meeting, FamilyNotice)
     case planAlarm(coordinator: String, manager: String?)
     case planConcern(coordinator: String)

@@ -25,7 +25,8 @@ extension Occurrence {
         on(DeadlineReminded.self), on(CaseMoved.self), on(MoveProposed.self), on(WorkDelegated.self),
         on(CooperationWaiting.self), on(ConsentRecorded.self), on(ObjectionEnded.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
-        on(MeetingHeld.self), on(MeetingImpossible.self), on(FamilyTold.self), on(PlanAlarm.self),
+        on(MeetingHeld.self), on(MeetingImpossible.self), on(NobodyInvited.self), on(FamilyTold.self),
+        on(PlanAlarm.self),
         on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
         on(EmergencyOpened.self), on(CommandRefused.self), on(ErasureForewarned.self), on(ErasureCalledOff.self),
     ])
@@ -179,6 +180,13 @@ extension MeetingHeld: ForeignFact {
 extension MeetingImpossible: ForeignFact {
     var occurrence: Occurrence {
         let event = MeetingEvent.impossible(namedPerson: namedPerson, reasons: reasons.map(\.swedish).uniqued())
+        return Occurrence(county: county, caseReference: caseReference, .ofMeeting(event))
+    }
+}
+
+extension NobodyInvited: ForeignFact {
+    var occurrence: Occurrence {
+        let event = MeetingEvent.nobodyInvited(namedPerson: namedPerson, due: LocalDate(due))
         return Occurrence(county: county, caseReference: caseReference, .ofMeeting(event))
     }
 }

@@ -140,6 +140,8 @@ extension CallMeeting: LimitedMessage {
         7: FieldLimit("latest_date", bytes: 32),
         10: FieldLimit("guardians", bytes: 128, elements: 20),
         11: FieldLimit("unwritten", bytes: 128, elements: 20),
+        12: FieldLimit("stage", bytes: 64),
+        13: FieldLimit("attends", bytes: 128),
     ]
 }
 
@@ -252,6 +254,7 @@ extension ChangeParticipants: LimitedMessage {
         4: FieldLimit("add", bytes: 128, elements: 50),
         5: FieldLimit("remove", bytes: 128, elements: 50),
         6: FieldLimit("reason", bytes: 4000),
+        7: FieldLimit("not_needed", bytes: 64, elements: 20),
     ]
 }
 
@@ -623,6 +626,8 @@ extension CountyDirectory.ParticipantRow: LimitedMessage {
         1: FieldLimit("organisation", bytes: 64),
         2: FieldLimit("areas", bytes: 64, elements: 20),
         3: FieldLimit("role", bytes: 64),
+        5: FieldLimit("stages", bytes: 64, elements: 5),
+        6: FieldLimit("nobody", bytes: 400),
     ]
 }
 
@@ -1207,6 +1212,26 @@ extension MoveProposed: LimitedMessage {
         4: FieldLimit("county", bytes: 64),
         5: FieldLimit("proposed"),
         6: FieldLimit("due"),
+    ]
+}
+
+extension NobodyInvited: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("named_person", bytes: 128),
+        4: FieldLimit("organisations", elements: 20),
+        5: FieldLimit("due", bytes: 32),
+    ]
+}
+
+extension NobodyInvited.Organisation: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("organisation", bytes: 64),
+        2: FieldLimit("code", bytes: 64),
+        3: FieldLimit("detail", bytes: 400),
+        4: FieldLimit("english", bytes: 1000),
+        5: FieldLimit("swedish", bytes: 1000),
     ]
 }
 

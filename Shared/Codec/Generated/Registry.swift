@@ -135,7 +135,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231672586
+    package static let largestBytes = 231745886
 }
 
 extension TakeOn: SuiteEvent {
@@ -597,7 +597,7 @@ extension CallMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.call.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
-    package static let largestBytes = 8375
+    package static let largestBytes = 8572
 }
 
 extension CancelMeeting: SuiteEvent {
@@ -667,7 +667,7 @@ extension ChangeParticipants: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.participants.change.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 17431
+    package static let largestBytes = 18751
 }
 
 extension PublishBusyTimes: SuiteEvent {
@@ -752,6 +752,13 @@ extension MeetingImpossible: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
     package static let largestBytes = 220928
+}
+
+extension NobodyInvited: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.nobody_invited.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 51244
 }
 
 extension BusyTimesPublished: SuiteEvent {
@@ -1129,6 +1136,7 @@ extension EventRegistry {
         MeetingScheduled.self,
         MeetingCancelled.self,
         MeetingImpossible.self,
+        NobodyInvited.self,
         BusyTimesPublished.self,
         MeetingAnswered.self,
         AnswerOutdated.self,

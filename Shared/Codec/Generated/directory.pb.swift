@@ -47,7 +47,7 @@ package nonisolated struct CountyDirectory: Sendable {
 
   package var people: [CountyDirectory.Person] = []
 
-  /// Who is invited for which organisation and area (rule 14).
+  /// Who is invited for which organisation, stage and area (rule 14). Each organisation has a row for each stage.
   package var participants: [CountyDirectory.ParticipantRow] = []
 
   /// The person who is the county's own function, to whom a passed date goes last (rule 19); may be empty.
@@ -503,6 +503,12 @@ package nonisolated struct CountyDirectory: Sendable {
     package var role: String = String()
 
     package var required: Bool = false
+
+    /// The child's stages; empty: all.
+    package var stages: [String] = []
+
+    /// In place of a role: why nobody of the organisation comes.
+    package var nobody: String = String()
 
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1426,7 +1432,7 @@ nonisolated extension CountyDirectory.Absence: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension CountyDirectory.ParticipantRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".ParticipantRow"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}organisation\0\u{1}areas\0\u{1}role\0\u{1}required\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}organisation\0\u{1}areas\0\u{1}role\0\u{1}required\0\u{1}stages\0\u{1}nobody\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1438,6 +1444,8 @@ nonisolated extension CountyDirectory.ParticipantRow: SwiftProtobuf.Message, Swi
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.role) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.required) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.stages) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.nobody) }()
       default: break
       }
     }
@@ -1456,6 +1464,12 @@ nonisolated extension CountyDirectory.ParticipantRow: SwiftProtobuf.Message, Swi
     if self.required != false {
       try visitor.visitSingularBoolField(value: self.required, fieldNumber: 4)
     }
+    if !self.stages.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.stages, fieldNumber: 5)
+    }
+    if !self.nobody.isEmpty {
+      try visitor.visitSingularStringField(value: self.nobody, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1464,6 +1478,8 @@ nonisolated extension CountyDirectory.ParticipantRow: SwiftProtobuf.Message, Swi
     if lhs.areas != rhs.areas {return false}
     if lhs.role != rhs.role {return false}
     if lhs.required != rhs.required {return false}
+    if lhs.stages != rhs.stages {return false}
+    if lhs.nobody != rhs.nobody {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

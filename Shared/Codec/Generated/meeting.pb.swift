@@ -52,6 +52,11 @@ package nonisolated struct CallMeeting: Sendable {
   /// Those of them to whom nobody writes.
   package var unwritten: [String] = []
 
+  /// Where the child is in its schooling, and the unit that it attends; empty where nobody knows it.
+  package var stage: String = String()
+
+  package var attends: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -268,7 +273,7 @@ package nonisolated struct MoveMeeting: Sendable {
   package init() {}
 }
 
-/// The named person adds or removes somebody, with a reason.
+/// The named person adds or removes somebody, or says that nobody is needed, with a reason.
 package nonisolated struct ChangeParticipants: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -286,6 +291,9 @@ package nonisolated struct ChangeParticipants: Sendable {
   package var remove: [String] = []
 
   package var reason: String = String()
+
+  /// Organisations that question 5 names, and from which nobody is needed after all.
+  package var notNeeded: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -733,6 +741,52 @@ package nonisolated struct MeetingImpossible: Sendable {
     package var person: String = String()
 
     package var code: String = String()
+
+    package var english: String = String()
+
+    package var swedish: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+}
+
+/// From which organisations of question 5 nobody is to come, and why (rules 11 and 14). It replaces what was said before.
+package nonisolated struct NobodyInvited: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var namedPerson: String = String()
+
+  package var organisations: [NobodyInvited.Organisation] = []
+
+  /// By when somebody is invited (YYYY-MM-DD); empty where nothing new is missing.
+  package var due: String = String()
+
+  /// Nobody is missing any more.
+  package var settled: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Organisation: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var organisation: String = String()
+
+    package var code: String = String()
+
+    /// The role that is missing, or what the county's table says.
+    package var detail: String = String()
 
     package var english: String = String()
 
@@ -1359,6 +1413,12 @@ package nonisolated struct MeetingState: @unchecked Sendable {
     set {_uniqueStorage()._told = newValue}
   }
 
+  /// From which organisations nobody is to come.
+  package var uninvited: [NobodyInvited.Organisation] {
+    get {_storage._uninvited}
+    set {_uniqueStorage()._uninvited = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1450,7 +1510,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CallMeeting"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{2}\u{2}guardians\0\u{1}unwritten\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{2}\u{2}guardians\0\u{1}unwritten\0\u{1}stage\0\u{1}attends\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1468,6 +1528,8 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 8: try { try decoder.decodeSingularBoolField(value: &self.protectedIdentity) }()
       case 10: try { try decoder.decodeRepeatedStringField(value: &self.guardians) }()
       case 11: try { try decoder.decodeRepeatedStringField(value: &self.unwritten) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.attends) }()
       default: break
       }
     }
@@ -1504,6 +1566,12 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.unwritten.isEmpty {
       try visitor.visitRepeatedStringField(value: self.unwritten, fieldNumber: 11)
     }
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 12)
+    }
+    if !self.attends.isEmpty {
+      try visitor.visitSingularStringField(value: self.attends, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1518,6 +1586,8 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.protectedIdentity != rhs.protectedIdentity {return false}
     if lhs.guardians != rhs.guardians {return false}
     if lhs.unwritten != rhs.unwritten {return false}
+    if lhs.stage != rhs.stage {return false}
+    if lhs.attends != rhs.attends {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1964,7 +2034,7 @@ nonisolated extension MoveMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ChangeParticipants: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChangeParticipants"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}add\0\u{1}remove\0\u{1}reason\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}add\0\u{1}remove\0\u{1}reason\0\u{3}not_needed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1978,6 +2048,7 @@ nonisolated extension ChangeParticipants: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeRepeatedStringField(value: &self.add) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.remove) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.notNeeded) }()
       default: break
       }
     }
@@ -2002,6 +2073,9 @@ nonisolated extension ChangeParticipants: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 6)
     }
+    if !self.notNeeded.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.notNeeded, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2012,6 +2086,7 @@ nonisolated extension ChangeParticipants: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.add != rhs.add {return false}
     if lhs.remove != rhs.remove {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.notNeeded != rhs.notNeeded {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2895,6 +2970,111 @@ nonisolated extension MeetingImpossible.Reason: SwiftProtobuf.Message, SwiftProt
   package static func ==(lhs: MeetingImpossible.Reason, rhs: MeetingImpossible.Reason) -> Bool {
     if lhs.person != rhs.person {return false}
     if lhs.code != rhs.code {return false}
+    if lhs.english != rhs.english {return false}
+    if lhs.swedish != rhs.swedish {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NobodyInvited: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NobodyInvited"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{3}named_person\0\u{1}organisations\0\u{1}due\0\u{1}settled\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.namedPerson) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.organisations) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.due) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.settled) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.namedPerson.isEmpty {
+      try visitor.visitSingularStringField(value: self.namedPerson, fieldNumber: 3)
+    }
+    if !self.organisations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.organisations, fieldNumber: 4)
+    }
+    if !self.due.isEmpty {
+      try visitor.visitSingularStringField(value: self.due, fieldNumber: 5)
+    }
+    if self.settled != false {
+      try visitor.visitSingularBoolField(value: self.settled, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: NobodyInvited, rhs: NobodyInvited) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.namedPerson != rhs.namedPerson {return false}
+    if lhs.organisations != rhs.organisations {return false}
+    if lhs.due != rhs.due {return false}
+    if lhs.settled != rhs.settled {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension NobodyInvited.Organisation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = NobodyInvited.protoMessageName + ".Organisation"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}organisation\0\u{1}code\0\u{1}detail\0\u{1}english\0\u{1}swedish\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.organisation) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.detail) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.english) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.swedish) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.organisation.isEmpty {
+      try visitor.visitSingularStringField(value: self.organisation, fieldNumber: 1)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 2)
+    }
+    if !self.detail.isEmpty {
+      try visitor.visitSingularStringField(value: self.detail, fieldNumber: 3)
+    }
+    if !self.english.isEmpty {
+      try visitor.visitSingularStringField(value: self.english, fieldNumber: 4)
+    }
+    if !self.swedish.isEmpty {
+      try visitor.visitSingularStringField(value: self.swedish, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: NobodyInvited.Organisation, rhs: NobodyInvited.Organisation) -> Bool {
+    if lhs.organisation != rhs.organisation {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.detail != rhs.detail {return false}
     if lhs.english != rhs.english {return false}
     if lhs.swedish != rhs.swedish {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -3914,7 +4094,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MeetingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0\u{1}uninvited\0")
 
   fileprivate class _StorageClass {
     var _meeting: Meeting? = nil
@@ -3929,6 +4109,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _wanted: [Participant] = []
     var _digital: Bool = false
     var _told: Dictionary<String,String> = [:]
+    var _uninvited: [NobodyInvited.Organisation] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3951,6 +4132,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _wanted = source._wanted
       _digital = source._digital
       _told = source._told
+      _uninvited = source._uninvited
     }
   }
 
@@ -3981,6 +4163,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._wanted) }()
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._digital) }()
         case 12: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._told) }()
+        case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._uninvited) }()
         default: break
         }
       }
@@ -4029,6 +4212,9 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._told.isEmpty {
         try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: _storage._told, fieldNumber: 12)
       }
+      if !_storage._uninvited.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._uninvited, fieldNumber: 13)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4050,6 +4236,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._wanted != rhs_storage._wanted {return false}
         if _storage._digital != rhs_storage._digital {return false}
         if _storage._told != rhs_storage._told {return false}
+        if _storage._uninvited != rhs_storage._uninvited {return false}
         return true
       }
       if !storagesAreEqual {return false}

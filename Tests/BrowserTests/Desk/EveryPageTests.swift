@@ -62,16 +62,20 @@ extension InTheBrowser {
             Shown(name: "mapping-outcome-refused", path: "/case/CASE/outcome") {
                 try await $0.press("desk.conclude.submit")
             },
-            Shown(name: "mapping-guardian", path: "/case/CASE/people") {
+        ].map { Shown(name: $0.name, path: $0.path, by: "nykoping-rektor", deed: $0.deed) }
+
+        /// The same case, whose guardians the unit's manager looks at.
+        static let guardians = [
+            Shown(name: "mapping-guardian", path: "/case/CASE/people", by: "nykoping-samordnare") {
                 try await $0.follow("desk.guardians.correct", ["name": "Vera Exempel"])
             },
-            Shown(name: "mapping-objection", path: "/case/CASE/consents") { person in
+            Shown(name: "mapping-objection", path: "/case/CASE/consents", by: "nykoping-samordnare") { person in
                 try await person.tick(person.choice("desk.giver.other"), in: "desk.withhold_consent.giver")
                 try await person.press("desk.withhold_consent.submit")
                 try await person.press("desk.withhold_consent.submit")
                 try await person.did("withhold_consent")
             },
-        ].map { Shown(name: $0.name, path: $0.path, by: "nykoping-rektor", deed: $0.deed) }
+        ]
 
         static let others = [
             Shown(name: "concern", path: "/concern/new", by: "nykoping-mentor") { person in
@@ -129,6 +133,7 @@ extension InTheBrowser {
                 let other = try await suite.playToConcern()
                 try await Self.prepare(other, suite)
                 try await Self.look(Self.mapping, other, suite, review)
+                try await Self.look(Self.guardians, other, suite, review)
                 try await Self.look(Self.others, called.reference, suite, review)
             }
             let faults = try await review.faults()

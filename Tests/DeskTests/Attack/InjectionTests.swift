@@ -25,6 +25,13 @@ struct InjectionTests {
         }
     }
 
+    @Test("a text with nothing to escape stays as it is")
+    func plain() {
+        for text in ["", "Åsa Öberg, 12 år", String(repeating: "å", count: 5_000), "\u{301}", "💛 \u{0}"] {
+            #expect(EscapedHTML().escapeText(text).utf8.elementsEqual(text.utf8))
+        }
+    }
+
     /// The fields of a form by its own definition, with those that a browser does not show.
     private static func fields(_ sending: FormWalkTests.Sending) -> [String] {
         let name = sending.path.split(separator: "/").last.map(String.init) ?? ""

@@ -38,7 +38,7 @@ struct DevelopmentTests {
             }
         }
         let page = try await tester.ask("/sign-in").text
-        #expect(page.matches(of: /name="person"/).count == 200 && page.contains("\(300 + 15 - 200)"))
+        #expect(page.matches(of: /name="person"/).count == 120 && page.contains("\(300 + 15 - 120)"))
         #expect(try await tester.ask("/sign-in?q=person-299").text.contains(#"value="person-299""#))
     }
 

@@ -88,6 +88,9 @@ extension CaseMeetings {
         /// Why there is no time, with whose calendar it is (rule 18).
         let obstacles: [String]
         let hasObstacles: Bool
+        /// From which organisations of question 5 nobody is to come, and why (rules 11 and 14).
+        let uninvited: [String]
+        let isSomebodyMissing: Bool
         /// There is neither a meeting nor a reason why not.
         let isEmpty: Bool
         let plan: PlanShown?
@@ -114,9 +117,11 @@ extension CasePage {
             let words = language == .swedish ? reason.swedish : reason.english
             return reason.person.isEmpty ? words : "\(name(of: reason.person)): \(words)"
         }
+        let uninvited = cooperation.uninvited.map { language == .swedish ? $0.swedish : $0.english }
         let current = division.cut(
             CaseMeetings.Current(
                 booked: cooperation.meeting.map(booked), obstacles: obstacles, hasObstacles: !obstacles.isEmpty,
+                uninvited: uninvited, isSomebodyMissing: !uninvited.isEmpty,
                 isEmpty: cooperation.meeting == nil && obstacles.isEmpty, plan: cooperation.plan.map(shown)))
         let family = division.cut(cooperation.concerns.reversed().map(familyConcern))
         let past = division.cut(past)

@@ -21,7 +21,7 @@ struct CasePage: Sendable {
                 case .acknowledge, .handOver, .decideMove: .people
                 case .conclude: .mapping
                 case .consent: .consents
-                case .meeting, .bookFollowUp, .planFollowUp, .answerFamily: .meetings
+                case .meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily: .meetings
                 case .followUp, .lookAgain: .outcome
                 }
         }
@@ -146,7 +146,7 @@ struct CasePage: Sendable {
             case .followUp, .lookAgain: .followUp
             case .handOver: .move
             case .decideMove: .confirmMove
-            case .meeting, .bookFollowUp, .planFollowUp, .answerFamily: nil
+            case .meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily: nil
             }
         return action.map { opened.obstacles(to: $0, by: person, at: now).isEmpty } ?? true
     }

@@ -22,11 +22,16 @@ extension FormChoices {
         }
         objections = opened.row.status.objections.map { ($0, page.objector($0)) }
         let status = opened.row.status
-        let own = opened.county.people.values.filter { opened.county.isInOwnOrganisation($0, of: status.unit) }
-        let colleagues = own.filter { $0.id != status.owner && opened.county.isInOwnActivity($0, of: status.unit) }
-        self.colleagues = Self.people(colleagues, page)
-        let near = own.filter { $0.unit == status.unit || [status.owner, status.delegate].contains($0.id) }
-        responsible = Self.people(own.count > Self.mostInRows ? near : own, page)
+        colleagues = {
+            let own = opened.county.peopleInOwnOrganisation(of: status.unit)
+            let near = own.filter { $0.id != status.owner && opened.county.isInOwnActivity($0, of: status.unit) }
+            return Self.people(near, page)
+        }
+        responsible = {
+            let own = opened.county.peopleInOwnOrganisation(of: status.unit)
+            let near = own.filter { $0.unit == status.unit || [status.owner, status.delegate].contains($0.id) }
+            return Self.people(own.count > Self.mostInRows ? near : own, page)
+        }
         // Where a protected child is, a list of what is near tells, too (rule 22).
         let county = opened.permit.showsPlace ? opened.directory.county(ofMunicipality: municipality) : nil
         units = (county?.units.values.filter { $0.municipality == municipality } ?? [])

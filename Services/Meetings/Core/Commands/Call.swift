@@ -14,13 +14,14 @@ package struct Call: Command, Hashable {
                 + (request.latestDate > context.today ? [] : [Fault(.latestDate, at: "latest_date")]))
         var cooperation =
             planning.cooperation ?? Cooperation(key: planning.key, request: request, stage: .idle(after: nil))
-        (cooperation.request, cooperation.form) = (request, .room)
+        (cooperation.request, cooperation.form, cooperation.uninvited) = (request, .room, [])
         let invited = ParticipantTable(context.county).invited(to: request)
         let participants = cooperation.withPlan(invited.participants, in: context.county)
         var draft = Draft(cooperation, planning.agenda, context)
+        draft.cooperation.uninvited = invited.uninvited
         guard invited.missing.isEmpty else {
             draft.cooperation.stage = .waiting(participants, after: cooperation.former)
-            draft.reportImpossible(invited.missing.map { .init(Fault(.roleNobody, ["role": $0.role])) })
+            draft.reportImpossible(invited.missing.map { .init(Fault(.roleNobody, ["role": $0])) })
             return draft.decision
         }
         draft.book(waiting: participants, first: context.noticed, nil)

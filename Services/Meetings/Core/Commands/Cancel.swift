@@ -17,6 +17,7 @@ package struct Cancel: Command, Hashable {
         case .waiting(_, let former): draft.cooperation.stage = .idle(after: former)
         case .idle: break
         }
+        draft.stopInviting()
         if isClosed { draft.cooperation.end() }
         return draft.decision
     }

@@ -1,14 +1,17 @@
 package import Domain
 
-/// The named person adds and removes participants, with a reason (rules 13 and 14).
+/// The named person adds and removes participants, or says from which organisation nobody is needed, with a reason (rules 13
+/// and 14).
 package struct ChangeAttendees: Command, Hashable {
     /// The directory's ids.
     package var added: [String]
     package var removed: [String]
+    /// Organisations that question 5 names, and from which nobody is needed after all.
+    package var notNeeded: [Organisation]
     package var reason: String
 
-    package init(added: [String], removed: [String], reason: String) {
-        (self.added, self.removed, self.reason) = (added, removed, reason)
+    package init(added: [String], removed: [String], notNeeded: [Organisation] = [], reason: String) {
+        (self.added, self.removed, self.notNeeded, self.reason) = (added, removed, notNeeded, reason)
     }
 
     package func decide(
@@ -19,6 +22,8 @@ package struct ChangeAttendees: Command, Hashable {
             cooperation.faultsUnlessMay(.changeParticipants, actor, context) + cooperation.faultsUnlessAhead()
                 + faults(cooperation, context.county) + faultsIfCrowded(cooperation))
         var draft = Draft(cooperation, planning.agenda, context)
+        draft.cooperation.uninvited.removeAll { notNeeded.contains($0.organisation) }
+        if added.isEmpty, removed.isEmpty { return draft.decision }
         switch cooperation.stage {
         case .idle: break
         case .waiting(let participants, _):
@@ -38,6 +43,9 @@ package struct ChangeAttendees: Command, Hashable {
             + removed.enumerated().filter { kept.contains($0.element) }.map {
                 Fault(.participantKept, at: "remove[\($0.offset)]")
             }
+            + notNeeded.enumerated().filter { _, organisation in
+                !cooperation.uninvited.contains { $0.organisation == organisation }
+            }.map { Fault(.uninvitedNone, at: "not_needed[\($0.offset)]") }
     }
 
     /// Those who are responsible in the plan come besides, so this is half of what a meeting's record holds.
@@ -57,16 +65,5 @@ package struct ChangeAttendees: Command, Hashable {
             changed.append(cooperation.participant(person, in: county))
         }
         return changed
-    }
-}
-
-extension Cooperation {
-    /// Who is to come to the meeting that is booked or waits for a time.
-    fileprivate var attendees: [Participant] {
-        switch stage {
-        case .booked(let meeting): meeting.participants
-        case .waiting(let participants, _): participants
-        case .idle: []
-        }
     }
 }

@@ -31,6 +31,7 @@ package struct FollowUp: Command, Hashable {
         let fact = FollowedUp(by: actor.id, child: child, judgements: judgements, plan: plan)
         draft.report(.plan(.followedUp(fact)))
         if fact.closes {
+            draft.stopInviting()
             draft.cooperation.end()
             draft.noteToMapping(.ended(by: actor.id))
         } else {

@@ -78,6 +78,8 @@ extension Draft {
     /// The follow-up's meeting is booked with the date (rule 17). Without one in the county's time it is an alarm.
     mutating func followUp(on day: LocalDate?) {
         let done: [Step] = [.meeting, .planFollowUp, .bookFollowUp]
+        // Whoever was missing is not to be invited to the meeting that is over.
+        cooperation.uninvited = []
         guard let day, day <= context.today.plus(county.settings.followUpDays) else { return alarm(done: done) }
         note(done: done, next: .init(.planFollowUp, WorkingDays.day(day, plus: 1)))
         cooperation.request.latestDate = day.plus(Self.followUpWindow)

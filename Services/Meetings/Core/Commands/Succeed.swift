@@ -18,16 +18,16 @@ package struct Succeed: Command, Hashable {
         else { return Decision(planning) }
         var participants = meeting.participants
         let left = participants.remove(at: index)
-        let near = context.county.units[cooperation.request.unit]?.municipality
-        let successor = ParticipantTable(context.county).person(with: role, near: near)?.id
+        let successor = ParticipantTable(context.county).person(with: role, for: cooperation.request)?.id
         if let successor, !participants.contains(where: { $0.person == successor }) {
             participants.insert(
                 cooperation.participant(successor, isRequired: left.isRequired, in: context.county), at: index)
         }
         var draft = Draft(cooperation, planning.agenda, context)
-        if draft.admit(participants, to: meeting), successor == nil, left.isRequired {
+        if draft.admit(participants, to: meeting), successor == nil {
             // The meeting stands without: the named person finds somebody, or does without.
-            draft.reportImpossible([.init(Fault(.roleNobody, ["role": role]))])
+            draft.leaveOut(left) { .role($0) }
+            if left.isRequired { draft.reportImpossible([.init(Fault(.roleNobody, ["role": role]))]) }
         }
         return draft.decision
     }

@@ -28,7 +28,7 @@ struct WorkPageTests {
     }
 
     @Test("who has saved no filter is told how one is saved")
-    func unsaved() async throws {
+    func withoutFilters() async throws {
         let page = try await DeskTester().get("/work", as: "nurse")
         #expect(page.html.contains(Catalogue.text("desk.filters.none", .swedish)))
     }

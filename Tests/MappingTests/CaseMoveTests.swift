@@ -82,6 +82,7 @@ struct CaseMoveTests {
         try tester.concern()
         tester.tester.directory = try ExampleCounty.changed { county in
             county.people.removeAll { $0.id == MappingTester.owner }
+            county.participants = ExampleCounty.nobodyCalled
             if let index = county.units.firstIndex(where: { $0.id == "school" }) {
                 county.units[index].namedPerson = "teacher"
             }

@@ -68,7 +68,7 @@ struct DeskViewTests {
             $0.participants = ["nurse", "family"].map { person in .with { $0.person = person } }
         }
         for end: any EventPayload in [
-            MeetingCancelled.with { $0.meeting = meeting }, MeetingNotHeld.with { $0.meeting = meeting },
+            MeetingCancelled.with { $0.meeting = meeting }, MeetingEnded.with { $0.meeting = meeting.id },
         ] {
             let name = type(of: end).eventType
             try apply(MeetingScheduled.with { $0.meeting = meeting }, "booked \(name)")
@@ -77,7 +77,7 @@ struct DeskViewTests {
             #expect(try await [listed("nurse"), listed("family")] == [0, 0], "\(name)")
         }
         try apply(MeetingScheduled.with { $0.meeting = meeting }, "booked")
-        try apply(MeetingHeld.with { ($0.meeting, $0.came) = (meeting, ["nurse"]) }, "held")
+        try apply(MeetingEnded.with { ($0.meeting, $0.came) = (meeting.id, ["nurse"]) }, "held")
         #expect(try await [listed("nurse"), listed("family")] == [1, 0])
     }
 }

@@ -16,17 +16,13 @@ package struct LockedFile: ~Copyable {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StateFileError(errno, "open", path) }
         // One that was open to others, for example by a mount that opens all files, is closed to them.
-        guard fchmod(descriptor, 0o600) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw StateFileError(code, "close to others", path)
-        }
+        // Where this throws, `deinit` closes the descriptor. Closed here too, it would be another thread's by then.
+        guard fchmod(descriptor, 0o600) == 0 else { throw StateFileError(errno, "close to others", path) }
         // A child that this process has just forked also holds the file, until it executes its own program.
         for _ in 0..<20 {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
             usleep(10_000)
         }
-        close(descriptor)
         throw .failed("\(path) is open elsewhere; \(rule)")
     }
 

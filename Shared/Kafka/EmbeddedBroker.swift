@@ -1,4 +1,5 @@
 package import CKafka
+import Synchronization
 
 /// A broker inside this process: librdkafka's mock cluster, on loopback, for trials, development and tests.
 ///
@@ -69,11 +70,21 @@ extension EmbeddedBroker {
     ///
     /// The mock broker closes its listening socket, binds the same port anew, and aborts the process if another socket has
     /// got the port in between. A port is given to nobody while a connection to it is open, so one is kept open until then.
+    /// A process that is just being started has a copy of the socket that listens, until it executes its own program. So
+    /// none is started meanwhile: see ``whileNoneGoesDown(_:)``.
     package func goDown() {
         let keeper = try? Admin(["bootstrap.servers": bootstrapServers])
         _ = keeper?.isAnswered(within: 5_000)
-        rd_kafka_mock_broker_set_down(cluster.pointer, 1)
+        Self.goingDown.withLock { _ in _ = rd_kafka_mock_broker_set_down(cluster.pointer, 1) }
         withExtendedLifetime(keeper) {}
     }
+
+    private static let goingDown = Mutex(())
+
+    /// Starts a process in a test, while no embedded broker goes down.
+    package static func whileNoneGoesDown<Result>(_ start: () throws -> Result) rethrows -> Result {
+        try goingDown.withLock { _ in try start() }
+    }
+
     package func comeUp() { rd_kafka_mock_broker_set_up(cluster.pointer, 1) }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Working days (rules 18 and 19)")
@@ -68,7 +69,7 @@ struct WorkingDaysTests {
         process.arguments = ["python3", "-c", script]
         let output = Pipe()
         (process.standardOutput, process.standardError) = (output, FileHandle.nullDevice)
-        try process.run()
+        try process.start()
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         return process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil

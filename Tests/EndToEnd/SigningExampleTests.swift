@@ -95,7 +95,7 @@ struct SigningExampleTests {
         process.arguments = [program] + arguments
         process.standardInput = FileHandle(forReadingAtPath: path)
         (process.standardOutput, process.standardError) = (output, FileHandle.nullDevice)
-        try process.run()
+        try process.start()
         let text = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         return process.terminationStatus == 0 ? String(decoding: text, as: UTF8.self) : nil

@@ -130,7 +130,7 @@ struct CalendarMessageTests {
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
-        guard (try? process.run()) != nil else { return (-1, "") }
+        guard (try? process.start()) != nil else { return (-1, "") }
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (process.terminationStatus, String(decoding: data, as: UTF8.self))

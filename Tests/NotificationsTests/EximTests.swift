@@ -41,7 +41,7 @@ private final class Exim: Sendable {
         process.executableURL = URL(filePath: binary)
         process.arguments = ["-C", folder.path + "/exim.conf", "-bdf"]
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.start()
     }
 
     /// A folder with the configuration, and with room for what Exim writes.
@@ -60,7 +60,7 @@ private final class Exim: Sendable {
         let owner = Process()
         owner.executableURL = URL(filePath: "/usr/bin/env")
         owner.arguments = ["chown", "-R", "Debian-exim:Debian-exim", folder.path]
-        try owner.run()
+        try owner.start()
         owner.waitUntilExit()
         try FileManager.default.setAttributes([.posixPermissions: 0o644, .ownerAccountID: 0], ofItemAtPath: file)
         return folder

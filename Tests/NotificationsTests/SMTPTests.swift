@@ -99,7 +99,7 @@ private final class Relay: Sendable {
         process.standardError = FileHandle.nullDevice
         process.standardInput = Pipe()
         if let output { process.standardOutput = output } else { process.standardOutput = FileHandle.nullDevice }
-        try process.run()
+        try process.start()
         return process
     }
 

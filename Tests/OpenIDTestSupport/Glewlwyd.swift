@@ -53,7 +53,7 @@ package final class Glewlwyd: Sendable {
         process.executableURL = URL(filePath: "/usr/bin/glewlwyd")
         process.arguments = ["--config-file=\(file)"]
         (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        try process.run()
+        try process.start()
         http = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
     }

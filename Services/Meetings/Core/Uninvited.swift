@@ -67,16 +67,15 @@ extension Cooperation {
     /// The organisations of the staff who are to come, besides whoever leads: question 5 asks what is needed from others.
     fileprivate func organisationsInvited(in county: County) -> Set<Organisation> {
         Set(
-            attendees.filter { !$0.isFamily && $0.person != request.namedPerson }.compactMap { participant in
-                county.people[participant.person].flatMap { county.units[$0.unit]?.kind.organisation }
-            })
+            attendees.filter { !$0.isFamily && $0.person != request.namedPerson }
+                .compactMap { county.organisation(of: $0.person) })
     }
 }
 
 extension County {
     /// Who has left the directory belongs where the table has their role.
     fileprivate func organisation(of person: String, role: String) -> Organisation? {
-        people[person].flatMap { units[$0.unit]?.kind.organisation }
+        organisation(of: person)
             ?? participants.first { if case .role(role, _) = $0.who { true } else { false } }?.organisation
     }
 }

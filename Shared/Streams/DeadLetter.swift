@@ -38,7 +38,7 @@ enum DeadLetter {
     /// itself can be read at its position while its topic keeps it.
     static func digest(_ record: Record, _ reason: String, _ configuration: StreamsConfiguration) -> ProducerRecord {
         let value = record.value ?? []
-        let digest = SHA256.hash(data: value).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let digest = SHA256.hash(data: value).hexadecimal
         return ProducerRecord(
             topic: configuration.physical(configuration.deadLetters), key: nil, value: [],
             headers: position(record, reason, configuration) + [

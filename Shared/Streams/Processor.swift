@@ -74,8 +74,7 @@ public struct Reminder: Sendable, Hashable {
     /// The cause id of the events published in its turn: the same on a replay, different if the reminder is set again.
     package var causeId: String {
         let isKnown = origin != StoredReminder.noOrigin
-        let origin =
-            isKnown ? "#" + origin.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() : ""
+        let origin = isKnown ? "#" + origin.hexadecimal : ""
         return "\(key)/\(name)@\(Timestamp.text(due))\(origin)"
     }
 }

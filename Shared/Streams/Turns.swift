@@ -120,11 +120,7 @@ extension StreamThread {
     private static func key(of record: Record, isFromOutside: Bool) -> String? {
         let bytes = record.key ?? []
         if let text = String(validating: bytes, as: UTF8.self) { return text }
-        return isFromOutside ? bytes.map(Self.hexadecimal).joined() : nil
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        return isFromOutside ? bytes.hexadecimal : nil
     }
 
     private func place(_ record: Record, _ input: Int) -> Turn.Place {

@@ -13,7 +13,7 @@ import Testing
 @Suite("A case is worked on by forms alone")
 struct FormPagesTests {
     /// A case that has just come in, whose named person is `head-school`.
-    private struct Desk {
+    struct Desk {
         let tester: DeskTester
         let reference: String
 
@@ -227,42 +227,6 @@ struct FormPagesTests {
         #expect(try await desk.facts(InformationAdded.self).allSatisfy { $0.by.isEmpty })
     }
 
-    @Test("two tabs: a form of an old page is refused in words, and its text is still there")
-    func twoTabs() async throws {
-        let desk = try await Desk()
-        try await desk.mapped()
-        let old = try #require(FilledForm(try await desk.get("mapping").html, to: "/do/record_answers"))
-            .with("record_answers-answers-3", "Ett nytt svar.")
-        _ = try await desk.fill("outcome", "conclude") {
-            $0.with("conclude-outcome", "nothing_further").with("conclude-next_date", desk.day(30))
-        }
-        let answer = try await desk.tester.post(old.action, form: old.fields, as: "head-school")
-        #expect(answer.status == .unprocessableContent)
-        #expect(answer.html.contains("Kartläggningen är avslutad. Öppna den igen först."))
-        #expect(FilledForm(answer.html, to: "/do/record_answers")?["record_answers-answers-3"] == "Ett nytt svar.")
-        let fresh = try await desk.get("mapping").html
-        #expect(FilledForm(fresh, to: "/do/record_answers") == nil && fresh.contains("Svar 3."))
-        #expect(
-            try await desk.fill("outcome", "reopen") { $0.with("reopen-reason", "Nya uppgifter.") }.status == .seeOther)
-        #expect(try await desk.row().phase == .mapping)
-    }
-
-    @Test("a double click is one command; other words from the same page, after going back, are another one")
-    func doubleClick() async throws {
-        let desk = try await Desk()
-        let before = try await desk.facts(InformationAdded.self).count
-        let form = try #require(FilledForm(try await desk.get("mapping").html, to: "/do/add_information"))
-            .with("add_information-source", "guardian").with("add_information-kind", "need")
-            .with("add_information-area", "home").with("add_information-text", "En gång.")
-        async let first = desk.tester.post(form.action, form: form.fields, as: "head-school")
-        async let second = desk.tester.post(form.action, form: form.fields, as: "head-school")
-        for answer in try await [first, second] { #expect(answer.status == .seeOther) }
-        #expect(try await desk.facts(InformationAdded.self).count == before + 1)
-        let edited = form.with("add_information-text", "Andra ord.")
-        #expect(try await desk.tester.post(edited.action, form: edited.fields, as: "head-school").status == .seeOther)
-        #expect(try await desk.facts(InformationAdded.self).count == before + 2)
-    }
-
     @Test("corrected information and changed answers keep their history, and only what was changed is sent")
     func history() async throws {
         let desk = try await Desk()
@@ -318,39 +282,6 @@ struct FormPagesTests {
         let unknown = try await desk.tester.post("/case/TST-0000-0000-00/do/take_on", ["id": id], as: "head-school")
         #expect(unknown.status == .notFound)
         #expect(try await desk.get("people?done=%3Cscript%3E&to=%22%3E%3Cscript%3E").html.contains("<script>") == false)
-    }
-
-    @Test("rule 2: the unit that a report names takes the case over, and sees nothing of it before")
-    func move() async throws {
-        let desk = try await Desk()
-        var report = SuiteInMemory.report
-        (report.stage, report.unit) = ("upper_secondary", "gymnasium")
-        try desk.tester.suite.send(report, id: "r2", key: "r2", to: .concernReports)
-        let proposed = try await desk.get("people").html
-        #expect(proposed.contains("Föreslagen enhet: Enhet gymnasium."))
-        #expect(FilledForm(proposed, to: "/do/decline_move") != nil)
-        let offer = try await desk.get("people", as: "head-gymnasium")
-        #expect(offer.status == .ok && offer.html.contains("Enhet gymnasium"))
-        for word in ["Enhet school", "Kim", "Exempelförälder", "ensam"] {
-            #expect(!offer.html.contains(word), "\(word)")
-        }
-        #expect(try await desk.get("mapping", as: "head-gymnasium").status == .notFound)
-        #expect(try await desk.get("people", as: "head-kaa").status == .notFound)
-        let taken = try await desk.fill("people", "confirm_move", as: "head-gymnasium")
-        #expect(taken.location == "\(desk.path("people"))?done=confirm_move")
-        #expect(try await desk.row().status.owner == "head-gymnasium")
-        #expect(try await desk.get("mapping", as: "head-school").status == .notFound)
-    }
-
-    @Test("a move by its owner hands the case over, and ends on a page that tells nothing")
-    func handOver() async throws {
-        let desk = try await Desk()
-        let moved = try await desk.fill("people?to=0001", "move") {
-            $0.with("move-stage", "upper_secondary").with("move-unit", "gymnasium")
-        }
-        #expect(moved.location == "/case-passed-on")
-        #expect(try await desk.row().status.owner == "head-gymnasium")
-        #expect(try await desk.tester.get("/case-passed-on", as: "head-school").status == .ok)
     }
 
     @Test("the pages are whole in both languages: each id once, each word in the catalogue, no id of a person, small")

@@ -59,7 +59,7 @@ struct CaseStory {
         send: (@Sendable (ProducerRecord) throws -> Void)? = nil
     ) async throws {
         self.marks = marks
-        tester = try DeskTester(county, patience: send == nil ? .seconds(5) : .zero, send: send)
+        tester = try DeskTester(county, patience: send == nil ? .seconds(60) : .zero, send: send)
         var report = SuiteInMemory.report
         (report.unit, report.protectedIdentity) = ("unitid-school", isProtected)
         (report.harmSuspected, report.observation) = (isHarmSuspected, text(.whole))

@@ -31,11 +31,11 @@ struct DeskTester: Sendable {
     private let application: Application<RouterResponder<DeskContext>>
 
     /// - Parameters:
-    ///   - patience: how long a page waits for an answer.
+    ///   - patience: how long a page waits for an answer. On a busy machine one takes many seconds.
     ///   - send: in place of Kafka; nil: all services read it at once.
     init(
         _ county: CountyDirectory = ExampleCounty.message, now: Date = ExampleCounty.monday,
-        patience: Duration = .seconds(5),
+        patience: Duration = .seconds(60),
         send: (@Sendable (ProducerRecord) throws -> Void)? = nil
     ) throws {
         let suite = try SuiteInMemory(county, now: now)

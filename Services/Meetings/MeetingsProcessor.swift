@@ -18,7 +18,7 @@ struct MeetingsProcessor: Processor {
         .cases,
         [
             .on(CallMeeting.self), .on(CancelMeeting.self), .on(ProtectMeeting.self), .on(HandOverMeeting.self),
-            .on(Codec.SeatGuardians.self), .on(EraseCooperation.self),
+            .on(Codec.SeatGuardians.self), .on(RelocateMeeting.self), .on(EraseCooperation.self),
             .on(AnswerMeeting.self), .on(ForwardMail.self), .on(MoveMeeting.self), .on(ChangeParticipants.self),
             .on(RecordMeeting.self),
             .on(RecordNotHeld.self), .on(ReportPlanConcern.self), .on(AnswerPlanConcern.self),

@@ -83,7 +83,8 @@ private struct Fields {
 
     func isTrue(_ path: String) -> Bool { values(at: path).first as? Bool == true }
 
-    /// A sentence with its placeholders filled in: `{path}`, `{path|reading}`, and `{path?text}` for a flag.
+    /// A sentence with its placeholders filled in: `{path}`, `{path|reading}`, `{path|reading|text}` with a text for where there is
+    /// nothing, and `{path?text}` for a flag.
     func filled(_ sentence: String) -> String {
         let parts = sentence.split(separator: "{", omittingEmptySubsequences: false)
         return parts.dropFirst().reduce(into: String(parts[0])) { text, part in
@@ -96,10 +97,11 @@ private struct Fields {
     private func value(of placeholder: Substring) -> String {
         let flag = placeholder.split(separator: "?", maxSplits: 1)
         if flag.count == 2 { return Catalogue.text("\(flag[1]).\(isTrue(String(flag[0])))", language) }
-        let parts = placeholder.split(separator: "|", maxSplits: 1).map(String.init)
-        let reading = parts.count == 2 ? parts[1] : nil
-        return values(at: parts[0]).map { read($0, as: reading) }.filter { !$0.isEmpty }
-            .joined(separator: reading == "reason" ? " " : ", ")
+        let parts = placeholder.split(separator: "|", maxSplits: 2).map(String.init)
+        let reading = parts.count > 1 ? parts[1] : nil
+        let texts = values(at: parts[0]).map { read($0, as: reading) }.filter { !$0.isEmpty }
+        if texts.isEmpty, parts.count == 3 { return Catalogue.text(parts[2], language) }
+        return texts.joined(separator: reading == "reason" ? " " : ", ")
     }
 
     /// Every value at a path. A list on the way has several.

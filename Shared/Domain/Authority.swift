@@ -90,6 +90,8 @@ extension Authority {
         public static let moveCase = Act(lead)
         /// Confirms a proposed move for the unit that takes the case. The people are that unit's (rule 2).
         public static let takeOver = Act([.namedPerson, .namedPersonsDeputy, .unitsManager])
+        /// Sees to what came with the case after a move (rule 2).
+        public static let reviewMove = Act(lead)
         /// Whoever needs it in an emergency. What they may read then is in ``Reading``.
         public static let openInEmergency = Act([.anyoneInDirectory], .anyPhase)
 

@@ -262,7 +262,7 @@ public struct County: Sendable {
         public var mappingDays = 15
         /// Working days from the outcome until all consents should be recorded (rule 19).
         public var consentDays = 10
-        /// Working days from receipt until a proposed move should be confirmed or declined (rules 2 and 19).
+        /// Working days until a proposed move should be confirmed or declined, and one that was made reviewed (rules 2 and 19).
         public var moveDays = 5
         /// Working days before a due date on which its owner is reminded (rule 19).
         public var reminderDays = 2

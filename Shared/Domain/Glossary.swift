@@ -19,6 +19,14 @@ public enum Organisation: String, CaseIterable, Sendable {
     case education
     case socialServices = "social_services"
     case healthCare = "health_care"
+
+    /// Run by each municipality. The others are the region's, and stay the same for a child that moves within the county.
+    public var isMunicipal: Bool {
+        switch self {
+        case .education, .socialServices: true
+        case .healthCare: false
+        }
+    }
 }
 
 /// The kinds of unit that can hold a named person or take part.
@@ -128,6 +136,8 @@ public enum Step: String, CaseIterable, Sendable {
     case handOver = "hand_over"
     /// A report says that the child is elsewhere. The move is confirmed or declined (rule 2).
     case decideMove = "decide_move"
+    /// The case has come to another unit. Who and what came with it is reviewed (rule 2).
+    case reviewMove = "review_move"
 }
 
 extension Step: Comparable {

@@ -57,7 +57,8 @@ struct WorkOrderTests {
         let expected: [Step: String] = [
             .acknowledge: "delegate", .conclude: "delegate", .consent: "delegate", .meeting: "coordinator",
             .bookFollowUp: "coordinator", .planFollowUp: "coordinator", .answerFamily: "coordinator",
-            .followUp: "owner", .lookAgain: "owner", .handOver: "owner", .decideMove: "owner", .invite: "owner",
+            .followUp: "owner", .lookAgain: "owner", .handOver: "owner", .decideMove: "owner", .reviewMove: "owner",
+            .invite: "owner",
         ]
         for step in Step.allCases {
             #expect(Turn(step, of: all, awaited: []) == .of(expected[step] ?? ""))

@@ -33,6 +33,54 @@ extension FormPagesTests {
         #expect(try await desk.get("mapping", as: "head-school").status == .notFound)
     }
 
+    @Test(
+        "rules 2 and 13: the new owner sees who and what came along, says what goes on, and it is said on the case's pages"
+    )
+    func reviewed() async throws {
+        let desk = try await Desk(ExampleCounty.twoTownsMessage)
+        try await desk.cooperating()
+        let moved = try await desk.fill("people?to=0002", "move") {
+            $0.with("move-stage", "school").with("move-unit", "school-2")
+        }
+        #expect(moved.location == "/case-passed-on")
+        #expect(try await desk.get("", as: "head-2").html.contains("Gå igenom vem och vad som följde med."))
+        let page = try await desk.get("people", as: "head-2").html
+        for word in ["Fia Exempelson", "Nils Exempelson", "I samma lokal: Rum school"] {
+            #expect(page.contains(word), "\(word)")
+        }
+        #expect(!page.contains("value=\"health_care\""), "the region's health care is the same")
+        #expect(HTMLCheck(page).faults.isEmpty)
+        let done = try await desk.fill("people", "review_move", as: "head-2") {
+            $0.with("review_move-people", "nurse").with("review_move-place", "keep")
+                .with("review_move-organisations", "education", "social_services")
+        }
+        #expect(done.location == "\(desk.path("people"))?done=review_move")
+        let meeting = try #require(try await desk.facts(MeetingScheduled.self).last).meeting
+        #expect(meeting.participants.filter { !$0.family }.map(\.person) == ["head-2", "family-2", "nurse"])
+        let overview = try await desk.get("", as: "head-2").html
+        #expect(
+            overview.contains("Kvar i samtyckena: utbildning, socialtjänst. Borttaget ur samtyckena: ingen verksamhet.")
+        )
+        #expect(overview.contains("Fortsätter att delta: Nils Exempelson"))
+        #expect(FilledForm(try await desk.get("people", as: "head-2").html, to: "/do/review_move") == nil)
+    }
+
+    @Test("rule 13: what the new owner does not keep is gone from the consents, on their page too, and the case waits")
+    func narrowed() async throws {
+        let desk = try await Desk(ExampleCounty.twoTownsMessage)
+        try await desk.cooperating()
+        _ = try await desk.fill("people?to=0002", "move") {
+            $0.with("move-stage", "school").with("move-unit", "school-2")
+        }
+        let done = try await desk.fill("people", "review_move", as: "head-2")
+        #expect(done.status == .seeOther)
+        #expect(try await desk.row().phase == .awaitingConsent)
+        let reviewed = try #require(try await desk.facts(MoveReviewed.self).last)
+        #expect(reviewed.dropped == ["education", "social_services"] && reviewed.kept.isEmpty)
+        let consents = try await desk.get("consents", as: "head-2").html
+        #expect(consents.contains("hälso- och sjukvård") && !consents.contains("<dd>utbildning"))
+    }
+
     @Test("a move by its owner hands the case over, and ends on a page that tells nothing")
     func handOver() async throws {
         let desk = try await Desk()

@@ -174,7 +174,7 @@ struct CaseTests {
         let before = story.facts.count
         try story.give(Move(to: destination, stage: .outsideUpperSecondary, attends: nil))
         #expect(story.case.owner.person == "head-kaa")
-        #expect(story.requests(from: before) == [.handOver(county: "TST", unit: "kaa", namedPerson: "head-kaa")])
+        #expect(story.requests(from: before) == [.handOver(Story.kaa)])
         #expect(Destination(municipality: "9999", in: story.directory) == nil)
     }
 

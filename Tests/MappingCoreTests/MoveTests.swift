@@ -71,7 +71,7 @@ struct MoveTests {
         let move = try #require(Self.moves(story).first)
         #expect((move.from.person, move.to.person) == (Story.owner, "head-kaa"))
         #expect(move.why == .command(by: .person(Story.owner)) && move.place == Self.kaa.place)
-        #expect(story.requests(from: before) == [.handOver(county: "TST", unit: "kaa", namedPerson: "head-kaa")])
+        #expect(story.requests(from: before) == [.handOver(Story.kaa)])
         #expect(story.case.owner.unit == "kaa" && story.case.proposedMove == nil)
         #expect(story.case.deadlines[.decideMove] == nil && !story.case.deadlines.isEmpty)
     }

@@ -6,6 +6,9 @@ import TestSupport
 /// One child's case step by step, without a runtime: the case, and the facts so far.
 struct Story {
     static let owner = "head-school"
+    /// Who leads for a child that attends no school any more.
+    static let kaa = Lead(
+        county: "TST", unit: "kaa", namedPerson: "head-kaa", stage: .outsideUpperSecondary, attends: nil)
 
     private(set) var `case`: Case
     private(set) var facts: [CaseFact]
@@ -66,6 +69,12 @@ struct Story {
             apply(`case`.woken(by: next.key, due: next.value, context))
         }
         now = later
+    }
+
+    /// The child moves to the other town's school.
+    mutating func moveToOtherTown() throws {
+        guard let town = Destination(municipality: "0002", in: directory) else { preconditionFailure("no other town") }
+        try give(Move(to: town, stage: .school, attends: "school-2"))
     }
 
     mutating func consent(_ giver: Giver, _ word: Case.Consent.Word = .given(until: nil)) throws {

@@ -45,7 +45,10 @@ struct CaseMoveTests {
         try tester.confirmMove(to: "gymnasium", by: "head-gymnasium")
         let moved = try #require(tester.facts(CaseMoved.self).first)
         #expect((moved.why, moved.by, moved.toPerson) == ("command", "head-gymnasium", "head-gymnasium"))
-        #expect(tester.status.owner == "head-gymnasium" && tester.status.step == "conclude")
+        #expect(tester.status.owner == "head-gymnasium" && tester.status.step == "review_move")
+        try tester.send(
+            ReviewMove.with { ($0.caseReference, $0.by) = (MappingTester.reference, "head-gymnasium") })
+        #expect(tester.facts(MoveReviewed.self).count == 1 && tester.status.step == "conclude")
     }
 
     @Test(
@@ -73,7 +76,7 @@ struct CaseMoveTests {
         let call = try #require(tester.facts(CallMeeting.self).last)
         #expect((call.county, call.latestDate, call.protectedIdentity) == ("OTH", "2027-02-01", true))
         #expect(tester.status.county == "OTH")
-        #expect(tester.state.deadlines.keys.sorted() == ["acknowledge", "meeting"])
+        #expect(tester.state.deadlines.keys.sorted() == ["acknowledge", "meeting", "review_move"])
     }
 
     @Test("rule 2: an owner whom the directory no longer has hands over to who has the role now")

@@ -30,6 +30,16 @@ struct RandomCase: RandomValues {
 
     mutating func move() -> Case.ProposedMove { Case.ProposedMove(place: place(), owner: owner()) }
 
+    mutating func departure() -> Departure {
+        Departure(counties: list { $0.id() }, municipalities: list { $0.id() }, units: list { $0.id() })
+    }
+
+    mutating func relocation() -> Relocation { Relocation(people: list { $0.id() }, keepsPlace: flag()) }
+
+    mutating func lead() -> Lead {
+        Lead(county: id(), unit: id(), namedPerson: id(), stage: one(Stage.self), attends: maybe { $0.id() })
+    }
+
     /// - Parameter needsArea: true for information that a person adds, which must name an area.
     mutating func finding(needsArea: Bool = false) -> Case.Finding {
         switch number(0...3) {
@@ -130,6 +140,7 @@ struct RandomCase: RandomValues {
             reference: id(), place: place(), owner: owner(), opened: date(), youthConsentFrom: day(),
             adultFrom: day())
         `case`.proposedMove = maybe { $0.move() }
+        `case`.departure = maybe { $0.departure() }
         `case`.delegate = maybe { $0.id() }
         `case`.coordinator = maybe { $0.id() }
         `case`.phase = phase()

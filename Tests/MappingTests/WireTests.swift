@@ -78,6 +78,9 @@ struct WireTests {
         try check(confirm, Codec.ConfirmMove(confirm, of: reference, by: by), of: reference, by: by)
         let decline = MappingCore.DeclineMove(unit: random.id(), reason: random.word())
         try check(decline, Codec.DeclineMove(decline, of: reference, by: by), of: reference, by: by)
+        let review = MappingCore.ReviewMove(
+            organisations: random.list { $0.one(Organisation.self) }, meeting: random.relocation())
+        try check(review, Codec.ReviewMove(review, of: reference, by: by), of: reference, by: by)
         let note = MappingCore.NoteCooperation(
             done: random.list { $0.one(Step.self) }, next: random.maybe { .init($0.one(Step.self), on: $0.day()) },
             coordinator: random.maybe { $0.id() })
@@ -198,6 +201,11 @@ extension RandomCase {
                             move: move(), concern: id(), owner: id(), county: id(), due: date(), isForOwnerAlone: flag()
                         ))),
                 .proposal(.declined(unit: id(), reason: word(), by: actor())),
+                .proposal(
+                    .reviewed(
+                        .init(
+                            departure(), kept: list { $0.one(Organisation.self) },
+                            dropped: list { $0.one(Organisation.self) }, meeting: relocation(), by: actor()))),
                 .cooperation(
                     .waiting(
                         for: list {
@@ -210,12 +218,15 @@ extension RandomCase {
                 .meetings(
                     .call(
                         MeetingCall(
-                            county: id(), unit: id(), namedPerson: id(), stage: one(Stage.self),
-                            attends: maybe { $0.id() }, areas: list { $0.one(WheelArea.self) },
-                            cooperation: cooperation(), seats: seats()))),
+                            lead(), areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(),
+                            seats: seats()))),
                 .meetings(.seat(seats(), county: id())),
                 .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
-                .meetings(.handOver(county: id(), unit: id(), namedPerson: id())), .meetings(.erase(county: id())),
+                .meetings(.handOver(lead())), .meetings(.erase(county: id())),
+                .meetings(
+                    .relocate(
+                        relocation(), from: Departure(municipalities: list { $0.id() }, units: list { $0.id() }),
+                        county: id())),
             ]
     }
 
@@ -246,7 +257,8 @@ extension RandomCase {
             .delegated(to: id(), county: id(), by: actor()), .handedBack(to: id(), by: actor()),
             .moved(
                 .init(
-                    from: .init(county: id(), unit: id(), person: id()), to: owner(), place: place(), why: why)),
+                    from: .init(county: id(), unit: id(), person: id()), to: owner(), place: place(), why: why,
+                    review: maybe { .init($0.departure(), due: $0.date()) })),
             .cameOfAge(owner: id(), county: id(), due: date()),
             .reminded(
                 .init(

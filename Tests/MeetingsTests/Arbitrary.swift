@@ -54,6 +54,10 @@ struct Arbitrary {
             guardians: texts(), unwritten: texts())
     }
 
+    mutating func schooling() -> HandOver.Schooling {
+        .init(one(of: Stage.allCases), attends: maybe { $0.text() })
+    }
+
     mutating func reply() -> Answer.Reply {
         switch one(of: Attendance.allCases) {
         case .accepted: .accepted

@@ -86,7 +86,15 @@ private struct RandomLife {
 
     /// Something is done about one case by hand.
     private mutating func change(_ reference: String) throws {
-        switch Int.random(in: 0..<4, using: &random) {
+        switch Int.random(in: 0..<5, using: &random) {
+        case 4:
+            let (kept, units) = ([one(of: people)], [one(of: ["school", "social", "care", "kaa"])])
+            let keepsPlace = Bool.random(using: &random)
+            try tester.send(
+                RelocateMeeting.with {
+                    ($0.caseReference, $0.county) = (reference, "TST")
+                    ($0.units, $0.people, $0.keepsPlace) = (units, kept, keepsPlace)
+                })
         case 0:
             let (added, removed) = (one(of: people), one(of: people))
             try tester.send(

@@ -37,7 +37,11 @@ struct WireTests {
         reads(
             MeetingsCore.SeatGuardians(guardians: some.texts(), unwritten: some.texts(), isProtected: some.flag()), seed
         )
-        reads(HandOver(unit: some.text(), namedPerson: some.text()), seed)
+        reads(HandOver(unit: some.text(), namedPerson: some.text(), some.maybe { $0.schooling() }), seed)
+        reads(
+            Relocate(
+                from: Domain.Departure(municipalities: some.texts(), units: some.texts()), kept: some.texts(),
+                keepsPlace: some.flag()), seed)
         reads(
             MeetingsCore.Answer(
                 person: some.text(), email: some.maybe { $0.text() }, some.reply(), to: some.invitation(),

@@ -104,6 +104,27 @@ package enum ExampleCounty {
         }
     }
 
+    /// The county with a second municipality, 0002, that has a school, its own social services and a room in each.
+    package static let twoTowns: County = {
+        do { return try twoTownsMessage.county() } catch { preconditionFailure("the two towns: \(error)") }
+    }()
+
+    package static let twoTownsMessage: CountyDirectory = {
+        var county = message
+        county.municipalities.append(.with { ($0.code, $0.name, $0.fallbackUnit) = ("0002", "Andraby", "fallback") })
+        for (id, kind, head) in [("school-2", "school", "head-2"), ("social-2", "social_services", "family-2")] {
+            county.units.append(
+                .with {
+                    ($0.id, $0.kind, $0.name, $0.municipality) = (id, kind, "Enhet \(id)", "0002")
+                    ($0.namedPerson, $0.place, $0.manager) = (head, "Rum \(id)", "manager")
+                })
+        }
+        county.people += [
+            member("head-2", "school-2", "head_school"), member("family-2", "social-2", "family_support"),
+        ]
+        return county
+    }()
+
     /// Monday 23 November 2026, 09:00 in Sweden.
     package static let monday = Date(timeIntervalSince1970: 1_795_420_800)
 

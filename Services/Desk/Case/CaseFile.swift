@@ -39,6 +39,8 @@ struct CaseFile: Sendable {
     private(set) var outcomes: [Entry<MappingConcluded>] = []
     private(set) var followUps: [Entry<MeasuresFollowedUp>] = []
     private(set) var proposedMove: ProposedMove?
+    /// What the child has left by moves that nobody has reviewed yet.
+    private(set) var departure: Domain.Departure?
     private(set) var isTakenOn = true
     private(set) var cooperation = CaseCooperation()
     private(set) var notices: [String: CaseNotice] = [:]
@@ -74,17 +76,21 @@ struct CaseFile: Sendable {
 
     private static let course: Set<String> = [
         CaseTakenOn.eventType, MappingOpened.eventType, ConcernJoined.eventType, MoveProposed.eventType,
-        MoveDeclined.eventType, CaseMoved.eventType, NoticeQueued.eventType, NoticeSent.eventType,
+        MoveDeclined.eventType, CaseMoved.eventType, MoveReviewed.eventType, NoticeQueued.eventType,
+        NoticeSent.eventType,
         NoticeDelayed.eventType, NoticeFailed.eventType, NoticeSuperseded.eventType,
     ]
 
     private mutating func takeCourse(_ event: Event) {
         switch event.type {
         case CaseTakenOn.eventType: isTakenOn = true
-        case MappingOpened.eventType, ConcernJoined.eventType: isTakenOn = false
+        case MappingOpened.eventType: (isTakenOn, departure) = (false, nil)
+        case ConcernJoined.eventType: isTakenOn = false
         case MoveProposed.eventType:
             note(event) { (file: inout CaseFile, fact: MoveProposed) in file.proposedMove = fact.proposed }
-        case MoveDeclined.eventType, CaseMoved.eventType: proposedMove = nil
+        case MoveDeclined.eventType: proposedMove = nil
+        case CaseMoved.eventType: note(event) { $0.move($1) }
+        case MoveReviewed.eventType: note(event) { $0.review($1) }
         default: break
         }
     }
@@ -111,6 +117,23 @@ struct CaseFile: Sendable {
     /// A consent does not count any more. A no does.
     private mutating func leaveOut(_ giver: String) {
         if consents[giver]?.last?.value.decision == ConsentDecision.given.rawValue { consents[giver] = nil }
+    }
+
+    private mutating func move(_ fact: CaseMoved) {
+        proposedMove = nil
+        guard fact.hasDeparture else { return }
+        let left = fact.departure
+        departure = .init(counties: left.counties, municipalities: left.municipalities, units: left.units)
+    }
+
+    /// A consent only becomes narrower by it. One that covers nothing any more does not count.
+    private mutating func review(_ fact: MoveReviewed) {
+        departure = nil
+        for (giver, entries) in consents {
+            guard var last = entries.last, last.value.decision == ConsentDecision.given.rawValue else { continue }
+            last.value.organisations.removeAll(where: fact.dropped.contains)
+            consents[giver] = last.value.organisations.isEmpty ? nil : entries.dropLast() + [last]
+        }
     }
 
     private mutating func note<Fact: EventPayload>(_ event: Event, _ change: (inout CaseFile, Fact) -> Void) {

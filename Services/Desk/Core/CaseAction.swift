@@ -17,6 +17,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case reopen, move
     case confirmMove = "confirm_move"
     case declineMove = "decline_move"
+    case reviewMove = "review_move"
     case addGuardian = "add_guardian"
     case correctGuardian = "correct_guardian"
     case mergeGuardians = "merge_guardians"
@@ -32,6 +33,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .recordConsent: .recordConsent, .withholdConsent: .withholdConsent, .judgeMaturity: .judgeMaturity,
         .conclude: .conclude, .followUp: .followUp, .reopen: .reopen,
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
+        .reviewMove: .reviewMove,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
     ]
@@ -45,9 +47,14 @@ package struct CaseSituation: Sendable {
     package var isTakenOn: Bool
     /// A report says that the child is elsewhere: who would own the case there. Nil where none does.
     package var proposed: Authority.People?
+    /// The case has come to another unit, and nobody has reviewed what came with it.
+    package var isToBeReviewed: Bool
 
-    package init(people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?) {
+    package init(
+        people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?, isToBeReviewed: Bool
+    ) {
         (self.people, self.phase, self.isTakenOn, self.proposed) = (people, phase, isTakenOn, proposed)
+        self.isToBeReviewed = isToBeReviewed
     }
 }
 
@@ -84,6 +91,7 @@ extension CaseSituation {
         case .handBack where people.delegate == nil: [Fault(.delegateNone)]
         case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
+        case .reviewMove where !isToBeReviewed: [Fault(.moveReviewed)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
         default: []
         }

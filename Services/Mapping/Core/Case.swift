@@ -12,6 +12,8 @@ package struct Case: Aggregate, Equatable {
     package var owner: Routing.Owner
     /// The latest report that says the child is elsewhere, until a person decides.
     package var proposedMove: ProposedMove?
+    /// What the child has left by moves that nobody has reviewed yet; nil where there is nothing to review.
+    package var departure: Departure?
     /// Does the work for the owner (rule 6).
     package var delegate: String?
     /// Meetings reports it (rule 15).

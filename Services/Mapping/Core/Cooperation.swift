@@ -37,14 +37,14 @@ extension CaseInHand {
         `case`.coordinator = nil
         `case`.delegate = nil
         `case`.deadlines = [:]
-        `case`.proposedMove = nil
+        (`case`.proposedMove, `case`.departure) = (nil, nil)
         report(.closed(reason: reason, by: actor))
         startRetention()
     }
 
     /// Continues the mapping, whatever its outcome was.
     mutating func reopen(reason: String) {
-        `case`.deadlines = `case`.deadlines.filter { $0.key == .decideMove }
+        `case`.deadlines = `case`.deadlines.filter { [.decideMove, .reviewMove].contains($0.key) }
         if `case`.isMeetingRequested { request(.cancel(county: `case`.place.county, isClosed: false)) }
         `case`.phase = .mapping
         `case`.retention = nil

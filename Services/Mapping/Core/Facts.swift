@@ -46,6 +46,8 @@ package enum CourseFact: Sendable, Equatable {
         package var to: Routing.Owner
         package var place: Case.Place
         package var why: Why
+        /// Nil where there is nothing to review.
+        package var review: Review?
 
         package enum Why: Sendable, Equatable {
             case command(by: Actor)
@@ -66,8 +68,17 @@ package enum CourseFact: Sendable, Equatable {
             }
         }
 
-        package init(from: Holder, to: Routing.Owner, place: Case.Place, why: Why) {
+        /// What the new owner should review, and by when.
+        package struct Review: Sendable, Equatable {
+            package var departure: Departure
+            package var due: Date
+
+            package init(_ departure: Departure, due: Date) { (self.departure, self.due) = (departure, due) }
+        }
+
+        package init(from: Holder, to: Routing.Owner, place: Case.Place, why: Why, review: Review? = nil) {
             (self.from, self.to, self.place, self.why) = (from, to, place, why)
+            self.review = review
         }
     }
 
@@ -89,10 +100,28 @@ package enum CourseFact: Sendable, Equatable {
     }
 }
 
-/// Facts about moves that reports propose. A confirmed one is ``CourseFact/moved(_:)``.
+/// Facts about moves that reports propose, and about those that were made. A confirmed one is ``CourseFact/moved(_:)``.
 package enum ProposalFact: Sendable, Equatable {
     case proposed(Proposal)
     case declined(unit: String, reason: String, by: Actor)
+    case reviewed(Reviewed)
+
+    /// What of where the child was goes on (rules 2 and 13).
+    package struct Reviewed: Sendable, Equatable {
+        package var departure: Departure
+        /// Organisations of where the child was that the consents still cover, and those that they do not any more.
+        package var kept: [Organisation]
+        package var dropped: [Organisation]
+        package var meeting: Relocation
+        package var by: Actor
+
+        package init(
+            _ departure: Departure, kept: [Organisation], dropped: [Organisation], meeting: Relocation, by: Actor
+        ) {
+            (self.departure, self.kept, self.dropped) = (departure, kept, dropped)
+            (self.meeting, self.by) = (meeting, by)
+        }
+    }
 
     /// A report says that the child is elsewhere. A person decides by a date (rules 2 and 19).
     package struct Proposal: Sendable, Equatable {
@@ -193,7 +222,9 @@ package enum MeetingsRequest: Sendable, Equatable {
     case cancel(county: String, isClosed: Bool)
     /// The meeting's place must not be disclosed any more (rule 22).
     case protect(county: String)
-    case handOver(county: String, unit: String, namedPerson: String)
+    case handOver(Lead)
+    /// The new owner has reviewed a move.
+    case relocate(Relocation, from: Departure, county: String)
     /// The guardians have changed.
     case seat(Case.Seats, county: String)
     /// Nothing is to be kept of the case (rule 23).
@@ -201,39 +232,59 @@ package enum MeetingsRequest: Sendable, Equatable {
 
     package var county: String {
         switch self {
-        case .call(let call): call.county
-        case .cancel(let county, _), .protect(let county), .handOver(let county, _, _), .seat(_, let county),
+        case .call(let call): call.lead.county
+        case .handOver(let lead): lead.county
+        case .cancel(let county, _), .protect(let county), .relocate(_, _, let county), .seat(_, let county),
             .erase(let county):
             county
         }
     }
 }
 
-/// What Meetings needs to call a meeting (rule 14).
-package struct MeetingCall: Sendable, Equatable {
+/// Who of where the child was still comes to the meeting, and whether it stays where it is.
+package struct Relocation: Sendable, Equatable {
+    /// The directory's ids.
+    package var people: [String]
+    package var keepsPlace: Bool
+
+    package init(people: [String], keepsPlace: Bool) { (self.people, self.keepsPlace) = (people, keepsPlace) }
+}
+
+/// Who leads the case, and where the child is, as far as it decides who takes part (rule 14).
+package struct Lead: Sendable, Equatable {
     package var county: String
     package var unit: String
     package var namedPerson: String
     package var stage: Stage
     /// The unit that the child attends; nil if not known.
     package var attends: String?
+
+    package init(county: String, unit: String, namedPerson: String, stage: Stage, attends: String?) {
+        (self.county, self.unit, self.namedPerson) = (county, unit, namedPerson)
+        (self.stage, self.attends) = (stage, attends)
+    }
+
+    init(_ owner: Routing.Owner, at place: Case.Place) {
+        self.init(
+            county: place.county, unit: owner.unit, namedPerson: owner.person, stage: place.stage,
+            attends: place.attends)
+    }
+}
+
+/// What Meetings needs to call a meeting (rule 14).
+package struct MeetingCall: Sendable, Equatable {
+    package var lead: Lead
     package var areas: [WheelArea]
     package var cooperation: Case.Cooperation
     package var seats: Case.Seats
 
-    package init(
-        county: String, unit: String, namedPerson: String, stage: Stage, attends: String?, areas: [WheelArea],
-        cooperation: Case.Cooperation, seats: Case.Seats
-    ) {
-        (self.stage, self.attends) = (stage, attends)
-        (self.county, self.unit, self.namedPerson) = (county, unit, namedPerson)
-        (self.areas, self.cooperation, self.seats) = (areas, cooperation, seats)
+    package init(_ lead: Lead, areas: [WheelArea], cooperation: Case.Cooperation, seats: Case.Seats) {
+        (self.lead, self.areas, self.cooperation, self.seats) = (lead, areas, cooperation, seats)
     }
 
     init(for case: Case, _ cooperation: Case.Cooperation) {
         self.init(
-            county: `case`.place.county, unit: `case`.owner.unit, namedPerson: `case`.owner.person,
-            stage: `case`.place.stage, attends: `case`.place.attends, areas: `case`.areasFound,
-            cooperation: cooperation, seats: `case`.seats)
+            Lead(`case`.owner, at: `case`.place), areas: `case`.areasFound, cooperation: cooperation,
+            seats: `case`.seats)
     }
 }

@@ -15,16 +15,18 @@ extension CaseInHand {
             county: `case`.place.county, unit: `case`.owner.unit, person: `case`.owner.person)
         let isElsewhere = former.county != place.county
         if isElsewhere, `case`.isMeetingRequested { stopCooperation() }
-        report(.moved(CourseFact.Move(from: former, to: owner, place: place, why: why)))
+        let before = `case`
         (`case`.owner, `case`.place) = (owner, place)
+        let review = beginReview(since: before)
+        report(.moved(CourseFact.Move(from: former, to: owner, place: place, why: why, review: review)))
         // The delegate belonged to the former organisation.
         `case`.delegate = nil
         settleMove(after: why)
         guard case .cooperation(let cooperation) = `case`.phase else { return }
         if isElsewhere {
             callMeeting(cooperation)
-        } else if former.unit != owner.unit || former.person != owner.person {
-            request(.handOver(county: place.county, unit: owner.unit, namedPerson: owner.person))
+        } else if before.owner != owner || before.place != place {
+            request(.handOver(Lead(owner, at: place)))
         }
     }
 

@@ -114,10 +114,17 @@ extension MeetingsRequest {
             CancelMeeting.with { ($0.caseReference, $0.county, $0.closed) = (reference, county, isClosed) }
         case .erase(let county): EraseCooperation.with { ($0.caseReference, $0.county) = (reference, county) }
         case .protect(let county): ProtectMeeting.with { ($0.caseReference, $0.county) = (reference, county) }
-        case .handOver(let county, let unit, let namedPerson):
+        case .handOver(let lead):
             HandOverMeeting.with {
+                ($0.caseReference, $0.county) = (reference, lead.county)
+                ($0.unit, $0.namedPerson) = (lead.unit, lead.namedPerson)
+                ($0.stage, $0.attends) = (lead.stage.rawValue, lead.attends ?? "")
+            }
+        case .relocate(let relocation, let departure, let county):
+            RelocateMeeting.with {
                 ($0.caseReference, $0.county) = (reference, county)
-                ($0.unit, $0.namedPerson) = (unit, namedPerson)
+                ($0.municipalities, $0.units) = (departure.municipalities, departure.units)
+                ($0.people, $0.keepsPlace) = (relocation.people, relocation.keepsPlace)
             }
         case .seat(let seats, let county):
             SeatGuardians.with {
@@ -131,9 +138,9 @@ extension MeetingsRequest {
 extension CallMeeting: FactMessage {
     init(_ call: MeetingCall, of reference: String) {
         self = .with {
-            ($0.caseReference, $0.county) = (reference, call.county)
-            ($0.unit, $0.namedPerson) = (call.unit, call.namedPerson)
-            ($0.stage, $0.attends) = (call.stage.rawValue, call.attends ?? "")
+            ($0.caseReference, $0.county) = (reference, call.lead.county)
+            ($0.unit, $0.namedPerson) = (call.lead.unit, call.lead.namedPerson)
+            ($0.stage, $0.attends) = (call.lead.stage.rawValue, call.lead.attends ?? "")
             $0.areas = call.areas.map(\.rawValue)
             $0.organisations = call.cooperation.organisations.map(\.rawValue)
             $0.latestDate = call.cooperation.latest.description
@@ -151,7 +158,8 @@ extension CallMeeting: FactMessage {
         return .meetings(
             .call(
                 MeetingCall(
-                    county: county, unit: unit, namedPerson: namedPerson, stage: stage, attends: attends.nonEmpty,
+                    .init(
+                        county: county, unit: unit, namedPerson: namedPerson, stage: stage, attends: attends.nonEmpty),
                     areas: areas, cooperation: .init(organisations: organisations, latest: latest),
                     seats: .init(guardians: guardians, unwritten: unwritten, isProtected: protectedIdentity))))
     }
@@ -178,6 +186,18 @@ extension ProtectMeeting: FactMessage {
 
 extension HandOverMeeting: FactMessage {
     func fact(_ words: inout Words) -> CaseFact? {
-        .meetings(.handOver(county: county, unit: unit, namedPerson: namedPerson))
+        words.one(of: Stage.self, stage, at: "stage").map {
+            .meetings(
+                .handOver(
+                    .init(county: county, unit: unit, namedPerson: namedPerson, stage: $0, attends: attends.nonEmpty)))
+        }
+    }
+}
+
+extension RelocateMeeting: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? {
+        let departure = Domain.Departure(municipalities: municipalities, units: units)
+        return .meetings(
+            .relocate(.init(people: people, keepsPlace: keepsPlace), from: departure, county: county))
     }
 }

@@ -15,6 +15,7 @@ extension CommandAdapter<Case> {
         .on(MoveCase.self),
         .on(Codec.ConfirmMove.self),
         .on(Codec.DeclineMove.self),
+        .on(Codec.ReviewMove.self),
     ]
 }
 
@@ -56,6 +57,22 @@ extension Codec.DeclineMove: CaseMessage {
     }
 }
 
+extension Codec.ReviewMove: CaseMessage {
+    package func command(_ words: inout Words) -> MappingCore.ReviewMove? {
+        words.all(of: Organisation.self, organisations, at: "organisations").map {
+            .init(organisations: $0, meeting: .init(people: people, keepsPlace: keepsPlace))
+        }
+    }
+
+    init(_ command: MappingCore.ReviewMove, of reference: String, by actor: Actor) {
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, actor.id)
+            $0.organisations = command.organisations.map(\.rawValue)
+            ($0.people, $0.keepsPlace) = (command.meeting.people, command.meeting.keepsPlace)
+        }
+    }
+}
+
 // MARK: Facts
 
 extension ProposalFact {
@@ -67,6 +84,7 @@ extension ProposalFact {
                 ($0.caseReference, $0.by) = (reference, actor.id)
                 ($0.unit, $0.reason) = (unit, reason)
             }
+        case .reviewed(let reviewed): MoveReviewed(reviewed, of: reference)
         }
     }
 }
@@ -80,6 +98,7 @@ extension CaseMoved: FactMessage {
         (fromCounty, fromUnit, fromPerson) = (move.from.county, move.from.unit, move.from.person)
         (toUnit, toPerson) = (move.to.unit, move.to.person)
         fallbackReason = move.to.fallback?.rawValue ?? ""
+        if let review = move.review { (departure, reviewDue) = (.init(review.departure), .init(review.due)) }
         switch move.why {
         case .command(let actor): (why, by) = (Why.command.rawValue, actor.id)
         case .age: why = Why.age.rawValue
@@ -93,7 +112,8 @@ extension CaseMoved: FactMessage {
         let why = words.one(of: Why.self, why, at: "why")
         guard let place, let owner, let why else { return nil }
         let from = CourseFact.Move.Holder(county: fromCounty, unit: fromUnit, person: fromPerson)
-        return .course(.moved(.init(from: from, to: owner, place: place, why: why.value(by: by))))
+        let review = hasDeparture ? CourseFact.Move.Review(departure.value, due: reviewDue.date) : nil
+        return .course(.moved(.init(from: from, to: owner, place: place, why: why.value(by: by), review: review)))
     }
 
     private enum Why: String, CaseIterable {
@@ -134,6 +154,40 @@ extension MoveDeclined: FactMessage {
     func fact(_ words: inout Words) -> CaseFact? {
         .proposal(.declined(unit: unit, reason: reason, by: Actor(by: by)))
     }
+}
+
+extension MoveReviewed: FactMessage {
+    init(_ reviewed: ProposalFact.Reviewed, of reference: String) {
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, reviewed.by.id)
+            $0.departure = .init(reviewed.departure)
+            $0.kept = reviewed.kept.map(\.rawValue)
+            $0.dropped = reviewed.dropped.map(\.rawValue)
+            ($0.people, $0.keepsPlace) = (reviewed.meeting.people, reviewed.meeting.keepsPlace)
+        }
+    }
+
+    func fact(_ words: inout Words) -> CaseFact? {
+        let kept = words.all(of: Organisation.self, kept, at: "kept")
+        let dropped = words.all(of: Organisation.self, dropped, at: "dropped")
+        guard let kept, let dropped else { return nil }
+        return .proposal(
+            .reviewed(
+                .init(
+                    departure.value, kept: kept, dropped: dropped,
+                    meeting: .init(people: people, keepsPlace: keepsPlace), by: Actor(by: by))))
+    }
+}
+
+extension Codec.Departure {
+    init(_ departure: Domain.Departure) {
+        self = .with {
+            ($0.counties, $0.municipalities) = (departure.counties, departure.municipalities)
+            $0.units = departure.units
+        }
+    }
+
+    var value: Domain.Departure { .init(counties: counties, municipalities: municipalities, units: units) }
 }
 
 extension ProposedMove {

@@ -71,12 +71,32 @@ extension Protect: CaseCommand {
 
 extension HandOver: CaseCommand {
     init(_ message: HandOverMeeting, _ wire: inout WireReader) {
-        self.init(unit: message.unit, namedPerson: message.namedPerson)
+        let schooling = message.stage.nonEmpty.map {
+            Schooling(wire.word($0, at: "stage"), attends: message.attends.nonEmpty)
+        }
+        self.init(unit: message.unit, namedPerson: message.namedPerson, schooling)
     }
 
     func write(to message: inout HandOverMeeting) {
         message.unit = unit
         message.namedPerson = namedPerson
+        message.stage = schooling?.stage.rawValue ?? ""
+        message.attends = schooling?.attends ?? ""
+    }
+}
+
+extension Relocate: CaseCommand {
+    init(_ message: RelocateMeeting, _ wire: inout WireReader) {
+        self.init(
+            from: Domain.Departure(municipalities: message.municipalities, units: message.units), kept: message.people,
+            keepsPlace: message.keepsPlace)
+    }
+
+    func write(to message: inout RelocateMeeting) {
+        message.municipalities = departure.municipalities
+        message.units = departure.units
+        message.people = kept
+        message.keepsPlace = keepsPlace
     }
 }
 

@@ -98,6 +98,10 @@ extension HandOverMeeting: CaseMessage {
     package func command(_ words: inout Words) -> HandOver? { read(&words) }
 }
 
+extension RelocateMeeting: CaseMessage {
+    package func command(_ words: inout Words) -> Relocate? { read(&words) }
+}
+
 extension AnswerMeeting: CaseMessage {
     /// Their own, or what their mail says, which the door has found to be theirs by its secret address.
     package var speaker: Speaker { Speaker(person.isEmpty ? nil : person, orOf: [.mail]) }

@@ -110,7 +110,7 @@ extension Notice.Kind {
         .consultationBooked: .init(PackageResources.consultation_booked_mustache, [.time, .place]),
         .reminder: .init(PackageResources.reminder_mustache, deadline),
         .escalation: .init(PackageResources.escalation_mustache, deadline),
-        .moved: .init(PackageResources.moved_mustache, [.to]),
+        .moved: .init(PackageResources.moved_mustache, [.to, .due, .dueInEnglish]),
         .delegated: .init(PackageResources.delegated_mustache),
         .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due, .dueInEnglish]),
         .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due, .dueInEnglish]),
@@ -204,11 +204,11 @@ extension CaseEvent {
                 .county: .flag(level == .county),
             ].merging(Self.due(step.due)) { $1 }
             return people.map { Row(level == .owner ? .reminder : .escalation, .staff($0), values) }
-        case .moved(let from, let fromCounty, let to):
+        case .moved(let from, let to, let day):
             // Both units (rule 2).
             return [
-                Row(.moved, .staff(to), [.to: .flag(true)]),
-                Row(.moved, .staff(from, county: fromCounty), [.to: .flag(false)]),
+                Row(.moved, .staff(to), (day.map(Self.due) ?? [:]).merging([.to: .flag(true)]) { $1 }),
+                Row(.moved, .staff(from.person, county: from.county), [.to: .flag(false)]),
             ]
         case .moveProposed(let owner, let to, let due):
             // Both units, unless one person stands for both (rule 2).

@@ -36,7 +36,8 @@ package enum CaseEvent: Sendable, Equatable {
     /// - Parameter asker: their address; nil where the fact holds none that can be written to.
     case questionPlaced(chair: String, asker: EmailAddress?, TimeSlot, place: String?)
     case dateReminded(to: [String], DueStep, ReminderLevel)
-    case moved(from: String, of: String, to: String)
+    /// - Parameter reviewed: by when who has it now sees to what came with it; nil where there is nothing to see to.
+    case moved(from: StaffMember, to: String, reviewed: LocalDate?)
     /// A report says that the child is elsewhere. A person decides (rule 2).
     ///
     /// - Parameter to: who would own the case; nil where the owner alone may know (rule 22).

@@ -84,7 +84,10 @@ extension CaseMoved: ForeignFact {
     var occurrence: Occurrence {
         Occurrence(
             county: county, caseReference: caseReference,
-            .ofCase(.moved(from: fromPerson, of: fromCounty, to: toPerson)))
+            .ofCase(
+                .moved(
+                    from: .init(fromPerson, of: fromCounty), to: toPerson,
+                    reviewed: hasReviewDue ? CivilTime.day(of: reviewDue.date) : nil)))
     }
 }
 

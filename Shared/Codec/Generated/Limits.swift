@@ -191,6 +191,8 @@ extension CaseMoved: LimitedMessage {
         11: FieldLimit("fallback_reason", bytes: 64),
         12: FieldLimit("why", bytes: 64),
         13: FieldLimit("from_county", bytes: 128),
+        14: FieldLimit("departure"),
+        15: FieldLimit("review_due"),
     ]
 }
 
@@ -735,6 +737,14 @@ extension DeliveryReported: LimitedMessage {
     ]
 }
 
+extension Departure: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("counties", bytes: 64, elements: 20),
+        2: FieldLimit("municipalities", bytes: 64, elements: 20),
+        3: FieldLimit("units", bytes: 128, elements: 20),
+    ]
+}
+
 extension DescribedGuardian: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("key", bytes: 128),
@@ -947,6 +957,8 @@ extension HandOverMeeting: LimitedMessage {
         2: FieldLimit("county", bytes: 64),
         3: FieldLimit("unit", bytes: 128),
         4: FieldLimit("named_person", bytes: 128),
+        5: FieldLimit("stage", bytes: 64),
+        6: FieldLimit("attends", bytes: 128),
     ]
 }
 
@@ -1212,6 +1224,17 @@ extension MoveProposed: LimitedMessage {
         4: FieldLimit("county", bytes: 64),
         5: FieldLimit("proposed"),
         6: FieldLimit("due"),
+    ]
+}
+
+extension MoveReviewed: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("departure"),
+        4: FieldLimit("kept", bytes: 64, elements: 20),
+        5: FieldLimit("dropped", bytes: 64, elements: 20),
+        6: FieldLimit("people", bytes: 128, elements: 50),
     ]
 }
 
@@ -1545,6 +1568,16 @@ extension RehashNumber: LimitedMessage {
     ]
 }
 
+extension RelocateMeeting: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("municipalities", bytes: 64, elements: 20),
+        4: FieldLimit("units", bytes: 128, elements: 20),
+        5: FieldLimit("people", bytes: 128, elements: 50),
+    ]
+}
+
 extension RemoveFromDigest: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1627,6 +1660,15 @@ extension Reporter: LimitedMessage {
 extension ResendNotice: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("notice_id", bytes: 256),
+    ]
+}
+
+extension ReviewMove: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("organisations", bytes: 64, elements: 20),
+        4: FieldLimit("people", bytes: 128, elements: 50),
     ]
 }
 

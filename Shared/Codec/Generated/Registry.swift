@@ -306,6 +306,13 @@ extension DeclineMove: SuiteEvent {
     package static let largestBytes = 4396
 }
 
+extension ReviewMove: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.review.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 8134
+}
+
 extension NoteCooperation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.cooperation.note.v1"
     package static let kind = EventKind.internalCommand
@@ -471,7 +478,14 @@ extension CaseMoved: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.moved.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 1378
+    package static let largestBytes = 6665
+}
+
+extension MoveReviewed: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.move.reviewed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 14717
 }
 
 extension EmergencyOpened: SuiteEvent {
@@ -632,7 +646,14 @@ extension HandOverMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.hand_over.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
-    package static let largestBytes = 459
+    package static let largestBytes = 656
+}
+
+extension RelocateMeeting: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.relocate.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 10689
 }
 
 extension ProtectMeeting: SuiteEvent {
@@ -1072,6 +1093,7 @@ extension EventRegistry {
         NoticesErased.self,
         ConfirmMove.self,
         DeclineMove.self,
+        ReviewMove.self,
         NoteCooperation.self,
         EndCooperation.self,
         MappingOpened.self,
@@ -1096,6 +1118,7 @@ extension EventRegistry {
         MeasuresFollowedUp.self,
         MappingReopened.self,
         CaseMoved.self,
+        MoveReviewed.self,
         EmergencyOpened.self,
         ErasureForewarned.self,
         ErasureHeld.self,
@@ -1119,6 +1142,7 @@ extension EventRegistry {
         EraseCooperation.self,
         CooperationErased.self,
         HandOverMeeting.self,
+        RelocateMeeting.self,
         ProtectMeeting.self,
         AnswerMeeting.self,
         ForwardMail.self,

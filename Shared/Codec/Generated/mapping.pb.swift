@@ -585,6 +585,31 @@ package nonisolated struct DeclineMove: Sendable {
   package init() {}
 }
 
+/// The case has come to another unit, and who owns it now has seen what came with it: who still comes to its meeting, where, and which
+/// organisations of where the child was the consents still cover (rules 2 and 13).
+package nonisolated struct ReviewMove: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  /// Organisations of where the child was. Of those that the move has changed, the others leave the consents.
+  package var organisations: [String] = []
+
+  /// The directory's ids: who of where the child was still comes to the meeting.
+  package var people: [String] = []
+
+  /// The meeting stays in its room.
+  package var keepsPlace: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// From Meetings: what is done in the cooperation, and what is next.
 package nonisolated struct NoteCooperation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1237,44 +1262,159 @@ package nonisolated struct MappingReopened: Sendable {
 }
 
 /// The ownership has passed on; both units are told.
-package nonisolated struct CaseMoved: Sendable {
+package nonisolated struct CaseMoved: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
+
+  /// Empty where the child has grown, or the directory changed.
+  package var by: String {
+    get {_storage._by}
+    set {_uniqueStorage()._by = newValue}
+  }
+
+  package var county: String {
+    get {_storage._county}
+    set {_uniqueStorage()._county = newValue}
+  }
+
+  package var municipality: String {
+    get {_storage._municipality}
+    set {_uniqueStorage()._municipality = newValue}
+  }
+
+  package var stage: String {
+    get {_storage._stage}
+    set {_uniqueStorage()._stage = newValue}
+  }
+
+  /// The unit that the child attends, as told.
+  package var attends: String {
+    get {_storage._attends}
+    set {_uniqueStorage()._attends = newValue}
+  }
+
+  package var fromUnit: String {
+    get {_storage._fromUnit}
+    set {_uniqueStorage()._fromUnit = newValue}
+  }
+
+  package var fromPerson: String {
+    get {_storage._fromPerson}
+    set {_uniqueStorage()._fromPerson = newValue}
+  }
+
+  package var toUnit: String {
+    get {_storage._toUnit}
+    set {_uniqueStorage()._toUnit = newValue}
+  }
+
+  package var toPerson: String {
+    get {_storage._toPerson}
+    set {_uniqueStorage()._toPerson = newValue}
+  }
+
+  package var fallbackReason: String {
+    get {_storage._fallbackReason}
+    set {_uniqueStorage()._fallbackReason = newValue}
+  }
+
+  /// command, age or directory.
+  package var why: String {
+    get {_storage._why}
+    set {_uniqueStorage()._why = newValue}
+  }
+
+  /// Where from_person is; `county` is where to_person is.
+  package var fromCounty: String {
+    get {_storage._fromCounty}
+    set {_uniqueStorage()._fromCounty = newValue}
+  }
+
+  /// What the child has left by moves that nobody has reviewed yet; absent where there is nothing to review.
+  package var departure: Departure {
+    get {_storage._departure ?? Departure()}
+    set {_uniqueStorage()._departure = newValue}
+  }
+  /// Returns true if `departure` has been explicitly set.
+  package var hasDeparture: Bool {_storage._departure != nil}
+  /// Clears the value of `departure`. Subsequent reads from it will return its default value.
+  package mutating func clearDeparture() {_uniqueStorage()._departure = nil}
+
+  /// By when who owns the case now should review it.
+  package var reviewDue: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._reviewDue ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._reviewDue = newValue}
+  }
+  /// Returns true if `reviewDue` has been explicitly set.
+  package var hasReviewDue: Bool {_storage._reviewDue != nil}
+  /// Clears the value of `reviewDue`. Subsequent reads from it will return its default value.
+  package mutating func clearReviewDue() {_uniqueStorage()._reviewDue = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What the child has left by moves that nobody has reviewed yet (rule 2).
+package nonisolated struct Departure: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var counties: [String] = []
+
+  package var municipalities: [String] = []
+
+  /// The units that had the case, or that the child attended.
+  package var units: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Who owns the case after a move has reviewed what came with it (rules 2 and 13).
+package nonisolated struct MoveReviewed: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var caseReference: String = String()
 
-  /// Empty where the child has grown, or the directory changed.
   package var by: String = String()
 
-  package var county: String = String()
+  package var departure: Departure {
+    get {_departure ?? Departure()}
+    set {_departure = newValue}
+  }
+  /// Returns true if `departure` has been explicitly set.
+  package var hasDeparture: Bool {self._departure != nil}
+  /// Clears the value of `departure`. Subsequent reads from it will return its default value.
+  package mutating func clearDeparture() {self._departure = nil}
 
-  package var municipality: String = String()
+  /// Organisations of where the child was that the consents still cover, and those that they do not cover any more.
+  package var kept: [String] = []
 
-  package var stage: String = String()
+  package var dropped: [String] = []
 
-  /// The unit that the child attends, as told.
-  package var attends: String = String()
+  /// Who of where the child was still comes to the meeting.
+  package var people: [String] = []
 
-  package var fromUnit: String = String()
-
-  package var fromPerson: String = String()
-
-  package var toUnit: String = String()
-
-  package var toPerson: String = String()
-
-  package var fallbackReason: String = String()
-
-  /// command, age or directory.
-  package var why: String = String()
-
-  /// Where from_person is; `county` is where to_person is.
-  package var fromCounty: String = String()
+  package var keepsPlace: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _departure: Departure? = nil
 }
 
 /// Somebody may read the case for some hours who may not otherwise (rule 22).
@@ -1595,7 +1735,7 @@ package nonisolated struct DeadlineReminded: Sendable {
 
   package var caseReference: String = String()
 
-  /// acknowledge, conclude, consent, meeting, follow_up, look_again, hand_over or decide_move.
+  /// acknowledge, conclude, consent, meeting, follow_up, look_again, hand_over, decide_move or review_move.
   package var step: String = String()
 
   package var due: SwiftProtobuf.Google_Protobuf_Timestamp {
@@ -2121,6 +2261,16 @@ package nonisolated struct MappingState: @unchecked Sendable {
     get {_storage._formerGuardians}
     set {_uniqueStorage()._formerGuardians = newValue}
   }
+
+  /// What the child has left by moves that nobody has reviewed yet; may be absent.
+  package var departure: Departure {
+    get {_storage._departure ?? Departure()}
+    set {_uniqueStorage()._departure = newValue}
+  }
+  /// Returns true if `departure` has been explicitly set.
+  package var hasDeparture: Bool {_storage._departure != nil}
+  /// Clears the value of `departure`. Subsequent reads from it will return its default value.
+  package mutating func clearDeparture() {_uniqueStorage()._departure = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3474,6 +3624,56 @@ nonisolated extension DeclineMove: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.by != rhs.by {return false}
     if lhs.unit != rhs.unit {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReviewMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReviewMove"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}organisations\0\u{1}people\0\u{3}keeps_place\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.organisations) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.people) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.keepsPlace) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.organisations.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.organisations, fieldNumber: 3)
+    }
+    if !self.people.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.people, fieldNumber: 4)
+    }
+    if self.keepsPlace != false {
+      try visitor.visitSingularBoolField(value: self.keepsPlace, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ReviewMove, rhs: ReviewMove) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.organisations != rhs.organisations {return false}
+    if lhs.people != rhs.people {return false}
+    if lhs.keepsPlace != rhs.keepsPlace {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4840,7 +5040,215 @@ nonisolated extension MappingReopened: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CaseMoved: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseMoved"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}from_unit\0\u{3}from_person\0\u{3}to_unit\0\u{3}to_person\0\u{3}fallback_reason\0\u{1}why\0\u{3}from_county\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}county\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}from_unit\0\u{3}from_person\0\u{3}to_unit\0\u{3}to_person\0\u{3}fallback_reason\0\u{1}why\0\u{3}from_county\0\u{1}departure\0\u{3}review_due\0")
+
+  fileprivate class _StorageClass {
+    var _caseReference: String = String()
+    var _by: String = String()
+    var _county: String = String()
+    var _municipality: String = String()
+    var _stage: String = String()
+    var _attends: String = String()
+    var _fromUnit: String = String()
+    var _fromPerson: String = String()
+    var _toUnit: String = String()
+    var _toPerson: String = String()
+    var _fallbackReason: String = String()
+    var _why: String = String()
+    var _fromCounty: String = String()
+    var _departure: Departure? = nil
+    var _reviewDue: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _caseReference = source._caseReference
+      _by = source._by
+      _county = source._county
+      _municipality = source._municipality
+      _stage = source._stage
+      _attends = source._attends
+      _fromUnit = source._fromUnit
+      _fromPerson = source._fromPerson
+      _toUnit = source._toUnit
+      _toPerson = source._toPerson
+      _fallbackReason = source._fallbackReason
+      _why = source._why
+      _fromCounty = source._fromCounty
+      _departure = source._departure
+      _reviewDue = source._reviewDue
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._by) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._municipality) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._stage) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._attends) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._fromUnit) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._fromPerson) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._toUnit) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._toPerson) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._fallbackReason) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._why) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._fromCounty) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._departure) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._reviewDue) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
+      }
+      if !_storage._by.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._by, fieldNumber: 2)
+      }
+      if !_storage._county.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 3)
+      }
+      if !_storage._municipality.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._municipality, fieldNumber: 4)
+      }
+      if !_storage._stage.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._stage, fieldNumber: 5)
+      }
+      if !_storage._attends.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._attends, fieldNumber: 6)
+      }
+      if !_storage._fromUnit.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._fromUnit, fieldNumber: 7)
+      }
+      if !_storage._fromPerson.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._fromPerson, fieldNumber: 8)
+      }
+      if !_storage._toUnit.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._toUnit, fieldNumber: 9)
+      }
+      if !_storage._toPerson.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._toPerson, fieldNumber: 10)
+      }
+      if !_storage._fallbackReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._fallbackReason, fieldNumber: 11)
+      }
+      if !_storage._why.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._why, fieldNumber: 12)
+      }
+      if !_storage._fromCounty.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._fromCounty, fieldNumber: 13)
+      }
+      try { if let v = _storage._departure {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._reviewDue {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CaseMoved, rhs: CaseMoved) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._by != rhs_storage._by {return false}
+        if _storage._county != rhs_storage._county {return false}
+        if _storage._municipality != rhs_storage._municipality {return false}
+        if _storage._stage != rhs_storage._stage {return false}
+        if _storage._attends != rhs_storage._attends {return false}
+        if _storage._fromUnit != rhs_storage._fromUnit {return false}
+        if _storage._fromPerson != rhs_storage._fromPerson {return false}
+        if _storage._toUnit != rhs_storage._toUnit {return false}
+        if _storage._toPerson != rhs_storage._toPerson {return false}
+        if _storage._fallbackReason != rhs_storage._fallbackReason {return false}
+        if _storage._why != rhs_storage._why {return false}
+        if _storage._fromCounty != rhs_storage._fromCounty {return false}
+        if _storage._departure != rhs_storage._departure {return false}
+        if _storage._reviewDue != rhs_storage._reviewDue {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Departure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Departure"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}counties\0\u{1}municipalities\0\u{1}units\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.counties) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.municipalities) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.units) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.counties.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.counties, fieldNumber: 1)
+    }
+    if !self.municipalities.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.municipalities, fieldNumber: 2)
+    }
+    if !self.units.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.units, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Departure, rhs: Departure) -> Bool {
+    if lhs.counties != rhs.counties {return false}
+    if lhs.municipalities != rhs.municipalities {return false}
+    if lhs.units != rhs.units {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MoveReviewed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MoveReviewed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}departure\0\u{1}kept\0\u{1}dropped\0\u{1}people\0\u{3}keeps_place\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4850,79 +5258,53 @@ nonisolated extension CaseMoved: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.county) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.municipality) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.stage) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.attends) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.fromUnit) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.fromPerson) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.toUnit) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.toPerson) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.fallbackReason) }()
-      case 12: try { try decoder.decodeSingularStringField(value: &self.why) }()
-      case 13: try { try decoder.decodeSingularStringField(value: &self.fromCounty) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._departure) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.kept) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.dropped) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.people) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.keepsPlace) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.caseReference.isEmpty {
       try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
     }
     if !self.by.isEmpty {
       try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
     }
-    if !self.county.isEmpty {
-      try visitor.visitSingularStringField(value: self.county, fieldNumber: 3)
+    try { if let v = self._departure {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.kept.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.kept, fieldNumber: 4)
     }
-    if !self.municipality.isEmpty {
-      try visitor.visitSingularStringField(value: self.municipality, fieldNumber: 4)
+    if !self.dropped.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.dropped, fieldNumber: 5)
     }
-    if !self.stage.isEmpty {
-      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 5)
+    if !self.people.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.people, fieldNumber: 6)
     }
-    if !self.attends.isEmpty {
-      try visitor.visitSingularStringField(value: self.attends, fieldNumber: 6)
-    }
-    if !self.fromUnit.isEmpty {
-      try visitor.visitSingularStringField(value: self.fromUnit, fieldNumber: 7)
-    }
-    if !self.fromPerson.isEmpty {
-      try visitor.visitSingularStringField(value: self.fromPerson, fieldNumber: 8)
-    }
-    if !self.toUnit.isEmpty {
-      try visitor.visitSingularStringField(value: self.toUnit, fieldNumber: 9)
-    }
-    if !self.toPerson.isEmpty {
-      try visitor.visitSingularStringField(value: self.toPerson, fieldNumber: 10)
-    }
-    if !self.fallbackReason.isEmpty {
-      try visitor.visitSingularStringField(value: self.fallbackReason, fieldNumber: 11)
-    }
-    if !self.why.isEmpty {
-      try visitor.visitSingularStringField(value: self.why, fieldNumber: 12)
-    }
-    if !self.fromCounty.isEmpty {
-      try visitor.visitSingularStringField(value: self.fromCounty, fieldNumber: 13)
+    if self.keepsPlace != false {
+      try visitor.visitSingularBoolField(value: self.keepsPlace, fieldNumber: 7)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: CaseMoved, rhs: CaseMoved) -> Bool {
+  package static func ==(lhs: MoveReviewed, rhs: MoveReviewed) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
-    if lhs.county != rhs.county {return false}
-    if lhs.municipality != rhs.municipality {return false}
-    if lhs.stage != rhs.stage {return false}
-    if lhs.attends != rhs.attends {return false}
-    if lhs.fromUnit != rhs.fromUnit {return false}
-    if lhs.fromPerson != rhs.fromPerson {return false}
-    if lhs.toUnit != rhs.toUnit {return false}
-    if lhs.toPerson != rhs.toPerson {return false}
-    if lhs.fallbackReason != rhs.fallbackReason {return false}
-    if lhs.why != rhs.why {return false}
-    if lhs.fromCounty != rhs.fromCounty {return false}
+    if lhs._departure != rhs._departure {return false}
+    if lhs.kept != rhs.kept {return false}
+    if lhs.dropped != rhs.dropped {return false}
+    if lhs.people != rhs.people {return false}
+    if lhs.keepsPlace != rhs.keepsPlace {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6015,7 +6397,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{c}\u{10}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{1}departure\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -6059,6 +6441,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _erasure: ErasureGround? = nil
     var _erasureBegun: Bool = false
     var _formerGuardians: [MappingState.FormerGuardian] = []
+    var _departure: Departure? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6110,6 +6493,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _erasure = source._erasure
       _erasureBegun = source._erasureBegun
       _formerGuardians = source._formerGuardians
+      _departure = source._departure
     }
   }
 
@@ -6169,6 +6553,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 55: try { try decoder.decodeSingularMessageField(value: &_storage._erasure) }()
         case 56: try { try decoder.decodeSingularBoolField(value: &_storage._erasureBegun) }()
         case 57: try { try decoder.decodeRepeatedMessageField(value: &_storage._formerGuardians) }()
+        case 58: try { try decoder.decodeSingularMessageField(value: &_storage._departure) }()
         default: break
         }
       }
@@ -6304,6 +6689,9 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._formerGuardians.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._formerGuardians, fieldNumber: 57)
       }
+      try { if let v = _storage._departure {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 58)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6354,6 +6742,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._erasure != rhs_storage._erasure {return false}
         if _storage._erasureBegun != rhs_storage._erasureBegun {return false}
         if _storage._formerGuardians != rhs_storage._formerGuardians {return false}
+        if _storage._departure != rhs_storage._departure {return false}
         return true
       }
       if !storagesAreEqual {return false}

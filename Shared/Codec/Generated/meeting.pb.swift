@@ -146,6 +146,37 @@ package nonisolated struct HandOverMeeting: Sendable {
 
   package var namedPerson: String = String()
 
+  /// As in CallMeeting; no stage in what was written before it was named.
+  package var stage: String = String()
+
+  package var attends: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// From Mapping: the child has moved, and who leads the case now has said who of where it was still comes to the meeting, and where
+/// that is (rules 2 and 14). In place of who does not come, whoever has their role where the child is now is invited.
+package nonisolated struct RelocateMeeting: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  /// Where the child was.
+  package var municipalities: [String] = []
+
+  package var units: [String] = []
+
+  /// The directory's ids: who of there still comes.
+  package var people: [String] = []
+
+  package var keepsPlace: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1755,7 +1786,7 @@ nonisolated extension CooperationErased: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension HandOverMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".HandOverMeeting"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}stage\0\u{1}attends\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1767,6 +1798,8 @@ nonisolated extension HandOverMeeting: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.namedPerson) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.attends) }()
       default: break
       }
     }
@@ -1785,6 +1818,12 @@ nonisolated extension HandOverMeeting: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.namedPerson.isEmpty {
       try visitor.visitSingularStringField(value: self.namedPerson, fieldNumber: 4)
     }
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 5)
+    }
+    if !self.attends.isEmpty {
+      try visitor.visitSingularStringField(value: self.attends, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1793,6 +1832,63 @@ nonisolated extension HandOverMeeting: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.county != rhs.county {return false}
     if lhs.unit != rhs.unit {return false}
     if lhs.namedPerson != rhs.namedPerson {return false}
+    if lhs.stage != rhs.stage {return false}
+    if lhs.attends != rhs.attends {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RelocateMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RelocateMeeting"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipalities\0\u{1}units\0\u{1}people\0\u{3}keeps_place\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.municipalities) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.units) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.people) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.keepsPlace) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.municipalities.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.municipalities, fieldNumber: 3)
+    }
+    if !self.units.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.units, fieldNumber: 4)
+    }
+    if !self.people.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.people, fieldNumber: 5)
+    }
+    if self.keepsPlace != false {
+      try visitor.visitSingularBoolField(value: self.keepsPlace, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: RelocateMeeting, rhs: RelocateMeeting) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.municipalities != rhs.municipalities {return false}
+    if lhs.units != rhs.units {return false}
+    if lhs.people != rhs.people {return false}
+    if lhs.keepsPlace != rhs.keepsPlace {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -42,6 +42,7 @@ extension CasePage {
         }
         if !status.fallbackReason.isEmpty { lines.append(Panel.Line(word("desk.case.fallback"))) }
         if opened.file.proposedMove != nil, extent >= .course { lines.append(Panel.Line(word("desk.case.proposed"))) }
+        if opened.file.departure != nil, extent >= .course { lines.append(Panel.Line(word("desk.case.departure"))) }
         return Panel(title: word("case.now"), lines: lines, isNow: true, link: nil)
     }
 

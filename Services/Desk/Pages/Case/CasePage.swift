@@ -18,7 +18,7 @@ struct CasePage: Sendable {
         init(of step: Step) {
             self =
                 switch step {
-                case .acknowledge, .handOver, .decideMove: .people
+                case .acknowledge, .handOver, .decideMove, .reviewMove: .people
                 case .conclude: .mapping
                 case .consent: .consents
                 case .meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily: .meetings
@@ -146,6 +146,7 @@ struct CasePage: Sendable {
             case .followUp, .lookAgain: .followUp
             case .handOver: .move
             case .decideMove: .confirmMove
+            case .reviewMove: .reviewMove
             case .meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily: nil
             }
         return action.map { opened.obstacles(to: $0, by: person, at: now).isEmpty } ?? true

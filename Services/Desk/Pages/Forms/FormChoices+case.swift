@@ -36,6 +36,7 @@ extension FormChoices {
         let county = opened.permit.showsPlace ? opened.directory.county(ofMunicipality: municipality) : nil
         units = (county?.units.values.filter { $0.municipality == municipality } ?? [])
             .map { ($0.id, $0.name) }.sorted { ($0.label, $0.value) < ($1.label, $1.value) }
+        cameAlong = CameAlong(page)
         for (question, entries) in opened.file.answers {
             guard let last = entries.last else { continue }
             let values = ["who": page.author(last.by), "when": CivilTime.text(last.at, language)]

@@ -17,6 +17,9 @@ extension CasePage {
             act(TakeOnForm(), choices, sent: sent), act(DelegateForm(), choices, sent: sent),
             act(HandBackForm(), choices, sent: sent, style: "secondary"),
         ]
+        if opened.file.departure != nil || sent?.form is ReviewMoveForm {
+            acts.insert(act(ReviewMoveForm(choices), choices, sent: sent), at: 0)
+        }
         if let proposed = opened.file.proposedMove {
             acts += [
                 act(ConfirmMoveForm(unit: proposed.unit), choices, sent: sent),

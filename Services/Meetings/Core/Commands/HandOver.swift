@@ -4,8 +4,21 @@ package import Domain
 package struct HandOver: Command, Hashable {
     package var unit: String
     package var namedPerson: String
+    /// Where the child is now; nil where that was not told: as it was.
+    package var schooling: Schooling?
 
-    package init(unit: String, namedPerson: String) { (self.unit, self.namedPerson) = (unit, namedPerson) }
+    package init(unit: String, namedPerson: String, _ schooling: Schooling? = nil) {
+        (self.unit, self.namedPerson, self.schooling) = (unit, namedPerson, schooling)
+    }
+
+    /// Decides who has a role for the child from now on (rule 14).
+    package struct Schooling: Sendable, Hashable {
+        package var stage: Stage
+        /// The unit that the child attends; nil where nobody knows it.
+        package var attends: String?
+
+        package init(_ stage: Stage, attends: String?) { (self.stage, self.attends) = (stage, attends) }
+    }
 
     package func decide(
         on planning: Planning, by actor: Actor, _ context: CountyContext
@@ -13,6 +26,10 @@ package struct HandOver: Command, Hashable {
         let before = try planning.called()
         var draft = Draft(before, planning.agenda, context)
         (draft.cooperation.request.unit, draft.cooperation.request.namedPerson) = (unit, namedPerson)
+        if let schooling {
+            draft.cooperation.request.stage = schooling.stage
+            draft.cooperation.request.attends = schooling.attends
+        }
         guard before.request.namedPerson != namedPerson else { return draft.decision }
         switch before.stage {
         case .booked(let meeting): handOver(meeting, before, &draft)

@@ -131,7 +131,8 @@ struct LongCaseTests {
         }
     }
 
-    @Test("what was written before makes no page too heavy, however often it was changed, and each of it is on one page")
+    @Test(
+        "what was written before makes no page too heavy, however often it was changed, and each of it is on one page")
     func longHistory() async throws {
         var story = try await CaseStory()
         func long(_ number: Int) -> String { "(\(number)) " + String(repeating: "a ", count: 4_900) }

@@ -96,8 +96,8 @@ extension CasePage {
                 .init(
                     area: word("area.\(measure.area)").capitalizedFirst, words: measure.text,
                     responsible: word("desk.outcome.responsible", ["who": name(of: measure.responsible)]))
-            }, hasMeasures: !outcome.measures.isEmpty, followUps: Array(all.prefix(beginning)), hasFollowUps: !all.isEmpty,
-            moreFollowUps: link(toAll: all.count, shown: beginning, .followUps))
+            }, hasMeasures: !outcome.measures.isEmpty, followUps: Array(all.prefix(beginning)),
+            hasFollowUps: !all.isEmpty, moreFollowUps: link(toAll: all.count, shown: beginning, .followUps))
     }
 
     /// What the outcome's page may weigh of them.

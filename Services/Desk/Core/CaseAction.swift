@@ -22,6 +22,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case mergeGuardians = "merge_guardians"
     case removeGuardian = "remove_guardian"
     case endObjection = "end_objection"
+    case moveMeeting = "move_meeting"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -34,6 +35,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
+        .moveMeeting: .moveMeeting,
     ]
 }
 
@@ -45,9 +47,14 @@ package struct CaseSituation: Sendable {
     package var isTakenOn: Bool
     /// A report says that the child is elsewhere: who would own the case there. Nil where none does.
     package var proposed: Authority.People?
+    /// A meeting is booked, or waits for a time.
+    package var isMeetingAhead: Bool
 
-    package init(people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?) {
+    package init(
+        people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?, isMeetingAhead: Bool
+    ) {
         (self.people, self.phase, self.isTakenOn, self.proposed) = (people, phase, isTakenOn, proposed)
+        self.isMeetingAhead = isMeetingAhead
     }
 }
 
@@ -85,6 +92,7 @@ extension CaseSituation {
         case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
+        case .moveMeeting where !isMeetingAhead: [Fault(.meetingNone)]
         default: []
         }
     }

@@ -25,7 +25,7 @@ struct Story {
         var story = try Story(change)
         try story.give(TakeOn())
         for source in [InformationSource.child, .guardian] {
-            try story.give(AddInformation(source: source, finding: .need(.relationships), text: "ord"))
+            try story.give(AddInformation(source: source, finding: .need(.init(.relationships)), text: "ord"))
         }
         try story.give(RecordAnswers(Question.allCases.map { .init($0, "ord") }))
         return story

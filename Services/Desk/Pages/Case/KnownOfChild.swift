@@ -6,7 +6,8 @@ import ServiceKit
 import SwiftProtobuf
 
 /// What is known of the child, item by item, in the order in which pages have it: the child's own words first, then who was not
-/// asked, then each area with strengths before needs, then the concerns, the newest first (rules 7 and 8).
+/// asked, then each area with strengths before needs, then the concerns, the newest first (rules 7 and 8). What is about several
+/// areas stands in the first of them.
 struct KnownOfChild {
     var voices: [ChildVoice.Voice] = []
     var notAsked: [String] = []
@@ -31,19 +32,20 @@ extension CasePage {
     /// For who reads the whole case.
     var known: KnownOfChild {
         KnownOfChild(
-            voices: voices, notAsked: notAsked, areas: WheelArea.allCases.map { ($0, items(in: $0)) },
-            concerns: concerns)
+            voices: voices, notAsked: notAsked,
+            areas: WheelArea.allCases.map { area in
+                (area, items(of: opened.file.findings.filter { $0.information.named.first == area }))
+            }, concerns: concerns)
     }
 
     private var voices: [ChildVoice.Voice] {
         opened.file.findings(from: .child).map(\.information).filter { InformationKind(rawValue: $0.kind) != .notAsked }
             .map { piece in
-                let area = word("area.\(piece.area)")
                 let values = [
                     "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
                 ]
-                return ChildVoice.Voice(
-                    words: piece.text, attribution: "\(area.capitalizedFirst). \(word("desk.case.told", values))")
+                let attribution = [names(of: piece.named), word("desk.case.told", values)].filter { !$0.isEmpty }
+                return ChildVoice.Voice(words: piece.text, attribution: attribution.joined(separator: ". "))
             }
     }
 
@@ -54,9 +56,16 @@ extension CasePage {
         }
     }
 
-    func items(in area: WheelArea) -> [CaseFindings.Item] {
-        let findings = opened.file.findings(in: area)
-        return [InformationKind.strength, .need, .obstacle].flatMap { kind in
+    /// `Hemmet, relationer`
+    func names(of areas: [WheelArea]) -> String {
+        areas.map { word("area.\($0.rawValue)") }.joined(separator: ", ").capitalizedFirst
+    }
+
+    /// All that is about an area.
+    func items(in area: WheelArea) -> [CaseFindings.Item] { items(of: opened.file.findings(in: area)) }
+
+    private func items(of findings: [CaseFile.Finding]) -> [CaseFindings.Item] {
+        [InformationKind.strength, .need, .obstacle].flatMap { kind in
             // The child's words first (rule 7).
             [InformationSource.child, .guardian, .organisation, .detector].flatMap { source in
                 findings.filter { $0.information.kind == kind.rawValue && $0.information.source == source.rawValue }
@@ -68,6 +77,7 @@ extension CasePage {
         let piece = finding.information
         return CaseFindings.Item(
             kind: word("desk.kinds.\(piece.kind)"), words: piece.text,
+            areas: piece.named.count > 1 ? names(of: piece.named) : nil,
             source: word("source.\(piece.source)").capitalizedFirst, who: name(of: piece.by),
             time: Moment(dayOf: piece.at.date, language), history: history(of: finding))
     }
@@ -113,10 +123,8 @@ extension CasePage {
     var counts: [WheelArea: [InformationKind: Int]] {
         var counts: [WheelArea: [InformationKind: Int]] = [:]
         for finding in opened.file.findings {
-            guard let area = WheelArea(rawValue: finding.information.area),
-                let kind = InformationKind(rawValue: finding.information.kind)
-            else { continue }
-            counts[area, default: [:]][kind, default: 0] += 1
+            guard let kind = InformationKind(rawValue: finding.information.kind) else { continue }
+            for area in finding.information.named { counts[area, default: [:]][kind, default: 0] += 1 }
         }
         for area in opened.file.concerns.flatMap(\.value.areas).compactMap(WheelArea.init) {
             counts[area, default: [:]][.need, default: 0] += 1
@@ -126,7 +134,9 @@ extension CasePage {
 }
 
 extension CaseFindings.Item: Weighed {
-    var weight: Int { words.htmlBytes + source.htmlBytes + who.htmlBytes + 200 + (history?.weight ?? 0) }
+    var weight: Int {
+        [words, source, who, areas ?? ""].reduce(240 + (history?.weight ?? 0)) { $0 + $1.htmlBytes }
+    }
 }
 
 extension CaseFindings.Concern: Weighed {

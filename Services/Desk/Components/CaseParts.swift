@@ -1,4 +1,5 @@
 import DeskCore
+
 /// The first thing on each page of a case (`case_header`): what it is, who has it, and what comes next by when (rules 19–21).
 struct CaseHeader {
     struct Next {

@@ -132,11 +132,11 @@ struct RelocateTests {
         try county.call()
         try handOver(&county)
         try county.decide(relocate(kept: "nurse"), by: .suite)
-        guard case .waiting(let participants, _) = county.cooperation?.stage else {
+        guard case .waiting(let waiting, _) = county.cooperation?.stage else {
             Issue.record("nobody waits")
             return
         }
-        #expect(participants.filter { !$0.isFamily }.map(\.person) == ["head-2", "family-2", "nurse"])
+        #expect(waiting.participants.filter { !$0.isFamily }.map(\.person) == ["head-2", "family-2", "nurse"])
         let (facts, before) = (county.facts.count, county.cooperation)
         try county.decide(relocate(kept: "nurse"), by: .suite)
         #expect(county.facts.count == facts && county.cooperation == before)

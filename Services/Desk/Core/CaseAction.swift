@@ -23,6 +23,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case mergeGuardians = "merge_guardians"
     case removeGuardian = "remove_guardian"
     case endObjection = "end_objection"
+    case moveMeeting = "move_meeting"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -36,6 +37,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .reviewMove: .reviewMove,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
+        .moveMeeting: .moveMeeting,
     ]
 }
 
@@ -49,12 +51,15 @@ package struct CaseSituation: Sendable {
     package var proposed: Authority.People?
     /// The case has come to another unit, and nobody has reviewed what came with it.
     package var isToBeReviewed: Bool
+    /// A meeting is booked, or waits for a time.
+    package var isMeetingAhead: Bool
 
     package init(
-        people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?, isToBeReviewed: Bool
+        people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?, isToBeReviewed: Bool,
+        isMeetingAhead: Bool
     ) {
         (self.people, self.phase, self.isTakenOn, self.proposed) = (people, phase, isTakenOn, proposed)
-        self.isToBeReviewed = isToBeReviewed
+        (self.isToBeReviewed, self.isMeetingAhead) = (isToBeReviewed, isMeetingAhead)
     }
 }
 
@@ -93,6 +98,7 @@ extension CaseSituation {
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
         case .reviewMove where !isToBeReviewed: [Fault(.moveReviewed)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
+        case .moveMeeting where !isMeetingAhead: [Fault(.meetingNone)]
         default: []
         }
     }

@@ -22,9 +22,10 @@ package struct Relocate: Command, Hashable {
         switch cooperation.stage {
         case .booked(let meeting):
             relocate(meeting, &draft, leaving: meeting.participants.filter(left))
-        case .waiting(let participants, let former):
-            draft.cooperation.stage = .waiting(succeeded(participants, &draft), after: former)
-            for participant in participants.filter(left) { draft.leaveOut(participant) { .role($0) } }
+        case .waiting(let waiting, let former):
+            draft.cooperation.stage = .waiting(
+                waiting.replacing(succeeded(waiting.participants, &draft)), after: former)
+            for participant in waiting.participants.filter(left) { draft.leaveOut(participant) { .role($0) } }
         case .idle(var former?):
             // A follow-up is booked for those who came last.
             former.meeting.participants = succeeded(former.meeting.participants, &draft)

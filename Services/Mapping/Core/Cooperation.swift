@@ -42,8 +42,9 @@ extension CaseInHand {
         startRetention()
     }
 
-    /// Continues the mapping, whatever its outcome was.
+    /// Opens the mapping again, whatever its outcome was. It is done anew (rule 10).
     mutating func reopen(reason: String) {
+        `case`.beginAnew()
         `case`.deadlines = `case`.deadlines.filter { $0.key == .decideMove }
         if `case`.isMeetingRequested { request(.cancel(county: `case`.place.county, isClosed: false)) }
         `case`.phase = .mapping

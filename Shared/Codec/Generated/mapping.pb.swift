@@ -2122,6 +2122,12 @@ package nonisolated struct MappingState: @unchecked Sendable {
     set {_uniqueStorage()._formerGuardians = newValue}
   }
 
+  /// What was written before the mapping was reopened: it can be corrected, and counts for no outcome.
+  package var formerInformation: [Information] {
+    get {_storage._formerInformation}
+    set {_uniqueStorage()._formerInformation = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct FormerGuardian: Sendable {
@@ -6015,7 +6021,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{c}\u{10}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{3}former_information\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -6059,6 +6065,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _erasure: ErasureGround? = nil
     var _erasureBegun: Bool = false
     var _formerGuardians: [MappingState.FormerGuardian] = []
+    var _formerInformation: [Information] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6110,6 +6117,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _erasure = source._erasure
       _erasureBegun = source._erasureBegun
       _formerGuardians = source._formerGuardians
+      _formerInformation = source._formerInformation
     }
   }
 
@@ -6169,6 +6177,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 55: try { try decoder.decodeSingularMessageField(value: &_storage._erasure) }()
         case 56: try { try decoder.decodeSingularBoolField(value: &_storage._erasureBegun) }()
         case 57: try { try decoder.decodeRepeatedMessageField(value: &_storage._formerGuardians) }()
+        case 58: try { try decoder.decodeRepeatedMessageField(value: &_storage._formerInformation) }()
         default: break
         }
       }
@@ -6304,6 +6313,9 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._formerGuardians.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._formerGuardians, fieldNumber: 57)
       }
+      if !_storage._formerInformation.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._formerInformation, fieldNumber: 58)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6354,6 +6366,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._erasure != rhs_storage._erasure {return false}
         if _storage._erasureBegun != rhs_storage._erasureBegun {return false}
         if _storage._formerGuardians != rhs_storage._formerGuardians {return false}
+        if _storage._formerInformation != rhs_storage._formerInformation {return false}
         return true
       }
       if !storagesAreEqual {return false}

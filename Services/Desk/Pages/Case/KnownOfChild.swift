@@ -36,21 +36,27 @@ extension CasePage {
     }
 
     private var voices: [ChildVoice.Voice] {
-        opened.file.findings(from: .child).map(\.information).filter { InformationKind(rawValue: $0.kind) != .notAsked }
-            .map { piece in
-                let area = word("area.\(piece.area)")
-                let values = [
-                    "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
-                ]
-                return ChildVoice.Voice(
-                    words: piece.text, attribution: "\(area.capitalizedFirst). \(word("desk.case.told", values))")
-            }
+        opened.file.findings(from: .child).formerLast.filter {
+            InformationKind(rawValue: $0.information.kind) != .notAsked
+        }
+        .map { finding in
+            let piece = finding.information
+            let area = word("area.\(piece.area)")
+            let values = [
+                "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
+            ]
+            let attribution = "\(area.capitalizedFirst). \(word("desk.case.told", values))"
+            return ChildVoice.Voice(
+                words: piece.text, attribution: marked(attribution, isFormer: finding.isFormer))
+        }
     }
 
     /// Who was not asked, and why not.
     private var notAsked: [String] {
-        opened.file.findings.map(\.information).filter { $0.kind == InformationKind.notAsked.rawValue }.map {
-            "\(word("source.\($0.source)").capitalizedFirst) (\(word("kind.not_asked"))): \($0.text)"
+        opened.file.findings.formerLast.filter { $0.information.kind == InformationKind.notAsked.rawValue }.map {
+            let piece = $0.information
+            let who = "\(word("source.\(piece.source)").capitalizedFirst) (\(word("kind.not_asked")))"
+            return "\(marked(who, isFormer: $0.isFormer)): \(piece.text)"
         }
     }
 
@@ -61,13 +67,18 @@ extension CasePage {
             [InformationSource.child, .guardian, .organisation, .detector].flatMap { source in
                 findings.filter { $0.information.kind == kind.rawValue && $0.information.source == source.rawValue }
             }
-        }.map(item)
+        }.formerLast.map(item)
+    }
+
+    /// What was written before the mapping was reopened says so (rule 10).
+    func marked(_ words: String, isFormer: Bool) -> String {
+        isFormer ? word("mapping.former", ["what": words]) : words
     }
 
     private func item(_ finding: CaseFile.Finding) -> CaseFindings.Item {
         let piece = finding.information
         return CaseFindings.Item(
-            kind: word("desk.kinds.\(piece.kind)"), words: piece.text,
+            kind: marked(word("desk.kinds.\(piece.kind)"), isFormer: finding.isFormer), words: piece.text,
             source: word("source.\(piece.source)").capitalizedFirst, who: name(of: piece.by),
             time: Moment(dayOf: piece.at.date, language), history: history(of: finding))
     }
@@ -99,9 +110,10 @@ extension CasePage {
                 pairs.append(
                     Pair(word("desk.case.observed"), CivilTime.text(concern.observedAt.date, language)))
             }
+            let heading = word("desk.case.concern", ["day": CivilTime.text(CivilTime.day(of: entry.at), language)])
             return CaseFindings.Concern(
                 anchor: "concern-\(index + 1)",
-                heading: word("desk.case.concern", ["day": CivilTime.text(CivilTime.day(of: entry.at), language)]),
+                heading: marked(heading, isFormer: opened.file.isFormer(concern: index)),
                 areas: concern.areas, tag: concern.harmSuspected ? Tag(word("desk.case.harm"), .bad) : nil,
                 pairs: pairs,
                 strengths: concern.strengths, hasStrengths: !concern.strengths.isEmpty,
@@ -109,20 +121,26 @@ extension CasePage {
         }
     }
 
-    /// How much there is of each kind. A concern tells of a need in each of its areas.
+    /// How much this mapping has of each kind. A concern tells of a need in each of its areas.
     var counts: [WheelArea: [InformationKind: Int]] {
         var counts: [WheelArea: [InformationKind: Int]] = [:]
-        for finding in opened.file.findings {
+        for finding in opened.file.findings where !finding.isFormer {
             guard let area = WheelArea(rawValue: finding.information.area),
                 let kind = InformationKind(rawValue: finding.information.kind)
             else { continue }
             counts[area, default: [:]][kind, default: 0] += 1
         }
-        for area in opened.file.concerns.flatMap(\.value.areas).compactMap(WheelArea.init) {
+        let concerns = opened.file.concerns.dropFirst(opened.file.formerConcerns)
+        for area in concerns.flatMap(\.value.areas).compactMap(WheelArea.init) {
             counts[area, default: [:]][.need, default: 0] += 1
         }
         return counts
     }
+}
+
+extension [CaseFile.Finding] {
+    /// What this mapping has found, before what was found in earlier ones.
+    var formerLast: [CaseFile.Finding] { filter { !$0.isFormer } + filter(\.isFormer) }
 }
 
 extension CaseFindings.Item: Weighed {

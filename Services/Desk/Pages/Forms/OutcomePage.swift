@@ -26,6 +26,8 @@ struct OutcomeShown {
         let attribution: String
     }
 
+    /// It was decided before the mapping was reopened (rule 10).
+    let isFormer: Bool
     let pairs: [Pair]
     let measures: [Measure]
     let hasMeasures: Bool
@@ -67,7 +69,7 @@ extension CasePage {
         }
         let heard = [InformationSource.child, .guardian].map { source in
             line(
-                word("desk.need.\(source.rawValue)"), !opened.file.findings(from: source).isEmpty,
+                word("desk.need.\(source.rawValue)"), opened.file.isHeard(source),
                 CaseAction.addInformation.rawValue)
         }
         return answers + heard
@@ -89,7 +91,7 @@ extension CasePage {
         // What was followed up before belongs to an earlier outcome.
         let followUps = opened.file.followUps.filter { $0.at >= last.at }.reversed().map(shown)
         return OutcomeShown(
-            pairs: pairs,
+            isFormer: opened.row.phase == .mapping, pairs: pairs,
             measures: outcome.measures.map { measure in
                 .init(
                     area: word("area.\(measure.area)").capitalizedFirst, words: measure.text,

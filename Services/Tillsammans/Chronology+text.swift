@@ -3,6 +3,7 @@ import CloudEvents
 import Codec
 import Domain
 import Foundation
+import ServiceKit
 import SwiftProtobuf
 
 /// One case as a colleague wants to see it: what has happened, what is happening, what comes next (rule 20).
@@ -23,6 +24,9 @@ extension Chronology {
         text += "\n\(words("case.now"))\n\n"
         text += "  \(words("case.phase")): \(words("phase.\(status.phase)"))\n"
         text += "  \(words("case.owner")): \(shown(status.owner)) (\(shown(status.unit)))\n"
+        if let why = status.fallbackReason.nonEmpty {
+            text += "  \(words("case.fallback", ["why": words("fallback.\(why)")]))\n"
+        }
         if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(shown(status.coordinator))\n" }
         if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(shown(status.delegate))\n" }
         if !status.awaited.isEmpty {

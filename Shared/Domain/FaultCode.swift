@@ -62,6 +62,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case delegateOutside = "delegate.outside"
     case delegateNone = "delegate.none"
     case moveNone = "move.none"
+    case ownerSettled = "owner.settled"
     case informationUnknown = "information.unknown"
     case questionUnknown = "question.unknown"
     case answerMissing = "answers.missing"

@@ -128,6 +128,8 @@ public enum Step: String, CaseIterable, Sendable {
     case handOver = "hand_over"
     /// A report says that the child is elsewhere. The move is confirmed or declined (rule 2).
     case decideMove = "decide_move"
+    /// No unit matched, so the municipality's fallback unit has the case. It hands it over, or records that it stays (rule 2).
+    case findOwner = "find_owner"
 }
 
 extension Step: Comparable {

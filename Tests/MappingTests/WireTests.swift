@@ -78,6 +78,8 @@ struct WireTests {
         try check(confirm, Codec.ConfirmMove(confirm, of: reference, by: by), of: reference, by: by)
         let decline = MappingCore.DeclineMove(unit: random.id(), reason: random.word())
         try check(decline, Codec.DeclineMove(decline, of: reference, by: by), of: reference, by: by)
+        let keep = MappingCore.KeepCase(reason: random.word())
+        try check(keep, Codec.KeepCase(keep, of: reference, by: by), of: reference, by: by)
         let note = MappingCore.NoteCooperation(
             done: random.list { $0.one(Step.self) }, next: random.maybe { .init($0.one(Step.self), on: $0.day()) },
             coordinator: random.maybe { $0.id() })
@@ -247,6 +249,7 @@ extension RandomCase {
             .moved(
                 .init(
                     from: .init(county: id(), unit: id(), person: id()), to: owner(), place: place(), why: why)),
+            .kept(reason: word(), by: actor()),
             .cameOfAge(owner: id(), county: id(), due: date()),
             .reminded(
                 .init(

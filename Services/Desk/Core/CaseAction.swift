@@ -17,6 +17,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case reopen, move
     case confirmMove = "confirm_move"
     case declineMove = "decline_move"
+    case keepCase = "keep_case"
     case addGuardian = "add_guardian"
     case correctGuardian = "correct_guardian"
     case mergeGuardians = "merge_guardians"
@@ -32,6 +33,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .recordConsent: .recordConsent, .withholdConsent: .withholdConsent, .judgeMaturity: .judgeMaturity,
         .conclude: .conclude, .followUp: .followUp, .reopen: .reopen,
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
+        .keepCase: .keepCase,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
     ]
@@ -43,11 +45,16 @@ package struct CaseSituation: Sendable {
     package var phase: Phase
     /// No concern waits for the named person.
     package var isTakenOn: Bool
+    /// A fallback unit has the case, and who is to own it is not settled.
+    package var isOwnerSought: Bool
     /// A report says that the child is elsewhere: who would own the case there. Nil where none does.
     package var proposed: Authority.People?
 
-    package init(people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?) {
-        (self.people, self.phase, self.isTakenOn, self.proposed) = (people, phase, isTakenOn, proposed)
+    package init(
+        people: Authority.People, phase: Phase, isTakenOn: Bool, isOwnerSought: Bool, proposed: Authority.People?
+    ) {
+        (self.people, self.phase, self.isTakenOn) = (people, phase, isTakenOn)
+        (self.isOwnerSought, self.proposed) = (isOwnerSought, proposed)
     }
 }
 
@@ -84,6 +91,7 @@ extension CaseSituation {
         case .handBack where people.delegate == nil: [Fault(.delegateNone)]
         case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
+        case .keepCase where !isOwnerSought: [Fault(.ownerSettled)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
         default: []
         }

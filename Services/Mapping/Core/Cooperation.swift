@@ -45,7 +45,7 @@ extension CaseInHand {
     /// Opens the mapping again, whatever its outcome was. It is done anew (rule 10).
     mutating func reopen(reason: String) {
         `case`.beginAnew()
-        `case`.deadlines = `case`.deadlines.filter { $0.key == .decideMove }
+        `case`.deadlines = `case`.deadlines.filter { [.decideMove, .findOwner].contains($0.key) }
         if `case`.isMeetingRequested { request(.cancel(county: `case`.place.county, isClosed: false)) }
         `case`.phase = .mapping
         `case`.retention = nil

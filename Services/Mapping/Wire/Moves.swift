@@ -15,6 +15,7 @@ extension CommandAdapter<Case> {
         .on(MoveCase.self),
         .on(Codec.ConfirmMove.self),
         .on(Codec.DeclineMove.self),
+        .on(Codec.KeepCase.self),
     ]
 }
 
@@ -53,6 +54,16 @@ extension Codec.DeclineMove: CaseMessage {
             ($0.caseReference, $0.by) = (reference, actor.id)
             ($0.unit, $0.reason) = (command.unit, command.reason)
         }
+    }
+}
+
+extension Codec.KeepCase: CaseMessage {
+    package func command(_ words: inout Words) -> MappingCore.KeepCase? {
+        words.text(reason, at: "reason").map(MappingCore.KeepCase.init)
+    }
+
+    init(_ command: MappingCore.KeepCase, of reference: String, by actor: Actor) {
+        self = .with { ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, command.reason) }
     }
 }
 
@@ -107,6 +118,10 @@ extension CaseMoved: FactMessage {
             }
         }
     }
+}
+
+extension CaseKept: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? { .course(.kept(reason: reason, by: Actor(by: by))) }
 }
 
 extension MoveProposed: FactMessage {

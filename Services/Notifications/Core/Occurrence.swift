@@ -27,8 +27,11 @@ package enum ErasureEvent: Sendable, Equatable {
 
 /// What has happened to a case, or to an anonymous question. People are the directory's ids.
 package enum CaseEvent: Sendable, Equatable {
-    /// - Parameter reporter: their address; nil where the fact holds none that can be written to.
-    case concernRegistered(namedPerson: String, reporter: EmailAddress?, isHarmSuspected: Bool)
+    /// - Parameters:
+    ///   - reporter: their address; nil where the fact holds none that can be written to.
+    ///   - isFallback: no unit matched, so the municipality's fallback unit has the case (rule 2).
+    case concernRegistered(
+        namedPerson: String, reporter: EmailAddress?, isHarmSuspected: Bool, isFallback: Bool = false)
     /// A report that speaks of harm was refused, since its id was taken (rule 3).
     case concernSetAside(namedPerson: String, reporter: EmailAddress?)
     /// No forum has a time for it. A person sees to it.
@@ -36,7 +39,7 @@ package enum CaseEvent: Sendable, Equatable {
     /// - Parameter asker: their address; nil where the fact holds none that can be written to.
     case questionPlaced(chair: String, asker: EmailAddress?, TimeSlot, place: String?)
     case dateReminded(to: [String], DueStep, ReminderLevel)
-    case moved(from: String, of: String, to: String)
+    case moved(from: String, of: String, to: String, isFallback: Bool = false)
     /// A report says that the child is elsewhere. A person decides (rule 2).
     ///
     /// - Parameter to: who would own the case; nil where the owner alone may know (rule 22).

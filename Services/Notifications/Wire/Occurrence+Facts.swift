@@ -44,7 +44,8 @@ protocol ForeignFact: EventPayload {
 extension ConcernRegistered: ForeignFact {
     var occurrence: Occurrence {
         let event = CaseEvent.concernRegistered(
-            namedPerson: namedPerson, reporter: EmailAddress(reporter.email), isHarmSuspected: harmSuspected)
+            namedPerson: namedPerson, reporter: EmailAddress(reporter.email), isHarmSuspected: harmSuspected,
+            isFallback: !fallbackReason.isEmpty)
         return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
 }
@@ -82,9 +83,9 @@ extension DeadlineReminded: ForeignFact {
 
 extension CaseMoved: ForeignFact {
     var occurrence: Occurrence {
-        Occurrence(
-            county: county, caseReference: caseReference,
-            .ofCase(.moved(from: fromPerson, of: fromCounty, to: toPerson)))
+        let event = CaseEvent.moved(
+            from: fromPerson, of: fromCounty, to: toPerson, isFallback: !fallbackReason.isEmpty)
+        return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
 }
 

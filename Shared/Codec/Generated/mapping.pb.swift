@@ -585,6 +585,23 @@ package nonisolated struct DeclineMove: Sendable {
   package init() {}
 }
 
+/// No other unit is the right one: the case stays with the municipality's fallback unit (rule 2).
+package nonisolated struct KeepCase: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// From Meetings: what is done in the cooperation, and what is next.
 package nonisolated struct NoteCooperation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1543,6 +1560,23 @@ package nonisolated struct MoveDeclined: Sendable {
   package init() {}
 }
 
+/// The case stays with the municipality's fallback unit.
+package nonisolated struct CaseKept: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// The child is an adult from today; the case is to be handed over in order.
 package nonisolated struct CameOfAge: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1595,7 +1629,7 @@ package nonisolated struct DeadlineReminded: Sendable {
 
   package var caseReference: String = String()
 
-  /// acknowledge, conclude, consent, meeting, follow_up, look_again, hand_over or decide_move.
+  /// acknowledge, conclude, consent, meeting, follow_up, look_again, hand_over, decide_move or find_owner.
   package var step: String = String()
 
   package var due: SwiftProtobuf.Google_Protobuf_Timestamp {
@@ -1800,6 +1834,12 @@ package nonisolated struct CaseStatus: @unchecked Sendable {
   package var objections: [String] {
     get {_storage._objections}
     set {_uniqueStorage()._objections = newValue}
+  }
+
+  /// The municipality's fallback unit has the case, and who is to own it is not settled (rule 2).
+  package var ownerSought: Bool {
+    get {_storage._ownerSought}
+    set {_uniqueStorage()._ownerSought = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -3479,6 +3519,46 @@ nonisolated extension DeclineMove: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
     if lhs.unit != rhs.unit {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension KeepCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".KeepCase"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: KeepCase, rhs: KeepCase) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -5419,6 +5499,46 @@ nonisolated extension MoveDeclined: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
+nonisolated extension CaseKept: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CaseKept"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CaseKept, rhs: CaseKept) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CameOfAge"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}due\0\u{1}county\0")
@@ -5664,7 +5784,7 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0\u{3}owner_sought\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -5689,6 +5809,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _guardians: [CaseGuardian] = []
     var _moreGuardians: Bool = false
     var _objections: [String] = []
+    var _ownerSought: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5721,6 +5842,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _guardians = source._guardians
       _moreGuardians = source._moreGuardians
       _objections = source._objections
+      _ownerSought = source._ownerSought
     }
   }
 
@@ -5761,6 +5883,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._guardians) }()
         case 33: try { try decoder.decodeSingularBoolField(value: &_storage._moreGuardians) }()
         case 34: try { try decoder.decodeRepeatedStringField(value: &_storage._objections) }()
+        case 35: try { try decoder.decodeSingularBoolField(value: &_storage._ownerSought) }()
         default: break
         }
       }
@@ -5839,6 +5962,9 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._objections.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._objections, fieldNumber: 34)
       }
+      if _storage._ownerSought != false {
+        try visitor.visitSingularBoolField(value: _storage._ownerSought, fieldNumber: 35)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5870,6 +5996,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._guardians != rhs_storage._guardians {return false}
         if _storage._moreGuardians != rhs_storage._moreGuardians {return false}
         if _storage._objections != rhs_storage._objections {return false}
+        if _storage._ownerSought != rhs_storage._ownerSought {return false}
         return true
       }
       if !storagesAreEqual {return false}

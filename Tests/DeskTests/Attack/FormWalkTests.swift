@@ -24,7 +24,7 @@ struct FormWalkTests {
     private static func rule(_ action: CaseAction) -> (roles: Set<String>, least: Reading.Extent?) {
         switch action {
         case .takeOn, .handBack: (work, .status)
-        case .delegate, .move, .confirmMove, .declineMove, .judgeMaturity, .endObjection: (lead, .status)
+        case .delegate, .move, .confirmMove, .declineMove, .keepCase, .judgeMaturity, .endObjection: (lead, .status)
         case .addGuardian, .correctGuardian, .mergeGuardians, .removeGuardian: (lead, .status)
         case .recordConsent: (work, .status)
         // Nothing blocks it (rule 13).
@@ -60,6 +60,7 @@ struct FormWalkTests {
             case .move: [("municipality", "0001"), ("stage", "school"), ("unit", "unitid-school")]
             case .confirmMove: [("unit", "unitid-school")]
             case .declineMove: [("unit", "unitid-school"), ("reason", "Bor kvar.")]
+            case .keepCase: [("reason", "Familjen är på väg att flytta.")]
             case .addGuardian, .correctGuardian:
                 [("guardian", "g1"), ("details-name", "Gun"), ("standing", "reachable"), ("reason", "Fel.")]
             case .mergeGuardians: [("guardian", "g1"), ("same", "g2"), ("reason", "Samma.")]

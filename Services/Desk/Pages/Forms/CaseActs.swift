@@ -37,7 +37,8 @@ extension CasePage {
     /// The page on which an action's form stands.
     static func part(of action: CaseAction) -> Part {
         switch action {
-        case .takeOn, .delegate, .handBack, .move, .confirmMove, .declineMove, .addGuardian, .correctGuardian,
+        case .takeOn, .delegate, .handBack, .move, .confirmMove, .declineMove, .keepCase, .addGuardian,
+            .correctGuardian,
             .mergeGuardians, .removeGuardian:
             .people
         case .addInformation, .correctInformation, .recordAnswers: .mapping

@@ -66,7 +66,10 @@ struct CaseCommand: AsyncParsableCommand {
             let reading = try await room.open(
                 reference, contents ? .plan ... .whole : .status ... .plan, at: Date())
             let about = people.shown(reading)
-            print(json ? try Self.lines(chronology.object(reading, about)) : chronology.text(reading, about))
+            print(
+                json
+                    ? try Self.lines(chronology.object(reading, about))
+                    : chronology.text(reading, about, within: Terminal.width))
         }
 
         private static func lines(_ object: [String: Any]) throws -> String {
@@ -104,7 +107,7 @@ struct CasesCommand: AsyncParsableCommand {
         if json {
             for status in shown { print(try status.jsonString()) }
         } else {
-            print(table(shown))
+            print(table(shown).text(within: Terminal.width))
         }
         let open = all.filter { $0.phase != Phase.closed.rawValue }
         let broken = open.filter { $0.owner.isEmpty || $0.step.isEmpty || !$0.hasDue }
@@ -126,7 +129,7 @@ struct CasesCommand: AsyncParsableCommand {
         return Array(latest.values)
     }
 
-    private func table(_ statuses: [CaseStatus]) -> String {
+    private func table(_ statuses: [CaseStatus]) -> TextTable {
         func words(_ name: String) -> String { Catalogue.text(name, language.language) }
         var table = TextTable([
             words("case.column.case"), words("case.phase"), words("case.owner"), words("case.step"), words("case.due"),
@@ -142,7 +145,7 @@ struct CasesCommand: AsyncParsableCommand {
                 status.reminded.isEmpty ? "" : words("level.\(status.reminded)"),
             ])
         }
-        return table.text
+        return table
     }
 }
 

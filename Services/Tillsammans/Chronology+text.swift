@@ -8,30 +8,49 @@ import SwiftProtobuf
 
 /// One case as a colleague wants to see it: what has happened, what is happening, what comes next (rule 20).
 extension Chronology {
-    /// What happened, what happens now, and what comes next, for a person to read.
+    /// What happened, what happens now, and what comes next, for a person to read: names in place of ids.
     ///
-    /// - Parameter people: who the case is about; nil for who may not know.
-    func text(_ reading: LoggedReading, _ people: CasePeople.Shown? = nil) -> String {
-        func shown(_ word: String) -> String { reading.mask?.shown(word, language) ?? word }
+    /// - Parameters:
+    ///   - people: who the case is about; nil for who may not know.
+    ///   - width: how many characters a line may have; nil: as many as it needs.
+    func text(_ reading: LoggedReading, _ people: CasePeople.Shown? = nil, within width: Int? = nil) -> String {
+        let names = DirectoryNames(reading.county, family: people?.names ?? [:])
+        var table = TextTable(["time", "what", "who", "proof"].map { words("case.column.\($0)") })
+        for entry in entries(reading, names: names) {
+            table.add([Self.day(entry.event.time), entry.what, entry.who, entry.proof])
+        }
+        var parts = [Wrapping.text(beginning(people), within: width)]
+        if reading.permit.extent >= .course {
+            parts.append("\(words("case.happened"))\n\n\(table.text(within: width))\n")
+        }
+        parts.append(Wrapping.text(present(reading, names), within: width))
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    /// Which case it is, and what somebody must know before anything else.
+    private func beginning(_ people: CasePeople.Shown?) -> String {
         var text = words("case.title", ["case": reference]) + "\n"
         if status?.harmSuspected == true { text += "\n" + words("case.harm") + "\n" }
         if status?.protectedIdentity == true { text += "\n" + words("case.protected") + "\n" }
         if let people { text += "\n" + about(people) }
-        var table = TextTable(["time", "what", "who", "proof"].map { words("case.column.\($0)") })
-        for entry in entries(reading) { table.add([Self.day(entry.event.time), entry.what, entry.who, entry.proof]) }
-        if reading.permit.extent >= .course { text += "\n\(words("case.happened"))\n\n\(table.text)\n" }
-        guard let status else { return text }
-        text += "\n\(words("case.now"))\n\n"
+        return text
+    }
+
+    /// What happens now, and what comes next.
+    private func present(_ reading: LoggedReading, _ names: DirectoryNames) -> String {
+        guard let status else { return "" }
+        func name(_ id: String) -> String { reading.name(of: id, language) }
+        var text = "\(words("case.now"))\n\n"
         text += "  \(words("case.phase")): \(words("phase.\(status.phase)"))\n"
-        text += "  \(words("case.owner")): \(shown(status.owner)) (\(shown(status.unit)))\n"
+        text += "  \(words("case.owner")): \(name(status.owner)) (\(name(status.unit)))\n"
         if let why = status.fallbackReason.nonEmpty {
             text += "  \(words("case.fallback", ["why": words("fallback.\(why)")]))\n"
         }
-        if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(shown(status.coordinator))\n" }
-        if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(shown(status.delegate))\n" }
+        if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(name(status.coordinator))\n" }
+        if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(name(status.delegate))\n" }
         if !status.awaited.isEmpty {
-            text +=
-                "  \(words("case.awaits")): \(status.awaited.map { FactInWords.giver($0, language) }.joined(separator: ", "))\n"
+            let awaited = status.awaited.map { names.guardian($0) ?? FactInWords.giver($0, language) }
+            text += "  \(words("case.awaits")): \(awaited.joined(separator: ", "))\n"
         }
         if !status.objections.isEmpty { text += "  \(words("case.objections"))\n" }
         guard status.hasDue else { return text }

@@ -18,7 +18,7 @@ extension CaseCommand {
                 """)
 
         @OptionGroup var command: GivenCommand
-        @Option(help: "The unit that is proposed, as `case show` names it.")
+        @Option(help: "The id of the unit that is proposed; it stands in `case show --json`.")
         var unit: String
 
         func run() async throws {
@@ -36,7 +36,7 @@ extension CaseCommand {
             discussion: "The owner's side may. Exit code 1 where it is refused.")
 
         @OptionGroup var command: GivenCommand
-        @Option(help: "The unit that is proposed, as `case show` names it.")
+        @Option(help: "The id of the unit that is proposed; it stands in `case show --json`.")
         var unit: String
         @Option(help: "Why the case stays.")
         var reason: String

@@ -149,6 +149,6 @@ struct NoticeBook: Sendable {
                 entry.detail, entry.id,
             ])
         }
-        return table.text
+        return table.text()
     }
 }

@@ -11,5 +11,5 @@ struct Timeline {
         table.add([Chronology.clock(event.time), phase, what, who, next])
     }
 
-    func text(reference: String) -> String { "\nCase \(reference)\n\n\(table.text)" }
+    func text(reference: String) -> String { "\nCase \(reference)\n\n\(table.text())" }
 }

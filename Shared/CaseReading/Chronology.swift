@@ -28,9 +28,18 @@ package struct Chronology: Sendable {
         guard event.subject == reference, seen.insert(event.id).inserted else { return }
         if event.type == CaseStatus.eventType {
             if let told = try? event.decode(CaseStatus.self) { status = told }
-        } else if Catalogue.holds(FactInWords.name(event.type)) {
+        } else if Catalogue.holds(FactInWords.name(event.type)), !Self.isOutsidersTry(event) {
             events.append(event)
         }
+    }
+
+    /// A command that was refused since its sender has no part in the case. It is no part of the case's story: else anybody of
+    /// the directory could fill it. What a person must look at stays (rule 13).
+    private static func isOutsidersTry(_ event: Event) -> Bool {
+        guard event.type == CommandRefused.eventType, let refused = try? event.decode(CommandRefused.self) else {
+            return false
+        }
+        return refused.to.isEmpty && refused.reasons.contains(where: \.namesOutsider)
     }
 
     /// That the case is erased, when, and on what ground; nil for one that is not. It names nobody (rule 23).
@@ -85,5 +94,16 @@ package struct Chronology: Sendable {
     package static func clock(_ instant: Date) -> String {
         let offset = TimeZone(identifier: CivilTime.zoneName)?.secondsFromGMT(for: instant) ?? 0
         return String(Timestamp.text(instant + Double(offset)).dropFirst(11).prefix(12))
+    }
+}
+
+extension Reason {
+    /// The sender is not proven, not in the directory, or has no part in the case or its meeting.
+    fileprivate var namesOutsider: Bool {
+        switch FaultCode(rawValue: code) {
+        case .actorUnproven, .actorNotEntitled, .personNotAllowed, .participantUnknown: true
+        case .personUnknown: path == "by"
+        default: false
+        }
     }
 }

@@ -9,8 +9,19 @@ package struct LoggedReading: Sendable {
     package let permit: Reading.Permit
     /// Hides where the child is, from a reader who may not be told.
     package let mask: PlaceMask?
+    /// The case's county, whose people and units the reading names.
+    package let county: County
 
-    fileprivate init(_ permit: Reading.Permit, _ mask: PlaceMask?) { (self.permit, self.mask) = (permit, mask) }
+    fileprivate init(_ permit: Reading.Permit, _ mask: PlaceMask?, _ county: County) {
+        (self.permit, self.mask, self.county) = (permit, mask, county)
+    }
+
+    /// The name of somebody of the staff, or of a unit; for a reader who may not know where the child is, their role. Empty for
+    /// no id.
+    package func name(of id: String, _ language: Language) -> String {
+        if id.isEmpty { return "" }
+        return mask?.name(of: id, language) ?? DirectoryNames(county).name(of: id, language)
+    }
 }
 
 /// Where one person reads: asks the policy, writes the access log, and only then hands out (rule 22).
@@ -45,13 +56,14 @@ package struct ReadingRoom: Sendable {
         _ case: ReadableCase?, _ wanted: ClosedRange<Reading.Extent>, at now: Date
     ) async throws -> LoggedReading {
         guard let `case` else { throw Self.unknown }
+        guard let county = directory.counties[`case`.county] else { throw Self.unknown }
         let permit = try Reading.answer(
-            to: reader.person, reading: wanted, of: `case`.facts, in: directory.counties[`case`.county], at: now
+            to: reader.person, reading: wanted, of: `case`.facts, in: county, at: now
         ).permit
         let entry = Entry(reference: `case`.reference, permit: permit)
         if let known = logged[entry] { return known }
         try await write(permit, permit.extent.rawValue, `case`.county) { $0.caseReference = `case`.reference }
-        let reading = LoggedReading(permit, permit.showsPlace ? nil : PlaceMask(directory))
+        let reading = LoggedReading(permit, permit.showsPlace ? nil : PlaceMask(directory), county)
         logged[entry] = reading
         return reading
     }

@@ -80,6 +80,36 @@ struct CasePagesTests {
         }
     }
 
+    @Test("rule 8: what is about several areas stands once, under the first of them, and the others lead there")
+    func severalAreas() async throws {
+        let story = try await CaseStory()
+        let (reference, text) = (story.reference, "Det har varit oroligt sedan flytten.")
+        try story.send(
+            AddInformation.with {
+                ($0.caseReference, $0.by, $0.source) = (reference, CaseStory.owner, "organisation")
+                ($0.areas, $0.kind, $0.text) = (["relationships", "home"], "need", text)
+            })
+        let html = try await Self.get(story).html
+        #expect(html.components(separatedBy: text).count == 2)
+        let sections = html.split(separator: #"id="area-"#).map(String.init)
+        let home = try #require(sections.first { $0.hasPrefix("home-name\"") })
+        #expect(home.contains(text) && Self.words(home).contains("Gäller Hemmet, relationer"))
+        let relationships = try #require(sections.first { $0.hasPrefix("relationships-name\"") })
+        #expect(relationships.contains(##"href="#area-home""##) && !relationships.contains("Inget är känt än"))
+        #expect(try await Self.get(story, "/known/relationships").html.contains(text))
+        #expect(Self.words(try await Self.get(story, "/mapping").html).contains("Hemmet, relationer"))
+    }
+
+    @Test("rule 20: what somebody without a part in the case tried is not on its pages")
+    func outsiders() async throws {
+        let story = try await CaseStory()
+        let reference = story.reference
+        let other = CaseStory.person("nurse")
+        try story.send(TakeOn.with { ($0.caseReference, $0.by) = (reference, other) }, by: other)
+        #expect(try await story.facts(CommandRefused.self).count == 1)
+        #expect(!Self.words(try await Self.get(story).html).contains("Nekat"))
+    }
+
     @Test("rule 3: suspected harm is told on the page, with the duty; rule 22: so is a protected identity")
     func warnings() async throws {
         let words = Self.words(try await Self.get(CaseStory(isProtected: true, isHarmSuspected: true)).html)

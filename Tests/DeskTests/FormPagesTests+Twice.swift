@@ -37,7 +37,7 @@ extension FormPagesTests {
         let before = try await desk.facts(InformationAdded.self).count
         let form = try #require(FilledForm(try await desk.get("mapping").html, to: "/do/add_information"))
             .with("add_information-source", "guardian").with("add_information-kind", "need")
-            .with("add_information-area", "home").with("add_information-text", "En gång.")
+            .with("add_information-areas", "home").with("add_information-text", "En gång.")
         async let first = desk.tester.post(form.action, form: form.fields, as: "head-school")
         async let second = desk.tester.post(form.action, form: form.fields, as: "head-school")
         for answer in try await [first, second] { #expect(answer.status == .seeOther) }

@@ -59,7 +59,7 @@ struct FormPagesTests {
         func inform(_ source: String, _ kind: String, _ text: String, as person: String = "head-school") async throws {
             let answer = try await fill("mapping", "add_information", as: person) {
                 $0.with("add_information-source", source).with("add_information-kind", kind)
-                    .with("add_information-area", "home").with("add_information-text", text)
+                    .with("add_information-areas", "home").with("add_information-text", text)
             }
             #expect(answer.location == "\(path("mapping"))?done=add_information")
         }
@@ -224,7 +224,7 @@ struct FormPagesTests {
         let long = String(repeating: "å", count: 6_000)
         let tooLong = try await desk.fill("mapping", "add_information") {
             $0.with("add_information-source", "child").with("add_information-kind", "need")
-                .with("add_information-area", "home").with("add_information-text", long)
+                .with("add_information-areas", "home").with("add_information-text", long)
         }
         #expect(tooLong.html.contains("add_information-text-error"))
         #expect(FilledForm(tooLong.html, to: "/do/add_information")?["add_information-text"] == long)

@@ -123,7 +123,7 @@ struct DeskClerk {
         _ = try await confirm(
             "/case/\(reference)/do/add_information", words,
             [
-                "add_information-source": "guardian", "add_information-kind": "need", "add_information-area": "home",
+                "add_information-source": "guardian", "add_information-kind": "need", "add_information-areas": "home",
                 "add_information-text": words,
             ])
     }

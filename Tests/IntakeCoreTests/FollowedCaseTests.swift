@@ -94,7 +94,7 @@ struct FollowedCaseTests {
             default:
                 // The mapping ends, and the case is closed.
                 for source in [InformationSource.child, .guardian] {
-                    pair.give(AddInformation(source: source, finding: .need(.home), text: "ord"))
+                    pair.give(AddInformation(source: source, finding: .need(.init(.home)), text: "ord"))
                 }
                 pair.give(RecordAnswers(Question.allCases.map { .init($0, "ord") }))
                 pair.give(Conclude(.nothingFurther(lookAgain: pair.context.today.plus(30))))

@@ -83,11 +83,12 @@ struct CaseTests {
     func correct() throws {
         var story = try Story()
         let correction = CorrectInformation(
-            information: "concern-1", finding: .obstacle(.care), text: "nytt", reason: "fel")
+            information: "concern-1", finding: .obstacle(.init(.care)), text: "nytt", reason: "fel")
         try story.give(correction)
-        #expect(story.case.information.first?.finding == .obstacle(.care))
-        #expect(story.case.corrections.map(\.before.finding) == [.need(.safety)])
-        let unknown = CorrectInformation(information: "?", finding: .obstacle(.care), text: "nytt", reason: "fel")
+        #expect(story.case.information.first?.finding == .obstacle(.init(.care)))
+        #expect(story.case.corrections.map(\.before.finding) == [.need(.init(.home, .safety))])
+        let unknown = CorrectInformation(
+            information: "?", finding: .obstacle(.init(.care)), text: "nytt", reason: "fel")
         #expect(story.refused(unknown) == [.informationUnknown])
     }
 

@@ -38,10 +38,10 @@ struct ReopenedTests {
         try story.give(Self.rest)
         try story.give(Reopen(reason: "ord"))
         let correction = CorrectInformation(
-            information: "concern-1", finding: .obstacle(.care), text: "nytt", reason: "fel")
+            information: "concern-1", finding: .obstacle(.init(.care)), text: "nytt", reason: "fel")
         try story.give(correction)
-        #expect(story.case.formerInformation.first?.finding == .obstacle(.care) && story.case.information.isEmpty)
-        #expect(story.case.corrections.map(\.before.finding) == [.need(.safety)])
+        #expect(story.case.formerInformation.first?.finding == .obstacle(.init(.care)) && story.case.information.isEmpty)
+        #expect(story.case.corrections.map(\.before.finding) == [.need(.init(.safety, .home))])
     }
 
     @Test("rule 13: however often it is reopened, the case keeps room for what is new")
@@ -50,7 +50,7 @@ struct ReopenedTests {
         let words = String(repeating: "å", count: 5_000)
         for _ in 0..<60 {
             for source in InformationSource.allCases {
-                try story.give(AddInformation(source: source, finding: .need(.relationships), text: words))
+                try story.give(AddInformation(source: source, finding: .need(.init(.relationships)), text: words))
             }
             try story.find()
             try story.give(Self.rest)

@@ -31,7 +31,7 @@ struct Story {
     /// Hears the child and the guardians, and answers the five questions.
     mutating func find() throws {
         for source in [InformationSource.child, .guardian] {
-            try give(AddInformation(source: source, finding: .need(.relationships), text: "ord"))
+            try give(AddInformation(source: source, finding: .need(.init(.relationships)), text: "ord"))
         }
         try give(RecordAnswers(Question.allCases.map { .init($0, "ord") }))
     }

@@ -87,7 +87,33 @@ struct FullCaseTests {
         let tester = try Self.filled()
         #expect(tester.facts(ConcernJoined.self).count == 5)
         let elsewhere = tester.state.information.filter { $0.text.contains("rapporterade oron") }
-        #expect(Set(elsewhere.map(\.area)).count == elsewhere.count, "each only once")
+        #expect(Set(elsewhere.map(\.areas)).count == elsewhere.count, "each only once")
+    }
+
+    @Test("rule 1: what somebody saw is one text, however many areas it names: 20 kB in all seven take 20 kB of a case")
+    func oneText() throws {
+        var tester = Tester()
+        for number in 1...10 {
+            try tester.concern {
+                ($0.areas, $0.observation) = (WheelArea.allCases.map(\.rawValue), Self.words(20_000))
+            }
+            #expect(tester.state.information.count == number)
+            #expect(try tester.state.wireBytes().count < number * 20_500 + 2_000)
+        }
+        #expect(tester.state.information.allSatisfy { $0.text.utf8.count == 20_000 && $0.areas.count == 7 })
+    }
+
+    @Test("rule 11: a concern whose words have no room still says which areas nobody has named before")
+    func newAreas() throws {
+        var tester = Tester()
+        for _ in 0..<13 {
+            try tester.concern { ($0.areas, $0.observation) = (["safety"], Self.words(20_000)) }
+        }
+        try tester.concern { ($0.areas, $0.observation) = (["safety", "health"], Self.words(20_000)) }
+        try tester.concern { ($0.areas, $0.observation) = (["health"], Self.words(20_000)) }
+        let last = try #require(tester.state.information.last)
+        #expect(last.areas == ["health"] && last.text.contains("rapporterade oron"))
+        #expect(tester.state.information.count { $0.areas.contains("health") } == 1)
     }
 
     @Test("rule 13: a withdrawal goes through in a full case, and the cooperation ends", arguments: ["g3", "others"])

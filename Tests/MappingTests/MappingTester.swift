@@ -62,12 +62,12 @@ struct MappingTester {
     }
 
     mutating func information(
-        _ source: String, area: String = "relationships", kind: String = "need", by: String = owner
+        _ source: String, areas: [String] = ["relationships"], kind: String = "need", by: String = owner
     ) throws {
         try send(
             AddInformation.with {
                 ($0.caseReference, $0.by, $0.text) = (Self.reference, by, "ord")
-                ($0.source, $0.area, $0.kind) = (source, area, kind)
+                ($0.source, $0.areas, $0.kind) = (source, areas, kind)
             })
     }
 

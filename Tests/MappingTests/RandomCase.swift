@@ -33,11 +33,15 @@ struct RandomCase: RandomValues {
     /// - Parameter needsArea: true for information that a person adds, which must name an area.
     mutating func finding(needsArea: Bool = false) -> Case.Finding {
         switch number(0...3) {
-        case 0: .strength(needsArea ? one(WheelArea.self) : maybe { $0.one(WheelArea.self) })
-        case 1: .need(one(WheelArea.self))
-        case 2: .obstacle(one(WheelArea.self))
-        default: .notAsked(maybe { $0.one(WheelArea.self) })
+        case 0: .strength(needsArea || number(0...1) == 0 ? areas().list : [])
+        case 1: .need(areas())
+        case 2: .obstacle(areas())
+        default: .notAsked(list(0...3) { $0.one(WheelArea.self) })
         }
+    }
+
+    private mutating func areas() -> Case.Areas {
+        Case.Areas(list(1...7) { $0.one(WheelArea.self) }) ?? .init(.home)
     }
 
     mutating func information() -> Case.Information {

@@ -23,6 +23,20 @@ struct WireTests {
         #expect(try MappingState(message.kept()) == message)
     }
 
+    @Test("rule 8: information that was written when it had one area alone is read still, and so is a command")
+    func oneArea() throws {
+        var words = Words()
+        let former = Information.with { ($0.source, $0.area, $0.kind, $0.text) = ("child", "home", "need", "ord") }
+        #expect(former.read(&words, at: "information")?.finding == .need(.init(.home)))
+        let strength = Information.with { ($0.source, $0.kind, $0.text) = ("detector", "strength", "ord") }
+        #expect(strength.read(&words, at: "information")?.finding == .strength([]))
+        let command = Codec.AddInformation.with {
+            ($0.source, $0.area, $0.areas, $0.kind, $0.text) = ("child", "home", ["safety"], "need", "ord")
+        }
+        #expect(command.command(&words)?.finding == .need(.init(.home, .safety)))
+        #expect(words.faults.isEmpty)
+    }
+
     @Test("decode after encode is the identity for every fact", arguments: seeds)
     func facts(seed: UInt64) throws {
         var random = RandomCase(seed: seed)

@@ -112,7 +112,9 @@ extension YearCase {
             ($0.caseReference, $0.by) = (reference, owner)
             $0.information = .with {
                 $0.source = ["detector", "organisation", "guardian", "child"][index % 4]
-                $0.area = ["health", "development", "learning", "care", "home", "relationships", "safety"][index % 7]
+                $0.areas = [
+                    ["health", "development", "learning", "care", "home", "relationships", "safety"][index % 7]
+                ]
                 $0.kind = ["strength", "need", "obstacle"][index % 3]
                 $0.text = YearWords.text(number &+ index &* 31, 300)
                 ($0.id, $0.by, $0.at) = (YearRandom.id(number &* 64 &+ index), owner, .init(date: at))

@@ -171,9 +171,14 @@ struct CaseFile: Sendable {
     }
 }
 
+extension Information {
+    /// Its areas; the only one, in what was written before there was a list.
+    var named: [WheelArea] { (areas.isEmpty ? [area] : areas).compactMap(WheelArea.init) }
+}
+
 extension CaseFile {
     /// The wheel: what is known of each area.
-    func findings(in area: WheelArea) -> [Finding] { findings.filter { $0.information.area == area.rawValue } }
+    func findings(in area: WheelArea) -> [Finding] { findings.filter { $0.information.named.contains(area) } }
 
     func findings(from source: InformationSource) -> [Finding] {
         findings.filter { $0.information.source == source.rawValue }

@@ -12,7 +12,6 @@ import SwiftProtobuf
 struct OpenedCase: Sendable {
     let row: CaseRow
     let reading: LoggedReading
-    let county: County
     let directory: Directory
     /// All facts, in the order of their time.
     fileprivate let facts: [Event]
@@ -36,6 +35,7 @@ struct OpenedCase: Sendable {
     }
 
     var permit: Reading.Permit { reading.permit }
+    var county: County { reading.county }
     var names: DirectoryNames { DirectoryNames(county, family: people?.names ?? [:]) }
 
     /// What decides what can be done.
@@ -85,13 +85,12 @@ struct CaseRoom: Sendable {
         let (found, directory) = try await desk.read { db, directory in
             (try Found(reference, keys, db), directory)
         }
-        guard let found, let county = directory.counties[found.row.status.county] else { throw NotShown() }
+        guard let found else { throw NotShown() }
         let reading = try await logged(directory, person) { room in
             try await room.open(found.readable, wanted, at: desk.now())
         }
         return OpenedCase(
-            row: found.row, reading: reading, county: county, directory: directory,
-            facts: found.facts, language: language,
+            row: found.row, reading: reading, directory: directory, facts: found.facts, language: language,
             file: CaseFile(found.facts.filter { Opening.isOpen($0, for: reading) || CaseFile.isCourse($0.type) }),
             people: found.people.shown(reading), readable: found.readable, version: found.version)
     }

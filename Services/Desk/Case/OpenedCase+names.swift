@@ -4,12 +4,8 @@ import Domain
 
 /// Names in place of ids, as far as the reader may know them.
 extension OpenedCase {
-    /// The name of somebody of the staff, or of a unit; for a reader who may not know where the child is, their role. Empty for
-    /// no id.
-    func name(of id: String, _ language: Language) -> String {
-        if id.isEmpty { return "" }
-        return reading.mask?.name(of: id, language) ?? names.name(of: id, language)
-    }
+    /// The name of somebody of the staff, or of a unit (``LoggedReading/name(of:_:)``).
+    func name(of id: String, _ language: Language) -> String { reading.name(of: id, language) }
 
     /// What somebody of the family is called, by the key that the case has for them.
     func giver(_ key: String, _ language: Language) -> String {

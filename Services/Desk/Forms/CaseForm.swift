@@ -166,6 +166,11 @@ struct FieldMaker: Sendable {
         Organisation.allCases.map { choice($0.rawValue, named: "organisation", of: "organisations") }
     }
 
+    /// The areas, as boxes of which several can be chosen.
+    func wheel() -> [(value: String, label: String, hint: String?)] {
+        WheelArea.allCases.map { choice($0.rawValue, named: "area", of: "areas") }
+    }
+
     func areas() -> [FormChoices.Choice] {
         WheelArea.allCases.map { ($0.rawValue, word("area.\($0.rawValue)").capitalizedFirst) }
     }

@@ -13,25 +13,25 @@ struct InformationForm: CaseForm {
     static let action = CaseAction.addInformation
     var source = ""
     var kind = ""
-    var area = ""
+    var areas: [String] = []
     var text = ""
 
     init() {}
 
     init(_ typed: TypedFields) {
-        (source, kind, area, text) = (typed["source"], typed["kind"], typed["area"], typed["text"])
+        (source, kind, areas, text) = (typed["source"], typed["kind"], typed.all("areas"), typed["text"])
     }
 
     func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
         AddInformation.with {
             ($0.caseReference, $0.by) = (reference, person)
-            ($0.source, $0.kind, $0.area, $0.text) = (source, kind, area, text)
+            ($0.source, $0.kind, $0.areas, $0.text) = (source, kind, areas, text)
         }
     }
 
     func check(_ words: inout Words) {
         _ = words.one(of: InformationSource.self, source, at: "source")
-        words.checkFinding(kind, area)
+        words.checkFinding(kind, areas)
         _ = words.text(text, at: "text")
     }
 
@@ -39,10 +39,12 @@ struct InformationForm: CaseForm {
         [
             maker.one(of: InformationSource.self, "source", source, named: "source"),
             maker.one(of: InformationKind.self, "kind", kind, named: "kind"),
-            maker.select("area", maker.areas(), area),
+            maker.several("areas", maker.wheel(), areas),
             maker.area("text", text, limit: AddInformation.mostBytes(of: "text")),
         ]
     }
+
+    func field(of path: String) -> String { FieldName.ofFinding(path) }
 }
 
 /// The earlier words stay in the history.
@@ -50,29 +52,29 @@ struct CorrectionForm: CaseForm {
     static let action = CaseAction.correctInformation
     var information = ""
     var kind = ""
-    var area = ""
+    var areas: [String] = []
     var text = ""
     var reason = ""
 
     init(_ information: Information) {
         self.information = information.id
-        (kind, area, text) = (information.kind, information.area, information.text)
+        (kind, areas, text) = (information.kind, information.named.map(\.rawValue), information.text)
     }
 
     init(_ typed: TypedFields) {
         information = typed["information"]
-        (kind, area, text, reason) = (typed["kind"], typed["area"], typed["text"], typed["reason"])
+        (kind, areas, text, reason) = (typed["kind"], typed.all("areas"), typed["text"], typed["reason"])
     }
 
     func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
         CorrectInformation.with {
             ($0.caseReference, $0.by, $0.information) = (reference, person, information)
-            ($0.kind, $0.area, $0.text, $0.reason) = (kind, area, text, reason)
+            ($0.kind, $0.areas, $0.text, $0.reason) = (kind, areas, text, reason)
         }
     }
 
     func check(_ words: inout Words) {
-        words.checkFinding(kind, area)
+        words.checkFinding(kind, areas)
         _ = words.text(text, at: "text")
         _ = words.text(reason, at: "reason")
     }
@@ -81,19 +83,27 @@ struct CorrectionForm: CaseForm {
         [
             maker.hidden("information", information),
             maker.one(of: InformationKind.self, "kind", kind, named: "kind"),
-            maker.select("area", maker.areas(), area),
+            maker.several("areas", maker.wheel(), areas),
             maker.area("text", text, limit: CorrectInformation.mostBytes(of: "text")),
             maker.area("reason", reason, limit: CorrectInformation.mostBytes(of: "reason")),
         ]
     }
+
+    func field(of path: String) -> String { FieldName.ofFinding(path) }
 }
 
 extension Words {
     /// Only "not asked" may name no area.
-    fileprivate mutating func checkFinding(_ kind: String, _ area: String) {
-        let isArealess = one(of: InformationKind.self, kind, at: "kind") == .notAsked && area.isEmpty
-        if !isArealess { _ = one(of: WheelArea.self, area, at: "area") }
+    fileprivate mutating func checkFinding(_ kind: String, _ areas: [String]) {
+        let mayNameNone = one(of: InformationKind.self, kind, at: "kind") == .notAsked
+        if areas.isEmpty, !mayNameNone { add(Fault(.areasMissing, at: "areas")) }
+        _ = all(of: WheelArea.self, areas, at: "areas", else: .areaUnknown)
     }
+}
+
+extension FieldName {
+    /// Each area has a box in one field.
+    fileprivate static func ofFinding(_ path: String) -> String { path.hasPrefix("areas") ? "areas" : of(path) }
 }
 
 /// The five questions. Only the answers that were changed since the page was shown are sent.

@@ -169,7 +169,7 @@ extension Case {
 
     /// The areas where the mapping found a need or an obstacle, in the wheel's order (rule 11).
     package var areasFound: [WheelArea] {
-        let found = Set(information.compactMap(\.finding.areaToActOn))
+        let found = Set(information.flatMap(\.finding.areasToActOn))
         return WheelArea.allCases.filter(found.contains)
     }
 

@@ -114,18 +114,17 @@ extension CaseInHand {
     private mutating func note(_ concern: Concern) -> [String] {
         `case`.concerns += 1
         `case`.concernAreas = (`case`.concernAreas + concern.areas).uniqued()
-        // Strengths first (rule 8).
-        let observed =
-            concern.strengths.map { (Case.Finding.strength(nil), $0) }
-            + concern.areas.map { (.need($0), concern.observation) }
+        // Strengths first (rule 8). What was observed is one text, whatever areas it names.
+        let needs = Case.Areas(concern.areas).map { (Case.Finding.need($0), concern.observation) }
+        let observed = concern.strengths.map { (Case.Finding.strength([]), $0) } + [needs].compactMap(\.self)
         for (index, (finding, text)) in observed.enumerated() {
             var information = Case.Information(
                 id: "\(concern.id)-\(index + 1)", source: .detector, finding: finding, text: text, by: .suite,
                 at: concern.receivedAt)
             if !`case`.hasRoom(for: text, of: Case.roomForConcerns) {
                 // The words stay in the concern itself. That somebody saw this is kept once.
-                if `case`.information.contains(where: { $0.source == .detector && $0.finding == finding }) { continue }
-                information.text = Catalogue.text("information.elsewhere", .swedish)
+                guard let new = `case`.unknown(of: finding) else { continue }
+                (information.finding, information.text) = (new, Catalogue.text("information.elsewhere", .swedish))
             }
             `case`.information.append(information)
         }
@@ -135,5 +134,15 @@ extension CaseInHand {
         `case`.isProtected = `case`.isProtected || concern.isProtected
         `case`.isHarmSuspected = `case`.isHarmSuspected || concern.isHarmSuspected
         return former
+    }
+}
+
+extension Case {
+    /// As much of a concern's finding as no earlier concern tells; nil for nothing.
+    fileprivate func unknown(of finding: Finding) -> Finding? {
+        let known = information.filter { $0.source == .detector }.map(\.finding)
+        guard case .need(let areas) = finding else { return known.contains(finding) ? nil : finding }
+        let told = Set(known.flatMap(\.areasToActOn))
+        return Areas(areas.list.filter { !told.contains($0) }).map(Finding.need)
     }
 }

@@ -20,21 +20,35 @@ extension Case {
         }
     }
 
-    /// A need, a strength or an obstacle in one area. A diagnosis has no place here (rule 8).
+    /// A need, a strength or an obstacle in one or more areas: what somebody saw is one text, whatever it is about. A diagnosis
+    /// has no place here (rule 8).
     package enum Finding: Sendable, Equatable {
         /// A concern's strengths name no area.
-        case strength(WheelArea?)
-        case need(WheelArea)
-        case obstacle(WheelArea)
+        case strength([WheelArea])
+        case need(Areas)
+        case obstacle(Areas)
         /// The child or the guardians were not asked. The text says why (rule 7).
-        case notAsked(WheelArea?)
+        case notAsked([WheelArea])
 
-        /// The area in which something must be done.
-        var areaToActOn: WheelArea? {
+        /// Where something must be done.
+        var areasToActOn: [WheelArea] {
             switch self {
-            case .need(let area), .obstacle(let area): area
-            case .strength, .notAsked: nil
+            case .need(let areas), .obstacle(let areas): areas.list
+            case .strength, .notAsked: []
             }
+        }
+    }
+
+    /// At least one area, each once, in the wheel's order.
+    package struct Areas: Sendable, Equatable {
+        package let list: [WheelArea]
+
+        package init(_ first: WheelArea, _ others: WheelArea...) { list = [WheelArea]([first] + others).inWheelsOrder }
+
+        /// Nil for no area.
+        package init?(_ areas: [WheelArea]) {
+            if areas.isEmpty { return nil }
+            list = areas.inWheelsOrder
         }
     }
 
@@ -49,4 +63,8 @@ extension Case {
             (self.before, self.by, self.at, self.reason) = (before, by, at, reason)
         }
     }
+}
+
+extension [WheelArea] {
+    fileprivate var inWheelsOrder: [WheelArea] { WheelArea.allCases.filter(contains) }
 }

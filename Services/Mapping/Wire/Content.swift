@@ -24,7 +24,7 @@ extension CommandAdapter<Case> {
 extension Codec.AddInformation: CaseMessage {
     package func command(_ words: inout Words) -> MappingCore.AddInformation? {
         let source = words.one(of: InformationSource.self, source, at: "source")
-        let finding = words.finding(kind: kind, area: area)
+        let finding = words.finding(kind: kind, areas: areas, area)
         let text = words.text(text, at: "text")
         guard let source, let finding, let text else { return nil }
         return .init(source: source, finding: finding, text: text)
@@ -34,7 +34,7 @@ extension Codec.AddInformation: CaseMessage {
         self = .with {
             ($0.caseReference, $0.by) = (reference, actor.id)
             ($0.source, $0.text) = (command.source.rawValue, command.text)
-            ($0.kind, $0.area) = command.finding.words
+            ($0.kind, $0.areas) = command.finding.words
         }
     }
 }
@@ -42,7 +42,7 @@ extension Codec.AddInformation: CaseMessage {
 extension Codec.CorrectInformation: CaseMessage {
     package func command(_ words: inout Words) -> MappingCore.CorrectInformation? {
         let reason = words.text(reason, at: "reason")
-        let finding = words.finding(kind: kind, area: area)
+        let finding = words.finding(kind: kind, areas: areas, area)
         let text = words.text(text, at: "text")
         guard let reason, let finding, let text else { return nil }
         return .init(information: information, finding: finding, text: text, reason: reason)
@@ -52,7 +52,7 @@ extension Codec.CorrectInformation: CaseMessage {
         self = .with {
             ($0.caseReference, $0.by) = (reference, actor.id)
             ($0.information, $0.text, $0.reason) = (command.information, command.text, command.reason)
-            ($0.kind, $0.area) = command.finding.words
+            ($0.kind, $0.areas) = command.finding.words
         }
     }
 }

@@ -27,35 +27,38 @@ extension Words {
         return nil
     }
 
-    /// A need, strength or obstacle in one area (rule 8). Only "not asked" may name no area.
+    /// A need, strength or obstacle in one or more areas (rule 8). Only "not asked" may name none.
     ///
-    /// - Parameter isAreaOptional: true for a concern's strengths, which may name no area.
+    /// - Parameters:
+    ///   - area: one more of them, in a message whose writer knew no list; may be empty.
+    ///   - isAreaOptional: true for a concern's strengths, which may name no area.
     mutating func finding(
-        kind: String, area: String, at path: String = "", isAreaOptional: Bool = false
+        kind: String, areas: [String], _ area: String, at path: String = "", isAreaOptional: Bool = false
     ) -> Case.Finding? {
+        let names = areas + [area].filter { !$0.isEmpty }
         let kind = one(of: InformationKind.self, kind, at: path + "kind")
-        switch kind {
-        case .notAsked: return .notAsked(WheelArea(rawValue: area))
-        case .strength where isAreaOptional && area.isEmpty: return .strength(nil)
-        default:
-            guard let area = one(of: WheelArea.self, area, at: path + "area") else { return nil }
-            return switch kind {
-            case .strength: .strength(area)
-            case .need: .need(area)
-            case .obstacle: .obstacle(area)
-            case .notAsked, nil: nil
-            }
+        if kind == .notAsked { return .notAsked(names.compactMap(WheelArea.init)) }
+        if names.isEmpty, kind == .strength, isAreaOptional { return .strength([]) }
+        if names.isEmpty { add(Fault(.areasMissing, at: path + "areas")) }
+        guard let read = all(of: WheelArea.self, names, at: path + "areas", else: .areaUnknown),
+            let areas = Case.Areas(read)
+        else { return nil }
+        return switch kind {
+        case .strength: .strength(areas.list)
+        case .need: .need(areas)
+        case .obstacle: .obstacle(areas)
+        case .notAsked, nil: nil
         }
     }
 }
 
 extension Case.Finding {
-    var words: (kind: String, area: String) {
+    var words: (kind: String, areas: [String]) {
         switch self {
-        case .strength(let area): (InformationKind.strength.rawValue, area?.rawValue ?? "")
-        case .need(let area): (InformationKind.need.rawValue, area.rawValue)
-        case .obstacle(let area): (InformationKind.obstacle.rawValue, area.rawValue)
-        case .notAsked(let area): (InformationKind.notAsked.rawValue, area?.rawValue ?? "")
+        case .strength(let areas): (InformationKind.strength.rawValue, areas.map(\.rawValue))
+        case .need(let areas): (InformationKind.need.rawValue, areas.list.map(\.rawValue))
+        case .obstacle(let areas): (InformationKind.obstacle.rawValue, areas.list.map(\.rawValue))
+        case .notAsked(let areas): (InformationKind.notAsked.rawValue, areas.map(\.rawValue))
         }
     }
 }
@@ -64,14 +67,14 @@ extension Information {
     init(_ information: Case.Information) {
         self = .with {
             ($0.source, $0.text) = (information.source.rawValue, information.text)
-            ($0.kind, $0.area) = information.finding.words
+            ($0.kind, $0.areas) = information.finding.words
             ($0.id, $0.by, $0.at) = (information.id, information.by.id, .init(information.at))
         }
     }
 
     func read(_ words: inout Words, at path: String) -> Case.Information? {
         let source = words.one(of: InformationSource.self, source, at: "\(path).source")
-        let finding = words.finding(kind: kind, area: area, at: "\(path).", isAreaOptional: true)
+        let finding = words.finding(kind: kind, areas: areas, area, at: "\(path).", isAreaOptional: true)
         guard let source, let finding else { return nil }
         return Case.Information(
             id: id, source: source, finding: finding, text: text, by: Actor(by: by), at: at.date)

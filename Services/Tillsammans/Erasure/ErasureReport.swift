@@ -83,7 +83,7 @@ struct ErasureReport: Sendable {
         var table = TextTable(["place"] + Self.columns.map(\.heading))
         for place in places { table.add([place.name] + Self.columns.map { "\(place[keyPath: $0.count])" }) }
         table.add(["all"] + Self.columns.map { "\(sum($0.count))" })
-        var lines = [table.text, ""]
+        var lines = [table.text(), ""]
         for place in places {
             let count = place.readable + place.uncleaned
             let more = count - place.positions.count

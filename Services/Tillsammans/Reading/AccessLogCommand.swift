@@ -46,7 +46,10 @@ struct AccessLogCommand: AsyncParsableCommand {
             let counties = try await room.openLog(ofPerson: person ?? "", at: Date())
             entries = book.entries.filter { $0.by == person && counties.contains($0.county) }
         }
-        print(json ? try AccessBook.lines(entries) : AccessBook.table(entries, language.language))
+        print(
+            json
+                ? try AccessBook.lines(entries)
+                : AccessBook.table(entries, language.language, within: Terminal.width))
     }
 }
 
@@ -58,7 +61,7 @@ extension AccessBook {
         return try entries.map { String(decoding: try encoder.encode($0), as: UTF8.self) }.joined(separator: "\n")
     }
 
-    static func table(_ entries: [Entry], _ language: Language) -> String {
+    static func table(_ entries: [Entry], _ language: Language, within width: Int? = nil) -> String {
         func words(_ name: String) -> String { Catalogue.text(name, language) }
         var table = TextTable(
             ["time", "case", "who", "what"].map { words("case.column.\($0)") }
@@ -72,6 +75,6 @@ extension AccessBook {
                 entry.door.isEmpty ? "" : "\(entry.door), \(entry.assurance)",
             ])
         }
-        return table.text
+        return table.text(within: width)
     }
 }

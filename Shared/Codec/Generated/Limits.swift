@@ -19,6 +19,7 @@ extension AddInformation: LimitedMessage {
         1: FieldLimit("case_reference", bytes: 128),
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("source", bytes: 64),
+        7: FieldLimit("areas", bytes: 64, elements: 20),
         4: FieldLimit("area", bytes: 64),
         5: FieldLimit("kind", bytes: 64),
         6: FieldLimit("text", bytes: 10000),
@@ -554,6 +555,7 @@ extension CorrectInformation: LimitedMessage {
         1: FieldLimit("case_reference", bytes: 128),
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("information", bytes: 128),
+        8: FieldLimit("areas", bytes: 64, elements: 20),
         4: FieldLimit("area", bytes: 64),
         5: FieldLimit("kind", bytes: 64),
         6: FieldLimit("text", bytes: 10000),
@@ -976,6 +978,7 @@ extension HoldLifted: LimitedMessage {
 extension Information: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("source", bytes: 64),
+        8: FieldLimit("areas", bytes: 64, elements: 20),
         2: FieldLimit("area", bytes: 64),
         3: FieldLimit("kind", bytes: 64),
         4: FieldLimit("text", bytes: 20000),

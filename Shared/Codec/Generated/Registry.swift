@@ -163,14 +163,14 @@ extension AddInformation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.information.add.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
-    package static let largestBytes = 10463
+    package static let largestBytes = 11783
 }
 
 extension CorrectInformation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.information.correct.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
-    package static let largestBytes = 14531
+    package static let largestBytes = 15851
 }
 
 extension RecordAnswers: SuiteEvent {
@@ -366,14 +366,14 @@ extension InformationAdded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.information.added.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 20754
+    package static let largestBytes = 22074
 }
 
 extension InformationCorrected: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.information.corrected.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 45249
+    package static let largestBytes = 47889
 }
 
 extension AnswersRecorded: SuiteEvent {

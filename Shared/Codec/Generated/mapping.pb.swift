@@ -81,7 +81,10 @@ package nonisolated struct AddInformation: Sendable {
   /// detector, organisation, guardian or child.
   package var source: String = String()
 
-  /// A wheel area; empty only for not_asked.
+  /// The wheel's areas that the text is about; none only for not_asked.
+  package var areas: [String] = []
+
+  /// One more of them: how a sender names it who knows no list.
   package var area: String = String()
 
   /// strength, need, obstacle, or not_asked with the reason as text.
@@ -107,6 +110,9 @@ package nonisolated struct CorrectInformation: Sendable {
 
   /// The id of the piece of information, as its fact told it.
   package var information: String = String()
+
+  /// As in AddInformation.
+  package var areas: [String] = []
 
   package var area: String = String()
 
@@ -783,6 +789,10 @@ package nonisolated struct Information: Sendable {
 
   package var source: String = String()
 
+  /// One observation is one text, whatever areas it is about. None for who was not asked, and for a concern's strengths.
+  package var areas: [String] = []
+
+  /// The only area, in what was written before there was a list.
   package var area: String = String()
 
   package var kind: String = String()
@@ -2420,7 +2430,7 @@ nonisolated extension HandBackWork: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension AddInformation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AddInformation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}source\0\u{1}area\0\u{1}kind\0\u{1}text\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}source\0\u{1}area\0\u{1}kind\0\u{1}text\0\u{1}areas\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2434,6 +2444,7 @@ nonisolated extension AddInformation: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularStringField(value: &self.area) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.kind) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
       default: break
       }
     }
@@ -2458,6 +2469,9 @@ nonisolated extension AddInformation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 6)
     }
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2465,6 +2479,7 @@ nonisolated extension AddInformation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
     if lhs.source != rhs.source {return false}
+    if lhs.areas != rhs.areas {return false}
     if lhs.area != rhs.area {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.text != rhs.text {return false}
@@ -2475,7 +2490,7 @@ nonisolated extension AddInformation: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CorrectInformation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CorrectInformation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}information\0\u{1}area\0\u{1}kind\0\u{1}text\0\u{1}reason\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}information\0\u{1}area\0\u{1}kind\0\u{1}text\0\u{1}reason\0\u{1}areas\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2490,6 +2505,7 @@ nonisolated extension CorrectInformation: SwiftProtobuf.Message, SwiftProtobuf._
       case 5: try { try decoder.decodeSingularStringField(value: &self.kind) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 8: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
       default: break
       }
     }
@@ -2517,6 +2533,9 @@ nonisolated extension CorrectInformation: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 7)
     }
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2524,6 +2543,7 @@ nonisolated extension CorrectInformation: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
     if lhs.information != rhs.information {return false}
+    if lhs.areas != rhs.areas {return false}
     if lhs.area != rhs.area {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.text != rhs.text {return false}
@@ -3940,7 +3960,7 @@ nonisolated extension InformationAdded: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Information: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Information"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{1}area\0\u{1}kind\0\u{1}text\0\u{1}id\0\u{1}by\0\u{1}at\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{1}area\0\u{1}kind\0\u{1}text\0\u{1}id\0\u{1}by\0\u{1}at\0\u{1}areas\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3955,6 +3975,7 @@ nonisolated extension Information: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 5: try { try decoder.decodeSingularStringField(value: &self.id) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.by) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._at) }()
+      case 8: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
       default: break
       }
     }
@@ -3986,11 +4007,15 @@ nonisolated extension Information: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._at {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Information, rhs: Information) -> Bool {
     if lhs.source != rhs.source {return false}
+    if lhs.areas != rhs.areas {return false}
     if lhs.area != rhs.area {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.text != rhs.text {return false}

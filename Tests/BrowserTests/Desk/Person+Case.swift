@@ -74,7 +74,7 @@ extension Person {
     func writeInformation(_ text: String, from source: String, _ kind: String, _ area: String?) async throws {
         try await tick(choice("source.\(source)"), in: "desk.add_information.source")
         try await tick(choice("kind.\(kind)"), in: "desk.add_information.kind")
-        if let area { try await choose("desk.add_information.area", choice("area.\(area)")) }
+        if let area { try await tick(choice("area.\(area)"), in: "desk.add_information.areas") }
         try await fill("desk.add_information.text", text)
     }
 

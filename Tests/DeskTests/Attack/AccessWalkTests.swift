@@ -177,7 +177,7 @@ struct AccessWalkTests {
                 "mapping", .addInformation,
                 [
                     ("add_information-source", "organisation"), ("add_information-kind", "need"),
-                    ("add_information-area", "home"), ("add_information-text", "Något nytt."),
+                    ("add_information-areas", "home"), ("add_information-text", "Något nytt."),
                 ]
             ), ("people", .delegate, [("delegate-to", CaseStory.person("teacher"))]),
         ]

@@ -42,9 +42,9 @@ struct FormWalkTests {
             switch action {
             case .takeOn, .handBack: []
             case .delegate: [("to", CaseStory.person("teacher"))]
-            case .addInformation: [("source", "organisation"), ("kind", "need"), ("area", "home"), ("text", "Något.")]
+            case .addInformation: [("source", "organisation"), ("kind", "need"), ("areas", "home"), ("text", "Något.")]
             case .correctInformation:
-                [("information", "i1"), ("kind", "need"), ("area", "home"), ("text", "Något."), ("reason", "Fel.")]
+                [("information", "i1"), ("kind", "need"), ("areas", "home"), ("text", "Något."), ("reason", "Fel.")]
             case .recordAnswers: (1...5).map { ("answers-\($0)", "Svar \($0).") }
             case .recordConsent:
                 [

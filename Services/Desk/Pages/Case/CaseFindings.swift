@@ -10,6 +10,9 @@ struct CaseFindings {
         /// The latest concerns that name the area.
         let concerns: [Link]
         let hasConcerns: Bool
+        /// To the areas under which stands what is about this one, too.
+        let elsewhere: [Link]
+        let isElsewhere: Bool
         /// To all that is known in the area; nil where it is shown here.
         let more: Link?
         let isEmpty: Bool
@@ -34,6 +37,8 @@ struct CaseFindings {
     struct Item {
         let kind: String
         let words: String
+        /// Nil where it is about one alone.
+        let areas: String?
         let source: String
         let who: String
         let time: Moment
@@ -101,7 +106,9 @@ extension CasePage {
         let named = Set(all.concerns.flatMap(\.areas))
         let areas = all.areas.compactMap { area, items -> CaseFindings.Area? in
             // What only a concern tells of stands in the concern.
-            let isNone = items.isEmpty && !named.contains(area.rawValue) && division.cut(Beginning()) != nil
+            let isNone =
+                items.isEmpty && elsewhere(area).isEmpty && !named.contains(area.rawValue)
+                && division.cut(Beginning()) != nil
             let items = division.cut(items)
             return isNone || !items.isEmpty ? self.area(area, items, of: items.count, concerns: []) : nil
         }
@@ -119,10 +126,21 @@ extension CasePage {
     private func area(
         _ area: WheelArea, _ items: [CaseFindings.Item], of count: Int, concerns: [Link]
     ) -> CaseFindings.Area {
-        CaseFindings.Area(
+        let elsewhere = elsewhere(area)
+        return CaseFindings.Area(
             area: area.rawValue, name: word("area.\(area.rawValue)").capitalizedFirst,
             kinds: CaseFindings.Kind.grouped(items), concerns: concerns, hasConcerns: !concerns.isEmpty,
-            more: link(toAll: count, shown: items.count, .area(area)), isEmpty: count == 0 && concerns.isEmpty)
+            elsewhere: elsewhere, isElsewhere: !elsewhere.isEmpty,
+            more: link(toAll: count, shown: items.count, .area(area)),
+            isEmpty: count == 0 && concerns.isEmpty && elsewhere.isEmpty)
+    }
+
+    /// Where what is about an area stands, too: under the first of its areas.
+    private func elsewhere(_ area: WheelArea) -> [Link] {
+        let first = opened.file.findings(in: area).compactMap(\.information.named.first)
+        return WheelArea.allCases.filter { $0 != area && first.contains($0) }.map {
+            Link(word("area.\($0.rawValue)").capitalizedFirst, "#area-\($0.rawValue)")
+        }
     }
 
     // MARK: Links

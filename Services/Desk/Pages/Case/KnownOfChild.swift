@@ -6,7 +6,8 @@ import ServiceKit
 import SwiftProtobuf
 
 /// What is known of the child, item by item, in the order in which pages have it: the child's own words first, then who was not
-/// asked, then each area with strengths before needs, then the concerns, the newest first (rules 7 and 8).
+/// asked, then each area with strengths before needs, then the concerns, the newest first (rules 7 and 8). What is about several
+/// areas stands in the first of them.
 struct KnownOfChild {
     var voices: [ChildVoice.Voice] = []
     var notAsked: [String] = []
@@ -31,8 +32,10 @@ extension CasePage {
     /// For who reads the whole case.
     var known: KnownOfChild {
         KnownOfChild(
-            voices: voices, notAsked: notAsked, areas: WheelArea.allCases.map { ($0, items(in: $0)) },
-            concerns: concerns)
+            voices: voices, notAsked: notAsked,
+            areas: WheelArea.allCases.map { area in
+                (area, items(of: opened.file.findings.filter { $0.information.named.first == area }))
+            }, concerns: concerns)
     }
 
     private var voices: [ChildVoice.Voice] {
@@ -41,13 +44,13 @@ extension CasePage {
         }
         .map { finding in
             let piece = finding.information
-            let area = word("area.\(piece.area)")
             let values = [
                 "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
             ]
-            let attribution = "\(area.capitalizedFirst). \(word("desk.case.told", values))"
+            let attribution = [names(of: piece.named), word("desk.case.told", values)].filter { !$0.isEmpty }
             return ChildVoice.Voice(
-                words: piece.text, attribution: marked(attribution, isFormer: finding.isFormer))
+                words: piece.text,
+                attribution: marked(attribution.joined(separator: ". "), isFormer: finding.isFormer))
         }
     }
 
@@ -60,9 +63,16 @@ extension CasePage {
         }
     }
 
-    func items(in area: WheelArea) -> [CaseFindings.Item] {
-        let findings = opened.file.findings(in: area)
-        return [InformationKind.strength, .need, .obstacle].flatMap { kind in
+    /// `Hemmet, relationer`
+    func names(of areas: [WheelArea]) -> String {
+        areas.map { word("area.\($0.rawValue)") }.joined(separator: ", ").capitalizedFirst
+    }
+
+    /// All that is about an area.
+    func items(in area: WheelArea) -> [CaseFindings.Item] { items(of: opened.file.findings(in: area)) }
+
+    private func items(of findings: [CaseFile.Finding]) -> [CaseFindings.Item] {
+        [InformationKind.strength, .need, .obstacle].flatMap { kind in
             // The child's words first (rule 7).
             [InformationSource.child, .guardian, .organisation, .detector].flatMap { source in
                 findings.filter { $0.information.kind == kind.rawValue && $0.information.source == source.rawValue }
@@ -79,6 +89,7 @@ extension CasePage {
         let piece = finding.information
         return CaseFindings.Item(
             kind: marked(word("desk.kinds.\(piece.kind)"), isFormer: finding.isFormer), words: piece.text,
+            areas: piece.named.count > 1 ? names(of: piece.named) : nil,
             source: word("source.\(piece.source)").capitalizedFirst, who: name(of: piece.by),
             time: Moment(dayOf: piece.at.date, language), history: history(of: finding))
     }
@@ -125,10 +136,8 @@ extension CasePage {
     var counts: [WheelArea: [InformationKind: Int]] {
         var counts: [WheelArea: [InformationKind: Int]] = [:]
         for finding in opened.file.findings where !finding.isFormer {
-            guard let area = WheelArea(rawValue: finding.information.area),
-                let kind = InformationKind(rawValue: finding.information.kind)
-            else { continue }
-            counts[area, default: [:]][kind, default: 0] += 1
+            guard let kind = InformationKind(rawValue: finding.information.kind) else { continue }
+            for area in finding.information.named { counts[area, default: [:]][kind, default: 0] += 1 }
         }
         let concerns = opened.file.concerns.dropFirst(opened.file.formerConcerns)
         for area in concerns.flatMap(\.value.areas).compactMap(WheelArea.init) {
@@ -144,7 +153,9 @@ extension [CaseFile.Finding] {
 }
 
 extension CaseFindings.Item: Weighed {
-    var weight: Int { words.htmlBytes + source.htmlBytes + who.htmlBytes + 200 + (history?.weight ?? 0) }
+    var weight: Int {
+        [words, source, who, areas ?? ""].reduce(240 + (history?.weight ?? 0)) { $0 + $1.htmlBytes }
+    }
 }
 
 extension CaseFindings.Concern: Weighed {

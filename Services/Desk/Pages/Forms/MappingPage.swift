@@ -2,6 +2,7 @@ import Codec
 import DeskCore
 import Domain
 import Foundation
+import ServiceKit
 import SwiftProtobuf
 
 /// What one source says, piece by piece.
@@ -103,7 +104,7 @@ extension CasePage {
     private var reported: [SourceShown.Piece] {
         opened.file.concerns.enumerated().flatMap { index, entry in
             let concern = entry.value
-            let areas = concern.areas.map { word("area.\($0)") }.joined(separator: ", ").capitalizedFirst
+            let areas = names(of: concern.areas.compactMap(WheelArea.init))
             let when = CivilTime.text(entry.at, language)
             func piece(_ tag: Tag, _ area: String, _ words: String) -> SourceShown.Piece {
                 .init(
@@ -124,7 +125,7 @@ extension CasePage {
         let path = "\(Part.mapping.path(of: reference))?correct=\(piece.id.asQueryValue)"
         return SourceShown.Piece(
             tag: Tag(word("kind.\(piece.kind)").capitalizedFirst),
-            area: piece.area.isEmpty ? word("desk.mapping.no_area") : word("area.\(piece.area)").capitalizedFirst,
+            area: names(of: piece.named).nonEmpty ?? word("desk.mapping.no_area"),
             words: piece.text, attribution: attribution(finding), history: former(finding),
             correct: mayCorrect
                 ? Link(word("desk.mapping.correct"), "\(path)#\(CaseAction.correctInformation.rawValue)") : nil)

@@ -1,6 +1,6 @@
 package import Domain
 
-/// Adds information from one of four sources, about one area, in words (rules 7 and 8).
+/// Adds information from one of four sources, about areas of the wheel, in words (rules 7 and 8).
 package struct AddInformation: CaseCommand {
     package static let act = Authority.Act.addInformation
 

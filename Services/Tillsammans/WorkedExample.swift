@@ -62,10 +62,12 @@ struct WorkedExample: Sendable {
         throw CommandFault("no invitation lies in \(folder)")
     }
 
-    /// A number of the Tax Agency's test series (birth numbers 238 and 239), born in the year of a pupil in year 6.
-    static func fictionalNumber(today: LocalDate = CivilTime.day(of: Date())) -> String {
+    /// A number of the Tax Agency's test series (birth numbers 238 and 239).
+    ///
+    /// - Parameter age: in the child's calendar year; a pupil in year 6 is 12.
+    static func fictionalNumber(age: Int = 12, today: LocalDate = CivilTime.day(of: Date())) -> String {
         while true {
-            let year = today.year - 12
+            let year = today.year - age
             let nine = [
                 year / 10 % 10, year % 10, 0, Int.random(in: 1...9), Int.random(in: 0...2), Int.random(in: 1...8), 2, 3,
                 Int.random(in: 8...9),

@@ -88,12 +88,10 @@ public final class TopicReader {
     /// Every record below it has been passed on.
     public func position(_ partition: TopicPartition) -> Int64 { positions[partition] ?? 0 }
 
-    /// How many offsets lie between what has been passed on and the ends of the log, as of the last answers of the
-    /// brokers. Costs no request.
-    public var lag: Int64 {
-        positions.reduce(0) { sum, entry in
-            sum + max(0, (consumer.knownEnd(entry.key) ?? ends[entry.key] ?? entry.value) - entry.value)
-        }
+    /// The offset after the last one of each partition, as of the last answers of the brokers. Costs no request.
+    public var knownEnds: [TopicPartition: Int64] {
+        Dictionary(
+            uniqueKeysWithValues: positions.map { ($0.key, consumer.knownEnd($0.key) ?? ends[$0.key] ?? $0.value) })
     }
 
     /// Whether the brokers answer, and the topics have the partitions that they had.

@@ -7,6 +7,11 @@ struct ViewBatch {
     private(set) var bytes = 0
     var freshAt: Date
 
+    /// The ends of the topics when they were last looked at, until the view has reached them.
+    ///
+    /// A busy topic may have a new end at each look, so that the view is never at the latest. It is still fresh.
+    private var look: (time: Date, ends: [TopicPartition: Int64])?
+
     private let cluster: String
     private var positions: [TopicPartition: ViewPosition]
     /// The last record of each partition in this batch.
@@ -51,7 +56,15 @@ struct ViewBatch {
                 partition, next: next, last: last[partition].map(ViewPosition.Last.init) ?? known?.last)
         }
         positions.merge(changed) { $1 }
+        if let reached = look, reached.ends.allSatisfy({ position($0.key) >= $0.value }) {
+            (freshAt, look) = (reached.time, nil)
+        }
         return ViewProgress(cluster: cluster, freshAt: freshAt, positions: changed)
+    }
+
+    /// Notes that the topics have these ends now. What is looked for already is reached first.
+    mutating func look(at ends: [TopicPartition: Int64], now: Date) {
+        if look == nil { look = (now, ends) }
     }
 
     /// After it was written.

@@ -52,7 +52,7 @@ public final class ViewFollower: Service {
     public var lag: Int64 { state.withLock { $0.lag } }
 
     /// The view holds all that its topics held at this time; after that it may lack something. If the brokers do not answer,
-    /// it stays where it is. In order, it is at most ``ViewConfiguration/tendingInterval`` ago. Also the metric
+    /// it stays where it is. In order, it is little more than ``ViewConfiguration/tendingInterval`` ago. Also the metric
     /// `view_fresh_seconds`, in seconds since 1970.
     public var freshAt: Date { state.withLock { $0.freshAt } }
 
@@ -167,7 +167,7 @@ public final class ViewFollower: Service {
     private func tend(_ file: ViewFile, _ source: any ViewSource, _ batch: inout ViewBatch) throws {
         do {
             guard try source.hasSamePartitions(timeout: 1_000) else { throw PartitionsChanged() }
-            if source.isCaughtUp, source.lag == 0 { batch.freshAt = configuration.now() }
+            if source.isCaughtUp { batch.look(at: source.knownEnds, now: configuration.now()) }
         } catch let error as KafkaError where error.isRetriable { events.trouble(error) }
         // So that it is known after a crash for how long the view has been away, however idle it was.
         try write(&batch, file, source)

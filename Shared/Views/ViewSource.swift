@@ -13,8 +13,8 @@ public protocol ViewSource: AnyObject {
     /// True once every partition has been read to the end that it had at the start.
     var isCaughtUp: Bool { get }
 
-    /// How many offsets are left to read, as of the last answer. Cheap.
-    var lag: Int64 { get }
+    /// The offset after the last one of each partition, as of the last answers. Cheap.
+    var knownEnds: [TopicPartition: Int64] { get }
 
     /// The id of the cluster that holds the topics.
     var cluster: String { get }
@@ -30,5 +30,10 @@ public typealias OpenViewSource =
     @Sendable (
         _ choose: @escaping @Sendable (TopicReader.LogState) throws -> [TopicPartition: Int64]
     ) throws -> any ViewSource
+
+extension ViewSource {
+    /// How many offsets are left to read, as of the last answers.
+    var lag: Int64 { knownEnds.reduce(0) { $0 + max(0, $1.value - position($1.key)) } }
+}
 
 extension TopicReader: ViewSource {}

@@ -13,10 +13,12 @@ import Testing
 @Suite("A case that has become long is shown in pages, and nothing is lost")
 struct LongCaseTests {
     /// All pages of a list, one after another, by their links.
-    private static func pages(_ path: String, of tester: DeskTester) async throws -> [String] {
+    private static func pages(
+        _ path: String, of tester: DeskTester, as person: String = "head-school"
+    ) async throws -> [String] {
         var (pages, next): ([String], String?) = ([], path)
         while let path = next, pages.count < 100 {
-            let html = try await tester.get(path, as: "head-school").html
+            let html = try await tester.get(path, as: person).html
             pages.append(html)
             next = html.firstMatch(of: #/<a href="([^"#]*)[^"]*" rel="next">/#).map { String($0.1) }
         }
@@ -35,13 +37,13 @@ struct LongCaseTests {
         let desk = try await BusyDesk(cases: 1)
         let file = try await desk.opened().file
         #expect(file.findings.count > 380)
-        for list in KnownList.all where list != .concerns {
+        for list in WheelArea.allCases.map(KnownList.area) + InformationSource.allCases.map(KnownList.source) {
             let pages = try await Self.pages(list.path(of: desk.reference), of: desk.tester)
             let findings =
                 switch list {
                 case .area(let area): file.findings(in: area)
                 case .source(let source): file.findings(from: source)
-                case .concerns: [CaseFile.Finding]()
+                default: [CaseFile.Finding]()
                 }
             let texts = findings.map(\.information.text)
             #expect(!texts.isEmpty && texts.allSatisfy { text in pages.count { $0.contains(text) } == 1 })
@@ -129,10 +131,62 @@ struct LongCaseTests {
         }
     }
 
+    @Test(
+        "what was written before makes no page too heavy, however often it was changed, and each of it is on one page")
+    func longHistory() async throws {
+        var story = try await CaseStory()
+        func long(_ number: Int) -> String { "(\(number)) " + String(repeating: "a ", count: 4_900) }
+        try await story.add(.child, .need, .home)
+        let information = try #require(story.information.first?.id)
+        let guardian = try await story.facts(ConcernRegistered.self).flatMap(\.guardians)
+        for _ in guardian { try await story.add(.guardian, .strength, .home) }
+        for number in 0..<20 {
+            try story.send(
+                CorrectInformation.with {
+                    ($0.caseReference, $0.by, $0.information) = (story.reference, CaseStory.owner, information)
+                    ($0.area, $0.kind, $0.text, $0.reason) = ("home", "need", long(number), "slarv")
+                })
+            try story.send(
+                RecordAnswers.with {
+                    ($0.caseReference, $0.by) = (story.reference, CaseStory.owner)
+                    $0.answers = Question.allCases.map { question in
+                        .with { ($0.question, $0.text) = (Int32(question.number), long(number)) }
+                    }
+                })
+        }
+        try story.conclude(.ownMeasures)
+        for number in 0..<20 {
+            try story.send(
+                RecordFollowUp.with {
+                    ($0.caseReference, $0.by, $0.text) = (story.reference, CaseStory.owner, long(number))
+                    ($0.effect, $0.decision) = (Effect.same.rawValue, FollowUpDecision.continue.rawValue)
+                    $0.nextDate = CivilTime.day(of: story.tester.suite.now).plus(28).description
+                })
+        }
+        #expect(try await story.facts(InformationCorrected.self).count == 20)
+        #expect(try await story.facts(MeasuresFollowedUp.self).count == 20)
+        for page in ["", "/mapping", "/outcome", "/print", "/print?page=2"] {
+            let answer = try await story.tester.get("/case/\(story.reference)\(page)", as: CaseStory.owner)
+            #expect(answer.status == .ok && answer.html.utf8.count < 100_000, "\(page): \(answer.html.utf8.count)")
+        }
+        let lists: [(list: KnownList, onPage: String, count: Int)] = [
+            (.information(information), "/known/child", 19), (.answers(.obstacles), "/mapping", 19),
+            (.followUps, "/outcome", 20),
+        ]
+        for (list, page, count) in lists {
+            let from = try await story.tester.get("/case/\(story.reference)\(page)", as: CaseStory.owner).html
+            #expect(from.contains("href=\"\(list.path(of: story.reference))\""))
+            let parts = try await Self.pages(list.path(of: story.reference), of: story.tester, as: CaseStory.owner)
+            #expect(parts.allSatisfy { $0.utf8.count < 100_000 && HTMLCheck($0).faults == [] })
+            let numbers = parts.joined().matches(of: #/\((\d+)\) a a/#).compactMap { Int($0.1) }
+            #expect(numbers == (0..<count).reversed(), "\(list)")
+        }
+    }
+
     @Test("a list that there is none of is not found")
     func unknown() async throws {
         let story = try await CaseStory()
-        for list in ["nothing", "Home", "%00"] {
+        for list in ["nothing", "Home", "%00", "information-1", "question-6"] {
             let answer = try await story.tester.get("/case/\(story.reference)/known/\(list)", as: CaseStory.owner)
             #expect(answer.status == .notFound)
         }

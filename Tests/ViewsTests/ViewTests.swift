@@ -113,6 +113,25 @@ struct ViewTests {
         }
     }
 
+    @Test("a topic that never stands still is followed, and the view is fresh")
+    func busy() async throws {
+        try await inFolder { folder in
+            let log = ListLog()
+            log.add("a", event("1"))
+            let time = Mutex(Date(timeIntervalSince1970: 1_000))
+            let configuration = folder.configuration {
+                $0.now = { time.withLock(\.self) }
+                // Before each look there is something new.
+                $0.beforeCommit = { log.add("a", event("2")) }
+            }
+            try await following(configuration, log) { follower in
+                try await follower.catchesUp()
+                time.withLock { $0 += 60 }
+                try await eventually("a later look") { follower.freshAt == Date(timeIntervalSince1970: 1_060) }
+            }
+        }
+    }
+
     @Test("a tombstone erases the row, and leaves none of its bytes in any file")
     func tombstone() async throws {
         try await inFolder { folder in

@@ -161,10 +161,10 @@ final class ListLog: Sendable {
 
         var isCaughtUp: Bool { ends.allSatisfy { position($0.key) >= $0.value } }
 
-        var lag: Int64 {
+        var knownEnds: [TopicPartition: Int64] {
             log.state.withLock { state in
-                state.records.reduce(0) { sum, entry in
-                    sum + Int64(entry.value.count { $0.offset >= self.position(entry.key) })
+                state.records.reduce(into: [:]) { ends, entry in
+                    ends[entry.key] = state.starts[entry.key, default: 0] + Int64(entry.value.count)
                 }
             }
         }

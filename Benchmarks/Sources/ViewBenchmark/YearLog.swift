@@ -58,19 +58,20 @@ final class YearSource: ViewSource {
     private let partitions: [TopicPartition]
     private var turn = 0
     private var left = 0
-    private(set) var lag: Int64
+    private var remaining: Int64
 
     init(_ log: YearLog, _ chosen: [TopicPartition: Int64]) {
         self.log = log
         ranges = log.state.ranges
         partitions = ranges.keys.sorted()
         positions = ranges.mapValues(\.lowerBound).merging(chosen) { $1 }
-        lag = 0
-        lag = partitions.reduce(0) { $0 + (ranges[$1]?.upperBound ?? 0) - position($1) }
+        remaining = 0
+        remaining = partitions.reduce(0) { $0 + (ranges[$1]?.upperBound ?? 0) - position($1) }
     }
 
     let cluster = "bench"
-    var isCaughtUp: Bool { lag == 0 }
+    var isCaughtUp: Bool { remaining == 0 }
+    var knownEnds: [TopicPartition: Int64] { ranges.mapValues(\.upperBound) }
 
     func position(_ partition: TopicPartition) -> Int64 { positions[partition] ?? 0 }
 
@@ -83,7 +84,7 @@ final class YearSource: ViewSource {
             if left > 0, next < ranges[partition]?.upperBound ?? 0 {
                 positions[partition] = next + 1
                 left -= 1
-                lag -= 1
+                remaining -= 1
                 return log.record(partition, next)
             }
             turn = (turn + 1) % partitions.count

@@ -1,3 +1,5 @@
+import DeskCore
+
 /// The first thing on each page of a case (`case_header`): what it is, who has it, and what comes next by when (rules 19–21).
 struct CaseHeader {
     struct Next {
@@ -130,9 +132,20 @@ struct History {
 
     /// The newest first.
     let versions: [Version]
+    let hasVersions: Bool
     let count: Int
+    /// To all of them; nil where all are shown.
+    let more: Link?
 
-    init(_ versions: [Version]) { (self.versions, count) = (versions, versions.count) }
+    /// - Parameter all: where all of them are, if they may be too many for a page that shows other things, too.
+    init(_ versions: [Version], all: Link? = nil) {
+        let shown = all == nil ? versions.count : Division.beginnings(of: [versions], limit: Self.beginningLimit)[0]
+        (self.versions, hasVersions, count) = (Array(versions.prefix(shown)), shown > 0, versions.count)
+        more = shown < versions.count ? all : nil
+    }
+
+    /// What a page may weigh of one history.
+    private static let beginningLimit = 3_000
 }
 
 /// Links to the pages before and after this one of a list (`pages`).

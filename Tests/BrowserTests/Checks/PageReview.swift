@@ -30,12 +30,7 @@ actor PageReview {
         sources.append((name, try await browser.source()))
         let weight = try await browser.weight()
         if weight > Self.heaviest { found.append("\(name): weighs \(weight) bytes") }
-        // A page that says that something is not there has that status itself, and the console tells it.
-        let own = try await browser.address + " - Failed to load resource"
-        // WebDriver leaves pages without a user's gesture, so that the browser does not ask before text is lost.
-        let unasked = "Blocked attempt to show a 'beforeunload'"
-        found += try await browser.complaints().filter { !$0.hasPrefix(own) && !$0.contains(unasked) }
-            .map { "\(name): \($0)" }
+        try await listen(to: browser, name)
         for width in Self.widths {
             try await browser.resize(width: width)
             let needed = try await browser.run("return document.documentElement.scrollWidth", as: Int.self)
@@ -54,6 +49,16 @@ actor PageReview {
         try await browser.prefer(.light)
         if let picture = Self.documented[name] { try await document(browser, as: picture) }
         try await browser.resize(width: Self.widths[0])
+    }
+
+    /// Hears what the browser has complained of since the last time: of the page that it shows, and of those on the way there.
+    func listen(to browser: Browser, _ name: String) async throws {
+        // A page that says that something is not there has that status itself, and the console tells it.
+        let own = try await browser.address + " - Failed to load resource"
+        // WebDriver leaves pages without a user's gesture, so that the browser does not ask before text is lost.
+        let unasked = "Blocked attempt to show a 'beforeunload'"
+        found += try await browser.complaints().filter { !$0.hasPrefix(own) && !$0.contains(unasked) }
+            .map { "\(name): \($0)" }
     }
 
     /// Pictures in the README are small enough for whoever reads it.

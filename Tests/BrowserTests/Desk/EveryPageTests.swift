@@ -156,6 +156,7 @@ extension InTheBrowser {
                 let person = if let id { try await suite.person(id) } else { try await suite.nobody() }
                 for page in pages {
                     try await person.open(page.path.replacing("CASE", with: reference))
+                    try await review.listen(to: person.browser, page.name)
                     try await page.deed(person)
                     try await review.look(at: person.browser, page.name)
                 }

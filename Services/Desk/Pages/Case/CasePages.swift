@@ -21,6 +21,7 @@ struct CasePages: Sendable {
         router.get("case/:reference/known/:list") { (request, context) -> Response in
             guard let list = KnownList(word: try context.parameters.require("list")) else { throw NotShown() }
             let page = try await desk.casePage(context, .whole ... .whole)
+            guard page.has(list) else { throw NotShown() }
             return show(page.listPage(list, page: request.page), request, context)
         }
     }

@@ -1,20 +1,36 @@
+import Codec
 import DeskCore
 import Domain
 
-/// A list of what is known, in pages: where a case's first page, or the mapping's, has its beginning alone. What it is of stands in
-/// the address: `/case/REF/known/home`.
+/// A list of what is known, in pages: where a case's other pages have its beginning alone. What it is of stands in the address:
+/// `/case/REF/known/home`.
 enum KnownList: Sendable, Hashable {
     case area(WheelArea)
     case source(InformationSource)
     case concerns
+    /// What a piece of information was before, by its id.
+    case information(String)
+    /// What was answered before.
+    case answers(Question)
+    /// The follow-ups of the measures that were decided last.
+    case followUps
 
+    /// Those that each case has.
     static let all =
-        WheelArea.allCases.map(KnownList.area) + InformationSource.allCases.map(KnownList.source) + [.concerns]
+        WheelArea.allCases.map(KnownList.area) + InformationSource.allCases.map(KnownList.source)
+        + Question.allCases.map(KnownList.answers) + [.concerns, .followUps]
+
+    private static let informationPrefix = "information-"
 
     /// Nil for a word that names none.
     init?(word: String) {
-        guard let list = Self.all.first(where: { $0.word == word }) else { return nil }
-        self = list
+        if word.hasPrefix(Self.informationPrefix) {
+            self = .information(String(word.dropFirst(Self.informationPrefix.count)))
+        } else if let list = Self.all.first(where: { $0.word == word }) {
+            self = list
+        } else {
+            return nil
+        }
     }
 
     /// In addresses.
@@ -23,10 +39,22 @@ enum KnownList: Sendable, Hashable {
         case .area(let area): area.rawValue
         case .source(let source): source.rawValue
         case .concerns: "concerns"
+        case .information(let id): Self.informationPrefix + id
+        case .answers(let question): "question-\(question.number)"
+        case .followUps: "follow-ups"
         }
     }
 
-    func path(of reference: String) -> String { "/case/\(reference)/known/\(word)" }
+    func path(of reference: String) -> String { "/case/\(reference)/known/\(word.asQueryValue)" }
+
+    /// The page of the case that has the list's beginning.
+    fileprivate var part: CasePage.Part {
+        switch self {
+        case .area, .concerns: .overview
+        case .source, .information, .answers: .mapping
+        case .followUps: .outcome
+        }
+    }
 }
 
 extension CasePage {
@@ -43,13 +71,15 @@ extension CasePage {
             case .source(let source):
                 ["cards": ["name": name(of: list), "pieces": division.cut(pieces(from: source))] as [String: Any]]
             case .concerns: ["concerns": division.cut(concerns)]
+            case .information(let id): history(division.cut(formerWords(ofInformation: id)))
+            case .answers(let question): history(division.cut(formerAnswers(to: question)))
+            case .followUps: ["followUps": division.cut(followUps), "hasFollowUps": !followUps.isEmpty]
             }
         }
         var shown = model
         shown["heading"] = name(of: list)
         shown["pages"] = ListPart(division).links(list.path(of: reference), language)
-        let part: Part = if case .source = list { .mapping } else { .overview }
-        return page(part, template: "case_known", model: shown)
+        return page(list.part, template: "case_known", model: shown)
     }
 
     func name(of list: KnownList) -> String {
@@ -57,6 +87,24 @@ extension CasePage {
         case .area(let area): word("area.\(area.rawValue)").capitalizedFirst
         case .source(let source): word("source.\(source.rawValue)").capitalizedFirst
         case .concerns: word("desk.case.concerns")
+        case .information: word("desk.history")
+        case .answers(let question): "\(word("desk.history")): \(word(question.name))"
+        case .followUps: word("desk.outcome.follow_ups")
         }
+    }
+
+    private func history(_ versions: [History.Version]) -> [String: Any] {
+        ["versions": versions, "hasVersions": !versions.isEmpty]
+    }
+
+    /// Whether the case has such a list, be it empty.
+    func has(_ list: KnownList) -> Bool {
+        guard case .information(let id) = list else { return true }
+        return opened.file.findings.contains { $0.information.id == id }
+    }
+
+    /// None for an id that there is none of.
+    private func formerWords(ofInformation id: String) -> [History.Version] {
+        opened.file.findings.first { $0.information.id == id }.map(formerWords) ?? []
     }
 }

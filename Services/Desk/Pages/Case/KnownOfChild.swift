@@ -94,15 +94,23 @@ extension CasePage {
             time: Moment(dayOf: piece.at.date, language), history: history(of: finding))
     }
 
-    /// What a piece of information was before each correction, the newest first; nil for one that was never corrected.
+    /// What a piece of information was before each correction; nil for one that was never corrected.
     func history(of finding: CaseFile.Finding) -> History? {
-        guard !finding.corrections.isEmpty else { return nil }
-        return History(
-            finding.corrections.reversed().map { correction in
-                History.Version(
-                    time: Moment(correction.at, language), who: name(of: correction.by), words: correction.before.text,
-                    reason: correction.reason.nonEmpty, isReplaced: true)
-            })
+        history(formerWords(of: finding), .information(finding.information.id))
+    }
+
+    /// The newest first.
+    func formerWords(of finding: CaseFile.Finding) -> [History.Version] {
+        finding.corrections.reversed().map { correction in
+            History.Version(
+                time: Moment(correction.at, language), who: name(of: correction.by), words: correction.before.text,
+                reason: correction.reason.nonEmpty, isReplaced: true)
+        }
+    }
+
+    /// What was written before, as far as a page that shows other things has room for it.
+    func history(_ versions: [History.Version], _ list: KnownList) -> History? {
+        versions.isEmpty ? nil : History(versions, all: link(toAll: versions.count, list))
     }
 
     /// The newest first.
@@ -169,9 +177,11 @@ extension ChildVoice.Voice: Weighed {
 }
 
 extension History: Weighed {
-    var weight: Int {
-        versions.reduce(150) { $0 + $1.words.htmlBytes + $1.who.htmlBytes + ($1.reason?.htmlBytes ?? 0) + 220 }
-    }
+    var weight: Int { versions.reduce(350) { $0 + $1.weight } }
+}
+
+extension History.Version: Weighed {
+    var weight: Int { words.htmlBytes + who.htmlBytes + (reason?.htmlBytes ?? 0) + 220 }
 }
 
 /// A line of a list.

@@ -50,11 +50,11 @@ extension CasePage {
         acts.append(answers)
         var model: [String: Any] = [:]
         if extent == .whole {
-            let room = Self.mappingLimit - acts.reduce(0) { $0 + ($1.form?.weight ?? 0) }
-            (model["voice"], model["sources"]) = beginning(limit: max(room, 0))
             // The form has the latest answers itself.
             let questions = Question.allCases.map { shown($0, isInForm: answers.isPossible) }
                 .filter { !answers.isPossible || $0.history != nil }
+            let others = acts.reduce(0) { $0 + ($1.form?.weight ?? 0) } + questions.reduce(0) { $0 + $1.weight }
+            (model["voice"], model["sources"]) = beginning(limit: max(Self.mappingLimit - others, 0))
             model["questions"] = questions
             model["hasQuestions"] = !questions.isEmpty
         }
@@ -126,46 +126,42 @@ extension CasePage {
         return SourceShown.Piece(
             tag: Tag(word("kind.\(piece.kind)").capitalizedFirst),
             area: names(of: piece.named).nonEmpty ?? word("desk.mapping.no_area"),
-            words: piece.text, attribution: attribution(finding), history: former(finding),
+            words: piece.text, attribution: attribution(finding), history: history(of: finding),
             correct: mayCorrect
                 ? Link(word("desk.mapping.correct"), "\(path)#\(CaseAction.correctInformation.rawValue)") : nil)
     }
 
-    private func former(_ finding: CaseFile.Finding) -> History? {
-        finding.corrections.isEmpty
-            ? nil
-            : History(
-                finding.corrections.reversed().map { correction in
-                    .init(
-                        time: Moment(correction.at, language), who: name(of: correction.by),
-                        words: correction.before.text, reason: correction.reason, isReplaced: true)
-                })
-    }
-
-    private func shown(_ question: Question, isInForm: Bool) -> QuestionShown {
-        let entries = opened.file.answers[question] ?? []
-        let replaced = entries.dropLast().reversed().map { entry in
+    /// What was answered before, the newest first; in this mapping, then in earlier ones.
+    func formerAnswers(to question: Question) -> [History.Version] {
+        let replaced = (opened.file.answers[question] ?? []).dropLast().reversed().map { entry in
             History.Version(
                 time: Moment(entry.at, language), who: name(of: entry.by), words: entry.value, reason: nil,
                 isReplaced: true)
         }
-        let former =
-            replaced
-            + (opened.file.formerAnswers[question] ?? []).reversed().map { entry in
-                History.Version(
-                    time: Moment(entry.at, language), who: marked(name(of: entry.by), isFormer: true),
-                    words: entry.value, reason: nil, isReplaced: false)
-            }
+        let former = (opened.file.formerAnswers[question] ?? []).reversed().map { entry in
+            History.Version(
+                time: Moment(entry.at, language), who: marked(name(of: entry.by), isFormer: true),
+                words: entry.value, reason: nil, isReplaced: false)
+        }
+        return replaced + former
+    }
+
+    private func shown(_ question: Question, isInForm: Bool) -> QuestionShown {
+        let last = opened.file.answers[question]?.last
         return QuestionShown(
-            number: question.number, question: word(question.name), words: isInForm ? nil : entries.last?.value,
-            attribution: entries.last.map { attribution($0.by, at: CivilTime.text($0.at, language)) }
+            number: question.number, question: word(question.name), words: isInForm ? nil : last?.value,
+            attribution: last.map { attribution($0.by, at: CivilTime.text($0.at, language)) }
                 ?? word("desk.mapping.unanswered"),
-            history: former.isEmpty ? nil : History(former))
+            history: history(formerAnswers(to: question), .answers(question)))
     }
 }
 
 extension SourceShown.Piece: Weighed {
     var weight: Int { words.htmlBytes + area.htmlBytes + attribution.htmlBytes + 480 + (history?.weight ?? 0) }
+}
+
+extension QuestionShown: Weighed {
+    var weight: Int { (words?.htmlBytes ?? 0) + (history?.weight ?? 0) + 300 }
 }
 
 extension InputForm {

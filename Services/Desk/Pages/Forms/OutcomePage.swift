@@ -33,6 +33,8 @@ struct OutcomeShown {
     let hasMeasures: Bool
     let followUps: [FollowUp]
     let hasFollowUps: Bool
+    /// To all of them; nil where all are shown.
+    let moreFollowUps: Link?
 }
 
 // How the mapping ends, and what becomes of it (rules 7, 9 and 10).
@@ -88,15 +90,25 @@ extension CasePage {
             let organisations = outcome.organisations.map { word("organisation.\($0)") }.joined(separator: ", ")
             pairs.insert(Pair(word("desk.conclude.organisations"), organisations), at: 1)
         }
-        // What was followed up before belongs to an earlier outcome.
-        let followUps = opened.file.followUps.filter { $0.at >= last.at }.reversed().map(shown)
+        let all = followUps
+        let beginning = Division.beginnings(of: [all], limit: Self.followUpsLimit)[0]
         return OutcomeShown(
             isFormer: opened.row.phase == .mapping, pairs: pairs,
             measures: outcome.measures.map { measure in
                 .init(
                     area: word("area.\(measure.area)").capitalizedFirst, words: measure.text,
                     responsible: word("desk.outcome.responsible", ["who": name(of: measure.responsible)]))
-            }, hasMeasures: !outcome.measures.isEmpty, followUps: followUps, hasFollowUps: !followUps.isEmpty)
+            }, hasMeasures: !outcome.measures.isEmpty, followUps: Array(all.prefix(beginning)),
+            hasFollowUps: !all.isEmpty, moreFollowUps: link(toAll: all.count, shown: beginning, .followUps))
+    }
+
+    /// What the outcome's page may weigh of them.
+    private static let followUpsLimit = 24_000
+
+    /// Of the outcome that counts, the newest first. What was followed up before belongs to an earlier one.
+    var followUps: [OutcomeShown.FollowUp] {
+        guard let last = opened.file.outcomes.last else { return [] }
+        return opened.file.followUps.filter { $0.at >= last.at }.reversed().map(shown)
     }
 
     private func shown(_ entry: CaseFile.Entry<MeasuresFollowedUp>) -> OutcomeShown.FollowUp {
@@ -105,4 +117,8 @@ extension CasePage {
             what: "\(word("effect.\(entry.value.effect)").capitalizedFirst). \(decision)", words: entry.value.text,
             attribution: attribution(entry.by, at: CivilTime.text(entry.at, language)))
     }
+}
+
+extension OutcomeShown.FollowUp: Weighed {
+    var weight: Int { what.htmlBytes + words.htmlBytes + attribution.htmlBytes + 90 }
 }

@@ -1,0 +1,117 @@
+import Codec
+import Domain
+import Foundation
+import SwiftProtobuf
+import TestSupport
+import Testing
+
+@testable import tillsammans
+
+/// Three children as the county's documents mean it, from the report to the end, each led by commands alone.
+@Suite("As the documents mean it", .serialized)
+struct ThreeChildrenTests {
+    @Test(
+        "rules 2, 7 and 12: a four-year-old's preschool owns the case; a step-parent is no guardian; one guardian's no keeps the meeting away, and takes it away"
+    )
+    func guardiansDisagree() async throws {
+        try await RunningSuite.with { suite in
+            let owner = "nykoping-forskolechef"
+            let led = try await LedCase(
+                suite, age: 4, stage: .beforeSchool, unit: "nykoping-forskola",
+                guardians: ["Vera Exempel", "Olle Exempel", "Stina Exempel"])
+            try await led.stands("the preschool's head owns it") { $0.owner == owner && $0.step == "acknowledge" }
+            let (vera, olle, stina) = (led.guardians[0], led.guardians[1], led.guardians[2])
+            try await led.takeOn(by: owner)
+            let removal = RemoveGuardian.with {
+                ($0.caseReference, $0.by, $0.guardian) = (led.reference, owner, stina)
+                $0.reason = "Är styvförälder, och inte vårdnadshavare."
+            }
+            #expect(try await led.give(removal, by: owner) == [])
+            try await led.hear(.child, .strength, "Har ritat sin familj och berättat om mormor.", by: owner)
+            try await led.hear(.guardian, .need, "Det är bråkigt hemma på kvällarna.", by: owner)
+            try await led.answer("Familjen behöver stöd hemma.", by: owner)
+            try await led.consent(.given, of: vera, by: owner)
+            #expect(try await led.conclude(.cooperation, by: owner) == [])
+            try await led.stands("the other guardian is waited for") {
+                $0.step == "consent" && $0.awaited == [olle]
+            }
+
+            try await led.consent(.refused, of: olle, by: owner)
+            try await led.consent(.given, of: olle, by: owner)
+            try await eventually("a meeting") { try await !led.booked().isEmpty }
+            let booked = try await led.booked()
+            // Nothing was booked before the last yes, and the step-parent has no seat.
+            let family = booked[0].participants.filter(\.family).map(\.person)
+            #expect(booked.count == 1 && Set(family).isSuperset(of: [vera, olle]) && !family.contains(stina))
+
+            try await led.consent(.withdrawn, of: olle, by: owner)
+            try await eventually("the meeting is cancelled") {
+                try await suite.events(.meetings, MeetingCancelled.self).map(\.meeting.id) == booked.map(\.id)
+            }
+        }
+    }
+
+    @Test(
+        "rules 2 and 12: who studies outside the county at sixteen is the home municipality's, decides for themselves, and takes the case along when they move"
+    )
+    func movesAway() async throws {
+        try await RunningSuite.with { suite in
+            let (owner, next) = ("nykoping-uppfoljning-ansvarig", "eskilstuna-uppfoljning-ansvarig")
+            let led = try await LedCase(
+                suite, age: 16, stage: .upperSecondaryElsewhere, guardians: ["Vera Exempel"])
+            try await led.stands("the follow-up responsible owns it") { $0.owner == owner }
+            try await led.takeOn(by: owner)
+            try await led.hear(.child, .need, "Jag klarar inte helgerna hemma.", by: owner)
+            try await led.hear(.guardian, .strength, "Vi pratar varje kväll i telefon.", by: owner)
+            try await led.answer("Ungdomen behöver någon att prata med.", by: owner)
+            try await led.consent(.given, of: led.guardians[0], by: owner)
+            #expect(try await led.conclude(.cooperation, by: owner) == [])
+            // From that age nothing happens on a guardian's consent alone.
+            try await led.stands("the youth is asked") { $0.step == "consent" && $0.awaited == ["youth"] }
+            try await led.consent(.given, of: "youth", by: owner)
+            try await eventually("a meeting") { try await !led.booked().isEmpty }
+
+            let move = MoveCase.with {
+                ($0.caseReference, $0.by) = (led.reference, owner)
+                ($0.municipality, $0.stage) = ("0484", Stage.upperSecondaryElsewhere.rawValue)
+            }
+            #expect(try await led.give(move, by: owner) == [])
+            try await led.stands("the new municipality's owns it") { $0.owner == next && $0.municipality == "0484" }
+            #expect(try await suite.events(.mappings, CaseMoved.self).map(\.toPerson) == [next])
+        }
+    }
+
+    @Test(
+        "rules 6, 10 and 17: two systems' reports are one case; what got worse is mapped again, and closed with words only"
+    )
+    func gotWorse() async throws {
+        try await RunningSuite.with { suite in
+            let owner = "nykoping-rektor"
+            let number = WorkedExample.fictionalNumber()
+            func report(_ report: inout ConcernReported) { report.personalNumber = number }
+            let led = try await LedCase(
+                suite, age: 12, stage: .school, unit: "nykoping-skola", guardians: ["Vera Exempel"], report)
+            var second = ExampleCountyReport.message
+            report(&second)
+            second.areas = ["home"]
+            let id = try await LedCase.send(second, from: "urn:other", on: suite)
+            try await eventually("the second system's receipt") {
+                try await LedCase.registered(id, suite)?.caseReference == led.reference
+            }
+            try await led.takeOn(by: owner)
+            try await led.hear(.child, .need, "Rasterna är jobbiga.", by: owner)
+            try await led.hear(.guardian, .strength, "Mormor hämtar varje dag.", by: owner)
+            try await led.answer("En vuxen på rasterna.", by: owner)
+            let measure = Measure.with {
+                ($0.area, $0.text, $0.responsible) = ("safety", "En vuxen på rasten.", owner)
+            }
+            #expect(try await led.conclude(.ownMeasures, by: owner) { $0.measures = [measure] } == [])
+            let worse = RecordFollowUp.with {
+                ($0.caseReference, $0.by, $0.text) = (led.reference, owner, "Vågar inte gå till skolan.")
+                ($0.effect, $0.decision) = (Effect.worse.rawValue, FollowUpDecision.reopen.rawValue)
+            }
+            #expect(try await led.give(worse, by: owner) == [])
+            try await led.stands("it is mapped again") { $0.phase == "mapping" && $0.step == "conclude" }
+        }
+    }
+}

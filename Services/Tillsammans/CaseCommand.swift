@@ -136,9 +136,10 @@ struct CasesCommand: AsyncParsableCommand {
             words("case.column.reminded"),
         ])
         for status in statuses {
+            let owner = status.delegate.isEmpty ? status.owner : "\(status.owner) (\(status.delegate))"
             table.add([
                 status.caseReference + (status.harmSuspected ? " !" : ""), words("phase.\(status.phase)"),
-                status.delegate.isEmpty ? status.owner : "\(status.owner) (\(status.delegate))",
+                status.fallbackReason.isEmpty ? owner : "\(owner), \(words("case.fallback.short"))",
                 status.step.isEmpty ? "" : words("step.\(status.step)"),
                 status.hasDue ? CivilTime.day(of: status.due.date).description : "",
                 status.reminded.isEmpty ? "" : words("level.\(status.reminded)"),

@@ -3,6 +3,7 @@ import CloudEvents
 import Codec
 import Domain
 import Foundation
+import ServiceKit
 import SwiftProtobuf
 
 /// One case as a colleague wants to see it: what has happened, what is happening, what comes next (rule 20).
@@ -42,6 +43,9 @@ extension Chronology {
         var text = "\(words("case.now"))\n\n"
         text += "  \(words("case.phase")): \(words("phase.\(status.phase)"))\n"
         text += "  \(words("case.owner")): \(name(status.owner)) (\(name(status.unit)))\n"
+        if let why = status.fallbackReason.nonEmpty {
+            text += "  \(words("case.fallback", ["why": words("fallback.\(why)")]))\n"
+        }
         if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(name(status.coordinator))\n" }
         if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(name(status.delegate))\n" }
         if !status.awaited.isEmpty {

@@ -64,17 +64,28 @@ package struct Chronology: Sendable {
     /// - Parameter names: names people, units and municipalities; nil: their ids are shown.
     package func entries(_ reading: LoggedReading, names: DirectoryNames? = nil) -> [Entry] {
         guard reading.permit.extent >= .course else { return [] }
-        return events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-            .flatMap { _, event -> [Entry] in
+        let sorted = events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .map(\.element)
+        let begun = sorted.lastIndex { Self.beginnings.contains($0.type) } ?? 0
+        return sorted.enumerated()
+            .flatMap { place, event -> [Entry] in
                 let fact = FactInWords(
                     event, language, mask: reading.mask, names: names,
                     showsWritten: Opening.isOpen(event, for: reading))
                 guard let fact else { return [] }
                 let proof = ProofInWords.text(event.auth, language)
-                return [Entry(event: event, what: fact.what, who: fact.who, proof: proof)]
+                let isFormer = place < begun && Self.findings.contains(event.type)
+                let what = isFormer ? Catalogue.text("mapping.former", language, ["what": fact.what]) : fact.what
+                return [Entry(event: event, what: what, who: fact.who, proof: proof)]
                     + fact.further.map { Entry(event: event, what: $0, who: "") }
             }
     }
+
+    /// With these a mapping begins; what was found and answered before is former (rule 10).
+    private static let beginnings: Set<String> = [MappingOpened.eventType, MappingReopened.eventType]
+    private static let findings: Set<String> = [
+        InformationAdded.eventType, InformationCorrected.eventType, AnswersRecorded.eventType,
+    ]
 
     /// `2026-11-23 09:12`, on the clock in Sweden.
     package static func day(_ instant: Date) -> String { "\(CivilTime.day(of: instant)) \(clock(instant).prefix(5))" }

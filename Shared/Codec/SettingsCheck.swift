@@ -19,6 +19,7 @@ struct SettingsCheck {
         take(message.mappingDays, \.mappingDays)
         take(message.consentDays, \.consentDays)
         take(message.moveDays, \.moveDays)
+        take(message.ownerDays, \.ownerDays)
         take(message.reminderDays, \.reminderDays)
         take(message.escalationDays, \.escalationDays)
         take(message.linkingHours, \.linkingHours)

@@ -88,6 +88,8 @@ extension Authority {
         public static let reopen = Act(lead)
         /// Also confirms or declines a move that a report proposes.
         public static let moveCase = Act(lead)
+        /// Records that a case stays with the municipality's fallback unit (rule 2).
+        public static let keepCase = Act(lead)
         /// Confirms a proposed move for the unit that takes the case. The people are that unit's (rule 2).
         public static let takeOver = Act([.namedPerson, .namedPersonsDeputy, .unitsManager])
         /// Sees to what came with the case after a move (rule 2).

@@ -264,6 +264,8 @@ public struct County: Sendable {
         public var consentDays = 10
         /// Working days until a proposed move should be confirmed or declined, and one that was made reviewed (rules 2 and 19).
         public var moveDays = 5
+        /// Working days from receipt until a fallback unit should have found who is to own the case (rules 2 and 19).
+        public var ownerDays = 5
         /// Working days before a due date on which its owner is reminded (rule 19).
         public var reminderDays = 2
         /// Working days after a due date until the county's function is notified, after the unit's manager (rule 19).

@@ -63,6 +63,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case delegateNone = "delegate.none"
     case moveNone = "move.none"
     case moveReviewed = "move.reviewed"
+    case ownerSettled = "owner.settled"
     case informationUnknown = "information.unknown"
     case questionUnknown = "question.unknown"
     case answerMissing = "answers.missing"

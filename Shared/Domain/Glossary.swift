@@ -138,6 +138,8 @@ public enum Step: String, CaseIterable, Sendable {
     case decideMove = "decide_move"
     /// The case has come to another unit. Who and what came with it is reviewed (rule 2).
     case reviewMove = "review_move"
+    /// No unit matched, so the municipality's fallback unit has the case. It hands it over, or records that it stays (rule 2).
+    case findOwner = "find_owner"
 }
 
 extension Step: Comparable {

@@ -58,7 +58,7 @@ struct WorkOrderTests {
             .acknowledge: "delegate", .conclude: "delegate", .consent: "delegate", .meeting: "coordinator",
             .bookFollowUp: "coordinator", .planFollowUp: "coordinator", .answerFamily: "coordinator",
             .followUp: "owner", .lookAgain: "owner", .handOver: "owner", .decideMove: "owner", .reviewMove: "owner",
-            .invite: "owner",
+            .findOwner: "owner", .invite: "owner",
         ]
         for step in Step.allCases {
             #expect(Turn(step, of: all, awaited: []) == .of(expected[step] ?? ""))

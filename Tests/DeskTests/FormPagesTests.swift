@@ -17,14 +17,18 @@ struct FormPagesTests {
         let tester: DeskTester
         let reference: String
 
-        init(_ county: CountyDirectory = ExampleCounty.message) async throws {
+        init(
+            _ county: CountyDirectory = ExampleCounty.message, report change: (inout ConcernReported) -> Void = { _ in }
+        ) async throws {
             let tester = try DeskTester(county)
-            try tester.suite.send(SuiteInMemory.report, id: "r1", key: "r1", to: .concernReports)
+            var report = SuiteInMemory.report
+            change(&report)
+            try tester.suite.send(report, id: "r1", key: "r1", to: .concernReports)
             let receipt = try await tester.suite.view.reader().read { try $0.receipt(of: "r1", from: "test") }
             (self.tester, reference) = (tester, try #require(receipt).registered.caseReference)
         }
 
-        func path(_ part: String) -> String { "/case/\(reference)/\(part)" }
+        func path(_ part: String) -> String { "/case/\(reference)\(part.isEmpty ? "" : "/\(part)")" }
 
         func get(_ part: String, as person: String = "head-school") async throws -> DeskTester.Answer {
             try await tester.get(path(part), as: person)

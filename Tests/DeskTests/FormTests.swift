@@ -63,6 +63,7 @@ struct FormTests {
         try check(MoveForm.self, &typist)
         try check(ConfirmMoveForm.self, &typist)
         try check(DeclineMoveForm.self, &typist)
+        try check(KeepCaseForm.self, &typist)
         try check(InformationForm.self, &typist)
         try check(CorrectionForm.self, &typist)
         try check(AnswersForm.self, &typist)

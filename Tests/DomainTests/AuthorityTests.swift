@@ -23,7 +23,8 @@ struct AuthorityTests {
     func leads(person: String) {
         let acts: [Authority.Act] = [
             .takeOn, .delegate, .handBack, .addInformation, .correctInformation, .recordAnswers, .recordConsent,
-            .withholdConsent, .judgeMaturity, .conclude, .followUp, .reopen, .moveCase, .recordMeeting, .recordNotHeld,
+            .withholdConsent, .judgeMaturity, .conclude, .followUp, .reopen, .moveCase, .keepCase, .recordMeeting,
+            .recordNotHeld,
             .moveMeeting, .changeParticipants, .reportPlanConcern, .answerPlanConcern, .followUpPlan,
             .bookPlanFollowUp, .tellFamily, .resendNotice,
         ]
@@ -36,7 +37,7 @@ struct AuthorityTests {
             .takeOn, .handBack, .correctInformation, .recordAnswers, .recordConsent, .resendNotice,
         ]
         let decisions: [Authority.Act] = [
-            .delegate, .judgeMaturity, .conclude, .followUp, .reopen, .moveCase, .recordMeeting, .tellFamily,
+            .delegate, .judgeMaturity, .conclude, .followUp, .reopen, .moveCase, .keepCase, .recordMeeting, .tellFamily,
         ]
         #expect(works.allSatisfy { isAllowed($0, "teacher") })
         #expect(decisions.allSatisfy { codes($0, by: .person("teacher")) == ["by person.not_allowed"] })

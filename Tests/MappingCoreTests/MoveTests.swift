@@ -182,6 +182,7 @@ struct MoveTests {
         let destination = try #require(Destination(municipality: "0001", in: story.directory))
         try moved.give(Move(to: destination, stage: .upperSecondary, attends: "gymnasium"))
         #expect(moved.case.proposedMove == nil && moved.case.deadlines[.decideMove] == nil)
+        try story.find()
         try story.give(Conclude(.nothingFurther(lookAgain: Story.day("2027-01-15"))))
         try story.give(FollowUp(.end, effect: .same, text: "ord"))
         #expect(story.case.proposedMove == nil && story.case.deadlines.isEmpty)

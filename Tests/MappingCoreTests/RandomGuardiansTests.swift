@@ -48,7 +48,9 @@ struct RandomGuardiansTests {
                 try story.consent(giver, flag() ? .refused : .withdrawn)
                 return giver
             case 7: story.advance(to: story.today.plus(number(1...3)).description)
-            case 8 where story.case.phase != .mapping: attempt(Reopen(reason: "ord"))
+            case 8 where story.case.phase != .mapping:
+                attempt(Reopen(reason: "ord"))
+                try story.find()
             case 8:
                 attempt(Conclude(.cooperation(.init(organisations: [.healthCare], latest: story.today.plus(20)))))
             default:

@@ -27,11 +27,16 @@ struct Story {
     static func ready(_ change: (inout Concern) -> Void = { _ in }) throws -> Story {
         var story = try Story(change)
         try story.give(TakeOn())
-        for source in [InformationSource.child, .guardian] {
-            try story.give(AddInformation(source: source, finding: .need(.init(.relationships)), text: "ord"))
-        }
-        try story.give(RecordAnswers(Question.allCases.map { .init($0, "ord") }))
+        try story.find()
         return story
+    }
+
+    /// Hears the child and the guardians, and answers the five questions.
+    mutating func find() throws {
+        for source in [InformationSource.child, .guardian] {
+            try give(AddInformation(source: source, finding: .need(.init(.relationships)), text: "ord"))
+        }
+        try give(RecordAnswers(Question.allCases.map { .init($0, "ord") }))
     }
 
     static func concern(_ change: (inout Concern) -> Void = { _ in }) throws -> Concern {

@@ -95,6 +95,8 @@ struct WireTests {
         let review = MappingCore.ReviewMove(
             organisations: random.list { $0.one(Organisation.self) }, meeting: random.relocation())
         try check(review, Codec.ReviewMove(review, of: reference, by: by), of: reference, by: by)
+        let keep = MappingCore.KeepCase(reason: random.word())
+        try check(keep, Codec.KeepCase(keep, of: reference, by: by), of: reference, by: by)
         let note = MappingCore.NoteCooperation(
             done: random.list { $0.one(Step.self) }, next: random.maybe { .init($0.one(Step.self), on: $0.day()) },
             coordinator: random.maybe { $0.id() })
@@ -273,6 +275,7 @@ extension RandomCase {
                 .init(
                     from: .init(county: id(), unit: id(), person: id()), to: owner(), place: place(), why: why,
                     review: maybe { .init($0.departure(), due: $0.date()) })),
+            .kept(reason: word(), by: actor()),
             .cameOfAge(owner: id(), county: id(), due: date()),
             .reminded(
                 .init(

@@ -89,6 +89,20 @@ struct TableTests {
         #expect(words(told(.init("head-school", of: "TST"))) == ["moveProposed head.school@example.org"])
     }
 
+    @Test("rule 2: who has a case since no unit matched is told so, with the concern and with a move")
+    func fallback() {
+        func values(_ event: CaseEvent) -> [Notice.Value?] { drafts(.ofCase(event)).map { $0.values[.fallback] } }
+        for isFallback in [true, false] {
+            #expect(
+                values(
+                    .concernRegistered(
+                        namedPerson: "head-fallback", reporter: nil, isHarmSuspected: false, isFallback: isFallback))
+                    == [.flag(isFallback)])
+            let moved = CaseEvent.moved(from: "head-school", of: "TST", to: "head-kaa", isFallback: isFallback)
+            #expect(values(moved) == [.flag(isFallback), nil])
+        }
+    }
+
     @Test("rule 3: the named person and the reporter learn of harm under a taken id")
     func setAside() {
         let setAside = CaseEvent.concernSetAside(

@@ -36,6 +36,9 @@ struct PreviewTests {
         let reasons = [Fault(.consentMissing, ["giver": "giver.guardian"]).swedish, Fault(.consentNobody).swedish]
         return [
             .ofCase(.concernRegistered(namedPerson: "head-school", reporter: mia, isHarmSuspected: true)),
+            .ofCase(
+                .concernRegistered(namedPerson: "head-kaa", reporter: nil, isHarmSuspected: false, isFallback: true)),
+            .ofCase(.moved(from: "head-kaa", of: "TST", to: "head-school", isFallback: true)),
             .ofCase(.questionUnplaced(to: "head-school")),
             .ofCase(.questionPlaced(chair: "head-school", asker: mia, meeting.time, place: "Forumrummet, Testby")),
             .ofCase(.dateReminded(to: ["head-school"], step, .owner)),

@@ -34,7 +34,7 @@ struct TemplatesTests {
         arguments: [
             (
                 "concern.mustache", "{{name}}",
-                "uses {{name}}, which this notice does not have; it has case, further, link"
+                "uses {{name}}, which this notice does not have; it has case, fallback, further, link"
             ),
             ("concern.mustache", "{{#case}}", "concern.mustache cannot be read"),
             ("consern.mustache", "x", "is no notice; there are answer_forwarded,"),

@@ -56,6 +56,39 @@ struct ChronologyTests {
         #expect(!text.contains("Hemligt") && !text.contains("egna ord") && !text.contains("{"))
     }
 
+    @Test("rule 2: that the municipality's fallback unit has the case is said with the reason, and the step is its own")
+    func fallback() async throws {
+        var chronology = Chronology(Self.reference, .swedish)
+        let status = CaseStatus.with {
+            ($0.caseReference, $0.owner, $0.unit, $0.phase) = (Self.reference, "head-fallback", "fallback", "mapping")
+            ($0.step, $0.due, $0.fallbackReason) = ("find_owner", .init(ExampleCounty.monday), "unit_unfit")
+        }
+        chronology.take(
+            try Event(id: "s", source: "test", time: ExampleCounty.monday, subject: Self.reference, status))
+        let text = try await chronology.text(ReadingStory.reading(.course))
+        #expect(text.contains("Kommunens reservenhet har ärendet: enheten passar inte barnets ålder eller skolgång"))
+        #expect(text.contains("Nästa steg: hitta rätt ansvarig för ärendet"))
+    }
+
+    @Test("rule 10: what was found and answered before the mapping was reopened is told as former")
+    func former() async throws {
+        var chronology = Chronology(Self.reference, .swedish)
+        let facts: [any EventPayload] = [
+            MappingOpened(), AnswersRecorded.with { $0.questions = [1] },
+            ConsentRecorded.with { ($0.consent.giver, $0.consent.decision) = ("0123456789abcdef", "given") },
+            MappingReopened(), AnswersRecorded.with { $0.questions = [2] },
+        ]
+        for (index, fact) in facts.enumerated() {
+            chronology.take(
+                try Event(
+                    id: "\(index)", source: "test", time: ExampleCounty.monday + Double(index * 60),
+                    subject: Self.reference, fact))
+        }
+        let text = try await chronology.text(ReadingStory.reading(.course))
+        #expect(text.contains("fråga 1 besvarad (tidigare kartläggning)"))
+        #expect(text.components(separatedBy: "(tidigare kartläggning)").count == 2, "a consent is in force as before")
+    }
+
     @Test(
         "rule 2: a case says where a report leads elsewhere, and that one speaking of harm was refused")
     func elsewhere() async throws {

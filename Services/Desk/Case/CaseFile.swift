@@ -11,6 +11,8 @@ struct CaseFile: Sendable {
     /// A piece of information, with its former words.
     struct Finding: Sendable {
         var information: Information
+        /// Written before the mapping was reopened, so it counts for no outcome (rule 10).
+        var isFormer = false
         /// The oldest first: what it was, who corrected it when, and why.
         var corrections: [Correction] = []
 
@@ -30,9 +32,15 @@ struct CaseFile: Sendable {
     }
 
     private(set) var concerns: [Entry<ConcernRegistered>] = []
+    /// So many of the concerns belong to a former mapping; they are the oldest.
+    private(set) var formerConcerns = 0
+    /// Concerns that Mapping has taken.
+    private var takenConcerns = 0
     private(set) var findings: [Finding] = []
     /// The answers to each question, the oldest first.
     private(set) var answers: [Question: [Entry<String>]] = [:]
+    /// The same from before the mapping was reopened. They count for no outcome (rule 10).
+    private(set) var formerAnswers: [Question: [Entry<String>]] = [:]
     /// What each giver has said, the oldest first.
     private(set) var consents: [String: [Entry<Consent>]] = [:]
     private(set) var maturity: Entry<MaturityRecorded>?
@@ -62,6 +70,7 @@ struct CaseFile: Sendable {
             takeGuardians(event)
         case MaturityRecorded.eventType: note(event) { $0.maturity = Entry(value: $1, by: $1.by, at: event.time) }
         case MappingConcluded.eventType: note(event) { $0.outcomes.append(Entry(value: $1, by: $1.by, at: event.time)) }
+        case MappingReopened.eventType: beginAnew()
         case MeasuresFollowedUp.eventType:
             note(event) { $0.followUps.append(Entry(value: $1, by: $1.by, at: event.time)) }
         default:
@@ -84,8 +93,12 @@ struct CaseFile: Sendable {
     private mutating func takeCourse(_ event: Event) {
         switch event.type {
         case CaseTakenOn.eventType: isTakenOn = true
-        case MappingOpened.eventType: (isTakenOn, departure) = (false, nil)
-        case ConcernJoined.eventType: isTakenOn = false
+        case MappingOpened.eventType:
+            // A closed case that a concern opens again has a new mapping.
+            beginAnew()
+            takeConcern()
+            departure = nil
+        case ConcernJoined.eventType: takeConcern()
         case MoveProposed.eventType:
             note(event) { (file: inout CaseFile, fact: MoveProposed) in file.proposedMove = fact.proposed }
         case MoveDeclined.eventType: proposedMove = nil
@@ -93,6 +106,20 @@ struct CaseFile: Sendable {
         case MoveReviewed.eventType: note(event) { $0.review($1) }
         default: break
         }
+    }
+
+    /// Mapping takes the concerns in their order.
+    private mutating func takeConcern() {
+        takenConcerns += 1
+        isTakenOn = false
+    }
+
+    /// The mapping is done again: what was found and answered is former (rule 10).
+    private mutating func beginAnew() {
+        formerConcerns = takenConcerns
+        for place in findings.indices { findings[place].isFormer = true }
+        formerAnswers.merge(answers) { $0 + $1 }
+        answers = [:]
     }
 
     /// What becomes of consents when the guardians are put right: Mapping says it (rules 12 and 13).
@@ -179,4 +206,10 @@ extension CaseFile {
     func findings(from source: InformationSource) -> [Finding] {
         findings.filter { $0.information.source == source.rawValue }
     }
+
+    /// Whether a source has been asked in this mapping (rule 7).
+    func isHeard(_ source: InformationSource) -> Bool { findings(from: source).contains { !$0.isFormer } }
+
+    /// A concern by its place in ``concerns``.
+    func isFormer(concern place: Int) -> Bool { place < formerConcerns }
 }

@@ -45,7 +45,7 @@ struct OpenedCase: Sendable {
             people: .init(
                 unit: status.unit, namedPerson: status.owner, delegate: status.delegate.nonEmpty,
                 coordinator: status.coordinator.nonEmpty),
-            phase: row.phase, isTakenOn: file.isTakenOn,
+            phase: row.phase, isTakenOn: file.isTakenOn, isOwnerSought: status.ownerSought,
             proposed: file.proposedMove.map { .init(unit: $0.unit, namedPerson: $0.namedPerson) },
             isToBeReviewed: file.departure != nil, isMeetingAhead: file.cooperation.isMeetingAhead)
     }

@@ -18,6 +18,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case confirmMove = "confirm_move"
     case declineMove = "decline_move"
     case reviewMove = "review_move"
+    case keepCase = "keep_case"
     case addGuardian = "add_guardian"
     case correctGuardian = "correct_guardian"
     case mergeGuardians = "merge_guardians"
@@ -35,6 +36,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .conclude: .conclude, .followUp: .followUp, .reopen: .reopen,
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
         .reviewMove: .reviewMove,
+        .keepCase: .keepCase,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
         .moveMeeting: .moveMeeting,
@@ -47,6 +49,8 @@ package struct CaseSituation: Sendable {
     package var phase: Phase
     /// No concern waits for the named person.
     package var isTakenOn: Bool
+    /// A fallback unit has the case, and who is to own it is not settled.
+    package var isOwnerSought: Bool
     /// A report says that the child is elsewhere: who would own the case there. Nil where none does.
     package var proposed: Authority.People?
     /// The case has come to another unit, and nobody has reviewed what came with it.
@@ -55,10 +59,11 @@ package struct CaseSituation: Sendable {
     package var isMeetingAhead: Bool
 
     package init(
-        people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?, isToBeReviewed: Bool,
-        isMeetingAhead: Bool
+        people: Authority.People, phase: Phase, isTakenOn: Bool, isOwnerSought: Bool, proposed: Authority.People?,
+        isToBeReviewed: Bool, isMeetingAhead: Bool
     ) {
-        (self.people, self.phase, self.isTakenOn, self.proposed) = (people, phase, isTakenOn, proposed)
+        (self.people, self.phase, self.isTakenOn) = (people, phase, isTakenOn)
+        (self.isOwnerSought, self.proposed) = (isOwnerSought, proposed)
         (self.isToBeReviewed, self.isMeetingAhead) = (isToBeReviewed, isMeetingAhead)
     }
 }
@@ -97,6 +102,7 @@ extension CaseSituation {
         case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
         case .reviewMove where !isToBeReviewed: [Fault(.moveReviewed)]
+        case .keepCase where !isOwnerSought: [Fault(.ownerSettled)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
         case .moveMeeting where !isMeetingAhead: [Fault(.meetingNone)]
         default: []

@@ -64,7 +64,8 @@ package enum Turn: Sendable, Hashable {
         case .acknowledge, .conclude, .consent: self = .of(worker)
         case .meeting, .bookFollowUp, .planFollowUp, .answerFamily:
             self = .of(people.coordinator ?? people.namedPerson)
-        case .followUp, .lookAgain, .handOver, .decideMove, .reviewMove, .invite: self = .of(people.namedPerson)
+        case .followUp, .lookAgain, .handOver, .decideMove, .reviewMove, .findOwner, .invite:
+            self = .of(people.namedPerson)
         }
     }
 

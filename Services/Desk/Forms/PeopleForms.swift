@@ -123,3 +123,22 @@ struct DeclineMoveForm: CaseForm {
         ]
     }
 }
+
+/// No other unit is the right one.
+struct KeepCaseForm: CaseForm {
+    static let action = CaseAction.keepCase
+    var reason = ""
+
+    init() {}
+    init(_ typed: TypedFields) { reason = typed["reason"] }
+
+    func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
+        KeepCase.with { ($0.caseReference, $0.by, $0.reason) = (reference, person, reason) }
+    }
+
+    func check(_ words: inout Words) { _ = words.text(reason, at: "reason") }
+
+    func fields(_ maker: FieldMaker, _ choices: FormChoices) -> [any FormField] {
+        [maker.area("reason", reason, limit: KeepCase.mostBytes(of: "reason"))]
+    }
+}

@@ -24,6 +24,8 @@ package struct Case: Aggregate, Equatable {
 
     package var concernAreas: [WheelArea]
     package var information: [Information]
+    /// What was written before the mapping was reopened. It can be corrected, and counts for no outcome (rule 10).
+    package var formerInformation: [Information]
     package var corrections: [Correction]
     package var answers: [Question: String]
 
@@ -68,7 +70,8 @@ package struct Case: Aggregate, Equatable {
         self.youthConsentFrom = youthConsentFrom
         self.adultFrom = adultFrom
         (phase, deadlines) = (.mapping, [:])
-        (concernAreas, information, corrections, answers) = ([], [], [], [:])
+        (concernAreas, information, formerInformation) = ([], [], [])
+        (corrections, answers) = ([], [:])
         (guardians, formerGuardians, consents) = ([], [:], [:])
         (hasMoreGuardians, isProtected, isHarmSuspected) = (false, false, false)
         (emergencies, concerns) = ([], 0)

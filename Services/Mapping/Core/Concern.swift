@@ -78,6 +78,7 @@ extension CaseInHand {
         let former = note(concern)
         set(.acknowledge, workingDays: settings.acknowledgeDays, from: concern.receivedAt)
         let due = set(.conclude, workingDays: settings.mappingDays, from: concern.receivedAt)
+        seekOwner(since: concern.receivedAt)
         report(
             .opened(owner: `case`.owner, at: `case`.place, due: due, isHarmSuspected: `case`.isHarmSuspected))
         report(former, in: concern)

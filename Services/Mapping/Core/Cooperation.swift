@@ -42,9 +42,10 @@ extension CaseInHand {
         startRetention()
     }
 
-    /// Continues the mapping, whatever its outcome was.
+    /// Opens the mapping again, whatever its outcome was. It is done anew (rule 10).
     mutating func reopen(reason: String) {
-        `case`.deadlines = `case`.deadlines.filter { [.decideMove, .reviewMove].contains($0.key) }
+        `case`.beginAnew()
+        `case`.deadlines = `case`.deadlines.filter { [.decideMove, .reviewMove, .findOwner].contains($0.key) }
         if `case`.isMeetingRequested { request(.cancel(county: `case`.place.county, isClosed: false)) }
         `case`.phase = .mapping
         `case`.retention = nil

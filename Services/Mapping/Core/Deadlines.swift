@@ -40,7 +40,9 @@ extension Case {
     }
 
     /// Whether a date leads the case on. What only waits for an answer does not: once answered, nothing would be next.
-    var hasStepOfPhase: Bool { !Set(deadlines.keys).isSubset(of: [.acknowledge, .decideMove, .reviewMove, .invite]) }
+    var hasStepOfPhase: Bool {
+        !Set(deadlines.keys).isSubset(of: [.acknowledge, .decideMove, .reviewMove, .findOwner, .invite])
+    }
 
     /// When the case must wake.
     package var wakes: [Wake: Date] {

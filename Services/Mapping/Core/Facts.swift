@@ -21,6 +21,8 @@ package enum CourseFact: Sendable, Equatable {
     case delegated(to: String, county: String, by: Actor)
     case handedBack(to: String, by: Actor)
     case moved(Move)
+    /// The case stays with the municipality's fallback unit.
+    case kept(reason: String, by: Actor)
     case cameOfAge(owner: String, county: String, due: Date)
     case reminded(Reminded)
     case emergencyOpened(EmergencyOpening)

@@ -8,6 +8,11 @@ extension Case {
     package func keepingOwner(_ context: DecisionContext) -> Decision<Case> { deciding(context) { $0.keepOwner() } }
 }
 
+extension Case {
+    /// A fallback unit has the case, and who is to own it is not settled (rule 2).
+    package var isOwnerSought: Bool { deadlines[.findOwner] != nil }
+}
+
 extension CaseInHand {
     /// Passes the ownership on, and notifies both units (rule 2).
     mutating func hand(to owner: Routing.Owner, at place: Case.Place, _ why: CourseFact.Move.Why) {
@@ -22,12 +27,22 @@ extension CaseInHand {
         // The delegate belonged to the former organisation.
         `case`.delegate = nil
         settleMove(after: why)
+        if owner.fallback == nil {
+            done(.findOwner)
+        } else if former.unit != owner.unit {
+            seekOwner(since: context.now)
+        }
         guard case .cooperation(let cooperation) = `case`.phase else { return }
         if isElsewhere {
             callMeeting(cooperation)
         } else if before.owner != owner || before.place != place {
             request(.handOver(Lead(owner, at: place)))
         }
+    }
+
+    /// Where a fallback unit has the case, it finds the right owner, or records that the case stays (rule 2).
+    mutating func seekOwner(since instant: Date) {
+        if `case`.owner.fallback != nil { set(.findOwner, workingDays: settings.ownerDays, from: instant) }
     }
 
     /// If the owner has left the directory, passes the ownership to the current role holder.

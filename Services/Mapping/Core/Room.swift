@@ -22,8 +22,16 @@ extension Case {
     private static let besideText = 500
 
     private var filled: Int {
-        information.reduce(0) { $0 + $1.text.utf8.count + Self.besideText }
+        (formerInformation + information).reduce(0) { $0 + $1.text.utf8.count + Self.besideText }
             + corrections.reduce(0) { $0 + $1.before.text.utf8.count + $1.reason.utf8.count + Self.besideText }
+    }
+
+    /// The mapping is done again: what was found and answered counts no more (rules 7, 9 and 10). It stays in the history, and
+    /// the newest of it here, as far as it leaves half of the room to the new mapping.
+    mutating func beginAnew() {
+        (formerInformation, information, answers) = (formerInformation + information, [], [:])
+        while filled > Self.room / 2, !formerInformation.isEmpty { formerInformation.removeFirst() }
+        while filled > Self.room / 2, !corrections.isEmpty { corrections.removeFirst() }
     }
 
     func hasRoom(for text: String, of room: Int) -> Bool { filled + text.utf8.count + Self.besideText <= room }

@@ -15,6 +15,7 @@ extension CaseStatus {
         delegate = `case`.delegate ?? ""
         coordinator = `case`.coordinator ?? ""
         fallbackReason = `case`.owner.fallback?.rawValue ?? ""
+        ownerSought = `case`.isOwnerSought
         phase = `case`.phase.word.rawValue
         outcome = `case`.outcome?.word.rawValue ?? ""
         if let next = `case`.nextStep {

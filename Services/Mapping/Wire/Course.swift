@@ -139,6 +139,8 @@ extension CourseFact {
         case .handedBack(let owner, let actor):
             WorkHandedBack.with { ($0.caseReference, $0.by, $0.owner) = (reference, actor.id, owner) }
         case .moved(let move): CaseMoved(move, of: reference)
+        case .kept(let reason, let actor):
+            CaseKept.with { ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, reason) }
         case .cameOfAge(let owner, let county, let due):
             CameOfAge.with { ($0.caseReference, $0.county, $0.owner, $0.due) = (reference, county, owner, .init(due)) }
         case .reminded(let reminded): DeadlineReminded(reminded, of: reference)

@@ -33,6 +33,7 @@ extension MappingState {
         opened = .init(`case`.opened)
         concernAreas = `case`.concernAreas.map(\.rawValue)
         information = `case`.information.map(Information.init)
+        formerInformation = `case`.formerInformation.map(Information.init)
         corrections = `case`.corrections.map(Correction.init)
         for (question, text) in `case`.answers { answers[Int32(question.number)] = text }
         guardians = `case`.guardians.map(CaseGuardian.init)
@@ -80,6 +81,9 @@ extension MappingState {
         }
         `case`.concernAreas = words.all(of: WheelArea.self, concernAreas, at: "concern_areas") ?? []
         `case`.information = information.enumerated().compactMap { $1.read(&words, at: "information[\($0)]") }
+        `case`.formerInformation = formerInformation.enumerated().compactMap {
+            $1.read(&words, at: "former_information[\($0)]")
+        }
         `case`.corrections = corrections.enumerated().compactMap { $1.read(&words, at: "corrections[\($0)]") }
         for (number, text) in answers {
             guard let question = words.question(number, at: "answers") else { continue }

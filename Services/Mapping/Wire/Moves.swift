@@ -16,6 +16,7 @@ extension CommandAdapter<Case> {
         .on(Codec.ConfirmMove.self),
         .on(Codec.DeclineMove.self),
         .on(Codec.ReviewMove.self),
+        .on(Codec.KeepCase.self),
     ]
 }
 
@@ -73,6 +74,16 @@ extension Codec.ReviewMove: CaseMessage {
     }
 }
 
+extension Codec.KeepCase: CaseMessage {
+    package func command(_ words: inout Words) -> MappingCore.KeepCase? {
+        words.text(reason, at: "reason").map(MappingCore.KeepCase.init)
+    }
+
+    init(_ command: MappingCore.KeepCase, of reference: String, by actor: Actor) {
+        self = .with { ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, command.reason) }
+    }
+}
+
 // MARK: Facts
 
 extension ProposalFact {
@@ -127,6 +138,10 @@ extension CaseMoved: FactMessage {
             }
         }
     }
+}
+
+extension CaseKept: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? { .course(.kept(reason: reason, by: Actor(by: by))) }
 }
 
 extension MoveProposed: FactMessage {

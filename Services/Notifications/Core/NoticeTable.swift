@@ -86,7 +86,7 @@ extension Notice {
         case recipientInEnglish = "recipient_en"
         case letter, counter, delegated, refused, outdated, reached
         case declinedAgain = "declined_again"
-        case giver, recorder
+        case giver, recorder, fallback
     }
 
     /// What stands for a variable.
@@ -104,14 +104,14 @@ extension Notice {
 extension Notice.Kind {
     /// One for each kind, which a test checks.
     package static let forms: [Notice.Kind: Notice.Form] = [
-        .concern: .init(PackageResources.concern_mustache, occasions: [.further]),
+        .concern: .init(PackageResources.concern_mustache, [.fallback], occasions: [.further]),
         .moveProposed: .init(PackageResources.move_proposed_mustache, [.to, .due, .dueInEnglish]),
         .dutyToReport: .init(PackageResources.duty_to_report_mustache, isUrgent: true),
         .consultation: .init(PackageResources.consultation_mustache),
         .consultationBooked: .init(PackageResources.consultation_booked_mustache, [.time, .place]),
         .reminder: .init(PackageResources.reminder_mustache, deadline),
         .escalation: .init(PackageResources.escalation_mustache, deadline),
-        .moved: .init(PackageResources.moved_mustache, [.to, .due, .dueInEnglish]),
+        .moved: .init(PackageResources.moved_mustache, [.to, .due, .dueInEnglish, .fallback]),
         .delegated: .init(PackageResources.delegated_mustache),
         .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due, .dueInEnglish]),
         .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due, .dueInEnglish]),
@@ -188,9 +188,10 @@ enum Addressee {
 extension CaseEvent {
     func rows(_ context: NoticeContext) -> [Row] {
         switch self {
-        case .concernRegistered(let namedPerson, let reporter, let isHarmSuspected):
-            let concern = Row(.concern, .staff(namedPerson), [.further: .flag(context.isKnownCase)])
-            return [concern] + (isHarmSuspected ? Self.duty(namedPerson, reporter) : [])
+        case .concernRegistered(let namedPerson, let reporter, let isHarmSuspected, let isFallback):
+            let values: Notice.Values = [.further: .flag(context.isKnownCase), .fallback: .flag(isFallback)]
+            return [Row(.concern, .staff(namedPerson), values)]
+                + (isHarmSuspected ? Self.duty(namedPerson, reporter) : [])
         case .concernSetAside(let namedPerson, let reporter): return Self.duty(namedPerson, reporter)
         case .questionUnplaced(let person): return [Row(.consultation, .staff(person))]
         case .questionPlaced(let chair, let asker, let time, let place):
@@ -206,10 +207,11 @@ extension CaseEvent {
                 .county: .flag(level == .county),
             ].merging(Self.due(step.due)) { $1 }
             return people.map { Row(level == .owner ? .reminder : .escalation, .staff($0), values) }
-        case .moved(let from, let to, let day):
+        case .moved(let from, let to, let day, let isFallback):
             // Both units (rule 2).
+            let told: Notice.Values = [.to: .flag(true), .fallback: .flag(isFallback)]
             return [
-                Row(.moved, .staff(to), (day.map(Self.due) ?? [:]).merging([.to: .flag(true)]) { $1 }),
+                Row(.moved, .staff(to), (day.map(Self.due) ?? [:]).merging(told) { $1 }),
                 Row(.moved, .staff(from.person, county: from.county), [.to: .flag(false)]),
             ]
         case .moveProposed(let owner, let to, let due):

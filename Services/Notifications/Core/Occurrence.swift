@@ -27,8 +27,11 @@ package enum ErasureEvent: Sendable, Equatable {
 
 /// What has happened to a case, or to an anonymous question. People are the directory's ids.
 package enum CaseEvent: Sendable, Equatable {
-    /// - Parameter reporter: their address; nil where the fact holds none that can be written to.
-    case concernRegistered(namedPerson: String, reporter: EmailAddress?, isHarmSuspected: Bool)
+    /// - Parameters:
+    ///   - reporter: their address; nil where the fact holds none that can be written to.
+    ///   - isFallback: no unit matched, so the municipality's fallback unit has the case (rule 2).
+    case concernRegistered(
+        namedPerson: String, reporter: EmailAddress?, isHarmSuspected: Bool, isFallback: Bool = false)
     /// A report that speaks of harm was refused, since its id was taken (rule 3).
     case concernSetAside(namedPerson: String, reporter: EmailAddress?)
     /// No forum has a time for it. A person sees to it.
@@ -37,7 +40,7 @@ package enum CaseEvent: Sendable, Equatable {
     case questionPlaced(chair: String, asker: EmailAddress?, TimeSlot, place: String?)
     case dateReminded(to: [String], DueStep, ReminderLevel)
     /// - Parameter reviewed: by when who has it now sees to what came with it; nil where there is nothing to see to.
-    case moved(from: StaffMember, to: String, reviewed: LocalDate?)
+    case moved(from: StaffMember, to: String, reviewed: LocalDate?, isFallback: Bool = false)
     /// A report says that the child is elsewhere. A person decides (rule 2).
     ///
     /// - Parameter to: who would own the case; nil where the owner alone may know (rule 22).

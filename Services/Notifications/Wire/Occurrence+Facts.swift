@@ -44,7 +44,8 @@ protocol ForeignFact: EventPayload {
 extension ConcernRegistered: ForeignFact {
     var occurrence: Occurrence {
         let event = CaseEvent.concernRegistered(
-            namedPerson: namedPerson, reporter: EmailAddress(reporter.email), isHarmSuspected: harmSuspected)
+            namedPerson: namedPerson, reporter: EmailAddress(reporter.email), isHarmSuspected: harmSuspected,
+            isFallback: !fallbackReason.isEmpty)
         return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
 }
@@ -82,12 +83,10 @@ extension DeadlineReminded: ForeignFact {
 
 extension CaseMoved: ForeignFact {
     var occurrence: Occurrence {
-        Occurrence(
-            county: county, caseReference: caseReference,
-            .ofCase(
-                .moved(
-                    from: .init(fromPerson, of: fromCounty), to: toPerson,
-                    reviewed: hasReviewDue ? CivilTime.day(of: reviewDue.date) : nil)))
+        let event = CaseEvent.moved(
+            from: .init(fromPerson, of: fromCounty), to: toPerson,
+            reviewed: hasReviewDue ? CivilTime.day(of: reviewDue.date) : nil, isFallback: !fallbackReason.isEmpty)
+        return Occurrence(county: county, caseReference: caseReference, .ofCase(event))
     }
 }
 

@@ -177,6 +177,14 @@ extension CaseGuardian: LimitedMessage {
     ]
 }
 
+extension CaseKept: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
 extension CaseMoved: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1008,6 +1016,14 @@ extension InformationCorrected: LimitedMessage {
         3: FieldLimit("before"),
         4: FieldLimit("after"),
         5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension KeepCase: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("reason", bytes: 4000),
     ]
 }
 

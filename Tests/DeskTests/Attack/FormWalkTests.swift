@@ -25,7 +25,7 @@ struct FormWalkTests {
     private static func rule(_ action: CaseAction) -> (roles: Set<String>, least: Reading.Extent?) {
         switch action {
         case .takeOn, .handBack: (work, .status)
-        case .delegate, .move, .confirmMove, .declineMove, .reviewMove, .judgeMaturity, .endObjection: (lead, .status)
+        case .delegate, .move, .confirmMove, .declineMove, .reviewMove, .keepCase, .judgeMaturity, .endObjection: (lead, .status)
         case .addGuardian, .correctGuardian, .mergeGuardians, .removeGuardian: (lead, .status)
         case .recordConsent: (work, .status)
         // Nothing blocks it (rule 13).
@@ -64,6 +64,7 @@ struct FormWalkTests {
             case .declineMove: [("unit", "unitid-school"), ("reason", "Bor kvar.")]
             case .reviewMove:
                 [("people", CaseStory.person("family")), ("place", "keep"), ("organisations", "education")]
+            case .keepCase: [("reason", "Familjen är på väg att flytta.")]
             case .addGuardian, .correctGuardian:
                 [("guardian", "g1"), ("details-name", "Gun"), ("standing", "reachable"), ("reason", "Fel.")]
             case .mergeGuardians: [("guardian", "g1"), ("same", "g2"), ("reason", "Samma.")]

@@ -146,6 +146,7 @@ struct InjectionTests {
             })
         let reopened = story.text(.whole)
         try story.send(ReopenMapping.with { ($0.caseReference, $0.by, $0.reason) = (reference, owner, reopened) })
+        try await story.map()
         try await story.consent(.given)
         try story.conclude(.cooperation)
         try await story.holdMeeting()

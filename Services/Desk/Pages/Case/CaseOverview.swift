@@ -2,6 +2,7 @@ import CaseReading
 import Codec
 import Domain
 import Foundation
+import ServiceKit
 import SwiftProtobuf
 
 /// The case's first page: now, next, what is known of the child, and what has happened (rule 20).
@@ -40,7 +41,9 @@ extension CasePage {
         if !status.objections.isEmpty {
             lines.append(Panel.Line(word("case.objections"), tag: Tag(word("desk.case.awaited"), .warn)))
         }
-        if !status.fallbackReason.isEmpty { lines.append(Panel.Line(word("desk.case.fallback"))) }
+        if let why = status.fallbackReason.nonEmpty {
+            lines.append(Panel.Line(word("case.fallback", ["why": word("fallback.\(why)")])))
+        }
         if opened.file.proposedMove != nil, extent >= .course { lines.append(Panel.Line(word("desk.case.proposed"))) }
         if opened.file.departure != nil, extent >= .course { lines.append(Panel.Line(word("desk.case.departure"))) }
         return Panel(title: word("case.now"), lines: lines, isNow: true, link: nil)

@@ -18,7 +18,7 @@ struct CasePage: Sendable {
         init(of step: Step) {
             self =
                 switch step {
-                case .acknowledge, .handOver, .decideMove, .reviewMove: .people
+                case .acknowledge, .handOver, .decideMove, .reviewMove, .findOwner: .people
                 case .conclude: .mapping
                 case .consent: .consents
                 case .meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily: .meetings
@@ -103,6 +103,7 @@ struct CasePage: Sendable {
     private var tags: [Tag] {
         let status = opened.row.status
         var tags = [Tag(word("phase.\(status.phase)").capitalizedFirst, opened.row.phase == .closed ? .done : nil)]
+        if !status.fallbackReason.isEmpty { tags.append(Tag(word("case.fallback.short").capitalizedFirst, .warn)) }
         if status.harmSuspected { tags.append(Tag(word("desk.case.harm"), .bad)) }
         if status.protectedIdentity { tags.append(Tag(word("desk.case.protected"), .care)) }
         return tags
@@ -147,6 +148,7 @@ struct CasePage: Sendable {
             case .handOver: .move
             case .decideMove: .confirmMove
             case .reviewMove: .reviewMove
+            case .findOwner: .keepCase
             case .meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily: nil
             }
         return action.map { opened.obstacles(to: $0, by: person, at: now).isEmpty } ?? true

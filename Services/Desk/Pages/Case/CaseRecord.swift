@@ -91,7 +91,7 @@ extension CasePage {
     /// A part of it; nil where the part has nothing of it.
     private func record(_ division: inout Division) -> CaseRecord? {
         let file = opened.file
-        let answers = division.cut(Question.allCases.map(answer))
+        let answers = division.cut(Question.allCases.flatMap(answers(to:)))
         let consents = division.cut(
             file.consents.sorted { $0.key < $1.key }.compactMap { giver, entries in
                 entries.last.map { consent(giver, $0) }
@@ -111,10 +111,15 @@ extension CasePage {
         return record.hasAnswers || record.hasConsents || record.hasOutcomes ? record : nil
     }
 
-    private func answer(_ question: Question) -> CaseRecord.Answer {
-        let last = opened.file.answers[question]?.last
-        return CaseRecord.Answer(
-            question: word(question.name), words: last?.value, who: last.map { by($0.by, at: $0.at) })
+    /// The answer to a question, and what was answered last before the mapping was reopened.
+    private func answers(to question: Question) -> [CaseRecord.Answer] {
+        let (last, former) = (opened.file.answers[question]?.last, opened.file.formerAnswers[question]?.last)
+        func shown(_ entry: CaseFile.Entry<String>?, isFormer: Bool) -> CaseRecord.Answer {
+            CaseRecord.Answer(
+                question: marked(word(question.name), isFormer: isFormer), words: entry?.value,
+                who: entry.map { by($0.by, at: $0.at) })
+        }
+        return [shown(last, isFormer: false)] + (former.map { [shown($0, isFormer: true)] } ?? [])
     }
 
     private func consent(_ giver: String, _ entry: CaseFile.Entry<Consent>) -> CaseRecord.Consent {

@@ -39,20 +39,27 @@ extension CasePage {
     }
 
     private var voices: [ChildVoice.Voice] {
-        opened.file.findings(from: .child).map(\.information).filter { InformationKind(rawValue: $0.kind) != .notAsked }
-            .map { piece in
-                let values = [
-                    "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
-                ]
-                let attribution = [names(of: piece.named), word("desk.case.told", values)].filter { !$0.isEmpty }
-                return ChildVoice.Voice(words: piece.text, attribution: attribution.joined(separator: ". "))
-            }
+        opened.file.findings(from: .child).formerLast.filter {
+            InformationKind(rawValue: $0.information.kind) != .notAsked
+        }
+        .map { finding in
+            let piece = finding.information
+            let values = [
+                "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
+            ]
+            let attribution = [names(of: piece.named), word("desk.case.told", values)].filter { !$0.isEmpty }
+            return ChildVoice.Voice(
+                words: piece.text,
+                attribution: marked(attribution.joined(separator: ". "), isFormer: finding.isFormer))
+        }
     }
 
     /// Who was not asked, and why not.
     private var notAsked: [String] {
-        opened.file.findings.map(\.information).filter { $0.kind == InformationKind.notAsked.rawValue }.map {
-            "\(word("source.\($0.source)").capitalizedFirst) (\(word("kind.not_asked"))): \($0.text)"
+        opened.file.findings.formerLast.filter { $0.information.kind == InformationKind.notAsked.rawValue }.map {
+            let piece = $0.information
+            let who = "\(word("source.\(piece.source)").capitalizedFirst) (\(word("kind.not_asked")))"
+            return "\(marked(who, isFormer: $0.isFormer)): \(piece.text)"
         }
     }
 
@@ -70,13 +77,18 @@ extension CasePage {
             [InformationSource.child, .guardian, .organisation, .detector].flatMap { source in
                 findings.filter { $0.information.kind == kind.rawValue && $0.information.source == source.rawValue }
             }
-        }.map(item)
+        }.formerLast.map(item)
+    }
+
+    /// What was written before the mapping was reopened says so (rule 10).
+    func marked(_ words: String, isFormer: Bool) -> String {
+        isFormer ? word("mapping.former", ["what": words]) : words
     }
 
     private func item(_ finding: CaseFile.Finding) -> CaseFindings.Item {
         let piece = finding.information
         return CaseFindings.Item(
-            kind: word("desk.kinds.\(piece.kind)"), words: piece.text,
+            kind: marked(word("desk.kinds.\(piece.kind)"), isFormer: finding.isFormer), words: piece.text,
             areas: piece.named.count > 1 ? names(of: piece.named) : nil,
             source: word("source.\(piece.source)").capitalizedFirst, who: name(of: piece.by),
             time: Moment(dayOf: piece.at.date, language), history: history(of: finding))
@@ -117,9 +129,10 @@ extension CasePage {
                 pairs.append(
                     Pair(word("desk.case.observed"), CivilTime.text(concern.observedAt.date, language)))
             }
+            let heading = word("desk.case.concern", ["day": CivilTime.text(CivilTime.day(of: entry.at), language)])
             return CaseFindings.Concern(
                 anchor: "concern-\(index + 1)",
-                heading: word("desk.case.concern", ["day": CivilTime.text(CivilTime.day(of: entry.at), language)]),
+                heading: marked(heading, isFormer: opened.file.isFormer(concern: index)),
                 areas: concern.areas, tag: concern.harmSuspected ? Tag(word("desk.case.harm"), .bad) : nil,
                 pairs: pairs,
                 strengths: concern.strengths, hasStrengths: !concern.strengths.isEmpty,
@@ -127,18 +140,24 @@ extension CasePage {
         }
     }
 
-    /// How much there is of each kind. A concern tells of a need in each of its areas.
+    /// How much this mapping has of each kind. A concern tells of a need in each of its areas.
     var counts: [WheelArea: [InformationKind: Int]] {
         var counts: [WheelArea: [InformationKind: Int]] = [:]
-        for finding in opened.file.findings {
+        for finding in opened.file.findings where !finding.isFormer {
             guard let kind = InformationKind(rawValue: finding.information.kind) else { continue }
             for area in finding.information.named { counts[area, default: [:]][kind, default: 0] += 1 }
         }
-        for area in opened.file.concerns.flatMap(\.value.areas).compactMap(WheelArea.init) {
+        let concerns = opened.file.concerns.dropFirst(opened.file.formerConcerns)
+        for area in concerns.flatMap(\.value.areas).compactMap(WheelArea.init) {
             counts[area, default: [:]][.need, default: 0] += 1
         }
         return counts
     }
+}
+
+extension [CaseFile.Finding] {
+    /// What this mapping has found, before what was found in earlier ones.
+    var formerLast: [CaseFile.Finding] { filter { !$0.isFormer } + filter(\.isFormer) }
 }
 
 extension CaseFindings.Item: Weighed {

@@ -37,7 +37,7 @@ extension CasePage {
     /// The page on which an action's form stands.
     static func part(of action: CaseAction) -> Part {
         switch action {
-        case .takeOn, .delegate, .handBack, .move, .confirmMove, .declineMove, .reviewMove, .addGuardian,
+        case .takeOn, .delegate, .handBack, .move, .confirmMove, .declineMove, .reviewMove, .keepCase, .addGuardian,
             .correctGuardian,
             .mergeGuardians, .removeGuardian:
             .people

@@ -21,7 +21,7 @@ struct FormPages: Sendable {
 
     static let all: [any CaseForm.Type] = [
         TakeOnForm.self, DelegateForm.self, HandBackForm.self, MoveForm.self, ConfirmMoveForm.self,
-        DeclineMoveForm.self, ReviewMoveForm.self, InformationForm.self, CorrectionForm.self, AnswersForm.self,
+        DeclineMoveForm.self, ReviewMoveForm.self, KeepCaseForm.self, InformationForm.self, CorrectionForm.self, AnswersForm.self,
         ConsentForm.self,
         WithholdForm.self, MaturityForm.self, ConcludeForm.self, FollowUpForm.self, ReopenForm.self,
         AddGuardianForm.self, CorrectGuardianForm.self, MergeGuardiansForm.self, RemoveGuardianForm.self,

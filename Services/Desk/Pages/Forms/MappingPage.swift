@@ -68,9 +68,9 @@ extension CasePage {
 
     /// The child's own words, and what each source says: as much as fits, with links to the rest.
     private func beginning(limit: Int) -> (voice: ChildVoice, sources: [SourceShown]) {
-        let voices = opened.file.findings(from: .child).map(\.information)
-            .filter { $0.kind != InformationKind.notAsked.rawValue }
-            .map { ChildVoice.Voice(words: $0.text, attribution: attribution($0)) }
+        let voices = opened.file.findings(from: .child).formerLast
+            .filter { $0.information.kind != InformationKind.notAsked.rawValue }
+            .map { ChildVoice.Voice(words: $0.information.text, attribution: attribution($0)) }
         let sources = InformationSource.allCases.map { ($0, pieces(from: $0)) }
         let lists: [[any Weighed]] = [voices] + sources.map { $0.1 as [any Weighed] }
         let counts = Division.beginnings(of: lists, limit: limit)
@@ -84,31 +84,34 @@ extension CasePage {
         return (voice, shown)
     }
 
-    private func attribution(_ piece: Information) -> String {
-        attribution(piece.by, at: CivilTime.text(piece.at.date, language))
+    private func attribution(_ finding: CaseFile.Finding) -> String {
+        let piece = finding.information
+        return marked(
+            attribution(piece.by, at: CivilTime.text(piece.at.date, language)), isFormer: finding.isFormer)
     }
 
-    /// Strengths first (rule 8).
+    /// Strengths first (rule 8), and what is former last.
     func pieces(from source: InformationSource) -> [SourceShown.Piece] {
         let kinds = InformationKind.allCases.map(\.rawValue)
         let findings = opened.file.findings(from: source).enumerated().sorted { left, right in
             let order = [left, right].map { kinds.firstIndex(of: $0.element.information.kind) ?? kinds.count }
             return (order[0], left.offset) < (order[1], right.offset)
         }
-        return (source == .detector ? reported : []) + findings.map { shown($0.element) }
+        return (source == .detector ? reported : []) + findings.map(\.element).formerLast.map(shown)
     }
 
     /// What the concerns themselves tell, strengths first. It is nobody's to correct here.
     private var reported: [SourceShown.Piece] {
-        opened.file.concerns.flatMap { entry in
+        opened.file.concerns.enumerated().flatMap { index, entry in
             let concern = entry.value
             let areas = names(of: concern.areas.compactMap(WheelArea.init))
             let when = CivilTime.text(entry.at, language)
             func piece(_ tag: Tag, _ area: String, _ words: String) -> SourceShown.Piece {
                 .init(
                     tag: tag, area: area, words: words,
-                    attribution: word("desk.written", ["who": concern.reporter.name, "when": when]), history: nil,
-                    correct: nil)
+                    attribution: marked(
+                        word("desk.written", ["who": concern.reporter.name, "when": when]),
+                        isFormer: opened.file.isFormer(concern: index)), history: nil, correct: nil)
             }
             let strength = Tag(word("kind.\(InformationKind.strength.rawValue)").capitalizedFirst)
             return concern.strengths.map { piece(strength, "", $0) }
@@ -123,18 +126,24 @@ extension CasePage {
         return SourceShown.Piece(
             tag: Tag(word("kind.\(piece.kind)").capitalizedFirst),
             area: names(of: piece.named).nonEmpty ?? word("desk.mapping.no_area"),
-            words: piece.text, attribution: attribution(piece), history: history(of: finding),
+            words: piece.text, attribution: attribution(finding), history: history(of: finding),
             correct: mayCorrect
                 ? Link(word("desk.mapping.correct"), "\(path)#\(CaseAction.correctInformation.rawValue)") : nil)
     }
 
-    /// What was answered before, the newest first.
+    /// What was answered before, the newest first; in this mapping, then in earlier ones.
     func formerAnswers(to question: Question) -> [History.Version] {
-        (opened.file.answers[question] ?? []).dropLast().reversed().map { entry in
+        let replaced = (opened.file.answers[question] ?? []).dropLast().reversed().map { entry in
             History.Version(
                 time: Moment(entry.at, language), who: name(of: entry.by), words: entry.value, reason: nil,
                 isReplaced: true)
         }
+        let former = (opened.file.formerAnswers[question] ?? []).reversed().map { entry in
+            History.Version(
+                time: Moment(entry.at, language), who: marked(name(of: entry.by), isFormer: true),
+                words: entry.value, reason: nil, isReplaced: false)
+        }
+        return replaced + former
     }
 
     private func shown(_ question: Question, isInForm: Bool) -> QuestionShown {

@@ -26,6 +26,8 @@ struct OutcomeShown {
         let attribution: String
     }
 
+    /// It was decided before the mapping was reopened (rule 10).
+    let isFormer: Bool
     let pairs: [Pair]
     let measures: [Measure]
     let hasMeasures: Bool
@@ -69,7 +71,7 @@ extension CasePage {
         }
         let heard = [InformationSource.child, .guardian].map { source in
             line(
-                word("desk.need.\(source.rawValue)"), !opened.file.findings(from: source).isEmpty,
+                word("desk.need.\(source.rawValue)"), opened.file.isHeard(source),
                 CaseAction.addInformation.rawValue)
         }
         return answers + heard
@@ -91,7 +93,7 @@ extension CasePage {
         let all = followUps
         let beginning = Division.beginnings(of: [all], limit: Self.followUpsLimit)[0]
         return OutcomeShown(
-            pairs: pairs,
+            isFormer: opened.row.phase == .mapping, pairs: pairs,
             measures: outcome.measures.map { measure in
                 .init(
                     area: word("area.\(measure.area)").capitalizedFirst, words: measure.text,

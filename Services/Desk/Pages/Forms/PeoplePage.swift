@@ -26,6 +26,7 @@ extension CasePage {
                 act(DeclineMoveForm(unit: proposed.unit), choices, sent: sent, style: "secondary"),
             ]
         }
+        if opened.row.status.ownerSought { acts.append(act(KeepCaseForm(), choices, sent: sent, style: "secondary")) }
         acts.append(
             act(
                 MoveForm(to: chosen), choices, sent: sent, style: "secondary", links: municipalityChoices(chosen)))

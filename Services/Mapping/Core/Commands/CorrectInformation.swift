@@ -15,17 +15,21 @@ package struct CorrectInformation: CaseCommand {
     }
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {
-        guard let index = work.case.information.firstIndex(where: { $0.id == information }) else {
+        // What was written before a reopening must be right, too.
+        let list = [\Case.information, \.formerInformation].first { list in
+            work.case[keyPath: list].contains { $0.id == information }
+        }
+        guard let list, let index = work.case[keyPath: list].firstIndex(where: { $0.id == information }) else {
             throw Refusal([Fault(.informationUnknown, at: "information")])
         }
         try work.case.requireRoom(for: text + reason)
-        let before = work.case.information[index]
+        let before = work.case[keyPath: list][index]
         work.case.corrections.append(
             .init(before: before, by: work.actor, at: work.context.now, reason: reason))
-        work.case.information[index].finding = finding
-        work.case.information[index].text = text
+        work.case[keyPath: list][index].finding = finding
+        work.case[keyPath: list][index].text = text
         work.report(
             .informationCorrected(
-                before: before, after: work.case.information[index], reason: reason, by: work.actor))
+                before: before, after: work.case[keyPath: list][index], reason: reason, by: work.actor))
     }
 }

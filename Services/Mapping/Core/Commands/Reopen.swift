@@ -1,6 +1,6 @@
 package import Domain
 
-/// Continues the mapping, whatever its outcome was (rule 10).
+/// Opens the mapping again, whatever its outcome was. It is done anew (rule 10).
 package struct Reopen: CaseCommand {
     package static let act = Authority.Act.reopen
 

@@ -135,7 +135,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231745921
+    package static let largestBytes = 231745933
 }
 
 extension TakeOn: SuiteEvent {
@@ -311,6 +311,13 @@ extension ReviewMove: SuiteEvent {
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
     package static let largestBytes = 8134
+}
+
+extension KeepCase: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.keep.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 4265
 }
 
 extension NoteCooperation: SuiteEvent {
@@ -558,6 +565,13 @@ extension MoveDeclined: SuiteEvent {
     package static let largestBytes = 4396
 }
 
+extension CaseKept: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.kept.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 4265
+}
+
 extension CameOfAge: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.came_of_age.v1"
     package static let kind = EventKind.fact
@@ -597,7 +611,7 @@ extension CaseStatus: SuiteEvent {
     package static let eventType = "se.tillsammans.case.status.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.cases]
-    package static let largestBytes = 16426
+    package static let largestBytes = 16429
 }
 
 extension CaseViewed: SuiteEvent {
@@ -983,6 +997,7 @@ extension AnswerPlanConcern: SealedMessage {}
 extension AnswersRecorded: SealedMessage {}
 extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
+extension CaseKept: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}
 extension Child: SealedMessage {}
 extension ChildIdentified: SealedMessage {}
@@ -1014,6 +1029,7 @@ extension HoldErasure: SealedMessage {}
 extension Information: SealedMessage {}
 extension InformationAdded: SealedMessage {}
 extension InformationCorrected: SealedMessage {}
+extension KeepCase: SealedMessage {}
 extension MappingConcluded: SealedMessage {}
 extension MappingReopened: SealedMessage {}
 extension MappingState: SealedMessage {}
@@ -1101,6 +1117,7 @@ extension EventRegistry {
         ConfirmMove.self,
         DeclineMove.self,
         ReviewMove.self,
+        KeepCase.self,
         NoteCooperation.self,
         EndCooperation.self,
         MappingOpened.self,
@@ -1136,6 +1153,7 @@ extension EventRegistry {
         ChildErased.self,
         MoveProposed.self,
         MoveDeclined.self,
+        CaseKept.self,
         CameOfAge.self,
         CaseClosed.self,
         DeadlineReminded.self,

@@ -616,6 +616,23 @@ package nonisolated struct ReviewMove: Sendable {
   package init() {}
 }
 
+/// No other unit is the right one: the case stays with the municipality's fallback unit (rule 2).
+package nonisolated struct KeepCase: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// From Meetings: what is done in the cooperation, and what is next.
 package nonisolated struct NoteCooperation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1693,6 +1710,23 @@ package nonisolated struct MoveDeclined: Sendable {
   package init() {}
 }
 
+/// The case stays with the municipality's fallback unit.
+package nonisolated struct CaseKept: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// The child is an adult from today; the case is to be handed over in order.
 package nonisolated struct CameOfAge: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1745,7 +1779,7 @@ package nonisolated struct DeadlineReminded: Sendable {
 
   package var caseReference: String = String()
 
-  /// acknowledge, conclude, consent, meeting, follow_up, look_again, hand_over, decide_move or review_move.
+  /// acknowledge, conclude, consent, meeting, follow_up, look_again, hand_over, decide_move, review_move or find_owner.
   package var step: String = String()
 
   package var due: SwiftProtobuf.Google_Protobuf_Timestamp {
@@ -1950,6 +1984,12 @@ package nonisolated struct CaseStatus: @unchecked Sendable {
   package var objections: [String] {
     get {_storage._objections}
     set {_uniqueStorage()._objections = newValue}
+  }
+
+  /// The municipality's fallback unit has the case, and who is to own it is not settled (rule 2).
+  package var ownerSought: Bool {
+    get {_storage._ownerSought}
+    set {_uniqueStorage()._ownerSought = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2281,6 +2321,12 @@ package nonisolated struct MappingState: @unchecked Sendable {
   package var hasDeparture: Bool {_storage._departure != nil}
   /// Clears the value of `departure`. Subsequent reads from it will return its default value.
   package mutating func clearDeparture() {_uniqueStorage()._departure = nil}
+
+  /// What was written before the mapping was reopened: it can be corrected, and counts for no outcome.
+  package var formerInformation: [Information] {
+    get {_storage._formerInformation}
+    set {_uniqueStorage()._formerInformation = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3694,6 +3740,46 @@ nonisolated extension ReviewMove: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.organisations != rhs.organisations {return false}
     if lhs.people != rhs.people {return false}
     if lhs.keepsPlace != rhs.keepsPlace {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension KeepCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".KeepCase"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: KeepCase, rhs: KeepCase) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5820,6 +5906,46 @@ nonisolated extension MoveDeclined: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
+nonisolated extension CaseKept: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CaseKept"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CaseKept, rhs: CaseKept) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CameOfAge"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}owner\0\u{1}due\0\u{1}county\0")
@@ -6065,7 +6191,7 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0\u{3}owner_sought\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -6090,6 +6216,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _guardians: [CaseGuardian] = []
     var _moreGuardians: Bool = false
     var _objections: [String] = []
+    var _ownerSought: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6122,6 +6249,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _guardians = source._guardians
       _moreGuardians = source._moreGuardians
       _objections = source._objections
+      _ownerSought = source._ownerSought
     }
   }
 
@@ -6162,6 +6290,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._guardians) }()
         case 33: try { try decoder.decodeSingularBoolField(value: &_storage._moreGuardians) }()
         case 34: try { try decoder.decodeRepeatedStringField(value: &_storage._objections) }()
+        case 35: try { try decoder.decodeSingularBoolField(value: &_storage._ownerSought) }()
         default: break
         }
       }
@@ -6240,6 +6369,9 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._objections.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._objections, fieldNumber: 34)
       }
+      if _storage._ownerSought != false {
+        try visitor.visitSingularBoolField(value: _storage._ownerSought, fieldNumber: 35)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6271,6 +6403,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._guardians != rhs_storage._guardians {return false}
         if _storage._moreGuardians != rhs_storage._moreGuardians {return false}
         if _storage._objections != rhs_storage._objections {return false}
+        if _storage._ownerSought != rhs_storage._ownerSought {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -6422,7 +6555,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{1}departure\0\u{c}\u{10}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{1}departure\0\u{4}\u{2}former_information\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -6467,6 +6600,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _erasureBegun: Bool = false
     var _formerGuardians: [MappingState.FormerGuardian] = []
     var _departure: Departure? = nil
+    var _formerInformation: [Information] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6519,6 +6653,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _erasureBegun = source._erasureBegun
       _formerGuardians = source._formerGuardians
       _departure = source._departure
+      _formerInformation = source._formerInformation
     }
   }
 
@@ -6579,6 +6714,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 56: try { try decoder.decodeSingularBoolField(value: &_storage._erasureBegun) }()
         case 57: try { try decoder.decodeRepeatedMessageField(value: &_storage._formerGuardians) }()
         case 58: try { try decoder.decodeSingularMessageField(value: &_storage._departure) }()
+        case 60: try { try decoder.decodeRepeatedMessageField(value: &_storage._formerInformation) }()
         default: break
         }
       }
@@ -6717,6 +6853,9 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._departure {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 58)
       } }()
+      if !_storage._formerInformation.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._formerInformation, fieldNumber: 60)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6768,6 +6907,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._erasureBegun != rhs_storage._erasureBegun {return false}
         if _storage._formerGuardians != rhs_storage._formerGuardians {return false}
         if _storage._departure != rhs_storage._departure {return false}
+        if _storage._formerInformation != rhs_storage._formerInformation {return false}
         return true
       }
       if !storagesAreEqual {return false}

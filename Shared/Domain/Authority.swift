@@ -112,6 +112,9 @@ extension Authority {
         public static let followUpPlan = Act(lead + coordinate)
         public static let bookPlanFollowUp = Act(lead + coordinate)
         public static let tellFamily = Act(lead + coordinate)
+        /// Whom the child wants as coordinator, and another one between meetings (rule 15).
+        public static let recordChildsWish = Act(lead + coordinate, .cooperation)
+        public static let changeCoordinator = Act(lead + coordinate, .cooperation)
 
         /// Whoever works on the case, since they wait for who was not reached.
         public static let resendNotice = Act(lead + work + coordinate, .anyPhase)

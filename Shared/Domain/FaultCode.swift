@@ -129,6 +129,8 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case participantKept = "participant.kept"
     case childParticipation = "child.participation"
     case coordinatorReason = "coordinator.reason"
+    case coordinatorWish = "coordinator.wish"
+    case coordinatorSame = "coordinator.same"
     case planNone = "plan.none"
     case planMeasures = "plan.measures"
     case measureOrganisation = "measure.organisation"

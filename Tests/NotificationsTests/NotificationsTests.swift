@@ -124,6 +124,12 @@ struct NotificationsTests {
             }, ["fia@example.org"], "väntar på svar"
         ),
         (
+            CoordinatorChanged.with {
+                ($0.caseReference, $0.county, $0.former, $0.coordinator.person) = ("TST-1", "TST", "nurse", "family")
+                ($0.coordinator.reason, $0.coordinator.wish.words) = ("hemligt skäl", "hemligt ord")
+            }, ["fia@example.org", "nils@example.org"], "samordningsperson"
+        ),
+        (
             EmergencyOpened.with {
                 ($0.caseReference, $0.county, $0.to) = ("TST-1", "TST", ["head-school", "manager", "officer"])
                 ($0.access.by, $0.access.until) = ("nurse", .init(ExampleCounty.monday + 3 * 3_600))

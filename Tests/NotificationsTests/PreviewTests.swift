@@ -54,6 +54,7 @@ struct PreviewTests {
             .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: true))),
             .ofMeeting(.planAlarm(coordinator: "head-school", manager: nil)),
             .ofMeeting(.planConcern(coordinator: "head-school")),
+            .ofMeeting(.coordinatorChanged(former: "head-school", to: "family")),
             .ofCase(.withdrawalUnrecorded(to: "head-school")),
             .ofCase(.withdrawalUnclear(to: "head-school", isGiverUnknown: true, isByUnknown: true)),
             .ofCase(.objectionEnded(to: "head-school")),

@@ -22,6 +22,8 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case mergeGuardians = "merge_guardians"
     case removeGuardian = "remove_guardian"
     case endObjection = "end_objection"
+    case recordWish = "record_wish"
+    case changeCoordinator = "change_coordinator"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -34,6 +36,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
+        .recordWish: .recordChildsWish, .changeCoordinator: .changeCoordinator,
     ]
 }
 
@@ -85,6 +88,7 @@ extension CaseSituation {
         case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
+        case .changeCoordinator where people.coordinator == nil: [Fault(.planNone)]
         default: []
         }
     }

@@ -12,6 +12,8 @@ import SwiftProtobuf
 protocol CaseForm: Sendable, Equatable {
     /// What it does; also the form's name in addresses, and the first part of its fields' names.
     static var action: CaseAction { get }
+    /// Where its command goes.
+    static var topic: Topic { get }
 
     init(_ typed: TypedFields)
 
@@ -30,6 +32,7 @@ protocol CaseForm: Sendable, Equatable {
 }
 
 extension CaseForm {
+    static var topic: Topic { .mappingCommands }
     func check(_ words: inout Words) {}
     func field(of path: String) -> String { FieldName.of(path) }
     var asksForMore: Bool { false }
@@ -82,6 +85,8 @@ struct FormChoices: Sendable {
     var objections: [Choice] = []
     /// Those who can say no.
     var withholders: [Choice] = []
+    /// Those who can be coordinator.
+    var coordinators: @Sendable () -> [Choice] = { [] }
     /// What each question's answer was last, with who and when.
     var answered: [Question: String] = [:]
     var today = LocalDate(number: 0)

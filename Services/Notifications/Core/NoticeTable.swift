@@ -37,6 +37,7 @@ extension Notice {
         case noTime = "no_time"
         case nobodyInvited = "nobody_invited"
         case coordinator
+        case coordinatorFormer = "coordinator_former"
         case planAlarm = "plan_alarm"
         case planConcern = "plan_concern"
         case undelivered
@@ -138,6 +139,7 @@ extension Notice.Kind {
         .noTime: .init(PackageResources.no_time_mustache, [.reasons]),
         .nobodyInvited: .init(PackageResources.nobody_invited_mustache, [.due, .dueInEnglish]),
         .coordinator: .init(PackageResources.coordinator_mustache),
+        .coordinatorFormer: .init(PackageResources.coordinator_former_mustache),
         .planAlarm: .init(PackageResources.plan_alarm_mustache),
         .planConcern: .init(PackageResources.plan_concern_mustache, isUrgent: true),
         .undelivered: .init(PackageResources.undelivered_mustache, [.recipient, .recipientInEnglish], isUrgent: true),
@@ -289,6 +291,8 @@ extension MeetingEvent {
         case .planAlarm(let coordinator, let manager):
             [coordinator, manager].compactMap(\.self).map { Row(.planAlarm, .staff($0)) }
         case .planConcern(let coordinator): [Row(.planConcern, .staff(coordinator))]
+        case .coordinatorChanged(let former, let coordinator):
+            [Row(.coordinator, .staff(coordinator)), Row(.coordinatorFormer, .staff(former))]
         }
     }
 

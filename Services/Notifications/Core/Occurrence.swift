@@ -97,6 +97,8 @@ package enum MeetingEvent: Sendable, Equatable {
     case familyInformed(Meeting, FamilyNotice)
     case planAlarm(coordinator: String, manager: String?)
     case planConcern(coordinator: String)
+    /// The family has another contact.
+    case coordinatorChanged(former: String, to: String)
 
     /// What a person has decided that one of the family is told (rule 22).
     package struct FamilyNotice: Sendable, Equatable {

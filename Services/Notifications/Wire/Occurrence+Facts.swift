@@ -27,7 +27,7 @@ extension Occurrence {
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(NobodyInvited.self), on(FamilyTold.self),
         on(PlanAlarm.self),
-        on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
+        on(PlanConcernReported.self), on(CoordinatorChanged.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
         on(EmergencyOpened.self), on(CommandRefused.self), on(ErasureForewarned.self), on(ErasureCalledOff.self),
     ])
 
@@ -209,6 +209,14 @@ extension PlanConcernReported: ForeignFact {
     var occurrence: Occurrence {
         Occurrence(
             county: county, caseReference: caseReference, .ofMeeting(.planConcern(coordinator: coordinator)))
+    }
+}
+
+extension CoordinatorChanged: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(
+            county: county, caseReference: caseReference,
+            .ofMeeting(.coordinatorChanged(former: former, to: coordinator.person)))
     }
 }
 

@@ -32,6 +32,7 @@ struct FormWalkTests {
         case .addInformation: (everybody, .course)
         case .correctInformation, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
+        case .recordWish, .changeCoordinator: (lead.union(["coordinator", "coordinator's deputy"]), .plan)
         }
     }
 
@@ -65,6 +66,12 @@ struct FormWalkTests {
             case .mergeGuardians: [("guardian", "g1"), ("same", "g2"), ("reason", "Samma.")]
             case .removeGuardian: [("guardian", "g1"), ("reason", "Styvförälder.")]
             case .endObjection: [("giver", "g1"), ("reason", "Skrivfel.")]
+            case .recordWish: [("county", "TST"), ("wish-words", "Kim vill ha Fia.")]
+            case .changeCoordinator:
+                [
+                    ("county", "TST"), ("coordinator-wish-words", "Kim vill ha Nils."),
+                    ("coordinator-person", CaseStory.person("nurse")), ("coordinator-reason", "Barnets val."),
+                ]
             }
         return fields.map { ("\(action.rawValue)-\($0)", $1) }
     }
@@ -124,7 +131,7 @@ struct FormWalkTests {
                 return Sending(
                     path: "/case/{reference}/do/\(action.rawValue)", fields: fields,
                     command: Command(
-                        type: type(of: payload).eventType, topic: .mappingCommands, roles: rule.roles,
+                        type: type(of: payload).eventType, topic: form.topic, roles: rule.roles,
                         least: rule.least))
             }
         default: return nil

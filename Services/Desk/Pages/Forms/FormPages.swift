@@ -24,13 +24,13 @@ struct FormPages: Sendable {
         DeclineMoveForm.self, InformationForm.self, CorrectionForm.self, AnswersForm.self, ConsentForm.self,
         WithholdForm.self, MaturityForm.self, ConcludeForm.self, FollowUpForm.self, ReopenForm.self,
         AddGuardianForm.self, CorrectGuardianForm.self, MergeGuardiansForm.self, RemoveGuardianForm.self,
-        EndObjectionForm.self,
+        EndObjectionForm.self, WishForm.self, ChangeCoordinatorForm.self,
     ]
 
     /// What each page is of use with. A consent can be taken back by whoever sees that there is a case.
     private static let parts: [CasePage.Part: ClosedRange<Reading.Extent>] = [
         .people: .status ... .whole, .mapping: .course ... .whole, .consents: .status ... .whole,
-        .outcome: .course ... .whole,
+        .outcome: .course ... .whole, .coordinator: .plan ... .whole,
     ]
 
     func add(to router: Router<DeskContext>) {
@@ -84,6 +84,7 @@ struct FormPages: Sendable {
             case .mapping:
                 opened.mappingPage(sent, correcting: query["correct"].map { String($0) }, boxes: boxes)
             case .consents: opened.consentsPage(sent, boxes: boxes)
+            case .coordinator: opened.coordinatorPage(sent, boxes: boxes)
             default: opened.outcomePage(sent, boxes: boxes)
             }
         if let sent, !sent.errors.isEmpty { page.status = .unprocessableContent }
@@ -146,7 +147,7 @@ struct FormPages: Sendable {
         if let errors { return again(errors, id: id) }
         let payload = form.message(about: sender.reference, by: sender.person.person)
         let command = CommandDoor.Command(
-            payload, id: try Self.id(of: payload, form: id), to: .mappingCommands, about: sender.reference)
+            payload, id: try Self.id(of: payload, form: id), to: Typed.topic, about: sender.reference)
         if let denied = try await denied(form, command, sender, context.language) { return again(denied) }
         let answer: CommandDoor.Answer
         do { answer = try await desk.commands.give(command, by: sender.person) } catch is KafkaError {

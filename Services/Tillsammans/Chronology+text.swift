@@ -42,6 +42,11 @@ extension Chronology {
         var text = "\(words("case.now"))\n\n"
         text += "  \(words("case.phase")): \(words("phase.\(status.phase)"))\n"
         text += "  \(words("case.owner")): \(name(status.owner)) (\(name(status.unit)))\n"
+        if status.hasCounterpart {
+            let other = status.counterpart
+            text += "  \(words("case.counterpart")): \(name(other.person)) (\(name(other.unit))), "
+            text += "\(other.standing(language))\n"
+        }
         if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(name(status.coordinator))\n" }
         if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(name(status.delegate))\n" }
         if !status.awaited.isEmpty {

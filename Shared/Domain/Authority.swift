@@ -74,6 +74,8 @@ extension Authority {
         public static let handBack = Act(lead + work)
         public static let addInformation = Act([.anyoneInDirectory], .mapping)
         public static let correctInformation = Act(lead + work)
+        /// Asks the other of the two that a child has before school (rule 2).
+        public static let askCounterpart = Act(lead + work, .mapping)
         public static let recordAnswers = Act(lead + work, .mapping)
         public static let recordConsent = Act(lead + work)
         /// Nothing blocks a refusal or withdrawal (rule 13).

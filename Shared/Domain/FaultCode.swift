@@ -63,6 +63,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case delegateNone = "delegate.none"
     case moveNone = "move.none"
     case informationUnknown = "information.unknown"
+    case counterpartNone = "counterpart.none"
     case questionUnknown = "question.unknown"
     case answerMissing = "answers.missing"
     case childNotHeard = "child.not_heard"

@@ -42,6 +42,8 @@ struct PreviewTests {
             .ofCase(.dateReminded(to: ["head-school"], step, .county)),
             .ofCase(.moved(from: "head-kaa", of: "TST", to: "head-school")), .ofCase(.delegated(to: "head-school")),
             .ofCase(.consentAwaited(owner: "head-school", reasons: reasons, due: day)),
+            .ofCase(.counterpart(to: "head-school", isAsked: false)),
+            .ofCase(.counterpart(to: "head-school", isAsked: true)),
             .ofCase(.cameOfAge(owner: "head-school", due: day)),
             .ofCase(.emergencyOpened(to: ["head-school"], until: ExampleCounty.monday + 3 * 3_600)),
             .ofMeeting(.scheduled(meeting, isFollowUp: false)), .ofMeeting(.scheduled(digital(), isFollowUp: true)),

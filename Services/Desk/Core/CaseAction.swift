@@ -8,6 +8,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case handBack = "hand_back"
     case addInformation = "add_information"
     case correctInformation = "correct_information"
+    case askCounterpart = "ask_counterpart"
     case recordAnswers = "record_answers"
     case recordConsent = "record_consent"
     case withholdConsent = "withhold_consent"
@@ -30,7 +31,8 @@ package enum CaseAction: String, CaseIterable, Sendable {
 
     private static let acts: [CaseAction: Authority.Act] = [
         .takeOn: .takeOn, .delegate: .delegate, .handBack: .handBack,
-        .addInformation: .addInformation, .correctInformation: .correctInformation, .recordAnswers: .recordAnswers,
+        .addInformation: .addInformation, .correctInformation: .correctInformation,
+        .askCounterpart: .askCounterpart, .recordAnswers: .recordAnswers,
         .recordConsent: .recordConsent, .withholdConsent: .withholdConsent, .judgeMaturity: .judgeMaturity,
         .conclude: .conclude, .followUp: .followUp, .reopen: .reopen,
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,

@@ -16,6 +16,7 @@ extension Notice {
         case escalation
         case moved
         case delegated
+        case counterpart
         case waiting
         case cameOfAge = "came_of_age"
         case emergencyAccess = "emergency_access"
@@ -84,7 +85,7 @@ extension Notice {
         case untilInEnglish = "until_en"
         case county, to, reasons, recipient, items, subject, inviter, phone, left
         case recipientInEnglish = "recipient_en"
-        case letter, counter, delegated, refused, outdated, reached
+        case letter, counter, delegated, asked, refused, outdated, reached
         case declinedAgain = "declined_again"
         case giver, recorder
     }
@@ -113,6 +114,7 @@ extension Notice.Kind {
         .escalation: .init(PackageResources.escalation_mustache, deadline),
         .moved: .init(PackageResources.moved_mustache, [.to]),
         .delegated: .init(PackageResources.delegated_mustache),
+        .counterpart: .init(PackageResources.counterpart_mustache, occasions: [.asked]),
         .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due, .dueInEnglish]),
         .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due, .dueInEnglish]),
         .emergencyAccess: .init(
@@ -220,6 +222,8 @@ extension CaseEvent {
                 return Row(.moveProposed, .staff(who.person, county: who.county), values)
             }
         case .delegated(let person): return [Row(.delegated, .staff(person))]
+        case .counterpart(let person, let isAsked):
+            return [Row(.counterpart, .staff(person), [.asked: .flag(isAsked)])]
         case .consentAwaited(let owner, let reasons, let due):
             return [Row(.waiting, .staff(owner), Self.due(due).merging([.reasons: .texts(reasons)]) { $1 })]
         case .cameOfAge(let owner, let due): return [Row(.cameOfAge, .staff(owner), Self.due(due))]

@@ -23,6 +23,7 @@ extension Occurrence {
         on(ConcernRegistered.self), on(ConcernSetAside.self), on(ConsultationUnplaced.self),
         on(ConsultationBooked.self),
         on(DeadlineReminded.self), on(CaseMoved.self), on(MoveProposed.self), on(WorkDelegated.self),
+        on(CounterpartTold.self), on(CounterpartAsked.self),
         on(CooperationWaiting.self), on(ConsentRecorded.self), on(ObjectionEnded.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(NobodyInvited.self), on(FamilyTold.self),
@@ -100,6 +101,18 @@ extension MoveProposed: ForeignFact {
 extension WorkDelegated: ForeignFact {
     var occurrence: Occurrence {
         Occurrence(county: county, caseReference: caseReference, .ofCase(.delegated(to: to)))
+    }
+}
+
+extension CounterpartTold: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofCase(.counterpart(to: person, isAsked: false)))
+    }
+}
+
+extension CounterpartAsked: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofCase(.counterpart(to: person, isAsked: true)))
     }
 }
 

@@ -30,7 +30,7 @@ struct FormWalkTests {
         // Nothing blocks it (rule 13).
         case .withholdConsent: (everybody, nil)
         case .addInformation: (everybody, .course)
-        case .correctInformation, .recordAnswers: (work, .course)
+        case .correctInformation, .askCounterpart, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
         case .recordWish, .changeCoordinator: (lead.union(["coordinator", "coordinator's deputy"]), .plan)
         }
@@ -46,6 +46,7 @@ struct FormWalkTests {
             case .addInformation: [("source", "organisation"), ("kind", "need"), ("areas", "home"), ("text", "Något.")]
             case .correctInformation:
                 [("information", "i1"), ("kind", "need"), ("areas", "home"), ("text", "Något."), ("reason", "Fel.")]
+            case .askCounterpart: [("areas", "home")]
             case .recordAnswers: (1...5).map { ("answers-\($0)", "Svar \($0).") }
             case .recordConsent:
                 [

@@ -30,6 +30,11 @@ extension CasePage {
             Panel.Line(line("case.owner", name(of: status.owner))),
         ]
         if !status.delegate.isEmpty { lines.append(Panel.Line(line("case.delegate", name(of: status.delegate)))) }
+        if status.hasCounterpart {
+            let other = "\(name(of: status.counterpart.person)), \(name(of: status.counterpart.unit))"
+            lines.append(
+                Panel.Line("\(line("case.counterpart", other)) (\(status.counterpart.standing(language)))"))
+        }
         if !status.coordinator.isEmpty {
             lines.append(Panel.Line(line("case.coordinator", name(of: status.coordinator))))
         }

@@ -21,7 +21,8 @@ struct FormPages: Sendable {
 
     static let all: [any CaseForm.Type] = [
         TakeOnForm.self, DelegateForm.self, HandBackForm.self, MoveForm.self, ConfirmMoveForm.self,
-        DeclineMoveForm.self, InformationForm.self, CorrectionForm.self, AnswersForm.self, ConsentForm.self,
+        DeclineMoveForm.self, InformationForm.self, CorrectionForm.self, CounterpartForm.self, AnswersForm.self,
+        ConsentForm.self,
         WithholdForm.self, MaturityForm.self, ConcludeForm.self, FollowUpForm.self, ReopenForm.self,
         AddGuardianForm.self, CorrectGuardianForm.self, MergeGuardiansForm.self, RemoveGuardianForm.self,
         EndObjectionForm.self, WishForm.self, ChangeCoordinatorForm.self,

@@ -46,6 +46,9 @@ extension CasePage {
             acts.append(act(correction, choices, sent: sent))
         }
         acts.append(act(InformationForm(), choices, sent: sent))
+        if opened.row.status.hasCounterpart {
+            acts.append(act(CounterpartForm(), choices, sent: sent, style: "secondary"))
+        }
         let answers = act(AnswersForm(latestAnswers), choices, sent: sent)
         acts.append(answers)
         var model: [String: Any] = [:]

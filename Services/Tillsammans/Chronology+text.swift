@@ -26,6 +26,12 @@ extension Chronology {
         return parts.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
+    /// What was written, as far as the reading goes (rules 8 and 9).
+    func written(_ reading: LoggedReading, within width: Int? = nil) -> String {
+        let events = entries(reading).map(\.event)
+        return Wrapping.text(CaseContents(events, reading, language).text, within: width)
+    }
+
     /// Which case it is, and what somebody must know before anything else.
     private func beginning(_ people: CasePeople.Shown?) -> String {
         var text = words("case.title", ["case": reference]) + "\n"

@@ -98,7 +98,8 @@ struct TableTests {
                     .concernRegistered(
                         namedPerson: "head-fallback", reporter: nil, isHarmSuspected: false, isFallback: isFallback))
                     == [.flag(isFallback)])
-            let moved = CaseEvent.moved(from: "head-school", of: "TST", to: "head-kaa", isFallback: isFallback)
+            let moved = CaseEvent.moved(
+                from: .init("head-school", of: "TST"), to: "head-kaa", reviewed: nil, isFallback: isFallback)
             #expect(values(moved) == [.flag(isFallback), nil])
         }
     }

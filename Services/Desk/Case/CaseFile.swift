@@ -37,10 +37,10 @@ struct CaseFile: Sendable {
     /// Concerns that Mapping has taken.
     private var takenConcerns = 0
     private(set) var findings: [Finding] = []
-    /// The answers to each question, the oldest first.
+    /// The answers to each question, in this mapping and former ones, the oldest first.
     private(set) var answers: [Question: [Entry<String>]] = [:]
-    /// The same from before the mapping was reopened. They count for no outcome (rule 10).
-    private(set) var formerAnswers: [Question: [Entry<String>]] = [:]
+    /// Those that the present mapping has answers to.
+    private var answered: Set<Question> = []
     /// What each giver has said, the oldest first.
     private(set) var consents: [String: [Entry<Consent>]] = [:]
     private(set) var maturity: Entry<MaturityRecorded>?
@@ -118,8 +118,7 @@ struct CaseFile: Sendable {
     private mutating func beginAnew() {
         formerConcerns = takenConcerns
         for place in findings.indices { findings[place].isFormer = true }
-        formerAnswers.merge(answers) { $0 + $1 }
-        answers = [:]
+        answered = []
     }
 
     /// What becomes of consents when the guardians are put right: Mapping says it (rules 12 and 13).
@@ -185,6 +184,7 @@ struct CaseFile: Sendable {
         for answer in fact.answers {
             guard let question = Question(rawValue: Int(answer.question)) else { continue }
             answers[question, default: []].append(Entry(value: answer.text, by: fact.by, at: event.time))
+            answered.insert(question)
         }
     }
 
@@ -200,6 +200,17 @@ extension Information {
 }
 
 extension CaseFile {
+    /// The answer that counts; nil: the present mapping has none.
+    func answer(to question: Question) -> Entry<String>? {
+        answered.contains(question) ? answers[question]?.last : nil
+    }
+
+    /// What was answered before, the newest first.
+    func formerAnswers(to question: Question) -> [Entry<String>] {
+        let all = answers[question] ?? []
+        return (answered.contains(question) ? all.dropLast() : all[...]).reversed()
+    }
+
     /// The wheel: what is known of each area.
     func findings(in area: WheelArea) -> [Finding] { findings.filter { $0.information.named.contains(area) } }
 
@@ -212,4 +223,12 @@ extension CaseFile {
 
     /// A concern by its place in ``concerns``.
     func isFormer(concern place: Int) -> Bool { place < formerConcerns }
+}
+
+extension [CaseFile.Finding] {
+    /// What works before what is needed, what is in the way, and who was not asked (rule 8); else in the order in which it came.
+    var strengthsFirst: [CaseFile.Finding] {
+        let kinds: [InformationKind] = [.strength, .need, .obstacle, .notAsked]
+        return kinds.flatMap { kind in filter { $0.information.kind == kind.rawValue } }
+    }
 }

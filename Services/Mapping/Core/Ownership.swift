@@ -26,6 +26,7 @@ extension CaseInHand {
         report(.moved(CourseFact.Move(from: former, to: owner, place: place, why: why, review: review)))
         // The delegate belonged to the former organisation.
         `case`.delegate = nil
+        reviewCounterpart()
         settleMove(after: why)
         if owner.fallback == nil {
             done(.findOwner)

@@ -284,6 +284,8 @@ public struct County: Sendable {
         public var meetingLink: String?
         /// How many days after the earliest time a later one may be chosen, if it suits more people (rule 18).
         public var slackDays = 0
+        /// What happens when calendars open and there is a time for a meeting that had none (rule 18).
+        public var foundTime = FoundTime.book
         /// Hours in which no meeting is held (rule 18).
         public var lunch: WorkingHours?
         /// Hours in which only urgent notices are sent, in minutes from midnight. The end may be on the next day.
@@ -306,6 +308,11 @@ public struct County: Sendable {
         public var takesUnsignedReports = false
 
         public init() {}
+    }
+
+    /// A time that was not there when a meeting was called for is booked at once, or proposed to whoever decides.
+    public enum FoundTime: String, CaseIterable, Sendable {
+        case book, propose
     }
 
     /// Months from closing until a case is erased, by the outcome that it closed after. Nil: not by itself (rule 23).

@@ -25,6 +25,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case endObjection = "end_objection"
     case recordWish = "record_wish"
     case changeCoordinator = "change_coordinator"
+    case moveMeeting = "move_meeting"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -39,6 +40,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
         .recordWish: .recordChildsWish, .changeCoordinator: .changeCoordinator,
+        .moveMeeting: .moveMeeting,
     ]
 }
 
@@ -50,9 +52,14 @@ package struct CaseSituation: Sendable {
     package var isTakenOn: Bool
     /// A report says that the child is elsewhere: who would own the case there. Nil where none does.
     package var proposed: Authority.People?
+    /// A meeting is booked, or waits for a time.
+    package var isMeetingAhead: Bool
 
-    package init(people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?) {
+    package init(
+        people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?, isMeetingAhead: Bool
+    ) {
         (self.people, self.phase, self.isTakenOn, self.proposed) = (people, phase, isTakenOn, proposed)
+        self.isMeetingAhead = isMeetingAhead
     }
 }
 
@@ -91,6 +98,7 @@ extension CaseSituation {
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
         case .changeCoordinator where people.coordinator == nil: [Fault(.planNone)]
+        case .moveMeeting where !isMeetingAhead: [Fault(.meetingNone)]
         default: []
         }
     }

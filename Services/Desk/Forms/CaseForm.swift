@@ -12,8 +12,6 @@ import SwiftProtobuf
 protocol CaseForm: Sendable, Equatable {
     /// What it does; also the form's name in addresses, and the first part of its fields' names.
     static var action: CaseAction { get }
-    /// Where its command goes.
-    static var topic: Topic { get }
 
     init(_ typed: TypedFields)
 
@@ -32,7 +30,6 @@ protocol CaseForm: Sendable, Equatable {
 }
 
 extension CaseForm {
-    static var topic: Topic { .mappingCommands }
     func check(_ words: inout Words) {}
     func field(of path: String) -> String { FieldName.of(path) }
     var asksForMore: Bool { false }

@@ -7,48 +7,44 @@ import SwiftProtobuf
 
 // The coordinator, and whom the child wants: the child is asked first (rule 15).
 
+extension RecordChildsWish: CountyCommand {}
+extension ChangeCoordinator: CountyCommand {}
+
 struct WishForm: CaseForm {
     static let action = CaseAction.recordWish
-    static let topic = Topic.meetingCommands
-    /// Where the case's meetings are planned.
-    var county = ""
     var wish = ChildsWish()
 
-    init(in county: String, _ wish: ChildsWish) { (self.county, self.wish) = (county, wish) }
-    init(_ typed: TypedFields) { (county, wish) = (typed["county"], ChildsWish(typed, "wish")) }
+    init(_ wish: ChildsWish) { self.wish = wish }
+    init(_ typed: TypedFields) { wish = ChildsWish(typed, "wish") }
 
     func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
-        RecordChildsWish.with {
-            ($0.caseReference, $0.county, $0.by, $0.wish) = (reference, county, person, wish)
-        }
+        RecordChildsWish.with { ($0.caseReference, $0.by, $0.wish) = (reference, person, wish) }
     }
 
     func check(_ words: inout Words) { _ = words.text(wish.words, at: "wish.words") }
 
     func fields(_ maker: FieldMaker, _ choices: FormChoices) -> [any FormField] {
-        [maker.hidden("county", county)] + wish.fields(maker, "wish", choices)
+        wish.fields(maker, "wish", choices)
     }
 }
 
 /// Another coordinator between two meetings.
 struct ChangeCoordinatorForm: CaseForm {
     static let action = CaseAction.changeCoordinator
-    static let topic = Topic.meetingCommands
-    var county = ""
     var wish = ChildsWish()
     var person = ""
     var reason = ""
 
-    init(in county: String) { self.county = county }
+    init() {}
 
     init(_ typed: TypedFields) {
-        (county, wish) = (typed["county"], ChildsWish(typed, "coordinator-wish"))
+        wish = ChildsWish(typed, "coordinator-wish")
         (person, reason) = (typed["coordinator-person"], typed["coordinator-reason"])
     }
 
     func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
         ChangeCoordinator.with {
-            ($0.caseReference, $0.county, $0.by) = (reference, county, person)
+            ($0.caseReference, $0.by) = (reference, person)
             $0.coordinator = .with {
                 ($0.person, $0.reason, $0.wish) = (self.person, reason, wish)
                 $0.chosenByChild = isChildsChoice
@@ -65,7 +61,7 @@ struct ChangeCoordinatorForm: CaseForm {
     }
 
     func fields(_ maker: FieldMaker, _ choices: FormChoices) -> [any FormField] {
-        [maker.hidden("county", county)] + wish.fields(maker, "coordinator-wish", choices) + [
+        wish.fields(maker, "coordinator-wish", choices) + [
             maker.select("coordinator-person", choices.coordinators(), person),
             maker.area(
                 "coordinator-reason", reason, limit: Coordinator.mostBytes(of: "reason"), isOptional: true),

@@ -135,7 +135,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231745886
+    package static let largestBytes = 231745921
 }
 
 extension TakeOn: SuiteEvent {
@@ -786,7 +786,14 @@ extension MeetingImpossible: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.impossible.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 220928
+    package static let largestBytes = 241283
+}
+
+extension MeetingProposed: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.proposed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 900
 }
 
 extension NobodyInvited: SuiteEvent {
@@ -1195,6 +1202,7 @@ extension EventRegistry {
         MeetingScheduled.self,
         MeetingCancelled.self,
         MeetingImpossible.self,
+        MeetingProposed.self,
         NobodyInvited.self,
         BusyTimesPublished.self,
         MeetingAnswered.self,

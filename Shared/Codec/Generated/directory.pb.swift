@@ -243,6 +243,12 @@ package nonisolated struct CountyDirectory: Sendable {
       set {_uniqueStorage()._minimumAssurance = newValue}
     }
 
+    /// What happens when calendars open and there is a time for a meeting that had none (rule 18): book or propose; empty: book.
+    package var foundTime: String {
+      get {_storage._foundTime}
+      set {_uniqueStorage()._foundTime = newValue}
+    }
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
@@ -630,7 +636,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0\u{4}\u{9}emergency_hours\0\u{3}proof_minutes\0\u{3}unsigned_reports\0\u{3}retention_months\0\u{3}erasure_warning_days\0\u{3}minimum_assurance\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0\u{4}\u{9}emergency_hours\0\u{3}proof_minutes\0\u{3}unsigned_reports\0\u{3}retention_months\0\u{3}erasure_warning_days\0\u{3}minimum_assurance\0\u{4}\u{5}found_time\0")
 
   fileprivate class _StorageClass {
     var _adultAge: Int32 = 0
@@ -660,6 +666,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     var _retentionMonths: CountyDirectory.Retention? = nil
     var _erasureWarningDays: Int32 = 0
     var _minimumAssurance: Int32 = 0
+    var _foundTime: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -697,6 +704,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       _retentionMonths = source._retentionMonths
       _erasureWarningDays = source._erasureWarningDays
       _minimumAssurance = source._minimumAssurance
+      _foundTime = source._foundTime
     }
   }
 
@@ -742,6 +750,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         case 33: try { try decoder.decodeSingularMessageField(value: &_storage._retentionMonths) }()
         case 34: try { try decoder.decodeSingularInt32Field(value: &_storage._erasureWarningDays) }()
         case 35: try { try decoder.decodeSingularInt32Field(value: &_storage._minimumAssurance) }()
+        case 40: try { try decoder.decodeSingularStringField(value: &_storage._foundTime) }()
         default: break
         }
       }
@@ -835,6 +844,9 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       if _storage._minimumAssurance != 0 {
         try visitor.visitSingularInt32Field(value: _storage._minimumAssurance, fieldNumber: 35)
       }
+      if !_storage._foundTime.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._foundTime, fieldNumber: 40)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -871,6 +883,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         if _storage._retentionMonths != rhs_storage._retentionMonths {return false}
         if _storage._erasureWarningDays != rhs_storage._erasureWarningDays {return false}
         if _storage._minimumAssurance != rhs_storage._minimumAssurance {return false}
+        if _storage._foundTime != rhs_storage._foundTime {return false}
         return true
       }
       if !storagesAreEqual {return false}

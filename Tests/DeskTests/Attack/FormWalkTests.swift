@@ -18,6 +18,7 @@ struct FormWalkTests {
 
     private static let lead: Set = ["owner", "owner's deputy", "manager", "county's function"]
     private static let work: Set = lead.union(["delegate", "delegate's deputy"])
+    private static let coordinate: Set = ["coordinator", "coordinator's deputy"]
     private static let everybody = Set(AccessWalk.roles.keys)
 
     /// Who may do what, and what they must be able to read for it.
@@ -32,7 +33,7 @@ struct FormWalkTests {
         case .addInformation: (everybody, .course)
         case .correctInformation, .askCounterpart, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
-        case .recordWish, .changeCoordinator: (lead.union(["coordinator", "coordinator's deputy"]), .plan)
+        case .recordWish, .changeCoordinator, .moveMeeting: (lead.union(coordinate), .plan)
         }
     }
 
@@ -67,12 +68,13 @@ struct FormWalkTests {
             case .mergeGuardians: [("guardian", "g1"), ("same", "g2"), ("reason", "Samma.")]
             case .removeGuardian: [("guardian", "g1"), ("reason", "Styvförälder.")]
             case .endObjection: [("giver", "g1"), ("reason", "Skrivfel.")]
-            case .recordWish: [("county", "TST"), ("wish-words", "Kim vill ha Fia.")]
+            case .recordWish: [("wish-words", "Kim vill ha Fia.")]
             case .changeCoordinator:
                 [
-                    ("county", "TST"), ("coordinator-wish-words", "Kim vill ha Nils."),
+                    ("coordinator-wish-words", "Kim vill ha Nils."),
                     ("coordinator-person", CaseStory.person("nurse")), ("coordinator-reason", "Barnets val."),
                 ]
+            case .moveMeeting: [("reason", "Krock."), ("not_before", next)]
             }
         return fields.map { ("\(action.rawValue)-\($0)", $1) }
     }
@@ -123,7 +125,7 @@ struct FormWalkTests {
                 [("notice", walk.failedNotice)],
                 Command(
                     type: ResendNotice.eventType, topic: .noticeCommands,
-                    roles: work.union(["coordinator", "coordinator's deputy"]), least: .course))
+                    roles: work.union(coordinate), least: .course))
         case "POST /case/{reference}/do/{action}":
             return FormPages.all.map { form in
                 let (action, rule) = (form.action, rule(form.action))
@@ -132,7 +134,8 @@ struct FormWalkTests {
                 return Sending(
                     path: "/case/{reference}/do/\(action.rawValue)", fields: fields,
                     command: Command(
-                        type: type(of: payload).eventType, topic: form.topic, roles: rule.roles,
+                        type: type(of: payload).eventType,
+                        topic: payload is any CountyCommand ? .meetingCommands : .mappingCommands, roles: rule.roles,
                         least: rule.least))
             }
         default: return nil

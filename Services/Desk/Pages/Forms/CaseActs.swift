@@ -44,6 +44,7 @@ extension CasePage {
         case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
         case .recordWish, .changeCoordinator: .coordinator
+        case .moveMeeting: .meetings
         }
     }
 

@@ -19,11 +19,10 @@ struct CoordinatorShown {
 extension CasePage {
     func coordinatorPage(_ sent: SentForm?, boxes: [NoticeBox]) -> Page {
         let choices = FormChoices(self)
-        let county = opened.county.code
         let wish = opened.file.cooperation.wishes.last?.value ?? ChildsWish()
         let acts = [
-            act(WishForm(in: county, wish), choices, sent: sent),
-            act(ChangeCoordinatorForm(in: county), choices, sent: sent, style: "secondary"),
+            act(WishForm(wish), choices, sent: sent),
+            act(ChangeCoordinatorForm(), choices, sent: sent, style: "secondary"),
         ]
         return formPage(.coordinator, acts, sent: sent, model: ["coordinator": coordinatorShown], boxes: boxes)
     }

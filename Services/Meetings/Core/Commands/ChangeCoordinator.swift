@@ -13,7 +13,7 @@ package struct ChangeCoordinator: Command, Hashable {
         let cooperation = try planning.called(for: .changeCoordinator, else: .planNone, by: actor, context)
         let faults = faults(cooperation, by: actor, context)
         guard let former = cooperation.agreement?.coordinator, faults.isEmpty else { throw Refusal(faults) }
-        var draft = Draft(cooperation, planning.agenda, context)
+        var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.cooperation.agreement?.coordinator = coordinator
         draft.cooperation.wish = coordinator.wish
         draft.report(
@@ -32,7 +32,8 @@ package struct ChangeCoordinator: Command, Hashable {
         let participants = cooperation.withPlan(others, in: draft.county)
         switch cooperation.stage {
         case .idle: break
-        case .waiting(_, let meeting): draft.cooperation.stage = .waiting(participants, after: meeting)
+        case .waiting(let waiting, let former):
+            draft.cooperation.stage = .waiting(waiting.replacing(participants), after: former)
         case .booked(let meeting): draft.admit(participants, to: meeting)
         }
     }

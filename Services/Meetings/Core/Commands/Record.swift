@@ -32,7 +32,7 @@ package struct Record: Command, Hashable {
         let plan = Plan(
             worksAlready: worksAlready, measures: measures, followUp: followUp,
             isSIP: Plan.isSIP(measures, came: came, in: context.county), revision: (before?.plan.revision ?? 0) + 1)
-        var draft = Draft(cooperation, planning.agenda, context)
+        var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.cooperation.wish = coordinator.wish ?? cooperation.wish
         if let before { draft.cooperation.keep(before.plan) }
         draft.cooperation.agreement = Agreement(coordinator, plan, isConcernOpen: before?.isConcernOpen ?? false)

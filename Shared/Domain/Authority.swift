@@ -114,6 +114,8 @@ extension Authority {
         public static let followUpPlan = Act(lead + coordinate)
         public static let bookPlanFollowUp = Act(lead + coordinate)
         public static let tellFamily = Act(lead + coordinate)
+        /// Also takes somebody from outside away again.
+        public static let inviteOutsider = Act(lead + coordinate)
 
         /// Whoever works on the case, since they wait for who was not reached.
         public static let resendNotice = Act(lead + work + coordinate, .anyPhase)

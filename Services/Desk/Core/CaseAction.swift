@@ -24,6 +24,8 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case removeGuardian = "remove_guardian"
     case endObjection = "end_objection"
     case moveMeeting = "move_meeting"
+    case inviteOutsider = "invite_outsider"
+    case dismissOutsider = "dismiss_outsider"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -38,6 +40,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
         .moveMeeting: .moveMeeting,
+        .inviteOutsider: .inviteOutsider, .dismissOutsider: .inviteOutsider,
     ]
 }
 
@@ -53,13 +56,17 @@ package struct CaseSituation: Sendable {
     package var isToBeReviewed: Bool
     /// A meeting is booked, or waits for a time.
     package var isMeetingAhead: Bool
+    /// Every consent lets people from outside the directory take part, and somebody is invited.
+    package var admitsOutsiders: Bool
+    package var hasOutsiders: Bool
 
     package init(
         people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?, isToBeReviewed: Bool,
-        isMeetingAhead: Bool
+        isMeetingAhead: Bool, admitsOutsiders: Bool, hasOutsiders: Bool
     ) {
         (self.people, self.phase, self.isTakenOn, self.proposed) = (people, phase, isTakenOn, proposed)
         (self.isToBeReviewed, self.isMeetingAhead) = (isToBeReviewed, isMeetingAhead)
+        (self.admitsOutsiders, self.hasOutsiders) = (admitsOutsiders, hasOutsiders)
     }
 }
 
@@ -96,6 +103,9 @@ extension CaseSituation {
         case .handBack where people.delegate == nil: [Fault(.delegateNone)]
         case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
+        case .inviteOutsider where !isMeetingAhead: [Fault(.meetingNone)]
+        case .inviteOutsider where !admitsOutsiders: [Fault(.outsiderConsent)]
+        case .dismissOutsider where !hasOutsiders: [Fault(.outsiderUnknown)]
         case .reviewMove where !isToBeReviewed: [Fault(.moveReviewed)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
         case .moveMeeting where !isMeetingAhead: [Fault(.meetingNone)]

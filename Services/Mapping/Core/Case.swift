@@ -38,6 +38,8 @@ package struct Case: Aggregate, Equatable {
     package var maturity: Maturity?
     /// From this day the youth's own consent is needed (rule 12).
     package var youthConsentFrom: LocalDate
+    /// Meetings knows that people from outside the directory may be invited.
+    package var hasAdmittedOutsiders: Bool
     /// From this day the person is an adult (rule 4).
     package var adultFrom: LocalDate
 
@@ -70,7 +72,7 @@ package struct Case: Aggregate, Equatable {
         (phase, deadlines) = (.mapping, [:])
         (concernAreas, information, corrections, answers) = ([], [], [], [:])
         (guardians, formerGuardians, consents) = ([], [:], [:])
-        (hasMoreGuardians, isProtected, isHarmSuspected) = (false, false, false)
+        (hasMoreGuardians, hasAdmittedOutsiders, isProtected, isHarmSuspected) = (false, false, false, false)
         (emergencies, concerns) = ([], 0)
     }
 }

@@ -33,6 +33,7 @@ extension CaseStatus {
         guardians = `case`.guardians.map(CaseGuardian.init)
         moreGuardians = `case`.hasMoreGuardians
         objections = `case`.objections.map(\.name)
+        outsiders = `case`.admitsOutsiders(on: day)
         harmSuspected = `case`.isHarmSuspected
         protectedIdentity = `case`.isProtected
     }

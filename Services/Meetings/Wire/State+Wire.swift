@@ -20,7 +20,7 @@ extension Cooperation {
             key: key, request: Request(state.call, &wire), form: state.digital ? .digital : .room,
             stage: Stage(state, &wire), agreement: Agreement(state, &wire),
             history: state.history.map { .init($0, &wire) }, told: state.told,
-            uninvited: state.uninvited.map { .init($0, &wire) })
+            uninvited: state.uninvited.map { .init($0, &wire) }, outsiders: state.outsiders.map { $0.read(&wire) })
         guard wire.faults.isEmpty else { throw Undecodable(Refusal(wire.faults)) }
     }
 }
@@ -78,6 +78,7 @@ extension MeetingState {
             $0.history = value.history.map(Codec.Plan.init)
             $0.told = value.told
             $0.uninvited = value.uninvited.map(NobodyInvited.Organisation.init)
+            $0.outsiders = value.outsiders.map(InvitedOutsider.init)
         }
     }
 

@@ -32,6 +32,13 @@ extension AddToDigest: LimitedMessage {
     ]
 }
 
+extension AdmitOutsiders: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+    ]
+}
+
 extension Answer: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         2: FieldLimit("text", bytes: 10000),
@@ -758,6 +765,16 @@ extension DescribedGuardian: LimitedMessage {
     ]
 }
 
+extension DismissOutsider: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("outsider", bytes: 128),
+        5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
 extension EmergencyAccess: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("by", bytes: 128),
@@ -1007,6 +1024,16 @@ extension InformationCorrected: LimitedMessage {
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("before"),
         4: FieldLimit("after"),
+        5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension InviteOutsider: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("outsider"),
         5: FieldLimit("reason", bytes: 4000),
     ]
 }
@@ -1385,6 +1412,44 @@ extension OpenInEmergency: LimitedMessage {
         1: FieldLimit("case_reference", bytes: 128),
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("reason", bytes: 1000),
+    ]
+}
+
+extension Outsider: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("id", bytes: 128),
+        2: FieldLimit("name", bytes: 200),
+        3: FieldLimit("role", bytes: 200),
+        4: FieldLimit("organisation", bytes: 200),
+        5: FieldLimit("email", bytes: 254),
+    ]
+}
+
+extension OutsiderDismissed: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("outsider"),
+        5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension OutsiderInvited: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("outsider"),
+        5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension OutsiderTold: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("meeting"),
+        2: FieldLimit("to", bytes: 128),
+        3: FieldLimit("email", bytes: 254),
     ]
 }
 

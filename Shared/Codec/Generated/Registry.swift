@@ -184,7 +184,7 @@ extension RecordConsent: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.consent.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
-    package static let largestBytes = 2050
+    package static let largestBytes = 2052
 }
 
 extension AddGuardian: SuiteEvent {
@@ -387,7 +387,7 @@ extension ConsentRecorded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.consent.recorded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 2412
+    package static let largestBytes = 2414
 }
 
 extension GuardianAdded: SuiteEvent {
@@ -408,7 +408,7 @@ extension GuardiansMerged: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.guardian.merged.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 3473
+    package static let largestBytes = 3475
 }
 
 extension GuardianRemoved: SuiteEvent {
@@ -597,7 +597,7 @@ extension CaseStatus: SuiteEvent {
     package static let eventType = "se.tillsammans.case.status.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.cases]
-    package static let largestBytes = 16426
+    package static let largestBytes = 16429
 }
 
 extension CaseViewed: SuiteEvent {
@@ -611,11 +611,18 @@ extension CallMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.call.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
-    package static let largestBytes = 8572
+    package static let largestBytes = 8574
 }
 
 extension CancelMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.cancel.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 201
+}
+
+extension AdmitOutsiders: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsiders.admit.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
     package static let largestBytes = 199
@@ -689,6 +696,20 @@ extension ChangeParticipants: SuiteEvent {
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
     package static let largestBytes = 18751
+}
+
+extension InviteOutsider: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.invite.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 5335
+}
+
+extension DismissOutsider: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.dismiss.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 4462
 }
 
 extension PublishBusyTimes: SuiteEvent {
@@ -873,6 +894,27 @@ extension FamilyTold: SuiteEvent {
     package static let largestBytes = 31415
 }
 
+extension OutsiderInvited: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.invited.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 5333
+}
+
+extension OutsiderDismissed: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.dismissed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 5331
+}
+
+extension OutsiderTold: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.told.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 31218
+}
+
 extension ConsultationBooked: SuiteEvent {
     package static let eventType = "se.tillsammans.consultation.booked.v1"
     package static let kind = EventKind.fact
@@ -1000,6 +1042,7 @@ extension CorrectInformation: SealedMessage {}
 extension DeclineMove: SealedMessage {}
 extension DescribedGuardian: SealedMessage {}
 extension Digest: SealedMessage {}
+extension DismissOutsider: SealedMessage {}
 extension EmergencyOpened: SealedMessage {}
 extension EndObjection: SealedMessage {}
 extension ErasureHeld: SealedMessage {}
@@ -1014,6 +1057,7 @@ extension HoldErasure: SealedMessage {}
 extension Information: SealedMessage {}
 extension InformationAdded: SealedMessage {}
 extension InformationCorrected: SealedMessage {}
+extension InviteOutsider: SealedMessage {}
 extension MappingConcluded: SealedMessage {}
 extension MappingReopened: SealedMessage {}
 extension MappingState: SealedMessage {}
@@ -1031,6 +1075,10 @@ extension Notice: SealedMessage {}
 extension NoticeLane: SealedMessage {}
 extension ObjectionEnded: SealedMessage {}
 extension OpenInEmergency: SealedMessage {}
+extension Outsider: SealedMessage {}
+extension OutsiderDismissed: SealedMessage {}
+extension OutsiderInvited: SealedMessage {}
+extension OutsiderTold: SealedMessage {}
 extension Participation: SealedMessage {}
 extension Plan: SealedMessage {}
 extension PlanConcernAnswered: SealedMessage {}
@@ -1145,6 +1193,7 @@ extension EventRegistry {
         CaseViewed.self,
         CallMeeting.self,
         CancelMeeting.self,
+        AdmitOutsiders.self,
         SeatGuardians.self,
         EraseCooperation.self,
         CooperationErased.self,
@@ -1155,6 +1204,8 @@ extension EventRegistry {
         ForwardMail.self,
         MoveMeeting.self,
         ChangeParticipants.self,
+        InviteOutsider.self,
+        DismissOutsider.self,
         PublishBusyTimes.self,
         TellFamily.self,
         BookConsultation.self,
@@ -1181,6 +1232,9 @@ extension EventRegistry {
         PlanConcernAnswered.self,
         PlanFollowedUp.self,
         FamilyTold.self,
+        OutsiderInvited.self,
+        OutsiderDismissed.self,
+        OutsiderTold.self,
         ConsultationBooked.self,
         ConsultationUnplaced.self,
         DeliveryReported.self,

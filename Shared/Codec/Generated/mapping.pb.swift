@@ -186,6 +186,9 @@ package nonisolated struct RecordConsent: Sendable {
   /// The last day on which it holds (YYYY-MM-DD); empty: until it is withdrawn.
   package var validUntil: String = String()
 
+  /// People from outside the directory may take part too, each as a person decides.
+  package var outsiders: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1134,6 +1137,9 @@ package nonisolated struct Consent: Sendable {
 
   package var by: String = String()
 
+  /// People from outside the directory may take part too, each as a person decides.
+  package var outsiders: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1952,6 +1958,12 @@ package nonisolated struct CaseStatus: @unchecked Sendable {
     set {_uniqueStorage()._objections = newValue}
   }
 
+  /// All consents let people from outside the directory take part.
+  package var outsiders: Bool {
+    get {_storage._outsiders}
+    set {_uniqueStorage()._outsiders = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct SharedWith: Sendable {
@@ -2281,6 +2293,12 @@ package nonisolated struct MappingState: @unchecked Sendable {
   package var hasDeparture: Bool {_storage._departure != nil}
   /// Clears the value of `departure`. Subsequent reads from it will return its default value.
   package mutating func clearDeparture() {_uniqueStorage()._departure = nil}
+
+  /// Meetings knows that people from outside the directory may be invited.
+  package var outsidersAdmitted: Bool {
+    get {_storage._outsidersAdmitted}
+    set {_uniqueStorage()._outsidersAdmitted = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2734,7 +2752,7 @@ nonisolated extension Answer: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RecordConsent"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}date\0\u{3}valid_until\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}date\0\u{3}valid_until\0\u{1}outsiders\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2750,6 +2768,7 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 6: try { try decoder.decodeSingularStringField(value: &self.form) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.date) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.validUntil) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.outsiders) }()
       default: break
       }
     }
@@ -2780,6 +2799,9 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.validUntil.isEmpty {
       try visitor.visitSingularStringField(value: self.validUntil, fieldNumber: 8)
     }
+    if self.outsiders != false {
+      try visitor.visitSingularBoolField(value: self.outsiders, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2792,6 +2814,7 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.form != rhs.form {return false}
     if lhs.date != rhs.date {return false}
     if lhs.validUntil != rhs.validUntil {return false}
+    if lhs.outsiders != rhs.outsiders {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4697,7 +4720,7 @@ nonisolated extension ObjectionEnded: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Consent"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}at\0\u{1}date\0\u{3}valid_until\0\u{1}by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}at\0\u{1}date\0\u{3}valid_until\0\u{1}by\0\u{1}outsiders\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4713,6 +4736,7 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 6: try { try decoder.decodeSingularStringField(value: &self.date) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.validUntil) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.outsiders) }()
       default: break
       }
     }
@@ -4747,6 +4771,9 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.by.isEmpty {
       try visitor.visitSingularStringField(value: self.by, fieldNumber: 8)
     }
+    if self.outsiders != false {
+      try visitor.visitSingularBoolField(value: self.outsiders, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4759,6 +4786,7 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.date != rhs.date {return false}
     if lhs.validUntil != rhs.validUntil {return false}
     if lhs.by != rhs.by {return false}
+    if lhs.outsiders != rhs.outsiders {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6065,7 +6093,7 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0\u{1}outsiders\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -6090,6 +6118,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _guardians: [CaseGuardian] = []
     var _moreGuardians: Bool = false
     var _objections: [String] = []
+    var _outsiders: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6122,6 +6151,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _guardians = source._guardians
       _moreGuardians = source._moreGuardians
       _objections = source._objections
+      _outsiders = source._outsiders
     }
   }
 
@@ -6162,6 +6192,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._guardians) }()
         case 33: try { try decoder.decodeSingularBoolField(value: &_storage._moreGuardians) }()
         case 34: try { try decoder.decodeRepeatedStringField(value: &_storage._objections) }()
+        case 35: try { try decoder.decodeSingularBoolField(value: &_storage._outsiders) }()
         default: break
         }
       }
@@ -6240,6 +6271,9 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._objections.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._objections, fieldNumber: 34)
       }
+      if _storage._outsiders != false {
+        try visitor.visitSingularBoolField(value: _storage._outsiders, fieldNumber: 35)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6271,6 +6305,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._guardians != rhs_storage._guardians {return false}
         if _storage._moreGuardians != rhs_storage._moreGuardians {return false}
         if _storage._objections != rhs_storage._objections {return false}
+        if _storage._outsiders != rhs_storage._outsiders {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -6422,7 +6457,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{1}departure\0\u{c}\u{10}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{1}departure\0\u{3}outsiders_admitted\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -6467,6 +6502,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _erasureBegun: Bool = false
     var _formerGuardians: [MappingState.FormerGuardian] = []
     var _departure: Departure? = nil
+    var _outsidersAdmitted: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6519,6 +6555,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _erasureBegun = source._erasureBegun
       _formerGuardians = source._formerGuardians
       _departure = source._departure
+      _outsidersAdmitted = source._outsidersAdmitted
     }
   }
 
@@ -6579,6 +6616,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 56: try { try decoder.decodeSingularBoolField(value: &_storage._erasureBegun) }()
         case 57: try { try decoder.decodeRepeatedMessageField(value: &_storage._formerGuardians) }()
         case 58: try { try decoder.decodeSingularMessageField(value: &_storage._departure) }()
+        case 59: try { try decoder.decodeSingularBoolField(value: &_storage._outsidersAdmitted) }()
         default: break
         }
       }
@@ -6717,6 +6755,9 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._departure {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 58)
       } }()
+      if _storage._outsidersAdmitted != false {
+        try visitor.visitSingularBoolField(value: _storage._outsidersAdmitted, fieldNumber: 59)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6768,6 +6809,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._erasureBegun != rhs_storage._erasureBegun {return false}
         if _storage._formerGuardians != rhs_storage._formerGuardians {return false}
         if _storage._departure != rhs_storage._departure {return false}
+        if _storage._outsidersAdmitted != rhs_storage._outsidersAdmitted {return false}
         return true
       }
       if !storagesAreEqual {return false}

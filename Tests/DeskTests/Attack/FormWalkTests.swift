@@ -33,7 +33,7 @@ struct FormWalkTests {
         case .addInformation: (everybody, .course)
         case .correctInformation, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
-        case .moveMeeting: (lead.union(coordinate), .plan)
+        case .moveMeeting, .inviteOutsider, .dismissOutsider: (lead.union(coordinate), .plan)
         }
     }
 
@@ -70,6 +70,13 @@ struct FormWalkTests {
             case .removeGuardian: [("guardian", "g1"), ("reason", "Styvförälder.")]
             case .endObjection: [("giver", "g1"), ("reason", "Skrivfel.")]
             case .moveMeeting: [("reason", "Krock."), ("not_before", next)]
+            case .inviteOutsider:
+                [
+                    ("outsider-name", "Kim"), ("outsider-role", "tränare"), ("outsider-organisation", "IF Exempel"),
+                    ("outsider-email", "coach@example.org"), ("reason", "Känner barnet."), ("asked", "yes"),
+                    ("channel", "email"),
+                ]
+            case .dismissOutsider: [("outsider", "outsider:1"), ("reason", "Behövs inte.")]
             }
         return fields.map { ("\(action.rawValue)-\($0)", $1) }
     }

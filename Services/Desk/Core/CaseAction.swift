@@ -8,6 +8,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case handBack = "hand_back"
     case addInformation = "add_information"
     case correctInformation = "correct_information"
+    case askCounterpart = "ask_counterpart"
     case recordAnswers = "record_answers"
     case recordConsent = "record_consent"
     case withholdConsent = "withhold_consent"
@@ -23,6 +24,8 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case mergeGuardians = "merge_guardians"
     case removeGuardian = "remove_guardian"
     case endObjection = "end_objection"
+    case recordWish = "record_wish"
+    case changeCoordinator = "change_coordinator"
     case moveMeeting = "move_meeting"
     case inviteOutsider = "invite_outsider"
     case dismissOutsider = "dismiss_outsider"
@@ -32,13 +35,15 @@ package enum CaseAction: String, CaseIterable, Sendable {
 
     private static let acts: [CaseAction: Authority.Act] = [
         .takeOn: .takeOn, .delegate: .delegate, .handBack: .handBack,
-        .addInformation: .addInformation, .correctInformation: .correctInformation, .recordAnswers: .recordAnswers,
+        .addInformation: .addInformation, .correctInformation: .correctInformation,
+        .askCounterpart: .askCounterpart, .recordAnswers: .recordAnswers,
         .recordConsent: .recordConsent, .withholdConsent: .withholdConsent, .judgeMaturity: .judgeMaturity,
         .conclude: .conclude, .followUp: .followUp, .reopen: .reopen,
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
         .reviewMove: .reviewMove,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
+        .recordWish: .recordChildsWish, .changeCoordinator: .changeCoordinator,
         .moveMeeting: .moveMeeting,
         .inviteOutsider: .inviteOutsider, .dismissOutsider: .inviteOutsider,
     ]
@@ -108,6 +113,7 @@ extension CaseSituation {
         case .dismissOutsider where !hasOutsiders: [Fault(.outsiderUnknown)]
         case .reviewMove where !isToBeReviewed: [Fault(.moveReviewed)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
+        case .changeCoordinator where people.coordinator == nil: [Fault(.planNone)]
         case .moveMeeting where !isMeetingAhead: [Fault(.meetingNone)]
         default: []
         }

@@ -86,6 +86,8 @@ struct FormChoices: Sendable {
     var cameAlong = CameAlong()
     /// Those who can say no.
     var withholders: [Choice] = []
+    /// Those who can be coordinator.
+    var coordinators: @Sendable () -> [Choice] = { [] }
     /// What each question's answer was last, with who and when.
     var answered: [Question: String] = [:]
     var today = LocalDate(number: 0)

@@ -14,6 +14,8 @@ package struct Case: Aggregate, Equatable {
     package var proposedMove: ProposedMove?
     /// What the child has left by moves that nobody has reviewed yet; nil where there is nothing to review.
     package var departure: Departure?
+    /// The other of the two that a child has before school (rule 2).
+    package var counterpart: Counterpart?
     /// Does the work for the owner (rule 6).
     package var delegate: String?
     /// Meetings reports it (rule 15).

@@ -21,6 +21,7 @@ extension CaseInHand {
         report(.moved(CourseFact.Move(from: former, to: owner, place: place, why: why, review: review)))
         // The delegate belonged to the former organisation.
         `case`.delegate = nil
+        reviewCounterpart()
         settleMove(after: why)
         guard case .cooperation(let cooperation) = `case`.phase else { return }
         if isElsewhere {

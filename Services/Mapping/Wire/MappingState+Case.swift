@@ -21,6 +21,7 @@ extension MappingState {
         fallbackReason = `case`.owner.fallback?.rawValue ?? ""
         if let move = `case`.proposedMove { proposed = ProposedMove(move) }
         if let left = `case`.departure { departure = .init(left) }
+        if let other = `case`.counterpart { counterpart = Counterpart(other) }
         delegate = `case`.delegate ?? ""
         coordinator = `case`.coordinator ?? ""
         phase = `case`.phase.word.rawValue
@@ -73,6 +74,7 @@ extension MappingState {
         `case`.phase = phase
         if hasProposed { `case`.proposedMove = proposed.read(&words) }
         if hasDeparture { `case`.departure = departure.value }
+        if hasCounterpart { `case`.counterpart = counterpart.read }
         `case`.delegate = delegate.nonEmpty
         `case`.coordinator = coordinator.nonEmpty
         for (word, deadline) in deadlines {

@@ -20,15 +20,17 @@ package struct Cooperation: Sendable, Hashable {
     package var uninvited: [Uninvited]
     /// Who comes from outside the directory.
     package var outsiders: [Outsider]
+    /// Whom the child wants as coordinator, as last said; nil: nobody has asked yet (rule 15).
+    package var wish: ChildsWish?
 
     package init(
         key: CaseKey, request: Request, form: Form = .room, stage: Stage, agreement: Agreement? = nil,
         history: [Plan] = [], told: [String: String] = [:],
-        uninvited: [Uninvited] = [], outsiders: [Outsider] = []
+        uninvited: [Uninvited] = [], wish: ChildsWish? = nil, outsiders: [Outsider] = []
     ) {
         (self.key, self.request, self.form, self.stage) = (key, request, form, stage)
         (self.agreement, self.history, self.told) = (agreement, history, told)
-        (self.uninvited, self.outsiders) = (uninvited, outsiders)
+        (self.uninvited, self.wish, self.outsiders) = (uninvited, wish, outsiders)
     }
 
     /// Where the case's meeting stands.
@@ -147,7 +149,7 @@ extension Cooperation {
     /// Ends the case: the plan becomes history, and a later case begins without one.
     mutating func end() {
         if let agreement { keep(agreement.plan) }
-        agreement = nil
+        (agreement, wish) = (nil, nil)
         (told, outsiders) = ([:], [])
     }
 

@@ -20,7 +20,9 @@ extension Cooperation {
             key: key, request: Request(state.call, &wire), form: state.digital ? .digital : .room,
             stage: Stage(state, &wire), agreement: Agreement(state, &wire),
             history: state.history.map { .init($0, &wire) }, told: state.told,
-            uninvited: state.uninvited.map { .init($0, &wire) }, outsiders: state.outsiders.map { $0.read(&wire) })
+            uninvited: state.uninvited.map { .init($0, &wire) },
+            wish: state.hasWish ? MeetingsCore.ChildsWish(state.wish, at: "wish", &wire) : nil,
+            outsiders: state.outsiders.map { $0.read(&wire) })
         guard wire.faults.isEmpty else { throw Undecodable(Refusal(wire.faults)) }
     }
 }
@@ -79,6 +81,7 @@ extension MeetingState {
             $0.told = value.told
             $0.uninvited = value.uninvited.map(NobodyInvited.Organisation.init)
             $0.outsiders = value.outsiders.map(InvitedOutsider.init)
+            if let wish = value.wish { $0.wish = .init(wish) }
         }
     }
 

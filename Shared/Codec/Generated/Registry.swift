@@ -173,6 +173,13 @@ extension CorrectInformation: SuiteEvent {
     package static let largestBytes = 15851
 }
 
+extension AskCounterpart: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.counterpart.ask.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 1582
+}
+
 extension RecordAnswers: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.answers.record.v1"
     package static let kind = EventKind.command
@@ -374,6 +381,20 @@ extension InformationCorrected: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
     package static let largestBytes = 47889
+}
+
+extension CounterpartTold: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.counterpart.told.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 459
+}
+
+extension CounterpartAsked: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.counterpart.asked.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1910
 }
 
 extension AnswersRecorded: SuiteEvent {
@@ -597,7 +618,7 @@ extension CaseStatus: SuiteEvent {
     package static let eventType = "se.tillsammans.case.status.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.cases]
-    package static let largestBytes = 16429
+    package static let largestBytes = 16743
 }
 
 extension CaseViewed: SuiteEvent {
@@ -737,7 +758,21 @@ extension RecordMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 139046
+    package static let largestBytes = 143183
+}
+
+extension RecordChildsWish: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.wish.record.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 4465
+}
+
+extension ChangeCoordinator: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.coordinator.change.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 8604
 }
 
 extension RecordNotHeld: SuiteEvent {
@@ -842,7 +877,7 @@ extension MeetingHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.held.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 169677
+    package static let largestBytes = 173814
 }
 
 extension MeetingNotHeld: SuiteEvent {
@@ -864,6 +899,20 @@ extension PlanAlarm: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
     package static let largestBytes = 459
+}
+
+extension ChildsWishRecorded: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.wish.recorded.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 4465
+}
+
+extension CoordinatorChanged: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.coordinator.changed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 8735
 }
 
 extension PlanConcernReported: SuiteEvent {
@@ -1025,10 +1074,13 @@ extension AnswerPlanConcern: SealedMessage {}
 extension AnswersRecorded: SealedMessage {}
 extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
+extension ChangeCoordinator: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}
 extension Child: SealedMessage {}
 extension ChildIdentified: SealedMessage {}
 extension ChildState: SealedMessage {}
+extension ChildsWish: SealedMessage {}
+extension ChildsWishRecorded: SealedMessage {}
 extension ConcernRegistered: SealedMessage {}
 extension ConcernReported: SealedMessage {}
 extension ConcernSetAside: SealedMessage {}
@@ -1037,6 +1089,7 @@ extension ConsultationBooked: SealedMessage {}
 extension ConsultationRegistered: SealedMessage {}
 extension ConsultationRequested: SealedMessage {}
 extension Coordinator: SealedMessage {}
+extension CoordinatorChanged: SealedMessage {}
 extension CorrectGuardian: SealedMessage {}
 extension CorrectInformation: SealedMessage {}
 extension DeclineMove: SealedMessage {}
@@ -1086,6 +1139,7 @@ extension PlanConcernReported: SealedMessage {}
 extension PlanFollowedUp: SealedMessage {}
 extension PlannedMeasure: SealedMessage {}
 extension RecordAnswers: SealedMessage {}
+extension RecordChildsWish: SealedMessage {}
 extension RecordFollowUp: SealedMessage {}
 extension RecordMaturity: SealedMessage {}
 extension RecordMeeting: SealedMessage {}
@@ -1129,6 +1183,7 @@ extension EventRegistry {
         HandBackWork.self,
         AddInformation.self,
         CorrectInformation.self,
+        AskCounterpart.self,
         RecordAnswers.self,
         RecordConsent.self,
         AddGuardian.self,
@@ -1158,6 +1213,8 @@ extension EventRegistry {
         WorkHandedBack.self,
         InformationAdded.self,
         InformationCorrected.self,
+        CounterpartTold.self,
+        CounterpartAsked.self,
         AnswersRecorded.self,
         ConsentRecorded.self,
         GuardianAdded.self,
@@ -1210,6 +1267,8 @@ extension EventRegistry {
         TellFamily.self,
         BookConsultation.self,
         RecordMeeting.self,
+        RecordChildsWish.self,
+        ChangeCoordinator.self,
         RecordNotHeld.self,
         ReportPlanConcern.self,
         AnswerPlanConcern.self,
@@ -1228,6 +1287,8 @@ extension EventRegistry {
         MeetingNotHeld.self,
         MeetingEnded.self,
         PlanAlarm.self,
+        ChildsWishRecorded.self,
+        CoordinatorChanged.self,
         PlanConcernReported.self,
         PlanConcernAnswered.self,
         PlanFollowedUp.self,

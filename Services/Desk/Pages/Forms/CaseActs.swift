@@ -41,10 +41,11 @@ extension CasePage {
             .correctGuardian,
             .mergeGuardians, .removeGuardian:
             .people
-        case .addInformation, .correctInformation, .recordAnswers: .mapping
+        case .addInformation, .correctInformation, .askCounterpart, .recordAnswers: .mapping
         case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
         case .moveMeeting, .inviteOutsider, .dismissOutsider: .meetings
+        case .recordWish, .changeCoordinator: .coordinator
         }
     }
 

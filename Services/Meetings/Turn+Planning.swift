@@ -152,6 +152,17 @@ extension Turn {
         case .impossible(let fact): try publish(MeetingImpossible(fact, of: key), key)
         case .proposed(let fact): try publish(MeetingProposed(fact, of: key), key)
         case .nobodyInvited(let fact): try publish(Codec.NobodyInvited(fact, of: key), key)
+        case .outsider(let fact): try publish(fact, of: key)
+        }
+    }
+
+    private mutating func publish(_ fact: OutsiderFact, of key: CaseKey) throws {
+        switch fact {
+        case .invited(let outsider, let person, let reason):
+            try publish(OutsiderInvited(outsider, by: person, reason: reason, of: key), key)
+        case .dismissed(let outsider, let person, let reason):
+            try publish(OutsiderDismissed(outsider, by: person, reason: reason, of: key), key)
+        case .told(let fact): try publish(Codec.OutsiderTold(fact, of: key), key)
         }
     }
 

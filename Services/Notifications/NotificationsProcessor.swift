@@ -131,8 +131,8 @@ struct NotificationsProcessor: Processor {
             }
         case .cancelled(let meeting): turn.delete(Self.upcoming, meeting.id)
         case .held(let id, _): turn.delete(Self.upcoming, id)
-        case .answerForwarded, .answerOutdated, .impossible, .timeFound, .nobodyInvited, .familyInformed, .planAlarm,
-            .planConcern, .coordinatorChanged:
+        case .answerForwarded, .answerOutdated, .impossible, .timeFound, .nobodyInvited, .familyInformed, .outsiderTold,
+            .planAlarm, .planConcern, .coordinatorChanged:
             break
         }
     }

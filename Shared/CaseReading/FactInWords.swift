@@ -143,6 +143,7 @@ private struct Fields {
     /// What an id of the directory is shown as. The mask goes before the name. A meeting names some of the family, too.
     private func name(of id: String) -> String {
         if id.isEmpty { return "" }
+        if OutsiderID.isOne(id) { return Catalogue.text("recipient.outsider", language) }
         if family.contains(id) { return giver(id) }
         return mask?.name(of: id, language) ?? names?.name(of: id, language) ?? id
     }

@@ -118,6 +118,8 @@ extension Authority {
         public static let followUpPlan = Act(lead + coordinate)
         public static let bookPlanFollowUp = Act(lead + coordinate)
         public static let tellFamily = Act(lead + coordinate)
+        /// Also takes somebody from outside away again.
+        public static let inviteOutsider = Act(lead + coordinate)
         /// Whom the child wants as coordinator, and another one between meetings (rule 15).
         public static let recordChildsWish = Act(lead + coordinate, .cooperation)
         public static let changeCoordinator = Act(lead + coordinate, .cooperation)

@@ -71,7 +71,7 @@ struct FormPagesTests {
             #expect(answer.location == "\(path("mapping"))?done=record_answers")
         }
 
-        func consent(_ guardian: String) async throws {
+        func consent(_ guardian: String, outsiders: String = "no") async throws {
             let page = try await get("consents")
             let key = page.html.firstMatch(
                 of: try Regex("name=\"record_consent-giver\" value=\"([^\"]*)\"[^>]*>\\s*<label[^>]*>\(guardian)"))
@@ -79,7 +79,7 @@ struct FormPagesTests {
             let answer = try await fill("consents", "record_consent") {
                 $0.with("record_consent-giver", giver).with("record_consent-decision", "given")
                     .with("record_consent-organisations", "education", "social_services", "health_care")
-                    .with("record_consent-form", "signature")
+                    .with("record_consent-form", "signature").with("record_consent-outsiders", outsiders)
             }
             #expect(answer.location == "\(path("consents"))?done=record_consent")
         }

@@ -55,7 +55,9 @@ struct RandomMovesTests {
                 attempt(
                     RecordConsent(
                         giver: .guardian("g1"), word: .given(until: maybe { $0.story.today.plus($0.number(0...9)) }),
-                        organisations: list(1...3) { $0.one(Organisation.self) }, form: "spoken", date: nil))
+                        organisations: list(1...3) { $0.one(Organisation.self) }, admitsOutsiders: flag(),
+                        form: "spoken",
+                        date: nil))
             }
         }
 
@@ -101,8 +103,22 @@ struct RandomMovesTests {
             #expect(!subject.isOpen || subject.nextStep != nil, "an open case always has a next step")
             if subject.isMeetingRequested {
                 #expect(subject.awaited(for: [.socialServices], on: story.today).isEmpty)
+                #expect(
+                    admitted(story) == subject.admitsOutsiders(on: story.today),
+                    "Meetings knows whether the consents let people from outside take part")
             }
         }
+    }
+
+    /// What Meetings was told last of people from outside.
+    private func admitted(_ story: Story) -> Bool? {
+        story.requests().reversed().lazy.compactMap { request in
+            switch request {
+            case .call(let call): call.admitsOutsiders
+            case .admitOutsiders(let isAdmitted, _): isAdmitted
+            default: nil
+            }
+        }.first
     }
 
     private func expectNarrower(_ before: Case, _ after: Case) {

@@ -69,8 +69,8 @@ struct RandomCase: RandomValues {
 
     mutating func consent() -> Case.Consent {
         Case.Consent(
-            giver: giver(), word: consentWord(), organisations: list(1...3) { $0.one(Organisation.self) }, form: word(),
-            date: day(), recordedAt: date(), by: actor())
+            giver: giver(), word: consentWord(), organisations: list(1...3) { $0.one(Organisation.self) },
+            admitsOutsiders: flag(), form: word(), date: day(), recordedAt: date(), by: actor())
     }
 
     mutating func guardian() -> Case.Guardian { .init(id(), one(GuardianStanding.self)) }
@@ -161,7 +161,7 @@ struct RandomCase: RandomValues {
         for _ in 0..<number(0...5) { `case`.answers[one(Question.self)] = word() }
         `case`.guardians = list { $0.guardian() }
         for _ in 0..<number(0...3) { `case`.formerGuardians[id()] = maybe { .same(as: $0.id()) } ?? .removed }
-        `case`.hasMoreGuardians = flag()
+        (`case`.hasMoreGuardians, `case`.hasAdmittedOutsiders) = (flag(), flag())
         for consent in list(make: { $0.consent() }) { `case`.consents[consent.giver] = consent }
         `case`.maturity = maybe { $0.maturity() }
         `case`.emergencies = list { $0.emergency() }

@@ -74,8 +74,8 @@ struct WireTests {
         try check(answers, Codec.RecordAnswers(answers, of: reference, by: by), of: reference, by: by)
         let consent = MappingCore.RecordConsent(
             giver: random.giver(), word: random.consentWord(),
-            organisations: random.list(1...3) { $0.one(Organisation.self) }, form: random.word(),
-            date: random.maybe { $0.day() })
+            organisations: random.list(1...3) { $0.one(Organisation.self) }, admitsOutsiders: random.flag(),
+            form: random.word(), date: random.maybe { $0.day() })
         try check(consent, Codec.RecordConsent(consent, of: reference, by: by), of: reference, by: by)
         let maturity = JudgeMaturity(youthConsents: random.flag(), reason: random.word())
         try check(maturity, RecordMaturity(maturity, of: reference, by: by), of: reference, by: by)
@@ -237,9 +237,10 @@ extension RandomCase {
                     .call(
                         MeetingCall(
                             lead(), areas: list { $0.one(WheelArea.self) }, cooperation: cooperation(),
-                            seats: seats()))),
+                            seats: seats(), admitsOutsiders: flag()))),
                 .meetings(.seat(seats(), county: id())),
-                .meetings(.cancel(county: id(), isClosed: flag())), .meetings(.protect(county: id())),
+                .meetings(.cancel(county: id(), isClosed: flag(), tellsOutsiders: flag())),
+                .meetings(.admitOutsiders(flag(), county: id())), .meetings(.protect(county: id())),
                 .meetings(.handOver(lead())), .meetings(.erase(county: id())),
                 .meetings(
                     .relocate(

@@ -51,7 +51,7 @@ struct Arbitrary {
             unit: text(), namedPerson: text(), stage: one(of: Stage.allCases), attends: maybe { $0.text() },
             areas: list { $0.one(of: WheelArea.allCases) },
             organisations: list { $0.one(of: Organisation.allCases) }, latestDate: day(), isProtected: flag(),
-            guardians: texts(), unwritten: texts())
+            guardians: texts(), unwritten: texts(), admitsOutsiders: flag())
     }
 
     mutating func schooling() -> HandOver.Schooling {
@@ -104,7 +104,15 @@ struct Arbitrary {
             key: key, request: request(), form: one(of: Cooperation.Form.allCases), stage: one(of: stages),
             agreement: maybe { Agreement($0.coordinator(), $0.plan(), isConcernOpen: $0.flag()) },
             history: list { $0.plan() }, told: [text(): text()], uninvited: list { $0.uninvited() },
-            wish: maybe { $0.wish() })
+            wish: maybe { $0.wish() },
+            outsiders: list { $0.outsider() })
+    }
+
+    mutating func outsider() -> Outsider {
+        Outsider(
+            id: text(),
+            .init(name: text(), role: text(), organisation: text(), email: maybe { $0.address() }), isWritten: flag(),
+            answer: maybe { .init(.init($0.one(of: Attendance.allCases), given: $0.instant()), to: $0.number()) })
     }
 
     mutating func waiting() -> Cooperation.Waiting {

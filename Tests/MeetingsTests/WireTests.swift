@@ -32,7 +32,13 @@ struct WireTests {
     func commands(seed: UInt64) {
         var some = Arbitrary(seed: seed)
         reads(Call(some.request()), seed)
-        reads(Cancel(isClosed: some.flag()), seed)
+        reads(Cancel(isClosed: some.flag(), tellsOutsiders: some.flag()), seed)
+        reads(MeetingsCore.AdmitOutsiders(some.flag()), seed)
+        reads(
+            MeetingsCore.InviteOutsider(
+                some.outsider().details.reveal, reason: some.text(), isFamilyAsked: some.flag(), isWritten: some.flag()),
+            seed)
+        reads(MeetingsCore.DismissOutsider(some.text(), reason: some.text()), seed)
         reads(Protect(), seed)
         reads(
             MeetingsCore.SeatGuardians(guardians: some.texts(), unwritten: some.texts(), isProtected: some.flag()), seed

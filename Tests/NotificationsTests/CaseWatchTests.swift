@@ -15,13 +15,17 @@ import Testing
 
 @Suite("Consent at the moment of sending (rule 13)")
 struct CaseWatchTests {
-    @Test("a case in cooperation may meet, one that waits for consent may not, and an unknown case is neither")
+    @Test(
+        "rule 13: a case in cooperation may meet, one that waits for consent may not, an unknown case is neither; people from outside come only where consents cover them"
+    )
     func watched() async throws {
         let broker = try TestBroker()
         try await broker.create(["cases"], partitions: 2)
         let producer = try Producer(broker.properties)
-        @Sendable func publish(_ reference: String, _ phase: Phase) async throws {
-            let status = CaseStatus.with { ($0.caseReference, $0.phase) = (reference, phase.rawValue) }
+        @Sendable func publish(_ reference: String, _ phase: Phase, outsiders: Bool = false) async throws {
+            let status = CaseStatus.with {
+                ($0.caseReference, $0.phase, $0.outsiders) = (reference, phase.rawValue, outsiders)
+            }
             let event = try Event(id: UUID().uuidString, source: "mapping", time: Date(), status)
             try await producer.send(
                 ProducerRecord(
@@ -32,15 +36,21 @@ struct CaseWatchTests {
         let watch = CaseWatch(topic: broker.prefix + "cases", broker.properties, Logger(label: "test"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await watch.run() }
-            #expect(await watch.mayMeet("A") == true)
+            #expect(await watch.isInForce(.meeting, in: "A") == true)
+            #expect(await watch.isInForce(.outsiders, in: "A") == false)
+            try await publish("A", .cooperation, outsiders: true)
+            try await eventually("a wider consent") { await watch.isInForce(.outsiders, in: "A") == true }
             try await publish("A", .awaitingConsent)
-            try await eventually("the withdrawal") { await watch.mayMeet("A") == false }
+            try await eventually("the withdrawal") { await watch.isInForce(.meeting, in: "A") == false }
+            #expect(await watch.isInForce(.outsiders, in: "A") == false)
             try await publish("B", .mapping)
-            #expect(await watch.mayMeet("B") == false)
-            #expect(await watch.mayMeet("C", within: .milliseconds(100)) == nil)
+            #expect(await watch.isInForce(.meeting, in: "B") == false)
+            #expect(await watch.isInForce(.meeting, in: "C", within: .milliseconds(100)) == nil)
             // An erased case is forgotten (rule 23).
             try await producer.send(ProducerRecord(topic: broker.prefix + "cases", key: Bytes("B".utf8), value: nil))
-            try await eventually("the erasure") { await watch.mayMeet("B", within: .milliseconds(10)) == nil }
+            try await eventually("the erasure") {
+                await watch.isInForce(.meeting, in: "B", within: .milliseconds(10)) == nil
+            }
             group.cancelAll()
         }
         await broker.remove()

@@ -57,6 +57,8 @@ struct PreviewTests {
             .ofMeeting(.nobodyInvited(namedPerson: "head-school", due: day)),
             .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: false))),
             .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: true))),
+            .ofMeeting(.outsiderTold(meeting, id: "outsider:1", email: vera, isCancellation: false)),
+            .ofMeeting(.outsiderTold(meeting, id: "outsider:1", email: vera, isCancellation: true)),
             .ofMeeting(.planAlarm(coordinator: "head-school", manager: nil)),
             .ofMeeting(.planConcern(coordinator: "head-school")),
             .ofMeeting(.coordinatorChanged(former: "head-school", to: "family")),

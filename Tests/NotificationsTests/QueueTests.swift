@@ -287,6 +287,34 @@ struct QueueTests {
         #expect(farewell.calendar.contains("SEQUENCE:2") && farewell.calendar.contains("UID:\(meeting.id)@tillsammans"))
     }
 
+    @Test("rule 22: who is from outside gets an invitation that names nobody but them and no case, and no other notice")
+    func outsider() throws {
+        var tester = try tester()
+        var meeting = NotificationsTests.meeting
+        meeting.namedPerson = "head-school"
+        func told(isCancelled: Bool) -> OutsiderTold {
+            .with {
+                ($0.meeting, $0.to) = (meeting, "outsider:1")
+                ($0.email, $0.cancelled) = ("coach@example.org", isCancelled)
+            }
+        }
+        try tester.process(told(isCancelled: false), key: "TST")
+        let notice = try #require(try tester.wishes(Notice.self).values.first)
+        let calendar = notice.calendar.replacing("\r\n ", with: "")
+        #expect((notice.kind, notice.email) == ("outsider_invitation", "coach@example.org"))
+        #expect(notice.replyTo.hasPrefix("tillsammans+"), "an answer comes back to the suite")
+        for word in ["TST", "Exempelson", "head-school", "/case/"] {
+            #expect(!notice.subject.contains(word) && !notice.body.contains(word), "\(word)")
+        }
+        #expect(calendar.components(separatedBy: "\r\nATTENDEE").count == 2 && !calendar.contains("/case/"))
+        try tester.settle("sent")
+        try tester.process(MeetingScheduled.with { $0.meeting = meeting }, key: "TST")
+        #expect(try tester.open().allSatisfy { !$0.contains("outsider") }, "only what is told to them")
+        meeting.sequence = 1
+        try tester.process(told(isCancelled: true), key: "TST")
+        #expect(try tester.open().contains { $0.hasPrefix("outsider_cancellation") })
+    }
+
     @Test("rule 5: where a forum takes the question, its chair and the one who asks are told when")
     func consultation() throws {
         var tester = try tester { county in

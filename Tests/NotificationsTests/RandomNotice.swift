@@ -25,8 +25,10 @@ struct RandomNotice: RandomValues {
     mutating func notice() -> Notice {
         let kind = one(Notice.Kind.self)
         let recipient: Recipient =
-            kind.isFamily
-            ? .family(id(), email: email()) : flag() ? .person(id(), email: email()) : .reporter(email: email())
+            kind.isOutsider
+            ? .outsider(id(), email: email())
+            : kind.isFamily
+                ? .family(id(), email: email()) : flag() ? .person(id(), email: email()) : .reporter(email: email())
         return Notice(
             id: id(), kind: kind, caseReference: maybe { $0.id() }, county: id(), recipient: recipient,
             sender: word(), replyTo: maybe { $0.email() }, text: .init(subject: word(), body: word(), html: word()),
@@ -40,7 +42,12 @@ struct RandomNotice: RandomValues {
     mutating func lane() -> Lane {
         Lane(
             open: maybe { $0.id() }, next: maybe { $0.notice() }, newest: edition(),
-            recipient: maybe { $0.flag() ? .person($0.id(), email: $0.email()) : .family($0.id(), email: $0.email()) },
+            recipient: maybe {
+                [
+                    .person($0.id(), email: $0.email()), .family($0.id(), email: $0.email()),
+                    .outsider($0.id(), email: $0.email()),
+                ][$0.number(0...2)]
+            },
             isTold: flag())
     }
 

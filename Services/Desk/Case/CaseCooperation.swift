@@ -12,6 +12,8 @@ struct CaseCooperation: Sendable {
     private(set) var proposed: MeetingProposed?
     /// From which organisations of question 5 nobody is to come, and why (rules 11 and 14).
     private(set) var uninvited: [NobodyInvited.Organisation] = []
+    /// Who comes from outside the directory, in the order in which they were invited.
+    private(set) var outsiders: [InvitedOutsider] = []
     /// The oldest first.
     private(set) var held: [MeetingHeld] = []
     private(set) var notHeld: [MeetingNotHeld] = []
@@ -27,6 +29,14 @@ struct CaseCooperation: Sendable {
     /// It is booked, or waits for a time.
     var isMeetingAhead: Bool { meeting != nil || !obstacles.isEmpty || proposed != nil }
 
+    struct InvitedOutsider: Sendable {
+        var outsider: Outsider
+        /// The suite writes to them. Else a person tells them.
+        var isWritten: Bool
+        /// Empty where they have not answered the invitation that is in force.
+        var answer = ""
+    }
+
     /// Something in the plan is not followed, and the answer; nil while the family waits for it.
     struct FamilyConcern: Sendable {
         var reported: CaseFile.Entry<String>
@@ -37,9 +47,10 @@ struct CaseCooperation: Sendable {
         switch event.type {
         case MeetingScheduled.eventType:
             note(event) { (all: inout Self, fact: MeetingScheduled) in
+                if all.meeting?.sequence != fact.meeting.sequence { all.forgetOutsidersAnswers() }
                 (all.meeting, all.obstacles, all.proposed) = (fact.meeting, [], nil)
             }
-        case MeetingCancelled.eventType: meeting = nil
+        case MeetingCancelled.eventType: (meeting, outsiders) = (nil, [])
         case MeetingImpossible.eventType:
             note(event) { (all: inout Self, fact: MeetingImpossible) in
                 (all.obstacles, all.proposed) = (fact.reasons, nil)
@@ -56,10 +67,27 @@ struct CaseCooperation: Sendable {
         case PlanFollowedUp.eventType:
             note(event) { (all: inout Self, fact: PlanFollowedUp) in
                 all.followUps.append(.init(value: fact, by: fact.by, at: event.time))
+                all.outsiders = []
                 if fact.hasPlan { all.plan = fact.plan }
+            }
+        case OutsiderInvited.eventType: note(event) { $0.invite($1) }
+        case OutsiderDismissed.eventType:
+            note(event) { (all: inout Self, fact: OutsiderDismissed) in
+                all.outsiders.removeAll { $0.outsider.id == fact.outsider.id }
             }
         default: takeConcern(event)
         }
+    }
+
+    /// Who was invited before is decided on anew.
+    private mutating func invite(_ fact: OutsiderInvited) {
+        let former = outsiders.first { $0.outsider.id == fact.outsider.id }
+        outsiders.removeAll { $0.outsider.id == fact.outsider.id }
+        outsiders.append(.init(outsider: fact.outsider, isWritten: fact.written, answer: former?.answer ?? ""))
+    }
+
+    private mutating func forgetOutsidersAnswers() {
+        for place in outsiders.indices { outsiders[place].answer = "" }
     }
 
     /// The family's word on the plan, and the coordinator.
@@ -93,6 +121,9 @@ struct CaseCooperation: Sendable {
     }
 
     private mutating func answer(_ fact: MeetingAnswered) {
+        for place in outsiders.indices where outsiders[place].outsider.id == fact.person {
+            outsiders[place].answer = fact.answer
+        }
         guard meeting?.id == fact.meeting,
             let place = meeting?.participants.firstIndex(where: { $0.person == fact.person })
         else { return }
@@ -101,6 +132,8 @@ struct CaseCooperation: Sendable {
 
     private mutating func hold(_ fact: MeetingHeld, _ time: Date) {
         held.append(fact)
+        // To the follow-up they are invited by another decision.
+        outsiders = []
         if meeting?.id == fact.meeting.id { meeting = nil }
         if fact.hasPlan { plan = fact.plan }
         if fact.hasCoordinator { appoint(fact.coordinator, fact.by, time) }

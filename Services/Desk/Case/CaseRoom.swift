@@ -47,7 +47,8 @@ struct OpenedCase: Sendable {
                 coordinator: status.coordinator.nonEmpty),
             phase: row.phase, isTakenOn: file.isTakenOn, isOwnerSought: status.ownerSought,
             proposed: file.proposedMove.map { .init(unit: $0.unit, namedPerson: $0.namedPerson) },
-            isToBeReviewed: file.departure != nil, isMeetingAhead: file.cooperation.isMeetingAhead)
+            isToBeReviewed: file.departure != nil, isMeetingAhead: file.cooperation.isMeetingAhead,
+            admitsOutsiders: status.outsiders, hasOutsiders: !file.cooperation.outsiders.isEmpty)
     }
 
     /// Why the reader cannot do something now; empty where they can.

@@ -20,7 +20,14 @@ extension OpenedCase {
     /// Whom a notice is for. A reporter from outside the directory has no id.
     func recipient(_ id: String, _ language: Language) -> String {
         if id.isEmpty { return Catalogue.text("recipient.reporter", language) }
+        if OutsiderID.isOne(id) { return outsider(id, language) }
         return familyKeys.contains(id) ? giver(id, language) : name(of: id, language)
+    }
+
+    /// Somebody from outside the directory, by name where the reader's facts have it and they still come.
+    private func outsider(_ id: String, _ language: Language) -> String {
+        file.cooperation.outsiders.first { $0.outsider.id == id }?.outsider.name
+            ?? Catalogue.text("recipient.outsider", language)
     }
 
     /// The keys of the family, as far as the reader's facts have them.

@@ -28,6 +28,8 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case recordWish = "record_wish"
     case changeCoordinator = "change_coordinator"
     case moveMeeting = "move_meeting"
+    case inviteOutsider = "invite_outsider"
+    case dismissOutsider = "dismiss_outsider"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -45,6 +47,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
         .recordWish: .recordChildsWish, .changeCoordinator: .changeCoordinator,
         .moveMeeting: .moveMeeting,
+        .inviteOutsider: .inviteOutsider, .dismissOutsider: .inviteOutsider,
     ]
 }
 
@@ -62,14 +65,18 @@ package struct CaseSituation: Sendable {
     package var isToBeReviewed: Bool
     /// A meeting is booked, or waits for a time.
     package var isMeetingAhead: Bool
+    /// Every consent lets people from outside the directory take part, and somebody is invited.
+    package var admitsOutsiders: Bool
+    package var hasOutsiders: Bool
 
     package init(
         people: Authority.People, phase: Phase, isTakenOn: Bool, isOwnerSought: Bool, proposed: Authority.People?,
-        isToBeReviewed: Bool, isMeetingAhead: Bool
+        isToBeReviewed: Bool, isMeetingAhead: Bool, admitsOutsiders: Bool, hasOutsiders: Bool
     ) {
         (self.people, self.phase, self.isTakenOn) = (people, phase, isTakenOn)
         (self.isOwnerSought, self.proposed) = (isOwnerSought, proposed)
         (self.isToBeReviewed, self.isMeetingAhead) = (isToBeReviewed, isMeetingAhead)
+        (self.admitsOutsiders, self.hasOutsiders) = (admitsOutsiders, hasOutsiders)
     }
 }
 
@@ -106,6 +113,9 @@ extension CaseSituation {
         case .handBack where people.delegate == nil: [Fault(.delegateNone)]
         case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
+        case .inviteOutsider where !isMeetingAhead: [Fault(.meetingNone)]
+        case .inviteOutsider where !admitsOutsiders: [Fault(.outsiderConsent)]
+        case .dismissOutsider where !hasOutsiders: [Fault(.outsiderUnknown)]
         case .reviewMove where !isToBeReviewed: [Fault(.moveReviewed)]
         case .keepCase where !isOwnerSought: [Fault(.ownerSettled)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]

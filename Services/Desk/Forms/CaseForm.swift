@@ -80,6 +80,8 @@ struct FormChoices: Sendable {
     var removable: [Choice] = []
     var formerGuardians: [Choice] = []
     var objections: [Choice] = []
+    /// Who comes from outside the directory.
+    var outsiders: [Choice] = []
     /// What came with a case from where the child was, and the room of its meeting; nil where it has none.
     var cameAlong = CameAlong()
     /// Those who can say no.

@@ -13,6 +13,8 @@ struct ConsentForm: CaseForm {
     var giver = ""
     var decision = ""
     var organisations: [String] = []
+    /// People from outside the directory may take part.
+    var outsiders = ""
     var form = ""
     var date = ""
     var until = ""
@@ -22,12 +24,14 @@ struct ConsentForm: CaseForm {
     init(_ typed: TypedFields) {
         (giver, decision, organisations) = (typed["giver"], typed["decision"], typed.all("organisations"))
         (form, date, until) = (typed["form"], typed["date"], typed["valid_until"])
+        outsiders = typed["outsiders"]
     }
 
     func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
         RecordConsent.with {
             ($0.caseReference, $0.by, $0.giver, $0.decision) = (reference, person, giver, decision)
             ($0.organisations, $0.form) = (organisations, form)
+            $0.outsiders = outsiders == YesOrNo.yes.rawValue
             ($0.date, $0.validUntil) = (date, until)
         }
     }
@@ -50,6 +54,7 @@ struct ConsentForm: CaseForm {
             maker.one("giver", choices.givers.map { ($0.value, $0.label, nil) }, giver),
             maker.one("decision", decisions, decision),
             maker.several("organisations", maker.organisations(), organisations),
+            maker.one(of: YesOrNo.self, "outsiders", outsiders, named: "desk.yes_no", isOptional: true),
             maker.one(of: ConsentManner.self, "form", form, named: "desk.consent.form"),
             maker.date("date", date),
             maker.date("valid_until", until, isOptional: true),

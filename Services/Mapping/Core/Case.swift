@@ -42,6 +42,8 @@ package struct Case: Aggregate, Equatable {
     package var maturity: Maturity?
     /// From this day the youth's own consent is needed (rule 12).
     package var youthConsentFrom: LocalDate
+    /// Meetings knows that people from outside the directory may be invited.
+    package var hasAdmittedOutsiders: Bool
     /// From this day the person is an adult (rule 4).
     package var adultFrom: LocalDate
 
@@ -75,7 +77,7 @@ package struct Case: Aggregate, Equatable {
         (concernAreas, information, formerInformation) = ([], [], [])
         (corrections, answers) = ([], [:])
         (guardians, formerGuardians, consents) = ([], [:], [:])
-        (hasMoreGuardians, isProtected, isHarmSuspected) = (false, false, false)
+        (hasMoreGuardians, hasAdmittedOutsiders, isProtected, isHarmSuspected) = (false, false, false, false)
         (emergencies, concerns) = ([], 0)
     }
 }

@@ -74,6 +74,8 @@ extension Case {
         package var word: Word
         /// The organisations that may share.
         package var organisations: [Organisation]
+        /// People from outside the directory may take part, each as a person decides.
+        package var admitsOutsiders: Bool
         /// How it was given.
         package var form: String
         /// The day on which it was given.
@@ -93,10 +95,11 @@ extension Case {
         }
 
         package init(
-            giver: Giver, word: Word, organisations: [Organisation], form: String, date: LocalDate, recordedAt: Date,
-            by: Actor
+            giver: Giver, word: Word, organisations: [Organisation], admitsOutsiders: Bool = false, form: String,
+            date: LocalDate, recordedAt: Date, by: Actor
         ) {
             (self.giver, self.word, self.organisations) = (giver, word, organisations)
+            self.admitsOutsiders = admitsOutsiders
             (self.form, self.date, self.recordedAt, self.by) = (form, date, recordedAt, by)
         }
 
@@ -142,6 +145,11 @@ extension Case {
         return nobody(on: day) + (missing + against).uniqued().map(Awaited.giver) + objections.map(Awaited.objection)
     }
 
+    /// Whether everybody whose consent is needed lets people from outside the directory take part on a day (rule 13).
+    package func admitsOutsiders(on day: LocalDate) -> Bool {
+        awaited(for: [], on: day).isEmpty && givers(on: day).allSatisfy { consents[$0]?.admitsOutsiders == true }
+    }
+
     /// That there is no guardian to ask, where a guardian must be asked.
     private func nobody(on day: LocalDate) -> [Awaited] {
         if isAdult(on: day) || hasMoreGuardians || !consenting.isEmpty { return [] }
@@ -174,11 +182,19 @@ extension CaseInHand {
         case .awaitingConsent(let cooperation):
             if `case`.awaited(for: cooperation.organisations, on: today).isEmpty { startCooperation(cooperation) }
         case .cooperation(let cooperation):
-            guard !`case`.awaited(for: cooperation.organisations, on: today).isEmpty else { return }
+            guard !`case`.awaited(for: cooperation.organisations, on: today).isEmpty else { return reviewOutsiders() }
             stopCooperation()
             awaitConsents(cooperation)
         case .mapping, .ownMeasures, .resting, .closed: break
         }
+    }
+
+    /// Tells Meetings where the consents let people from outside take part, or do not any more.
+    private mutating func reviewOutsiders() {
+        let isAdmitted = `case`.admitsOutsiders(on: today)
+        guard isAdmitted != `case`.hasAdmittedOutsiders else { return }
+        `case`.hasAdmittedOutsiders = isAdmitted
+        request(.admitOutsiders(isAdmitted, county: `case`.place.county))
     }
 
     /// Starts cooperation if all consents are in force. Otherwise the case waits for them.

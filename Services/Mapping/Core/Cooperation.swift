@@ -13,20 +13,28 @@ extension CaseInHand {
         if cooperation.latest <= today { cooperation.latest = today.plus(settings.meetingDays) }
         `case`.phase = .cooperation(cooperation)
         set(.meeting, on: cooperation.latest)
+        `case`.hasAdmittedOutsiders = `case`.admitsOutsiders(on: today)
         request(.call(MeetingCall(for: `case`, cooperation)))
         return cooperation
     }
 
+    /// Who was invited from outside hears of it only where the consents still let them take part.
+    private mutating func callOff(isClosed: Bool) {
+        request(
+            .cancel(
+                county: `case`.place.county, isClosed: isClosed, tellsOutsiders: `case`.admitsOutsiders(on: today)))
+    }
+
     /// Cancels what was booked and planned.
     mutating func stopCooperation() {
-        request(.cancel(county: `case`.place.county, isClosed: false))
+        callOff(isClosed: false)
         for step in [Step.meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
     }
 
     mutating func close(reason: String) {
         // Even if no meeting is requested now, the coordinator and the plan end with the case.
         if `case`.isMeetingRequested || `case`.coordinator != nil {
-            request(.cancel(county: `case`.place.county, isClosed: true))
+            callOff(isClosed: true)
         }
         end(reason: reason)
     }
@@ -46,7 +54,7 @@ extension CaseInHand {
     mutating func reopen(reason: String) {
         `case`.beginAnew()
         `case`.deadlines = `case`.deadlines.filter { [.decideMove, .reviewMove, .findOwner].contains($0.key) }
-        if `case`.isMeetingRequested { request(.cancel(county: `case`.place.county, isClosed: false)) }
+        if `case`.isMeetingRequested { callOff(isClosed: false) }
         `case`.phase = .mapping
         `case`.retention = nil
         set(.conclude, workingDays: settings.mappingDays, from: context.now)

@@ -223,8 +223,12 @@ package enum ErasureFact: Sendable, Equatable {
 /// Mapping's requests to Meetings, published under the county's key.
 package enum MeetingsRequest: Sendable, Equatable {
     case call(MeetingCall)
-    /// - Parameter isClosed: the case is closed, so its coordinator and plan end too.
-    case cancel(county: String, isClosed: Bool)
+    /// - Parameters:
+    ///   - isClosed: the case is closed, so its coordinator and plan end too.
+    ///   - tellsOutsiders: the consents still let people from outside the directory take part.
+    case cancel(county: String, isClosed: Bool, tellsOutsiders: Bool = false)
+    /// Whether the consents let people from outside the directory take part (rule 13).
+    case admitOutsiders(Bool, county: String)
     /// The meeting's place must not be disclosed any more (rule 22).
     case protect(county: String)
     case handOver(Lead)
@@ -239,7 +243,8 @@ package enum MeetingsRequest: Sendable, Equatable {
         switch self {
         case .call(let call): call.lead.county
         case .handOver(let lead): lead.county
-        case .cancel(let county, _), .protect(let county), .relocate(_, _, let county), .seat(_, let county),
+        case .cancel(let county, _, _), .admitOutsiders(_, let county), .protect(let county),
+            .relocate(_, _, let county), .seat(_, let county),
             .erase(let county):
             county
         }
@@ -282,14 +287,19 @@ package struct MeetingCall: Sendable, Equatable {
     package var areas: [WheelArea]
     package var cooperation: Case.Cooperation
     package var seats: Case.Seats
+    /// The consents let people from outside the directory take part.
+    package var admitsOutsiders: Bool
 
-    package init(_ lead: Lead, areas: [WheelArea], cooperation: Case.Cooperation, seats: Case.Seats) {
+    package init(
+        _ lead: Lead, areas: [WheelArea], cooperation: Case.Cooperation, seats: Case.Seats, admitsOutsiders: Bool
+    ) {
         (self.lead, self.areas, self.cooperation, self.seats) = (lead, areas, cooperation, seats)
+        self.admitsOutsiders = admitsOutsiders
     }
 
     init(for case: Case, _ cooperation: Case.Cooperation) {
         self.init(
             Lead(`case`.owner, at: `case`.place), areas: `case`.areasFound, cooperation: cooperation,
-            seats: `case`.seats)
+            seats: `case`.seats, admitsOutsiders: `case`.hasAdmittedOutsiders)
     }
 }

@@ -138,6 +138,7 @@ extension Case.Consent {
         case (.given(let end), .given(let otherEnd)):
             var narrower = self
             narrower.organisations = organisations.filter(other.organisations.contains)
+            narrower.admitsOutsiders = admitsOutsiders && other.admitsOutsiders
             narrower.word = .given(until: [end, otherEnd].compactMap(\.self).min())
             return narrower.organisations.isEmpty ? nil : narrower
         case (.given, _): return other

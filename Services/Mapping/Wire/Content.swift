@@ -127,13 +127,14 @@ extension Codec.RecordConsent: CaseMessage {
         let until = words.dayIfAny(validUntil, at: "valid_until")
         guard let organisations, let form else { return nil }
         return .init(
-            giver: Giver(name: giver), word: .given(until: until), organisations: organisations, form: form, date: date)
+            giver: Giver(name: giver), word: .given(until: until), organisations: organisations,
+            admitsOutsiders: outsiders, form: form, date: date)
     }
 
     private func withheld(_ word: Case.Consent.Word) -> MappingCore.RecordConsent {
         .init(
             giver: Giver(name: giver), word: word, organisations: organisations.compactMap(Organisation.init),
-            form: form, date: LocalDate(date))
+            admitsOutsiders: outsiders, form: form, date: LocalDate(date))
     }
 
     package func obstacles(on subject: Case, by actor: Actor, _ context: DecisionContext) -> [Fault] {
@@ -147,6 +148,7 @@ extension Codec.RecordConsent: CaseMessage {
             ($0.giver, $0.form) = (command.giver.name, command.form)
             ($0.decision, $0.validUntil) = command.word.words
             $0.organisations = command.organisations.map(\.rawValue)
+            $0.outsiders = command.admitsOutsiders
             $0.date = command.date?.description ?? ""
         }
     }

@@ -110,8 +110,13 @@ extension MeetingsRequest {
     func message(of reference: String) -> any FactMessage {
         switch self {
         case .call(let call): CallMeeting(call, of: reference)
-        case .cancel(let county, let isClosed):
-            CancelMeeting.with { ($0.caseReference, $0.county, $0.closed) = (reference, county, isClosed) }
+        case .cancel(let county, let isClosed, let tellsOutsiders):
+            CancelMeeting.with {
+                ($0.caseReference, $0.county, $0.closed) = (reference, county, isClosed)
+                $0.tellsOutsiders = tellsOutsiders
+            }
+        case .admitOutsiders(let isAdmitted, let county):
+            AdmitOutsiders.with { ($0.caseReference, $0.county, $0.admitted) = (reference, county, isAdmitted) }
         case .erase(let county): EraseCooperation.with { ($0.caseReference, $0.county) = (reference, county) }
         case .protect(let county): ProtectMeeting.with { ($0.caseReference, $0.county) = (reference, county) }
         case .handOver(let lead):
@@ -146,6 +151,7 @@ extension CallMeeting: FactMessage {
             $0.latestDate = call.cooperation.latest.description
             ($0.guardians, $0.unwritten) = (call.seats.guardians, call.seats.unwritten)
             $0.protectedIdentity = call.seats.isProtected
+            $0.outsiders = call.admitsOutsiders
         }
     }
 
@@ -161,12 +167,19 @@ extension CallMeeting: FactMessage {
                     .init(
                         county: county, unit: unit, namedPerson: namedPerson, stage: stage, attends: attends.nonEmpty),
                     areas: areas, cooperation: .init(organisations: organisations, latest: latest),
-                    seats: .init(guardians: guardians, unwritten: unwritten, isProtected: protectedIdentity))))
+                    seats: .init(guardians: guardians, unwritten: unwritten, isProtected: protectedIdentity),
+                    admitsOutsiders: outsiders)))
     }
 }
 
 extension CancelMeeting: FactMessage {
-    func fact(_ words: inout Words) -> CaseFact? { .meetings(.cancel(county: county, isClosed: closed)) }
+    func fact(_ words: inout Words) -> CaseFact? {
+        .meetings(.cancel(county: county, isClosed: closed, tellsOutsiders: tellsOutsiders))
+    }
+}
+
+extension AdmitOutsiders: FactMessage {
+    func fact(_ words: inout Words) -> CaseFact? { .meetings(.admitOutsiders(admitted, county: county)) }
 }
 
 extension EraseCooperation: FactMessage {

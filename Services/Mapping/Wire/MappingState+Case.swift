@@ -40,6 +40,7 @@ extension MappingState {
         guardians = `case`.guardians.map(CaseGuardian.init)
         formerGuardians = `case`.formerGuardians.sorted { $0.key < $1.key }.map(FormerGuardian.init)
         moreGuardians = `case`.hasMoreGuardians
+        outsidersAdmitted = `case`.hasAdmittedOutsiders
         for (giver, consent) in `case`.consents { consents[giver.name] = Consent(consent) }
         youthConsentFrom = `case`.youthConsentFrom.description
         adultFrom = `case`.adultFrom.description
@@ -94,6 +95,7 @@ extension MappingState {
         `case`.guardians = guardians.enumerated().compactMap { $1.read(&words, at: "guardians[\($0)]") }
         for former in formerGuardians { `case`.formerGuardians[former.key] = former.read }
         `case`.hasMoreGuardians = moreGuardians
+        `case`.hasAdmittedOutsiders = outsidersAdmitted
         for consent in consents.values {
             guard let read = consent.read(&words, at: "consents") else { continue }
             `case`.consents[read.giver] = read

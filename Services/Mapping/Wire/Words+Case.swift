@@ -102,6 +102,7 @@ extension Consent {
             ($0.giver, $0.form) = (consent.giver.name, consent.form)
             ($0.decision, $0.validUntil) = consent.word.words
             $0.organisations = consent.organisations.map(\.rawValue)
+            $0.outsiders = consent.admitsOutsiders
             $0.date = consent.date.description
             ($0.at, $0.by) = (.init(consent.recordedAt), consent.by.id)
         }
@@ -125,7 +126,8 @@ extension Consent {
         }
         return Case.Consent(
             giver: Giver(name: giver), word: word, organisations: organisations.compactMap(Organisation.init),
-            form: form, date: date ?? CivilTime.day(of: at.date), recordedAt: at.date, by: Actor(by: by))
+            admitsOutsiders: outsiders, form: form, date: date ?? CivilTime.day(of: at.date), recordedAt: at.date,
+            by: Actor(by: by))
     }
 }
 

@@ -18,17 +18,19 @@ package struct Cooperation: Sendable, Hashable {
     package var told: [String: String]
     /// From which organisations of question 5 nobody is to come (rules 11 and 14).
     package var uninvited: [Uninvited]
+    /// Who comes from outside the directory.
+    package var outsiders: [Outsider]
     /// Whom the child wants as coordinator, as last said; nil: nobody has asked yet (rule 15).
     package var wish: ChildsWish?
 
     package init(
         key: CaseKey, request: Request, form: Form = .room, stage: Stage, agreement: Agreement? = nil,
         history: [Plan] = [], told: [String: String] = [:],
-        uninvited: [Uninvited] = [], wish: ChildsWish? = nil
+        uninvited: [Uninvited] = [], wish: ChildsWish? = nil, outsiders: [Outsider] = []
     ) {
         (self.key, self.request, self.form, self.stage) = (key, request, form, stage)
         (self.agreement, self.history, self.told) = (agreement, history, told)
-        (self.uninvited, self.wish) = (uninvited, wish)
+        (self.uninvited, self.wish, self.outsiders) = (uninvited, wish, outsiders)
     }
 
     /// Where the case's meeting stands.
@@ -102,16 +104,19 @@ package struct Request: Sendable, Hashable {
     package var guardians: [String]
     /// Those of them to whom nobody writes (rule 22).
     package var unwritten: [String]
+    /// Every consent lets people from outside the directory take part (rule 13).
+    package var admitsOutsiders: Bool
 
     package init(
         unit: String, namedPerson: String, stage: Stage, attends: String? = nil, areas: [WheelArea],
         organisations: [Organisation], latestDate: LocalDate, isProtected: Bool = false, guardians: [String] = [],
-        unwritten: [String] = []
+        unwritten: [String] = [], admitsOutsiders: Bool = false
     ) {
         (self.stage, self.attends) = (stage, attends)
         (self.unit, self.namedPerson, self.areas, self.organisations) = (unit, namedPerson, areas, organisations)
         (self.latestDate, self.isProtected) = (latestDate, isProtected)
         (self.guardians, self.unwritten) = (guardians, unwritten)
+        self.admitsOutsiders = admitsOutsiders
     }
 }
 
@@ -145,7 +150,7 @@ extension Cooperation {
     mutating func end() {
         if let agreement { keep(agreement.plan) }
         (agreement, wish) = (nil, nil)
-        told = [:]
+        (told, outsiders) = ([:], [])
     }
 
     /// Keeps a revision that another one follows.

@@ -32,7 +32,10 @@ struct Draft {
 
     // MARK: Facts
 
-    mutating func report(_ fact: Planning.Fact) { facts.append(fact) }
+    mutating func report(_ fact: Planning.Fact) {
+        facts.append(fact)
+        facts += outsidersTold(by: fact)
+    }
 
     /// No time exists, or the directory has nobody for a required role: it says who or what is in the way (rule 18).
     mutating func reportImpossible(_ obstacles: [Scheduler.Obstacle]) {
@@ -97,6 +100,8 @@ struct Draft {
         meeting.namedPerson = cooperation.request.namedPerson
         cooperation.stage = .idle(after: .init(meeting, end))
         report(.cancelled(meeting))
+        // To another meeting they are invited by another decision.
+        cooperation.outsiders = []
     }
 
     /// Changes who comes to the meeting. It keeps its time where the new ones are free then, and moves where they are not.

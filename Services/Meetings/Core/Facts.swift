@@ -18,11 +18,12 @@ extension Planning {
         case erased
     }
 
-    /// What a call for a meeting lacks.
+    /// What a call for a meeting lacks, and who comes from outside the directory.
     package enum CallFact: Sendable, Hashable {
         case impossible(Impossible)
         case proposed(Proposed)
         case nobodyInvited(NobodyInvited)
+        case outsider(OutsiderFact)
     }
 
     /// What has happened to the plan (rule 17).

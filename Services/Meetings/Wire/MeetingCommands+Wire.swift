@@ -19,7 +19,8 @@ extension Request {
             attends: message.attends.nonEmpty, areas: wire.words(message.areas, at: "areas"),
             organisations: wire.words(message.organisations, at: "organisations"),
             latestDate: wire.date(message.latestDate, at: "latest_date", else: .latestDate),
-            isProtected: message.protectedIdentity, guardians: message.guardians, unwritten: message.unwritten)
+            isProtected: message.protectedIdentity, guardians: message.guardians, unwritten: message.unwritten,
+            admitsOutsiders: message.outsiders)
     }
 }
 
@@ -35,13 +36,19 @@ extension CallMeeting {
         protectedIdentity = request.isProtected
         guardians = request.guardians
         unwritten = request.unwritten
+        outsiders = request.admitsOutsiders
     }
 }
 
 extension Cancel: CaseCommand {
-    init(_ message: CancelMeeting, _ wire: inout WireReader) { self.init(isClosed: message.closed) }
+    init(_ message: CancelMeeting, _ wire: inout WireReader) {
+        self.init(isClosed: message.closed, tellsOutsiders: message.tellsOutsiders)
+    }
 
-    func write(to message: inout CancelMeeting) { message.closed = isClosed }
+    func write(to message: inout CancelMeeting) {
+        message.closed = isClosed
+        message.tellsOutsiders = tellsOutsiders
+    }
 }
 
 extension MeetingsCore.SeatGuardians: CaseCommand {

@@ -21,7 +21,8 @@ extension Cooperation {
             stage: Stage(state, &wire), agreement: Agreement(state, &wire),
             history: state.history.map { .init($0, &wire) }, told: state.told,
             uninvited: state.uninvited.map { .init($0, &wire) },
-            wish: state.hasWish ? MeetingsCore.ChildsWish(state.wish, at: "wish", &wire) : nil)
+            wish: state.hasWish ? MeetingsCore.ChildsWish(state.wish, at: "wish", &wire) : nil,
+            outsiders: state.outsiders.map { $0.read(&wire) })
         guard wire.faults.isEmpty else { throw Undecodable(Refusal(wire.faults)) }
     }
 }
@@ -79,6 +80,7 @@ extension MeetingState {
             $0.history = value.history.map(Codec.Plan.init)
             $0.told = value.told
             $0.uninvited = value.uninvited.map(NobodyInvited.Organisation.init)
+            $0.outsiders = value.outsiders.map(InvitedOutsider.init)
             if let wish = value.wish { $0.wish = .init(wish) }
         }
     }

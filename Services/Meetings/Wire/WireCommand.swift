@@ -102,6 +102,18 @@ extension RelocateMeeting: CaseMessage {
     package func command(_ words: inout Words) -> Relocate? { read(&words) }
 }
 
+extension Codec.AdmitOutsiders: CaseMessage {
+    package func command(_ words: inout Words) -> MeetingsCore.AdmitOutsiders? { read(&words) }
+}
+
+extension Codec.InviteOutsider: PersonMessage {
+    package func command(_ words: inout Words) -> MeetingsCore.InviteOutsider? { read(&words) }
+}
+
+extension Codec.DismissOutsider: PersonMessage {
+    package func command(_ words: inout Words) -> MeetingsCore.DismissOutsider? { read(&words) }
+}
+
 extension AnswerMeeting: CaseMessage {
     /// Their own, or what their mail says, which the door has found to be theirs by its secret address.
     package var speaker: Speaker { Speaker(person.isEmpty ? nil : person, orOf: [.mail]) }

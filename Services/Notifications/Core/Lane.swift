@@ -27,7 +27,7 @@ package struct Lane: Aggregate, Equatable {
 
     /// Who has the meeting in the calendar and can be told by itself that it is off (rule 22).
     package var invited: Recipient? {
-        guard newest.method == .request, let recipient, !recipient.isFamily else { return nil }
+        guard newest.method == .request, let recipient, case .person = recipient else { return nil }
         return recipient
     }
 

@@ -98,6 +98,10 @@ package struct Notice: Sendable, Equatable {
         Label(id: id, caseReference: caseReference, kind: kind, recipient: recipient.id)
     }
 
+    /// It goes to somebody from outside the directory, whom every consent must let take part when it is sent (rule 13). After that
+    /// nobody from outside is told anything, and a person sees to it.
+    package var needsOutsidersConsent: Bool { kind.isOutsider }
+
     /// It brings people together, so consent must be in force when it is sent (rule 13). A cancellation is always sent.
     package var needsConsent: Bool { kind.isInvitation || kind == .meetingReminder }
 }
@@ -143,18 +147,20 @@ package enum Recipient: Sendable, Hashable {
     case reporter(email: EmailAddress)
     /// A guardian or the child, by key, at the address that a person has decided on (rule 22).
     case family(String, email: EmailAddress)
+    /// Somebody from outside the directory, by id, at the address that a person has decided on (rule 22).
+    case outsider(String, email: EmailAddress)
 
     /// The id in the directory, or the key; nil for a reporter.
     package var id: String? {
         switch self {
-        case .person(let id, _), .family(let id, _): id
+        case .person(let id, _), .family(let id, _), .outsider(let id, _): id
         case .reporter: nil
         }
     }
 
     package var email: EmailAddress {
         switch self {
-        case .person(_, let email), .reporter(let email), .family(_, let email): email
+        case .person(_, let email), .reporter(let email), .family(_, let email), .outsider(_, let email): email
         }
     }
 }
@@ -162,5 +168,9 @@ package enum Recipient: Sendable, Hashable {
 extension Recipient {
     package var isFamily: Bool {
         if case .family = self { true } else { false }
+    }
+
+    package var isOutsider: Bool {
+        if case .outsider = self { true } else { false }
     }
 }

@@ -111,6 +111,8 @@ extension Occurrence {
             } ?? []
         case .participants(let meeting): return meeting.drafts(row, cause: cause, context)
         case .formerParticipants(let meeting): return meeting.draftsToFormer(row, cause: cause, context)
+        case .outsider(let meeting, let id, let email):
+            return [meeting.draft(row, toOutsider: .outsider(id, email: email), cause: cause)]
         case .family(let meeting, let key, let email):
             return [meeting.draft(row, toFamily: .family(key, email: email), cause: cause, context)]
         }
@@ -192,6 +194,15 @@ extension Meeting {
         return draft
     }
 
+    /// It names nobody but its receiver, and its answer comes back to the suite.
+    fileprivate func draft(_ row: Row, toOutsider recipient: Recipient, cause: String) -> NoticeDraft {
+        draft(
+            row, to: recipient, cause: cause, [:],
+            .init(
+                meeting: self, method: row.kind.isInvitation ? .request : .cancel,
+                entry: .participant(isRequired: false)))
+    }
+
     private func draft(
         _ row: Row, to recipient: Recipient, cause: String, _ more: Notice.Values, _ about: NoticeDraft.About
     ) -> NoticeDraft {
@@ -231,7 +242,10 @@ extension Notice {
         }
         let person = recipient.id.flatMap { county.people[$0] }
         let manager = person.flatMap { county.units[$0.unit]?.manager }
-        let missed = kind.isFamily ? "recipient.family" : person.map { "role.\($0.role)" } ?? "recipient.reporter"
+        let missed =
+            kind.isFamily
+            ? "recipient.family"
+            : kind.isOutsider ? "recipient.outsider" : person.map { "role.\($0.role)" } ?? "recipient.reporter"
         // A role without words of its own is not named by its code.
         let name = Catalogue.holds(missed) ? missed : "recipient.staff"
         guard let told = [manager, county.function].compactMap(\.self).first(where: { $0 != recipient.id }) else {

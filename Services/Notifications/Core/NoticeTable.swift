@@ -32,6 +32,8 @@ extension Notice {
         case familyAsk = "family_ask"
         case familyInvitation = "family_invitation"
         case familyCancellation = "family_cancellation"
+        case outsiderInvitation = "outsider_invitation"
+        case outsiderCancellation = "outsider_cancellation"
         case answerForwarded = "answer_forwarded"
         case answerReceived = "answer_received"
         case mailUnknown = "mail_unknown"
@@ -48,8 +50,14 @@ extension Notice {
         /// Goes to a guardian or the child, in words that tell nothing of a case (rule 22).
         package var isFamily: Bool { self == .familyInvitation || self == .familyCancellation }
 
+        /// Goes to somebody from outside the directory, in the same way (rule 22).
+        package var isOutsider: Bool { self == .outsiderInvitation || self == .outsiderCancellation }
+
+        /// Tells nothing of a case, not even its reference.
+        package var isNeutral: Bool { isFamily || isOutsider }
+
         /// Puts a meeting into a calendar.
-        package var isInvitation: Bool { self == .invitation || self == .familyInvitation }
+        package var isInvitation: Bool { [.invitation, .familyInvitation, .outsiderInvitation].contains(self) }
 
         /// Answers what somebody wrote, who may be of the family or anybody.
         package var isReply: Bool { self == .answerReceived || self == .mailUnknown }
@@ -134,6 +142,9 @@ extension Notice.Kind {
         .familyInvitation: .init(PackageResources.family_invitation_mustache, meeting.union(inviter)),
         .familyCancellation: .init(
             PackageResources.family_cancellation_mustache, meeting.union(inviter), isUrgent: true),
+        .outsiderInvitation: .init(PackageResources.outsider_invitation_mustache, meeting),
+        .outsiderCancellation: .init(
+            PackageResources.outsider_cancellation_mustache, meeting, isUrgent: true),
         .answerForwarded: .init(
             PackageResources.answer_forwarded_mustache, [.letter, .counter, .delegated, .declinedAgain, .refused]),
         .answerReceived: .init(
@@ -187,6 +198,8 @@ enum Addressee {
     case formerParticipants(Meeting)
     /// One of the family, at the address that a person has decided on, with the calendar's part (rule 22).
     case family(Meeting, key: String, email: EmailAddress)
+    /// Somebody from outside the directory, in the same way.
+    case outsider(Meeting, id: String, email: EmailAddress)
 }
 
 extension CaseEvent {
@@ -297,6 +310,11 @@ extension MeetingEvent {
             notice.email.map { email in
                 let kind = notice.isCancellation ? Notice.Kind.familyCancellation : .familyInvitation
                 return [Row(kind, .family(meeting, key: notice.key, email: email))]
+            } ?? []
+        case .outsiderTold(let meeting, let id, let email, let isCancellation):
+            email.map { email in
+                let kind = isCancellation ? Notice.Kind.outsiderCancellation : .outsiderInvitation
+                return [Row(kind, .outsider(meeting, id: id, email: email))]
             } ?? []
         case .planAlarm, .planConcern, .coordinatorChanged: rowsOfPlan
         }

@@ -102,6 +102,10 @@ package enum MeetingEvent: Sendable, Equatable {
     /// - Parameter due: by when somebody is invited; nil where nothing new is missing.
     case nobodyInvited(namedPerson: String, due: LocalDate?)
     case familyInformed(Meeting, FamilyNotice)
+    /// Somebody from outside the directory, by id, to whom a person has decided that the suite writes (rule 22).
+    ///
+    /// - Parameter email: nil where the fact holds none that can be written to.
+    case outsiderTold(Meeting, id: String, email: EmailAddress?, isCancellation: Bool)
     case planAlarm(coordinator: String, manager: String?)
     case planConcern(coordinator: String)
     /// The family has another contact.

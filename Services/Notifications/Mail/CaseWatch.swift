@@ -15,26 +15,36 @@ final class CaseWatch: Service {
     /// How long a notice waits for a case that is not known yet.
     static let patience = Duration.seconds(10)
 
-    private let mayMeet = Mutex<[String: Bool]>([:])
+    /// What consent allows in a case now.
+    enum Consent {
+        /// That people meet.
+        case meeting
+        /// That people from outside the directory take part.
+        case outsiders
+    }
+
+    private let inForce = Mutex<[String: Set<Consent>]>([:])
     private let follower: TopicFollower
 
     init(topic: String, _ properties: KafkaProperties, _ logger: Logger) {
         follower = TopicFollower([topic], properties, logger)
     }
 
-    /// Consent is in force, and invitations may be sent. Nil for a case of which nothing is known yet.
-    func mayMeet(_ reference: String, within patience: Duration = CaseWatch.patience) async -> Bool? {
+    /// Whether consent is in force. Nil for a case of which nothing is known yet.
+    func isInForce(
+        _ consent: Consent, in reference: String, within patience: Duration = CaseWatch.patience
+    ) async -> Bool? {
         let deadline = ContinuousClock.now + patience
         while true {
-            if let answer = isInForce(reference) { return answer }
+            if let answer = known(reference) { return answer.contains(consent) }
             guard .now < deadline, !Task.isCancelled else { return nil }
             try? await Task.sleep(for: .milliseconds(50))
         }
     }
 
-    private func isInForce(_ reference: String) -> Bool? {
+    private func known(_ reference: String) -> Set<Consent>? {
         guard follower.isCaughtUp else { return nil }
-        return mayMeet.withLock { $0[reference] }
+        return inForce.withLock { $0[reference] }
     }
 
     func run() async throws { try await follower.run { self.apply($0) } }
@@ -43,11 +53,12 @@ final class CaseWatch: Service {
         if record.value == nil {
             // The case is erased (rule 23).
             let reference = String(decoding: record.key ?? [], as: UTF8.self)
-            return mayMeet.withLock { $0[reference] = nil }
+            return inForce.withLock { $0[reference] = nil }
         }
         guard let event = try? Event(headers: record.headers, value: record.value, received: Date()),
             let status = try? event.decode(CaseStatus.self)
         else { return }
-        mayMeet.withLock { $0[status.caseReference] = status.phase == Phase.cooperation.rawValue }
+        let meeting: Set<Consent> = status.phase == Phase.cooperation.rawValue ? [.meeting] : []
+        inForce.withLock { $0[status.caseReference] = meeting.union(status.outsiders ? [.outsiders] : []) }
     }
 }

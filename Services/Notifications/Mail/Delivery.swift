@@ -39,8 +39,8 @@ struct Delivery: WishPerformer {
         var metadata: Logger.Metadata = [
             "case": "\(notice.caseReference ?? "")", "kind": "\(notice.kind.rawValue)",
         ]
-        if notice.needsConsent {
-            switch await cases.mayMeet(notice.caseReference ?? "") {
+        for consent in notice.consents {
+            switch await cases.isInForce(consent, in: notice.caseReference ?? "") {
             case true?: break
             case false?:
                 logger.notice("notice withheld: no consent", metadata: metadata)
@@ -83,5 +83,12 @@ struct Delivery: WishPerformer {
                 try? await Task.sleep(for: .seconds(1))
             }
         }
+    }
+}
+
+extension NotificationsCore.Notice {
+    /// What must be in force when it is sent (rule 13).
+    fileprivate var consents: [CaseWatch.Consent] {
+        (needsConsent ? [.meeting] : []) + (needsOutsidersConsent ? [.outsiders] : [])
     }
 }

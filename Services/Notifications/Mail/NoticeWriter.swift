@@ -47,9 +47,9 @@ struct NoticeWriter: Sendable {
 
     private func text(_ draft: NoticeDraft) -> Notice.Text {
         let title = Catalogue.text(subjectName(draft), .swedish)
-        // The family reads nothing of a case.
+        // Neither the family nor who is from outside reads anything of a case.
         let subject =
-            draft.caseReference.flatMap { draft.kind.isFamily || draft.kind.isReply ? nil : "\(title) (\($0))" }
+            draft.caseReference.flatMap { draft.kind.isNeutral || draft.kind.isReply ? nil : "\(title) (\($0))" }
             ?? title
         let reference = draft.caseReference ?? ""
         var values: [String: Any] = [
@@ -94,7 +94,7 @@ struct NoticeWriter: Sendable {
             CalendarMessage(
                 method: about.method, endsForAll: endsForAll, uid: MeetingID(meeting.id).uid,
                 sequence: Int(meeting.sequence), stamp: context.now, start: meeting.time.start, end: meeting.time.end,
-                summary: draft.kind.isFamily ? "Möte" : "Samverkansmöte", place: meeting.place.text,
+                summary: draft.kind.isNeutral ? "Möte" : "Samverkansmöte", place: meeting.place.text,
                 // Some programs show this in place of the message. A county's own words may be long.
                 description: String(text.body.prefix(2_000)),
                 organiser: .init(address: reply?.address ?? sender, name: name(of: draft.county, context)),

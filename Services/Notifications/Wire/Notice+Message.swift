@@ -53,7 +53,8 @@ extension Codec.Notice {
         let gathered = gathered.compactMap { $0.readLabel(&words) }
         let part = meeting.nonEmpty.flatMap { readMeeting($0, &words) }
         guard let kind, let status,
-            let recipient = words.recipient(recipient, email: email, isFamily: kind.isFamily)
+            let recipient = words.recipient(
+                recipient, email: email, isFamily: kind.isFamily, isOutsider: kind.isOutsider)
         else { return nil }
         return NotificationsCore.Notice(
             id: id, kind: kind, caseReference: caseReference.nonEmpty, county: county, recipient: recipient,
@@ -87,12 +88,13 @@ extension Words {
     }
 
     /// An address that is none is a fault: nothing else may enter a header.
-    mutating func recipient(_ id: String, email: String, isFamily: Bool) -> Recipient? {
+    mutating func recipient(_ id: String, email: String, isFamily: Bool, isOutsider: Bool) -> Recipient? {
         guard let email = EmailAddress(email) else {
             add(Fault(.directoryEmail, at: "email"))
             return nil
         }
         guard let id = id.nonEmpty else { return .reporter(email: email) }
+        if isOutsider { return .outsider(id, email: email) }
         return isFamily ? .family(id, email: email) : .person(id, email: email)
     }
 

@@ -27,7 +27,8 @@ extension Occurrence {
         on(CooperationWaiting.self), on(ConsentRecorded.self), on(ObjectionEnded.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(MeetingProposed.self), on(NobodyInvited.self),
-        on(FamilyTold.self), on(PlanAlarm.self), on(PlanConcernReported.self), on(CoordinatorChanged.self),
+        on(FamilyTold.self), on(OutsiderTold.self), on(PlanAlarm.self), on(PlanConcernReported.self),
+        on(CoordinatorChanged.self),
         on(AnswerForwarded.self), on(AnswerOutdated.self), on(EmergencyOpened.self), on(CommandRefused.self),
         on(ErasureForewarned.self),
         on(ErasureCalledOff.self),
@@ -219,6 +220,13 @@ extension FamilyTold: ForeignFact {
     var occurrence: Occurrence {
         let notice = MeetingEvent.FamilyNotice(key: to, email: EmailAddress(email), isCancellation: cancelled)
         return Occurrence(meeting, .familyInformed(meeting.meeting, notice))
+    }
+}
+
+extension OutsiderTold: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(
+            meeting, .outsiderTold(meeting.meeting, id: to, email: EmailAddress(email), isCancellation: cancelled))
     }
 }
 

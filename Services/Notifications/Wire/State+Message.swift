@@ -19,7 +19,7 @@ extension NoticeLane {
             $0.told = lane.isTold
             guard let recipient = lane.recipient else { return }
             ($0.recipient, $0.email) = (recipient.id ?? "", recipient.email.text)
-            $0.family = recipient.isFamily
+            ($0.family, $0.outsider) = (recipient.isFamily, recipient.isOutsider)
         }
     }
 
@@ -27,7 +27,9 @@ extension NoticeLane {
     func lane() throws(Refusal) -> Lane {
         var words = Words()
         let next = hasNext ? next.read(&words) : nil
-        let recipient = email.isEmpty ? nil : words.recipient(self.recipient, email: email, isFamily: family)
+        let recipient =
+            email.isEmpty
+            ? nil : words.recipient(self.recipient, email: email, isFamily: family, isOutsider: outsider)
         guard let newest = words.edition(sequence, method), words.faults.isEmpty else { throw Refusal(words.faults) }
         return Lane(open: open.nonEmpty, next: next, newest: newest, recipient: recipient, isTold: told)
     }

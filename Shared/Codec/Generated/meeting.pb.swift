@@ -57,6 +57,9 @@ package nonisolated struct CallMeeting: Sendable {
 
   package var attends: String = String()
 
+  /// All consents let people from outside the directory take part (rule 13).
+  package var outsiders: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -74,6 +77,27 @@ package nonisolated struct CancelMeeting: Sendable {
 
   /// The case is closed: its coordinator and plan are not the next one's.
   package var closed: Bool = false
+
+  /// Who was invited from outside the directory may be told: the consents still let them take part.
+  package var tellsOutsiders: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// From Mapping: whether all consents let people from outside the directory take part. Where they do not any more, nobody from outside
+/// comes or is told anything (rules 12 and 13).
+package nonisolated struct AdmitOutsiders: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var admitted: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -325,6 +349,87 @@ package nonisolated struct ChangeParticipants: Sendable {
 
   /// Organisations that question 5 names, and from which nobody is needed after all.
   package var notNeeded: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The named person or the coordinator invites somebody from outside the directory, such as a coach, an interpreter or the police of
+/// another county, to the meeting that is booked or waits for a time (rules 12, 13 and 22). They have no login, and read nothing.
+package nonisolated struct InviteOutsider: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  /// Without an id: the suite gives it. Who has been invited to an address already is decided on anew.
+  package var outsider: Outsider {
+    get {_outsider ?? Outsider()}
+    set {_outsider = newValue}
+  }
+  /// Returns true if `outsider` has been explicitly set.
+  package var hasOutsider: Bool {self._outsider != nil}
+  /// Clears the value of `outsider`. Subsequent reads from it will return its default value.
+  package mutating func clearOutsider() {self._outsider = nil}
+
+  package var reason: String = String()
+
+  /// The guardians, and the youth where their consent is needed, were asked about this person.
+  package var asked: Bool = false
+
+  /// The suite writes to them. Else a person tells them.
+  package var written: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _outsider: Outsider? = nil
+}
+
+package nonisolated struct Outsider: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: String = String()
+
+  package var name: String = String()
+
+  package var role: String = String()
+
+  /// In words.
+  package var organisation: String = String()
+
+  /// May be empty where a person tells them.
+  package var email: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Somebody from outside is not to come after all.
+package nonisolated struct DismissOutsider: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  package var outsider: String = String()
+
+  package var reason: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1390,6 +1495,99 @@ package nonisolated struct FamilyTold: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
+/// Who comes from outside the directory, and why a person has decided so (rules 12 and 13).
+package nonisolated struct OutsiderInvited: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  package var outsider: Outsider {
+    get {_outsider ?? Outsider()}
+    set {_outsider = newValue}
+  }
+  /// Returns true if `outsider` has been explicitly set.
+  package var hasOutsider: Bool {self._outsider != nil}
+  /// Clears the value of `outsider`. Subsequent reads from it will return its default value.
+  package mutating func clearOutsider() {self._outsider = nil}
+
+  package var reason: String = String()
+
+  /// The suite writes to them. Else a person tells them.
+  package var written: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _outsider: Outsider? = nil
+}
+
+package nonisolated struct OutsiderDismissed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  /// Empty where the consents do not let people from outside take part any more.
+  package var by: String = String()
+
+  package var outsider: Outsider {
+    get {_outsider ?? Outsider()}
+    set {_outsider = newValue}
+  }
+  /// Returns true if `outsider` has been explicitly set.
+  package var hasOutsider: Bool {self._outsider != nil}
+  /// Clears the value of `outsider`. Subsequent reads from it will return its default value.
+  package mutating func clearOutsider() {self._outsider = nil}
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _outsider: Outsider? = nil
+}
+
+/// Somebody from outside, to whom a person has decided that the suite writes, is told of the meeting as it is now, or that it is called
+/// off or goes on without them (rule 22).
+package nonisolated struct OutsiderTold: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var meeting: Meeting {
+    get {_meeting ?? Meeting()}
+    set {_meeting = newValue}
+  }
+  /// Returns true if `meeting` has been explicitly set.
+  package var hasMeeting: Bool {self._meeting != nil}
+  /// Clears the value of `meeting`. Subsequent reads from it will return its default value.
+  package mutating func clearMeeting() {self._meeting = nil}
+
+  /// Their id, and where they are written to.
+  package var to: String = String()
+
+  package var email: String = String()
+
+  package var cancelled: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _meeting: Meeting? = nil
+}
+
 package nonisolated struct ConsultationBooked: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1667,7 +1865,51 @@ package nonisolated struct MeetingState: @unchecked Sendable {
   /// Clears the value of `wish`. Subsequent reads from it will return its default value.
   package mutating func clearWish() {_uniqueStorage()._wish = nil}
 
+  /// Who comes from outside the directory.
+  package var outsiders: [MeetingState.InvitedOutsider] {
+    get {_storage._outsiders}
+    set {_uniqueStorage()._outsiders = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct InvitedOutsider: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var outsider: Outsider {
+      get {_outsider ?? Outsider()}
+      set {_outsider = newValue}
+    }
+    /// Returns true if `outsider` has been explicitly set.
+    package var hasOutsider: Bool {self._outsider != nil}
+    /// Clears the value of `outsider`. Subsequent reads from it will return its default value.
+    package mutating func clearOutsider() {self._outsider = nil}
+
+    package var written: Bool = false
+
+    /// As in Participant, with the SEQUENCE of the invitation that was answered.
+    package var answer: String = String()
+
+    package var answered: SwiftProtobuf.Google_Protobuf_Timestamp {
+      get {_answered ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+      set {_answered = newValue}
+    }
+    /// Returns true if `answered` has been explicitly set.
+    package var hasAnswered: Bool {self._answered != nil}
+    /// Clears the value of `answered`. Subsequent reads from it will return its default value.
+    package mutating func clearAnswered() {self._answered = nil}
+
+    package var sequence: Int32 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _outsider: Outsider? = nil
+    fileprivate var _answered: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  }
 
   package init() {}
 
@@ -1772,7 +2014,7 @@ fileprivate nonisolated let _protobuf_package = "tillsammans.v1"
 
 nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CallMeeting"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{2}\u{2}guardians\0\u{1}unwritten\0\u{1}stage\0\u{1}attends\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{3}named_person\0\u{1}areas\0\u{1}organisations\0\u{3}latest_date\0\u{3}protected_identity\0\u{2}\u{2}guardians\0\u{1}unwritten\0\u{1}stage\0\u{1}attends\0\u{1}outsiders\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1792,6 +2034,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 11: try { try decoder.decodeRepeatedStringField(value: &self.unwritten) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.stage) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.attends) }()
+      case 14: try { try decoder.decodeSingularBoolField(value: &self.outsiders) }()
       default: break
       }
     }
@@ -1834,6 +2077,9 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.attends.isEmpty {
       try visitor.visitSingularStringField(value: self.attends, fieldNumber: 13)
     }
+    if self.outsiders != false {
+      try visitor.visitSingularBoolField(value: self.outsiders, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1850,6 +2096,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.unwritten != rhs.unwritten {return false}
     if lhs.stage != rhs.stage {return false}
     if lhs.attends != rhs.attends {return false}
+    if lhs.outsiders != rhs.outsiders {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1857,7 +2104,7 @@ nonisolated extension CallMeeting: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension CancelMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CancelMeeting"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}closed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}closed\0\u{3}tells_outsiders\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1868,6 +2115,7 @@ nonisolated extension CancelMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.closed) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.tellsOutsiders) }()
       default: break
       }
     }
@@ -1883,6 +2131,9 @@ nonisolated extension CancelMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.closed != false {
       try visitor.visitSingularBoolField(value: self.closed, fieldNumber: 3)
     }
+    if self.tellsOutsiders != false {
+      try visitor.visitSingularBoolField(value: self.tellsOutsiders, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1890,6 +2141,47 @@ nonisolated extension CancelMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.county != rhs.county {return false}
     if lhs.closed != rhs.closed {return false}
+    if lhs.tellsOutsiders != rhs.tellsOutsiders {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension AdmitOutsiders: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AdmitOutsiders"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}admitted\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.admitted) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if self.admitted != false {
+      try visitor.visitSingularBoolField(value: self.admitted, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: AdmitOutsiders, rhs: AdmitOutsiders) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.admitted != rhs.admitted {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2414,6 +2706,170 @@ nonisolated extension ChangeParticipants: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.remove != rhs.remove {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.notNeeded != rhs.notNeeded {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension InviteOutsider: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".InviteOutsider"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}outsider\0\u{1}reason\0\u{1}asked\0\u{1}written\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._outsider) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.asked) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.written) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    try { if let v = self._outsider {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if self.asked != false {
+      try visitor.visitSingularBoolField(value: self.asked, fieldNumber: 6)
+    }
+    if self.written != false {
+      try visitor.visitSingularBoolField(value: self.written, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: InviteOutsider, rhs: InviteOutsider) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._outsider != rhs._outsider {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.asked != rhs.asked {return false}
+    if lhs.written != rhs.written {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Outsider: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Outsider"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}role\0\u{1}organisation\0\u{1}email\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.role) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.organisation) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.role.isEmpty {
+      try visitor.visitSingularStringField(value: self.role, fieldNumber: 3)
+    }
+    if !self.organisation.isEmpty {
+      try visitor.visitSingularStringField(value: self.organisation, fieldNumber: 4)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Outsider, rhs: Outsider) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs.organisation != rhs.organisation {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DismissOutsider: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DismissOutsider"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}outsider\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.outsider) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if !self.outsider.isEmpty {
+      try visitor.visitSingularStringField(value: self.outsider, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: DismissOutsider, rhs: DismissOutsider) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.outsider != rhs.outsider {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4471,6 +4927,168 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   }
 }
 
+nonisolated extension OutsiderInvited: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OutsiderInvited"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}outsider\0\u{1}reason\0\u{1}written\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._outsider) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.written) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    try { if let v = self._outsider {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if self.written != false {
+      try visitor.visitSingularBoolField(value: self.written, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: OutsiderInvited, rhs: OutsiderInvited) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._outsider != rhs._outsider {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.written != rhs.written {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension OutsiderDismissed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OutsiderDismissed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}outsider\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._outsider) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    try { if let v = self._outsider {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: OutsiderDismissed, rhs: OutsiderDismissed) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._outsider != rhs._outsider {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension OutsiderTold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OutsiderTold"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}to\0\u{1}email\0\u{1}cancelled\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._meeting) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.to) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.cancelled) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._meeting {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.to.isEmpty {
+      try visitor.visitSingularStringField(value: self.to, fieldNumber: 2)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 3)
+    }
+    if self.cancelled != false {
+      try visitor.visitSingularBoolField(value: self.cancelled, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: OutsiderTold, rhs: OutsiderTold) -> Bool {
+    if lhs._meeting != rhs._meeting {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.cancelled != rhs.cancelled {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension ConsultationBooked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ConsultationBooked"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reference\0\u{1}county\0\u{1}forum\0\u{1}chair\0\u{1}start\0\u{1}end\0\u{1}place\0\u{1}email\0")
@@ -4735,7 +5353,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MeetingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0\u{1}uninvited\0\u{3}missing_roles\0\u{3}proposed_start\0\u{3}proposed_end\0\u{2}\u{4}wish\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0\u{1}uninvited\0\u{3}missing_roles\0\u{3}proposed_start\0\u{3}proposed_end\0\u{2}\u{4}wish\0\u{1}outsiders\0")
 
   fileprivate class _StorageClass {
     var _meeting: Meeting? = nil
@@ -4755,6 +5373,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _proposedStart: Int64 = 0
     var _proposedEnd: Int64 = 0
     var _wish: ChildsWish? = nil
+    var _outsiders: [MeetingState.InvitedOutsider] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4782,6 +5401,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _proposedStart = source._proposedStart
       _proposedEnd = source._proposedEnd
       _wish = source._wish
+      _outsiders = source._outsiders
     }
   }
 
@@ -4817,6 +5437,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 15: try { try decoder.decodeSingularInt64Field(value: &_storage._proposedStart) }()
         case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._proposedEnd) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._wish) }()
+        case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._outsiders) }()
         default: break
         }
       }
@@ -4880,6 +5501,9 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._wish {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
       } }()
+      if !_storage._outsiders.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._outsiders, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4906,10 +5530,65 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._proposedStart != rhs_storage._proposedStart {return false}
         if _storage._proposedEnd != rhs_storage._proposedEnd {return false}
         if _storage._wish != rhs_storage._wish {return false}
+        if _storage._outsiders != rhs_storage._outsiders {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MeetingState.InvitedOutsider: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = MeetingState.protoMessageName + ".InvitedOutsider"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outsider\0\u{1}written\0\u{1}answer\0\u{1}answered\0\u{1}sequence\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._outsider) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.written) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.answer) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._answered) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.sequence) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._outsider {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.written != false {
+      try visitor.visitSingularBoolField(value: self.written, fieldNumber: 2)
+    }
+    if !self.answer.isEmpty {
+      try visitor.visitSingularStringField(value: self.answer, fieldNumber: 3)
+    }
+    try { if let v = self._answered {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if self.sequence != 0 {
+      try visitor.visitSingularInt32Field(value: self.sequence, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MeetingState.InvitedOutsider, rhs: MeetingState.InvitedOutsider) -> Bool {
+    if lhs._outsider != rhs._outsider {return false}
+    if lhs.written != rhs.written {return false}
+    if lhs.answer != rhs.answer {return false}
+    if lhs._answered != rhs._answered {return false}
+    if lhs.sequence != rhs.sequence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

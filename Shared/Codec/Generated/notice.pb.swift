@@ -186,6 +186,9 @@ package nonisolated struct NoticeLane: Sendable {
   /// A notice of the meeting has gone out, or may have.
   package var told: Bool = false
 
+  /// Somebody from outside the directory.
+  package var outsider: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -720,7 +723,7 @@ nonisolated extension Notice: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NoticeLane"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}next\0\u{1}sequence\0\u{1}method\0\u{1}recipient\0\u{1}email\0\u{1}family\0\u{1}told\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}open\0\u{1}next\0\u{1}sequence\0\u{1}method\0\u{1}recipient\0\u{1}email\0\u{1}family\0\u{1}told\0\u{1}outsider\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -736,6 +739,7 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 6: try { try decoder.decodeSingularStringField(value: &self.email) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.family) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.told) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.outsider) }()
       default: break
       }
     }
@@ -770,6 +774,9 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.told != false {
       try visitor.visitSingularBoolField(value: self.told, fieldNumber: 8)
     }
+    if self.outsider != false {
+      try visitor.visitSingularBoolField(value: self.outsider, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -782,6 +789,7 @@ nonisolated extension NoticeLane: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.email != rhs.email {return false}
     if lhs.family != rhs.family {return false}
     if lhs.told != rhs.told {return false}
+    if lhs.outsider != rhs.outsider {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -33,7 +33,8 @@ struct FormWalkTests {
         case .addInformation: (everybody, .course)
         case .correctInformation, .askCounterpart, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
-        case .recordWish, .changeCoordinator, .moveMeeting: (lead.union(coordinate), .plan)
+        case .recordWish, .changeCoordinator, .moveMeeting, .inviteOutsider, .dismissOutsider:
+            (lead.union(coordinate), .plan)
         }
     }
 
@@ -78,6 +79,13 @@ struct FormWalkTests {
                     ("coordinator-person", CaseStory.person("nurse")), ("coordinator-reason", "Barnets val."),
                 ]
             case .moveMeeting: [("reason", "Krock."), ("not_before", next)]
+            case .inviteOutsider:
+                [
+                    ("outsider-name", "Kim"), ("outsider-role", "tränare"), ("outsider-organisation", "IF Exempel"),
+                    ("outsider-email", "coach@example.org"), ("reason", "Känner barnet."), ("asked", "yes"),
+                    ("channel", "email"),
+                ]
+            case .dismissOutsider: [("outsider", "outsider:1"), ("reason", "Behövs inte.")]
             }
         return fields.map { ("\(action.rawValue)-\($0)", $1) }
     }

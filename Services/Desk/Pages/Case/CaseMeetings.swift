@@ -115,8 +115,10 @@ extension CasePage {
     /// Whoever takes part and leads nothing reads here, and is offered nothing.
     private func meetingActs(_ sent: SentForm?) -> [Act] {
         let found = opened.file.cooperation.proposed == nil ? "" : word("desk.move_meeting.reason.found")
-        return opened.denials(of: .moveMeeting, by: person, at: now).isEmpty
+        let move =
+            opened.denials(of: .moveMeeting, by: person, at: now).isEmpty
             ? [act(MoveMeetingForm(reason: found), FormChoices(self), sent: sent, style: "secondary")] : []
+        return move + outsiderActs(sent)
     }
 
     /// A part of them, for who reads the plan; nil where the part has nothing of them.
@@ -158,9 +160,14 @@ extension CasePage {
                 name: opened.name(of: participant, language).capitalizedFirst,
                 role: Catalogue.holds(role) ? word(role).capitalizedFirst : nil, tag: tag(of: participant))
         }
+        let fromOutside = opened.file.cooperation.outsiders.map { invited in
+            CaseMeetings.Invited(
+                name: invited.outsider.name, role: "\(invited.outsider.role), \(invited.outsider.organisation)",
+                tag: tag(of: invited))
+        }
         return CaseMeetings.Booked(
             time: time(of: meeting), pairs: pairs, link: meeting.link.hasPrefix("https://") ? meeting.link : nil,
-            people: people)
+            people: people + fromOutside)
     }
 
     /// `måndag 23 november 2026 kl. 09.00–10.00`
@@ -182,6 +189,14 @@ extension CasePage {
         // Nobody asks the family for an answer through the software (rule 22).
         case nil: Tag(word(participant.family ? "desk.meeting.family" : "desk.meeting.unanswered"))
         }
+    }
+
+    /// Somebody from outside: what they have answered, or how they are told.
+    private func tag(of invited: CaseCooperation.InvitedOutsider) -> Tag {
+        guard Attendance(rawValue: invited.answer) != nil else {
+            return Tag(word(invited.isWritten ? "desk.meeting.unanswered" : "desk.meeting.outsider.told"))
+        }
+        return tag(of: Participant.with { $0.answer = invited.answer })
     }
 
     // MARK: The plan

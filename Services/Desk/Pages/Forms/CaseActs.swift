@@ -44,8 +44,8 @@ extension CasePage {
         case .addInformation, .correctInformation, .askCounterpart, .recordAnswers: .mapping
         case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
+        case .moveMeeting, .inviteOutsider, .dismissOutsider: .meetings
         case .recordWish, .changeCoordinator: .coordinator
-        case .moveMeeting: .meetings
         }
     }
 

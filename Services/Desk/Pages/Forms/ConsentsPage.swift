@@ -66,7 +66,9 @@ extension CasePage {
         let organisations = consent.organisations.map { word("organisation.\($0)") }.joined(separator: ", ")
         let form = "desk.consent.form.\(consent.form)"
         let all: [(String, String?)] = [
-            ("organisations", organisations), ("date", day(consent.date)), ("until", day(consent.validUntil)),
+            ("organisations", organisations),
+            ("outsiders", consent.outsiders ? word("desk.consent.outsiders.yes") : nil),
+            ("date", day(consent.date)), ("until", day(consent.validUntil)),
             ("form", Catalogue.holds(form) ? word(form) : consent.form),
             ("recorded", recorder(entry)),
         ]

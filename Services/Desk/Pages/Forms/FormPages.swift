@@ -25,7 +25,7 @@ struct FormPages: Sendable {
         CounterpartForm.self, AnswersForm.self, ConsentForm.self, WithholdForm.self, MaturityForm.self,
         ConcludeForm.self, FollowUpForm.self, ReopenForm.self, AddGuardianForm.self, CorrectGuardianForm.self,
         MergeGuardiansForm.self, RemoveGuardianForm.self, EndObjectionForm.self, MoveMeetingForm.self, WishForm.self,
-        ChangeCoordinatorForm.self,
+        ChangeCoordinatorForm.self, InviteOutsiderForm.self, DismissOutsiderForm.self,
     ]
 
     /// What each page is of use with. A consent can be taken back by whoever sees that there is a case.

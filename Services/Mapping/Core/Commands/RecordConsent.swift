@@ -10,14 +10,18 @@ package struct RecordConsent: CaseCommand {
     package var giver: Giver
     package var word: Case.Consent.Word
     package var organisations: [Organisation]
+    /// People from outside the directory may take part.
+    package var admitsOutsiders: Bool
     package var form: String
     /// The day on which it was given; nil: today.
     package var date: LocalDate?
 
     package init(
-        giver: Giver, word: Case.Consent.Word, organisations: [Organisation], form: String, date: LocalDate?
+        giver: Giver, word: Case.Consent.Word, organisations: [Organisation], admitsOutsiders: Bool = false,
+        form: String, date: LocalDate?
     ) {
         (self.giver, self.word, self.organisations) = (giver, word, organisations)
+        self.admitsOutsiders = admitsOutsiders
         (self.form, self.date) = (form, date)
     }
 
@@ -37,8 +41,9 @@ package struct RecordConsent: CaseCommand {
         let teller = word.isGiven ? known : work.case.teller(known)
         let doubt = doubt(about: known, work)
         let consent = Case.Consent(
-            giver: teller, word: word, organisations: organisations, form: form, date: date ?? work.today,
-            recordedAt: work.context.now, by: doubt?.isByUnknown == true ? .suite : work.actor)
+            giver: teller, word: word, organisations: organisations, admitsOutsiders: admitsOutsiders && word.isGiven,
+            form: form, date: date ?? work.today, recordedAt: work.context.now,
+            by: doubt?.isByUnknown == true ? .suite : work.actor)
         work.case.consents[teller] = consent
         work.report(.consentRecorded(consent, doubt: doubt))
         work.reviewConsents()

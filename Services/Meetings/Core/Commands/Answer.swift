@@ -44,7 +44,7 @@ package struct Answer: Command, Hashable {
         do { return try decided(on: planning, context) } catch {
             // Who sends a command reads its refusal. Who sent a mail does not.
             guard email != nil else { throw error }
-            let person = planning.cooperation?.invited(person, at: email)?.person
+            let person = planning.cooperation?.writer(person, at: email)
             let fact = forwarded(.refused(error.faults.map(\.code)), of: person, planning.cooperation)
             return Decision(planning, [.answerForwarded(fact)])
         }
@@ -52,6 +52,9 @@ package struct Answer: Command, Hashable {
 
     private func decided(on planning: Planning, _ context: CountyContext) throws(Refusal) -> Decision<Planning> {
         let cooperation = try planning.called()
+        if cooperation.invited(person, at: email) == nil, let outsider = cooperation.outsider(at: email) {
+            return try decided(by: outsider, cooperation, on: planning, context)
+        }
         guard !cooperation.lastParticipants.isEmpty else { throw Refusal(cooperation.faultsUnlessBooked()) }
         guard let participant = cooperation.invited(person, at: email) else {
             throw Refusal([Fault(.participantUnknown, at: "person")])
@@ -62,10 +65,7 @@ package struct Answer: Command, Hashable {
             return Decision(planning, [.answerOutdated(.init(answered, current: current, replyTo: replyTo))])
         }
         guard invitation.sequence <= meeting.sequence else { throw Refusal([Fault(.answerSequence, at: "sequence")]) }
-        // A clock that runs ahead must not make every later answer an older one. A stamp has whole seconds (RFC 5545
-        // §3.3.5), so what is later in the same second is not older.
-        let now = Date(timeIntervalSince1970: context.now.timeIntervalSince1970.rounded(.down))
-        let given = min(stamp ?? now, now)
+        let given = given(at: context.now)
         if invitation.sequence < meeting.sequence || given < participant.answer?.given ?? given {
             return Decision(planning, [.answerOutdated(.init(answered, current: .init(meeting), replyTo: replyTo))])
         }
@@ -75,6 +75,13 @@ package struct Answer: Command, Hashable {
             return Decision(planning, [.answerForwarded(fact)])
         }
         return try take(answered, by: participant, given: given, meeting, Draft(cooperation, planning.agenda, context))
+    }
+
+    /// When it was given. A clock that runs ahead must not make every later answer an older one. A stamp has whole seconds (RFC 5545
+    /// §3.3.5), so what is later in the same second is not older.
+    func given(at now: Date) -> Date {
+        let now = Date(timeIntervalSince1970: now.timeIntervalSince1970.rounded(.down))
+        return min(stamp ?? now, now)
     }
 
     /// Carries out what is answered to the invitation that is in force.
@@ -118,7 +125,7 @@ package struct Answer: Command, Hashable {
         return draft.decision
     }
 
-    private func forwarded(
+    func forwarded(
         _ why: AnswerForwarded.Why, of person: String?, _ cooperation: Cooperation?
     ) -> AnswerForwarded {
         AnswerForwarded(
@@ -143,6 +150,11 @@ package struct Answer: Command, Hashable {
 }
 
 extension Cooperation {
+    /// Who has an id, or was told at an address last: of those invited, or of those from outside.
+    func writer(_ person: String, at email: String?) -> String? {
+        invited(person, at: email)?.person ?? outsider(at: email)?.id
+    }
+
     /// Who of those invited to the meeting, or to the last one, has an id or was told at an address last.
     ///
     /// Somebody may be one of the staff, and here as a guardian.

@@ -28,7 +28,7 @@ package struct Forward: Command, Hashable {
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
         let cooperation = try planning.called()
-        let writer = cooperation.invited(person ?? "", at: email)?.person
+        let writer = cooperation.writer(person ?? "", at: email)
         let fact = AnswerForwarded(
             meeting: meeting, person: writer, what == .letter ? .letter : .counter, answer: nil,
             to: cooperation.request.namedPerson, replyTo: replyTo)

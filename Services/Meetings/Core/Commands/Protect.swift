@@ -16,7 +16,9 @@ package struct Protect: Command, Hashable {
 extension Draft {
     /// Takes the place out of what is booked, and names none from now on.
     mutating func protect() {
+        let isNew = !cooperation.request.isProtected
         cooperation.request.isProtected = true
+        if isNew { stopWritingToOutsiders() }
         if let meeting = cooperation.booked, case .room = meeting.place {
             amend(meeting, .protected) { $0.place = .unnamed }
         }

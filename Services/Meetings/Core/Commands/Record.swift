@@ -88,7 +88,7 @@ extension Draft {
     mutating func followUp(on day: LocalDate?) {
         let done: [Step] = [.meeting, .planFollowUp, .bookFollowUp]
         // Whoever was missing is not to be invited to the meeting that is over.
-        cooperation.uninvited = []
+        (cooperation.uninvited, cooperation.outsiders) = ([], [])
         guard let day, day <= context.today.plus(county.settings.followUpDays) else { return alarm(done: done) }
         note(done: done, next: .init(.planFollowUp, WorkingDays.day(day, plus: 1)))
         cooperation.request.latestDate = day.plus(Self.followUpWindow)

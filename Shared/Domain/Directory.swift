@@ -304,6 +304,8 @@ public struct County: Sendable {
         public var proofMinutes = 10
         /// What whoever signs in at the desk must have at least; nil: any.
         public var minimumAssurance: Assurance?
+        /// Whoever reported a concern hears that it was taken on, and that the case is closed (rule 22: nothing of its content).
+        public var tellsReporters = false
         /// Reports over Kafka are taken from sources that have no key.
         public var takesUnsignedReports = false
 

@@ -28,6 +28,7 @@ extension Occurrence {
         on(MeetingHeld.self), on(MeetingImpossible.self), on(NobodyInvited.self), on(FamilyTold.self),
         on(PlanAlarm.self),
         on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
+        on(CaseTakenOn.self), on(CaseClosed.self),
         on(EmergencyOpened.self), on(CommandRefused.self), on(ErasureForewarned.self), on(ErasureCalledOff.self),
     ])
 
@@ -124,6 +125,16 @@ extension EmergencyOpened: ForeignFact {
         Occurrence(
             county: county, caseReference: caseReference,
             .ofCase(.emergencyOpened(to: to, until: access.until.date)))
+    }
+}
+
+extension CaseTakenOn: ForeignFact {
+    var occurrence: Occurrence { Occurrence(county: county, caseReference: caseReference, .ofProgress(.takenOn)) }
+}
+
+extension CaseClosed: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofProgress(.closed(to: to)))
     }
 }
 

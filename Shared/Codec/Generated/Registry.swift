@@ -135,7 +135,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231745898
+    package static let largestBytes = 231745901
 }
 
 extension TakeOn: SuiteEvent {
@@ -240,7 +240,7 @@ extension RecordFollowUp: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.follow_up.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
-    package static let largestBytes = 10431
+    package static let largestBytes = 14434
 }
 
 extension ReopenMapping: SuiteEvent {
@@ -324,7 +324,7 @@ extension EndCooperation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.cooperation.end.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.mappingSteps]
-    package static let largestBytes = 262
+    package static let largestBytes = 4267
 }
 
 extension MappingOpened: SuiteEvent {
@@ -345,7 +345,7 @@ extension CaseTakenOn: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.taken_on.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 262
+    package static let largestBytes = 328
 }
 
 extension WorkDelegated: SuiteEvent {
@@ -464,7 +464,7 @@ extension MeasuresFollowedUp: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.followed_up.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 10431
+    package static let largestBytes = 14434
 }
 
 extension MappingReopened: SuiteEvent {
@@ -569,7 +569,7 @@ extension CaseClosed: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.closed.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 10265
+    package static let largestBytes = 10593
 }
 
 extension DeadlineReminded: SuiteEvent {
@@ -737,7 +737,7 @@ extension RecordPlanFollowUp: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.follow_up.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 192490
+    package static let largestBytes = 196493
 }
 
 extension BookPlanFollowUp: SuiteEvent {
@@ -970,6 +970,7 @@ extension AnswersRecorded: SealedMessage {}
 extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
 extension CaseKept: SealedMessage {}
+extension CaseReporters: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}
 extension Child: SealedMessage {}
 extension ChildIdentified: SealedMessage {}
@@ -988,6 +989,7 @@ extension DeclineMove: SealedMessage {}
 extension DescribedGuardian: SealedMessage {}
 extension Digest: SealedMessage {}
 extension EmergencyOpened: SealedMessage {}
+extension EndCooperation: SealedMessage {}
 extension EndObjection: SealedMessage {}
 extension ErasureHeld: SealedMessage {}
 extension FamilyTold: SealedMessage {}

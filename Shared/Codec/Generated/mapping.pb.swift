@@ -406,6 +406,9 @@ package nonisolated struct RecordFollowUp: Sendable {
   /// When it is looked at next (YYYY-MM-DD); for continue.
   package var nextDate: String = String()
 
+  /// Why the case is closed; needed after worse, where harm is suspected, and from anybody but the named person.
+  package var closingReason: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -642,6 +645,12 @@ package nonisolated struct EndCooperation: Sendable {
 
   package var by: String = String()
 
+  /// Why nothing more is needed.
+  package var reason: String = String()
+
+  /// The last follow-up has judged that a measure made it worse.
+  package var worse: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -717,6 +726,8 @@ package nonisolated struct CaseTakenOn: Sendable {
   package var caseReference: String = String()
 
   package var by: String = String()
+
+  package var county: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1242,6 +1253,8 @@ package nonisolated struct MeasuresFollowedUp: Sendable {
 
   package var nextDate: String = String()
 
+  package var closingReason: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1625,6 +1638,11 @@ package nonisolated struct CaseClosed: Sendable {
   package var by: String = String()
 
   package var reason: String = String()
+
+  /// Who is told, where the closing had to be explained: the named person, and the unit's manager.
+  package var to: [String] = []
+
+  package var county: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3093,7 +3111,7 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension RecordFollowUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RecordFollowUp"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0\u{3}closing_reason\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3107,6 +3125,7 @@ nonisolated extension RecordFollowUp: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularStringField(value: &self.decision) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.nextDate) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.closingReason) }()
       default: break
       }
     }
@@ -3131,6 +3150,9 @@ nonisolated extension RecordFollowUp: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.nextDate.isEmpty {
       try visitor.visitSingularStringField(value: self.nextDate, fieldNumber: 6)
     }
+    if !self.closingReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.closingReason, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3141,6 +3163,7 @@ nonisolated extension RecordFollowUp: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.decision != rhs.decision {return false}
     if lhs.text != rhs.text {return false}
     if lhs.nextDate != rhs.nextDate {return false}
+    if lhs.closingReason != rhs.closingReason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3637,7 +3660,7 @@ nonisolated extension NoteCooperation: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension EndCooperation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EndCooperation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0\u{1}worse\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3647,6 +3670,8 @@ nonisolated extension EndCooperation: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.worse) }()
       default: break
       }
     }
@@ -3659,12 +3684,20 @@ nonisolated extension EndCooperation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.by.isEmpty {
       try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
     }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if self.worse != false {
+      try visitor.visitSingularBoolField(value: self.worse, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: EndCooperation, rhs: EndCooperation) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.worse != rhs.worse {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3796,7 +3829,7 @@ nonisolated extension ConcernJoined: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension CaseTakenOn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseTakenOn"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}county\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3806,6 +3839,7 @@ nonisolated extension CaseTakenOn: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.county) }()
       default: break
       }
     }
@@ -3818,12 +3852,16 @@ nonisolated extension CaseTakenOn: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.by.isEmpty {
       try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
     }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: CaseTakenOn, rhs: CaseTakenOn) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
+    if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4856,7 +4894,7 @@ nonisolated extension CooperationStarted: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension MeasuresFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MeasuresFollowedUp"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0\u{3}closing_reason\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4870,6 +4908,7 @@ nonisolated extension MeasuresFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeSingularStringField(value: &self.decision) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.nextDate) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.closingReason) }()
       default: break
       }
     }
@@ -4894,6 +4933,9 @@ nonisolated extension MeasuresFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.nextDate.isEmpty {
       try visitor.visitSingularStringField(value: self.nextDate, fieldNumber: 6)
     }
+    if !self.closingReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.closingReason, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4904,6 +4946,7 @@ nonisolated extension MeasuresFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.decision != rhs.decision {return false}
     if lhs.text != rhs.text {return false}
     if lhs.nextDate != rhs.nextDate {return false}
+    if lhs.closingReason != rhs.closingReason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5615,7 +5658,7 @@ nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseClosed"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0\u{1}to\0\u{1}county\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5626,6 +5669,8 @@ nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.to) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.county) }()
       default: break
       }
     }
@@ -5641,6 +5686,12 @@ nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
     }
+    if !self.to.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.to, fieldNumber: 4)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5648,6 +5699,8 @@ nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -13,6 +13,8 @@ struct MeetingsProcessor: Processor {
     /// By day, so that a search reads only the days that it comes to.
     static let rooms = Table("rooms", of: Codec.RoomsOfDay.self)
     static let forums = Table("forums", of: ForumState.self)
+    /// By case reference: the meetings that wait for a time.
+    static let waiting = Table("waiting", of: WaitingMeeting.self)
 
     static let cases = CommandAdapter(
         .cases,
@@ -55,7 +57,8 @@ extension AggregateWiring<Planning> {
 }
 
 extension AggregateWiring<PersonTimes> {
-    /// One person's times. Meetings at times that are taken elsewhere move (rule 18).
+    /// One person's times. Meetings at times that are taken elsewhere move, and those that wait for a time are tried again
+    /// (rule 18).
     static let people = AggregateWiring(
         facts: .meetings,
         steps: .meetingCalls,
@@ -73,10 +76,11 @@ extension AggregateWiring<PersonTimes> {
             try turn.publish(BusyTimesPublished(fact, county: turn.key), to: Topic.meetings.rawValue)
         },
         afterwards: { _, times, turn in
-            let context = try turn.countyContext(id: times.person)
+            let context = try turn.countyContext(id: turn.position)
             for meeting in times.collisions(after: turn.now) {
                 try turn.apply(MoveAway(times.person, from: meeting, .declined), to: meeting, context)
             }
+            try turn.seekTimes(for: times.person, context)
         })
 }
 

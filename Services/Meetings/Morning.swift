@@ -6,7 +6,7 @@ import ServiceKit
 import Streams
 
 // Every morning at six a county's calendars are compared with its directory. New leave moves meetings, and whoever has left
-// is replaced (rule 18). Rooms of past days are forgotten.
+// is replaced; then whoever waits for a time is tried again (rule 18). Rooms of past days are forgotten.
 
 extension Turn {
     mutating func watchMornings() {
@@ -37,5 +37,6 @@ extension MeetingsProcessor {
                 try turn.apply(Succeed(person, at: meeting), to: meeting, context)
             }
         }
+        try turn.seekTimes(context)
     }
 }

@@ -46,6 +46,22 @@ extension Turn {
         _ command: C, to meeting: MeetingID, _ context: CountyContext
     ) throws where C.Subject == Planning {
         guard let reference = meeting.caseReference else { return }
+        try apply(command, toCase: reference, context)
+    }
+
+    /// Looks for a time again for the meetings of a county that wait for one (rule 18).
+    ///
+    /// - Parameter person: whose calendar has changed; nil: all that wait are tried.
+    mutating func seekTimes(for person: String? = nil, _ context: CountyContext) throws {
+        for (name, waiting) in try scan(MeetingsProcessor.waiting, prefix: own("")) {
+            if let person, !waiting.people.contains(person) { continue }
+            try apply(SeekTime(), toCase: String(name.dropFirst(own("").count)), context)
+        }
+    }
+
+    private mutating func apply<C: Command>(
+        _ command: C, toCase reference: String, _ context: CountyContext
+    ) throws where C.Subject == Planning {
         let kept = try planning(of: reference)
         guard kept.subject.cooperation != nil else { return }
         let decision = try MeetingsProcessor.cases.decide(command, on: kept.subject, by: .suite, context, self)
@@ -93,10 +109,21 @@ extension Turn {
             }
         }
         if agenda.isToBeWatched { watchMornings() }
+        try keepWaiting(kept.subject)
         guard let cooperation = kept.subject.cooperation else {
             return delete(MeetingsProcessor.meetings, key.reference)
         }
         try put(MeetingsProcessor.meetings, key.reference, MeetingState(cooperation, taken: kept.taken))
+    }
+
+    /// Whoever waits for a time is found without a look at every case.
+    private mutating func keepWaiting(_ planning: Planning) throws {
+        let name = own(planning.key.reference)
+        if case .waiting(let waiting, _) = planning.cooperation?.stage {
+            try put(MeetingsProcessor.waiting, name, WaitingMeeting(waiting))
+        } else if try get(MeetingsProcessor.waiting, name) != nil {
+            delete(MeetingsProcessor.waiting, name)
+        }
     }
 
     mutating func publish(_ fact: Planning.Fact, of key: CaseKey) throws {
@@ -123,6 +150,7 @@ extension Turn {
     private mutating func publish(_ fact: Planning.CallFact, of key: CaseKey) throws {
         switch fact {
         case .impossible(let fact): try publish(MeetingImpossible(fact, of: key), key)
+        case .proposed(let fact): try publish(MeetingProposed(fact, of: key), key)
         case .nobodyInvited(let fact): try publish(Codec.NobodyInvited(fact, of: key), key)
         }
     }

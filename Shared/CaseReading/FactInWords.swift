@@ -99,7 +99,7 @@ private struct Fields {
         let parts = placeholder.split(separator: "|", maxSplits: 1).map(String.init)
         let reading = parts.count == 2 ? parts[1] : nil
         return values(at: parts[0]).map { read($0, as: reading) }.filter { !$0.isEmpty }
-            .joined(separator: reading == "reason" ? " " : ", ")
+            .joined(separator: reading == "reason" || reading == "obstacle" ? " " : ", ")
     }
 
     /// Every value at a path. A list on the way has several.
@@ -128,6 +128,7 @@ private struct Fields {
         case "giver": return giver("\(value)")
         case "participant":
             return name(of: text("person"))
+        case "obstacle": return obstacle(text)
         case "reason":
             let word = language == .swedish ? "swedish" : "english"
             return (shown as? [String: Any])?[word] as? String ?? ""
@@ -142,6 +143,14 @@ private struct Fields {
         if id.isEmpty { return "" }
         if family.contains(id) { return giver(id) }
         return mask?.name(of: id, language) ?? names?.name(of: id, language) ?? id
+    }
+
+    private func obstacle(_ text: (String) -> String) -> String {
+        let reason = MeetingImpossible.Reason.with {
+            ($0.person, $0.role, $0.unit) = (text("person"), text("role"), text("unit"))
+            ($0.swedish, $0.english) = (text("swedish"), text("english"))
+        }
+        return reason.words(language, name: name, giver: giver)
     }
 
     private func giver(_ key: String) -> String { names?.guardian(key) ?? FactInWords.giver(key, language) }

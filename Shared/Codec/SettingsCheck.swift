@@ -40,6 +40,7 @@ struct SettingsCheck {
         if !message.meetingLink.isEmpty { result.meetingLink = message.meetingLink }
         setHours(&result)
         setBeforeSchool(&result)
+        setFoundTime(&result)
         if !message.autumnTerm.isEmpty {
             if let day = LocalDate("2000-\(message.autumnTerm)") {
                 result.autumnTerm = (day.month, day.day)
@@ -72,6 +73,16 @@ struct SettingsCheck {
         } else {
             faults.append(
                 Fault(.wordUnknown, at: "settings.before_school", ["words": "preschool, child_health_centre"]))
+        }
+    }
+
+    private mutating func setFoundTime(_ result: inout County.Settings) {
+        guard !message.foundTime.isEmpty else { return }
+        if let word = County.FoundTime(rawValue: message.foundTime) {
+            result.foundTime = word
+        } else {
+            let words = County.FoundTime.allCases.map(\.rawValue).joined(separator: ", ")
+            faults.append(Fault(.wordUnknown, at: "settings.found_time", ["words": words]))
         }
     }
 

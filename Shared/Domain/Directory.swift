@@ -286,6 +286,8 @@ public struct County: Sendable {
         public var meetingLink: String?
         /// How many days after the earliest time a later one may be chosen, if it suits more people (rule 18).
         public var slackDays = 0
+        /// What happens when calendars open and there is a time for a meeting that had none (rule 18).
+        public var foundTime = FoundTime.book
         /// Hours in which no meeting is held (rule 18).
         public var lunch: WorkingHours?
         /// Hours in which only urgent notices are sent, in minutes from midnight. The end may be on the next day.
@@ -312,6 +314,11 @@ public struct County: Sendable {
         public init() {}
     }
 
+    /// A time that was not there when a meeting was called for is booked at once, or proposed to whoever decides.
+    public enum FoundTime: String, CaseIterable, Sendable {
+        case book, propose
+    }
+
     /// Months from closing until a case is erased, by the outcome that it closed after. Nil: not by itself (rule 23).
     public struct Retention: Sendable, Hashable {
         public var noOutcome: Int?
@@ -323,26 +330,5 @@ public struct County: Sendable {
         public static let mostWarningDays = 365
 
         public init() {}
-    }
-}
-
-/// Minutes from midnight, local time, within which somebody can be booked.
-public struct WorkingHours: Sendable, Hashable {
-    public var from: Int
-    public var to: Int
-
-    public init(from: Int, to: Int) { (self.from, self.to) = (from, to) }
-
-    /// `08:00-16:30`; nil for anything else, and for hours that end before they begin.
-    public init?(_ text: String) {
-        let times = text.split(separator: "-").map { time -> Int? in
-            let parts = time.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]),
-                let minute = Int(parts[1]), (0...24).contains(hour), (0...59).contains(minute)
-            else { return nil }
-            return hour * 60 + minute
-        }
-        guard times.count == 2, let from = times[0], let to = times[1], from < to, to <= 24 * 60 else { return nil }
-        self.init(from: from, to: to)
     }
 }

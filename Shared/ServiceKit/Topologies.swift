@@ -20,7 +20,7 @@ extension Topology {
     package static let meetings = Topology(
         "meetings", inputs: topics(.meetingCommands, .meetingCalls),
         outputs: topics(.meetings, .meetingCalls, .mappingSteps),
-        changelog: Topic(.meetingsState), tables: ["meetings", "calendars", "rooms", "forums"],
+        changelog: Topic(.meetingsState), tables: ["meetings", "calendars", "rooms", "forums", "waiting"],
         globals: [counties, dataKeys])
 
     package static let notifications = Topology(

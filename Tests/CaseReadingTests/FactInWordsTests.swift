@@ -44,6 +44,25 @@ struct FactInWordsTests {
         #expect(settled.what.hasPrefix("ingen saknas längre på mötet"))
     }
 
+    @Test(
+        "no time says who is in the way, by role and unit, and by role alone where nobody may know the place (rules 18 and 22)"
+    )
+    func noTime() throws {
+        let people = [("head-school", "principal", "school"), ("0123456789abcdef", "guardian", ""), ("", "", "")]
+        let impossible = MeetingImpossible.with {
+            $0.to = ["head-school"]
+            $0.reasons = people.map { person, role, unit in
+                .with { ($0.person, $0.role, $0.unit, $0.swedish) = (person, role, unit, "Upptagen.") }
+            }
+        }
+        #expect(
+            try words(impossible).what == "ingen tid för möte: Chef Exempelson (rektor, Enhet school): Upptagen. "
+                + "vårdnadshavare 0123: Upptagen. Upptagen.")
+        #expect(try words(impossible).who == "Chef Exempelson")
+        let masked = try words(impossible, mask: PlaceMask(ExampleCounty.directory))
+        #expect(!masked.what.contains("Enhet") && !masked.what.contains("Exempelson"))
+    }
+
     @Test("who has left the directory is told as that, never by an id")
     func left() throws {
         let taken = try words(CaseTakenOn.with { $0.by = "nykoping-rektor" })

@@ -23,6 +23,19 @@ struct DirectoryTests {
         #expect(Set(refusal?.faults.map(\.path) ?? []) == ["privacy_officer", "settings.emergency_hours"])
     }
 
+    @Test("what is found when calendars open is booked, or proposed where the county says so (rule 18)")
+    func foundTime() throws {
+        func setting(_ word: String) throws -> County.FoundTime {
+            try CountyDirectory.with {
+                $0 = ExampleCounty.message
+                $0.settings.foundTime = word
+            }.county().settings.foundTime
+        }
+        #expect(try [setting(""), setting("book"), setting("propose")] == [.book, .book, .propose])
+        let refusal = #expect(throws: Refusal.self) { try setting("wait") }
+        #expect(refusal?.faults.map(\.path) == ["settings.found_time"])
+    }
+
     @Test("the least level of assurance at the desk is 1, 2, 3 or 4, or none at all")
     func minimumAssurance() throws {
         for (level, expected) in [(0, nil), (1, Assurance.one), (4, .four)] as [(Int32, Assurance?)] {

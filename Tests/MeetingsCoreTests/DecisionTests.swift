@@ -43,11 +43,11 @@ struct DecisionTests {
         var county = CountyInMemory()
         county.take("family", days: 120)
         try county.call()
-        guard case .waiting(let participants, after: nil) = county.cooperation?.stage else {
+        guard case .waiting(let waiting, after: nil) = county.cooperation?.stage else {
             Issue.record("not waiting")
             return
         }
-        #expect(participants.map(\.person).contains("family"))
+        #expect(waiting.participants.map(\.person).contains("family"))
         #expect(
             county.told { if case .call(.impossible(let fact)) = $0 { fact.namedPerson } else { nil } } == [
                 "head-school"

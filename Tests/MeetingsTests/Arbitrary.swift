@@ -94,12 +94,16 @@ struct Arbitrary {
     mutating func cooperation(_ key: CaseKey) -> Cooperation {
         let former = maybe { Cooperation.Former($0.meeting(), $0.one(of: Cooperation.End.allCases)) }
         let stages: [Cooperation.Stage] = [
-            .idle(after: former), .waiting([participant(), participant()], after: former), .booked(meeting()),
+            .idle(after: former), .waiting(waiting(), after: former), .booked(meeting()),
         ]
         return Cooperation(
             key: key, request: request(), form: one(of: Cooperation.Form.allCases), stage: one(of: stages),
             agreement: maybe { Agreement($0.coordinator(), $0.plan(), isConcernOpen: $0.flag()) },
             history: list { $0.plan() }, told: [text(): text()], uninvited: list { $0.uninvited() })
+    }
+
+    mutating func waiting() -> Cooperation.Waiting {
+        .init([participant(), participant()], missingRoles: list { $0.text() }, proposed: maybe { $0.slot() })
     }
 
     mutating func uninvited() -> Uninvited {

@@ -169,6 +169,7 @@ struct HandOverTests {
     )
     func bookedLater() throws {
         var tester = CooperationTester()
+        tester.tester.directory.counties["TST"]?.settings.foundTime = .propose
         try tester.call()
         try tester.tester.advance(to: tester.meeting.end.date)
         try tester.send(taken("nurse", tester))

@@ -125,6 +125,50 @@ struct MeetingsTests {
         try tester.process(Self.call("A"), key: "TST")
         let answer = try #require(tester.published(MeetingImpossible.self).first)
         #expect(Set(answer.reasons.map(\.person)) == ["head-school", "family"])
+        let roles = answer.reasons.map { "\($0.role) \($0.unit)" }
+        #expect(
+            Set(roles)
+                == Set(
+                    ["head-school", "family"].compactMap { tester.directory.counties["TST"]?.people[$0] }
+                        .map { "\($0.role) \($0.unit)" }))
+        #expect(answer.to == ["head-school"] && tester.published(MeetingScheduled.self).isEmpty)
+    }
+
+    @Test("who waits for a time gets one on the morning after the directory has opened it (rule 18)")
+    func morning() throws {
+        var tester = tester()
+        let open = tester.directory
+        tester.directory.counties["TST"]?.people["family"]?.hours = [6: WorkingHours(from: 480, to: 1_020)]
+        try tester.process(Self.call("A"), key: "TST")
+        #expect(try tester.state(MeetingsProcessor.waiting, "TST|A")?.people.contains("family") == true)
+        try tester.advance(to: tester.now + 86_400)
+        #expect(tester.published(MeetingScheduled.self).isEmpty && tester.published(MeetingImpossible.self).count == 1)
+        tester.directory = open
+        try tester.advance(to: tester.now + 86_400)
+        #expect(tester.published(MeetingScheduled.self).map(\.meeting.caseReference) == ["A"])
+        #expect(try tester.state(MeetingsProcessor.waiting, "TST|A") == nil)
+    }
+
+    @Test("who waits for a time gets one when the calendar that was in the way is published anew (rule 18)")
+    func calendar() throws {
+        var tester = tester()
+        func publish(_ busy: [BusyTime]) throws {
+            try tester.process(
+                PublishBusyTimes.with { ($0.county, $0.person, $0.busy) = ("TST", "family", busy) }, key: "TST")
+        }
+        try publish([.with { ($0.start, $0.end) = (.init(tester.now), .init(tester.now + 120 * 86_400)) }])
+        try tester.process(Self.call("A"), key: "TST")
         #expect(tester.published(MeetingScheduled.self).isEmpty)
+        try publish([])
+        #expect(tester.published(MeetingScheduled.self).map(\.meeting.caseReference) == ["A"])
+    }
+
+    @Test("a call that is taken back waits for nothing (rule 13)")
+    func takenBack() throws {
+        var tester = tester()
+        tester.directory.counties["TST"]?.people["family"]?.hours = [6: WorkingHours(from: 480, to: 1_020)]
+        try tester.process(Self.call("A"), key: "TST")
+        try tester.process(CancelMeeting.with { ($0.caseReference, $0.county) = ("A", "TST") }, key: "TST")
+        #expect(try tester.state(MeetingsProcessor.waiting, "TST|A") == nil)
     }
 }

@@ -168,12 +168,19 @@ struct WireTests {
     func impossible() {
         let message = MeetingImpossible(
             Impossible(
-                namedPerson: "head-school",
+                namedPerson: "head-school", to: ["head-school", "family"],
                 obstacles: [
-                    .init(Fault(.timeNotice)), .init(Fault(.timeBlocked, ["day": "2026-12-01"]), person: "nurse"),
+                    .init(Fault(.timeNotice)),
+                    .init(
+                        Fault(.timeBlocked, ["day": "2026-12-01"]),
+                        who: .init("nurse", role: "child_health_nurse", unit: "clinic")),
                 ]),
             of: Self.key)
-        #expect(message.reasons.map { "\($0.code) \($0.person)" } == ["time.notice ", "time.blocked nurse"])
+        #expect(
+            message.reasons.map { [$0.code, $0.person, $0.role, $0.unit] } == [
+                ["time.notice", "", "", ""], ["time.blocked", "nurse", "child_health_nurse", "clinic"],
+            ])
+        #expect(message.namedPerson == "head-school" && message.to == ["head-school", "family"])
         #expect(message.reasons.allSatisfy { !$0.english.isEmpty && !$0.swedish.isEmpty })
     }
 

@@ -179,6 +179,16 @@ struct TableTests {
         #expect(words(drafts(.ofCase(.objectionEnded(to: "officer")))) == ["objectionEnded officer@example.org"])
     }
 
+    @Test("no time is told to each who decides, and in the mail to nobody who is in the way (rules 18 and 22)")
+    func noTime() {
+        let told = drafts(.ofMeeting(.impossible(to: ["head-school", "teacher"])))
+        #expect(words(told).map { $0.split(separator: " ").first } == ["noTime", "noTime"])
+        #expect(told.allSatisfy(\.values.isEmpty) && Notice.Kind.noTime.form.variables.isEmpty)
+        let found = drafts(.ofMeeting(.timeFound(to: ["head-school"], Self.meeting.time)))
+        #expect(words(found) == ["timeFound head.school@example.org"])
+        #expect(found.first?.values == [.time: .text(Self.meeting.time.swedish)])
+    }
+
     @Test("nobody gets a notice for a person or a county that the directory does not have")
     func unknown() {
         #expect(drafts(.ofCase(.delegated(to: "nobody"))).isEmpty)

@@ -49,9 +49,8 @@ struct PreviewTests {
             .ofCase(.emergencyOpened(to: ["head-school"], until: ExampleCounty.monday + 3 * 3_600)),
             .ofMeeting(.scheduled(meeting, isFollowUp: false)), .ofMeeting(.scheduled(digital(), isFollowUp: true)),
             .ofMeeting(.cancelled(meeting)), .ofMeeting(.held(id: "m", coordinator: "head-school")),
-            .ofMeeting(
-                .impossible(
-                    namedPerson: "head-school", reasons: [Fault(.timeNoCommon).swedish, Fault(.timeRoom).swedish])),
+            .ofMeeting(.impossible(to: ["head-school"])),
+            .ofMeeting(.timeFound(to: ["head-school"], meeting.time)),
             .ofMeeting(.nobodyInvited(namedPerson: "head-school", due: day)),
             .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: false))),
             .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: true))),

@@ -8,6 +8,8 @@ struct CaseCooperation: Sendable {
     private(set) var meeting: Meeting?
     /// Why there is no time for one; empty where there is.
     private(set) var obstacles: [MeetingImpossible.Reason] = []
+    /// A time that there is now, and that nobody has booked (rule 18).
+    private(set) var proposed: MeetingProposed?
     /// From which organisations of question 5 nobody is to come, and why (rules 11 and 14).
     private(set) var uninvited: [NobodyInvited.Organisation] = []
     /// The oldest first.
@@ -20,6 +22,9 @@ struct CaseCooperation: Sendable {
     private(set) var plan: Plan?
     private(set) var coordinator: Coordinator?
 
+    /// It is booked, or waits for a time.
+    var isMeetingAhead: Bool { meeting != nil || !obstacles.isEmpty || proposed != nil }
+
     /// Something in the plan is not followed, and the answer; nil while the family waits for it.
     struct FamilyConcern: Sendable {
         var reported: CaseFile.Entry<String>
@@ -29,11 +34,14 @@ struct CaseCooperation: Sendable {
     mutating func take(_ event: Event) {
         switch event.type {
         case MeetingScheduled.eventType:
-            note(event) { (all: inout Self, fact: MeetingScheduled) in (all.meeting, all.obstacles) = (fact.meeting, [])
+            note(event) { (all: inout Self, fact: MeetingScheduled) in
+                (all.meeting, all.obstacles, all.proposed) = (fact.meeting, [], nil)
             }
         case MeetingCancelled.eventType: meeting = nil
         case MeetingImpossible.eventType:
-            note(event) { (all: inout Self, fact: MeetingImpossible) in all.obstacles = fact.reasons }
+            note(event) { (all: inout Self, fact: MeetingImpossible) in
+                (all.obstacles, all.proposed) = (fact.reasons, nil)
+            }
         case NobodyInvited.eventType:
             note(event) { (all: inout Self, fact: NobodyInvited) in all.uninvited = fact.organisations }
         case MeetingAnswered.eventType: note(event) { $0.answer($1) }
@@ -54,6 +62,8 @@ struct CaseCooperation: Sendable {
 
     private mutating func takeConcern(_ event: Event) {
         switch event.type {
+        case MeetingProposed.eventType:
+            note(event) { (all: inout Self, fact: MeetingProposed) in all.proposed = fact }
         case PlanConcernReported.eventType:
             note(event) { (all: inout Self, fact: PlanConcernReported) in
                 all.concerns.append(.init(reported: .init(value: fact.text, by: fact.by, at: event.time)))

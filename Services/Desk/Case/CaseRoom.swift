@@ -46,7 +46,8 @@ struct OpenedCase: Sendable {
                 unit: status.unit, namedPerson: status.owner, delegate: status.delegate.nonEmpty,
                 coordinator: status.coordinator.nonEmpty),
             phase: row.phase, isTakenOn: file.isTakenOn, isOwnerSought: status.ownerSought,
-            proposed: file.proposedMove.map { .init(unit: $0.unit, namedPerson: $0.namedPerson) })
+            proposed: file.proposedMove.map { .init(unit: $0.unit, namedPerson: $0.namedPerson) },
+            isMeetingAhead: file.cooperation.isMeetingAhead)
     }
 
     /// Why the reader cannot do something now; empty where they can.

@@ -23,6 +23,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case mergeGuardians = "merge_guardians"
     case removeGuardian = "remove_guardian"
     case endObjection = "end_objection"
+    case moveMeeting = "move_meeting"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -36,6 +37,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .keepCase: .keepCase,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
+        .moveMeeting: .moveMeeting,
     ]
 }
 
@@ -49,12 +51,15 @@ package struct CaseSituation: Sendable {
     package var isOwnerSought: Bool
     /// A report says that the child is elsewhere: who would own the case there. Nil where none does.
     package var proposed: Authority.People?
+    /// A meeting is booked, or waits for a time.
+    package var isMeetingAhead: Bool
 
     package init(
-        people: Authority.People, phase: Phase, isTakenOn: Bool, isOwnerSought: Bool, proposed: Authority.People?
+        people: Authority.People, phase: Phase, isTakenOn: Bool, isOwnerSought: Bool, proposed: Authority.People?,
+        isMeetingAhead: Bool
     ) {
         (self.people, self.phase, self.isTakenOn) = (people, phase, isTakenOn)
-        (self.isOwnerSought, self.proposed) = (isOwnerSought, proposed)
+        (self.isOwnerSought, self.proposed, self.isMeetingAhead) = (isOwnerSought, proposed, isMeetingAhead)
     }
 }
 
@@ -93,6 +98,7 @@ extension CaseSituation {
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
         case .keepCase where !isOwnerSought: [Fault(.ownerSettled)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
+        case .moveMeeting where !isMeetingAhead: [Fault(.meetingNone)]
         default: []
         }
     }

@@ -33,9 +33,25 @@ package struct Cooperation: Sendable, Hashable {
     package enum Stage: Sendable, Hashable {
         /// Nothing is booked, and nothing is to be.
         case idle(after: Former?)
-        /// These are to meet, and there was no time for them yet.
-        case waiting([Participant], after: Former?)
+        /// There was no time for a meeting yet.
+        case waiting(Waiting, after: Former?)
         case booked(Meeting)
+    }
+
+    /// Who is to meet once there is a time (rule 18).
+    package struct Waiting: Sendable, Hashable {
+        package var participants: [Participant]
+        /// The required roles that nobody had when the meeting was called for.
+        package var missingRoles: [String]
+        /// The time that was proposed last.
+        package var proposed: Scheduler.Slot?
+
+        package init(_ participants: [Participant], missingRoles: [String] = [], proposed: Scheduler.Slot? = nil) {
+            (self.participants, self.missingRoles, self.proposed) = (participants, missingRoles, proposed)
+        }
+
+        /// A time that was proposed to others is none for these.
+        func replacing(_ participants: [Participant]) -> Waiting { Waiting(participants, missingRoles: missingRoles) }
     }
 
     /// A meeting that does not stand any more.
@@ -118,7 +134,7 @@ extension Cooperation {
     var attendees: [Participant] {
         switch stage {
         case .booked(let meeting): meeting.participants
-        case .waiting(let participants, _): participants
+        case .waiting(let waiting, _): waiting.participants
         case .idle: []
         }
     }

@@ -10,11 +10,13 @@ struct Draft {
     var agenda: Agenda
     private(set) var facts: [Planning.Fact] = []
     let context: CountyContext
+    /// Who gives the command, where they decide about the meeting: they learn what came of it.
+    private let actor: Actor
     /// From which organisations nobody was to come before the decision.
     var uninvitedBefore: [Uninvited]
 
-    init(_ cooperation: Cooperation, _ agenda: Agenda, _ context: CountyContext) {
-        (self.cooperation, self.agenda, self.context) = (cooperation, agenda, context)
+    init(_ cooperation: Cooperation, _ agenda: Agenda, _ context: CountyContext, by actor: Actor = .suite) {
+        (self.cooperation, self.agenda, self.context, self.actor) = (cooperation, agenda, context, actor)
         uninvitedBefore = cooperation.uninvited
     }
 
@@ -23,6 +25,8 @@ struct Draft {
     var decision: Decision<Planning> {
         var draft = self
         draft.reviewInvited()
+        // Whoever waits for a time is looked to every morning.
+        if case .waiting = draft.cooperation.stage { draft.agenda.watch() }
         return Decision(Planning(draft.cooperation.key, draft.cooperation, draft.agenda), draft.facts)
     }
 
@@ -30,9 +34,27 @@ struct Draft {
 
     mutating func report(_ fact: Planning.Fact) { facts.append(fact) }
 
-    /// No time exists, or the directory has nobody for a required role (rule 18).
+    /// No time exists, or the directory has nobody for a required role: it says who or what is in the way (rule 18).
     mutating func reportImpossible(_ obstacles: [Scheduler.Obstacle]) {
-        report(.call(.impossible(Impossible(namedPerson: cooperation.request.namedPerson, obstacles: obstacles))))
+        let told = obstacles.map { Impossible.Obstacle($0.fault, who: $0.person.map(who)) }
+        report(
+            .call(
+                .impossible(
+                    Impossible(namedPerson: cooperation.request.namedPerson, to: concerned, obstacles: told))))
+    }
+
+    /// Who decides about a time: the named person, whoever asked for it, and, once there is a plan, the coordinator (rule 17).
+    var concerned: [String] {
+        let coordinator = cooperation.agreement == nil ? nil : cooperation.contact(in: county)
+        return [cooperation.request.namedPerson, actor.id, coordinator ?? ""].filter { !$0.isEmpty }.uniqued()
+    }
+
+    /// What somebody is, by role and unit.
+    private func who(_ person: String) -> Impossible.Who {
+        if person == Participant.child { return .init(person, role: "child", unit: nil) }
+        if cooperation.request.guardians.contains(person) { return .init(person, role: "guardian", unit: nil) }
+        let known = county.people[person]
+        return .init(person, role: known?.role ?? "", unit: known?.unit)
     }
 
     /// Notes for Mapping, which watches every date, what is done and what is next (rule 19).
@@ -117,15 +139,20 @@ struct Draft {
     /// - Parameter why: nil for a first meeting.
     @discardableResult
     mutating func book(waiting participants: [Participant], first: LocalDate, _ why: Scheduled.Why?) -> Bool {
-        cooperation.stage = .waiting(participants, after: cooperation.former)
+        cooperation.stage = .waiting(.init(participants), after: cooperation.former)
         return book(participants, first: first, last: cooperation.request.latestDate, why)
     }
 
     /// Tries again for those who wait: a follow-up from its date on, a first meeting as early as possible.
     mutating func bookAgain(_ participants: [Participant], first: LocalDate?) {
-        let earliest = first ?? cooperation.agreement?.plan.followUp ?? context.noticed
-        book(waiting: participants, first: earliest, cooperation.agreement == nil ? nil : .followUp)
+        book(waiting: participants, first: first ?? earliest, whyWaiting)
     }
+
+    /// The first day for those who wait.
+    var earliest: LocalDate { cooperation.agreement?.plan.followUp ?? context.noticed }
+
+    /// What a meeting is, for those who wait; nil for a first one.
+    var whyWaiting: Scheduled.Why? { cooperation.agreement == nil ? nil : .followUp }
 
     /// Finds the earliest time and books it for everybody (rule 18).
     ///
@@ -135,16 +162,29 @@ struct Draft {
         _ participants: [Participant], first: LocalDate, last: LocalDate, inPlaceOf former: Meeting? = nil,
         _ why: Scheduled.Why?
     ) -> Bool {
-        let asked = question(participants, first: max(first, context.noticed), last: last)
-        guard let question = asked else { return false }
-        let choice: Scheduler.Choice
-        switch agenda.answer(question) {
-        case .choice(let found): choice = found
-        case .none(let obstacles):
+        switch find(participants, first: first, last: last) {
+        case .choice(let choice)?:
+            book(participants, at: choice, inPlaceOf: former, why)
+            return true
+        case .none(let obstacles)?:
             reportImpossible(obstacles)
             return false
-        case .unread: return false
+        case .unread?, nil: return false
         }
+    }
+
+    /// The best time, with the notice time kept; nil while somebody's calendar is not loaded.
+    mutating func find(_ participants: [Participant], first: LocalDate, last: LocalDate) -> Scheduler.Answer? {
+        question(participants, first: max(first, context.noticed), last: last).map { agenda.answer($0) }
+    }
+
+    /// Books a time for everybody whom it suits.
+    ///
+    /// - Parameter former: the meeting that moves; nil for a new one.
+    mutating func book(
+        _ participants: [Participant], at choice: Scheduler.Choice, inPlaceOf former: Meeting? = nil,
+        _ why: Scheduled.Why?
+    ) {
         let mark = Reference.id(of: context.commandId).prefix(8)
         let id = former?.id ?? MeetingID(case: cooperation.key.reference, mark: mark)
         let comes = participants.filter { $0.isRequired || choice.suits.contains($0.person) }
@@ -167,7 +207,6 @@ struct Draft {
         let recorded = WorkingDays.day(
             CivilTime.day(of: Date(timeIntervalSince1970: Double(meeting.slot.end))), plus: 1)
         note(done: isFollowUp ? [.bookFollowUp] : [], next: .init(isFollowUp ? .planFollowUp : .meeting, recorded))
-        return true
     }
 
     /// The question to the solver; nil while somebody's calendar is not loaded.

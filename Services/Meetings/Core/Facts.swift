@@ -21,6 +21,7 @@ extension Planning {
     /// What a call for a meeting lacks.
     package enum CallFact: Sendable, Hashable {
         case impossible(Impossible)
+        case proposed(Proposed)
         case nobodyInvited(NobodyInvited)
     }
 
@@ -47,14 +48,45 @@ package struct Scheduled: Sendable, Hashable {
     }
 }
 
-/// No time exists. The named person decides what to change (rule 18).
+/// No time exists, and who is in the way. The named person decides what to change (rule 18).
 package struct Impossible: Sendable, Hashable {
     package var namedPerson: String
-    package var obstacles: [Scheduler.Obstacle]
+    /// Who is told.
+    package var to: [String]
+    package var obstacles: [Obstacle]
 
-    package init(namedPerson: String, obstacles: [Scheduler.Obstacle]) {
-        (self.namedPerson, self.obstacles) = (namedPerson, obstacles)
+    package init(namedPerson: String, to: [String], obstacles: [Obstacle]) {
+        (self.namedPerson, self.to, self.obstacles) = (namedPerson, to, obstacles)
     }
+
+    package struct Obstacle: Sendable, Hashable {
+        /// Nil where it is nobody's.
+        package var who: Who?
+        package var fault: Fault
+
+        package init(_ fault: Fault, who: Who? = nil) { (self.who, self.fault) = (who, fault) }
+    }
+
+    /// Whose calendar or absence it is, and what they are to whom this is told.
+    package struct Who: Sendable, Hashable {
+        package var person: String
+        package var role: String
+        /// Nil for the family, and for who has left the directory.
+        package var unit: String?
+
+        package init(_ person: String, role: String, unit: String?) {
+            (self.person, self.role, self.unit) = (person, role, unit)
+        }
+    }
+}
+
+/// Calendars have opened. The time is not booked: the county has it proposed to who decides (rule 18).
+package struct Proposed: Sendable, Hashable {
+    package var slot: Scheduler.Slot
+    /// Who is told.
+    package var to: [String]
+
+    package init(_ slot: Scheduler.Slot, to: [String]) { (self.slot, self.to) = (slot, to) }
 }
 
 /// From which organisations of question 5 nobody is to come. It replaces what was said before (rules 11 and 14).

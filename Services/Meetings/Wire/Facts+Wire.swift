@@ -36,19 +36,40 @@ extension MeetingImpossible {
             $0.caseReference = key.reference
             $0.county = key.county
             $0.namedPerson = fact.namedPerson
+            $0.to = fact.to
             $0.reasons = fact.obstacles.map(Reason.init)
         }
     }
 }
 
 extension MeetingImpossible.Reason {
-    init(_ obstacle: Scheduler.Obstacle) {
+    init(_ obstacle: Impossible.Obstacle) {
         self = .with {
-            $0.person = obstacle.person ?? ""
+            $0.person = obstacle.who?.person ?? ""
+            $0.role = obstacle.who?.role ?? ""
+            $0.unit = obstacle.who?.unit ?? ""
             $0.code = obstacle.fault.code.rawValue
             $0.english = obstacle.fault.english
             $0.swedish = obstacle.fault.swedish
         }
+    }
+}
+
+extension MeetingProposed {
+    init(_ fact: Proposed, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.start = .init(seconds: fact.slot.start)
+            $0.end = .init(seconds: fact.slot.end)
+            $0.to = fact.to
+        }
+    }
+}
+
+extension Proposed {
+    init(_ message: MeetingProposed) {
+        self.init(.init(from: message.start.date, to: message.end.date), to: message.to)
     }
 }
 

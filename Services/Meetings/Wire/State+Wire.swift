@@ -34,10 +34,21 @@ extension Cooperation.Stage {
         }
         let end: Cooperation.End = !state.cancelled ? .held : state.over ? .replaced : .calledOff
         let former = meeting.map { Cooperation.Former($0, end) }
-        self =
-            state.wanted.isEmpty
-            ? .idle(after: former) : .waiting(state.wanted.map { .init($0, &wire) }, after: former)
+        self = state.wanted.isEmpty ? .idle(after: former) : .waiting(.init(state, &wire), after: former)
     }
+}
+
+extension Cooperation.Waiting {
+    fileprivate init(_ state: MeetingState, _ wire: inout WireReader) {
+        let hasProposal = state.proposedEnd > state.proposedStart
+        self.init(
+            state.wanted.map { .init($0, &wire) }, missingRoles: state.missingRoles,
+            proposed: hasProposal ? .init(start: state.proposedStart, end: state.proposedEnd) : nil)
+    }
+}
+
+extension WaitingMeeting {
+    init(_ value: Cooperation.Waiting) { self = .with { $0.people = value.participants.map(\.person) } }
 }
 
 extension Agreement {
@@ -74,8 +85,11 @@ extension MeetingState {
         switch stage {
         case .booked(let meeting): self.meeting = .init(meeting, of: key)
         case .idle(let former): write(former, of: key)
-        case .waiting(let participants, let former):
-            wanted = participants.map(Codec.Participant.init)
+        case .waiting(let waiting, let former):
+            wanted = waiting.participants.map(Codec.Participant.init)
+            missingRoles = waiting.missingRoles
+            proposedStart = waiting.proposed?.start ?? 0
+            proposedEnd = waiting.proposed?.end ?? 0
             write(former, of: key)
         }
     }

@@ -38,6 +38,7 @@ extension Notice {
         case answerReceived = "answer_received"
         case mailUnknown = "mail_unknown"
         case noTime = "no_time"
+        case timeFound = "time_found"
         case nobodyInvited = "nobody_invited"
         case coordinator
         case planAlarm = "plan_alarm"
@@ -141,7 +142,8 @@ extension Notice.Kind {
         .answerReceived: .init(
             PackageResources.answer_received_mustache, [.outdated, .reached, .refused], isUrgent: true),
         .mailUnknown: .init(PackageResources.mail_unknown_mustache, isUrgent: true),
-        .noTime: .init(PackageResources.no_time_mustache, [.reasons]),
+        .noTime: .init(PackageResources.no_time_mustache),
+        .timeFound: .init(PackageResources.time_found_mustache, [.time]),
         .nobodyInvited: .init(PackageResources.nobody_invited_mustache, [.due, .dueInEnglish]),
         .coordinator: .init(PackageResources.coordinator_mustache),
         .planAlarm: .init(PackageResources.plan_alarm_mustache),
@@ -295,8 +297,10 @@ extension MeetingEvent {
         case .answerOutdated(let sender):
             sender.map { [Row(.answerReceived, .reporter($0), [.outdated: .flag(true)])] } ?? []
         case .held(_, let coordinator): [Row(.coordinator, .staff(coordinator))]
-        case .impossible(let namedPerson, let reasons):
-            [Row(.noTime, .staff(namedPerson), [.reasons: .texts(reasons)])]
+        // Who is in the way is told in the case alone (rule 22).
+        case .impossible(let people): people.map { Row(.noTime, .staff($0)) }
+        case .timeFound(let people, let time):
+            people.map { Row(.timeFound, .staff($0), [.time: .text(time.swedish)]) }
         case .nobodyInvited(let namedPerson, let due):
             due.map { [Row(.nobodyInvited, .staff(namedPerson), .init(due: $0))] } ?? []
         case .familyInformed(let meeting, let notice):

@@ -99,8 +99,9 @@ package enum MeetingEvent: Sendable, Equatable {
     /// It changed nothing.
     case answerOutdated(sender: EmailAddress?)
     case held(id: String, coordinator: String)
-    /// - Parameter reasons: what stands in the way, in Swedish.
-    case impossible(namedPerson: String, reasons: [String])
+    /// No time exists for a meeting, or there is one now.
+    case impossible(to: [String])
+    case timeFound(to: [String], TimeSlot)
     /// Question 5 names an organisation from which nobody is to come.
     ///
     /// - Parameter due: by when somebody is invited; nil where nothing new is missing.

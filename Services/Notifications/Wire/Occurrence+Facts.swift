@@ -25,11 +25,10 @@ extension Occurrence {
         on(DeadlineReminded.self), on(CaseMoved.self), on(MoveProposed.self), on(WorkDelegated.self),
         on(CooperationWaiting.self), on(ConsentRecorded.self), on(ObjectionEnded.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
-        on(MeetingHeld.self), on(MeetingImpossible.self), on(NobodyInvited.self), on(FamilyTold.self),
-        on(PlanAlarm.self),
-        on(PlanConcernReported.self), on(AnswerForwarded.self), on(AnswerOutdated.self),
-        on(CaseTakenOn.self), on(CaseClosed.self),
-        on(EmergencyOpened.self), on(CommandRefused.self), on(ErasureForewarned.self), on(ErasureCalledOff.self),
+        on(MeetingHeld.self), on(MeetingImpossible.self), on(MeetingProposed.self), on(NobodyInvited.self),
+        on(FamilyTold.self), on(PlanAlarm.self), on(PlanConcernReported.self), on(AnswerForwarded.self),
+        on(AnswerOutdated.self), on(CaseTakenOn.self), on(CaseClosed.self), on(EmergencyOpened.self),
+        on(CommandRefused.self), on(ErasureForewarned.self), on(ErasureCalledOff.self),
     ])
 
     private static func on<Fact: ForeignFact>(_ type: Fact.Type) -> (String, Reader) {
@@ -191,8 +190,16 @@ extension MeetingHeld: ForeignFact {
 
 extension MeetingImpossible: ForeignFact {
     var occurrence: Occurrence {
-        let event = MeetingEvent.impossible(namedPerson: namedPerson, reasons: reasons.map(\.swedish).uniqued())
-        return Occurrence(county: county, caseReference: caseReference, .ofMeeting(event))
+        // Who else is told was not said at first.
+        Occurrence(
+            county: county, caseReference: caseReference, .ofMeeting(.impossible(to: to.isEmpty ? [namedPerson] : to)))
+    }
+}
+
+extension MeetingProposed: ForeignFact {
+    var occurrence: Occurrence {
+        let time = TimeSlot(from: start.date, to: end.date)
+        return Occurrence(county: county, caseReference: caseReference, .ofMeeting(.timeFound(to: to, time)))
     }
 }
 

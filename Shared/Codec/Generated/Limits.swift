@@ -684,6 +684,7 @@ extension CountyDirectory.Settings: LimitedMessage {
         19: FieldLimit("quiet_hours", bytes: 32),
         20: FieldLimit("lunch", bytes: 32),
         33: FieldLimit("retention_months"),
+        40: FieldLimit("found_time", bytes: 32),
     ]
 }
 
@@ -1160,6 +1161,7 @@ extension MeetingImpossible: LimitedMessage {
         2: FieldLimit("county", bytes: 64),
         3: FieldLimit("named_person", bytes: 128),
         4: FieldLimit("reasons", elements: 100),
+        5: FieldLimit("to", bytes: 128, elements: 5),
     ]
 }
 
@@ -1169,6 +1171,8 @@ extension MeetingImpossible.Reason: LimitedMessage {
         2: FieldLimit("code", bytes: 64),
         3: FieldLimit("english", bytes: 1000),
         4: FieldLimit("swedish", bytes: 1000),
+        5: FieldLimit("role", bytes: 64),
+        6: FieldLimit("unit", bytes: 128),
     ]
 }
 
@@ -1177,6 +1181,16 @@ extension MeetingNotHeld: LimitedMessage {
         1: FieldLimit("meeting"),
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension MeetingProposed: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("start"),
+        4: FieldLimit("end"),
+        5: FieldLimit("to", bytes: 128, elements: 5),
     ]
 }
 

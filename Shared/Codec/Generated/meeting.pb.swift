@@ -719,7 +719,7 @@ package nonisolated struct MeetingCancelled: Sendable {
   fileprivate var _meeting: Meeting? = nil
 }
 
-/// No time exists; the named person decides what to change (rule 18).
+/// No time exists; it says who is in the way, and the named person decides what to change (rule 18).
 package nonisolated struct MeetingImpossible: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -732,6 +732,9 @@ package nonisolated struct MeetingImpossible: Sendable {
   package var namedPerson: String = String()
 
   package var reasons: [MeetingImpossible.Reason] = []
+
+  /// Who is told: the named person, who asked for the time, and, once there is a plan, the coordinator.
+  package var to: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -749,12 +752,56 @@ package nonisolated struct MeetingImpossible: Sendable {
 
     package var swedish: String = String()
 
+    /// What that person was then: the role, and for the staff the unit's id.
+    package var role: String = String()
+
+    package var unit: String = String()
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package init() {}
   }
 
   package init() {}
+}
+
+/// Calendars have opened: a meeting that had no time could be held now. The county has it proposed; nothing is booked (rule 18).
+package nonisolated struct MeetingProposed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var start: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_start ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_start = newValue}
+  }
+  /// Returns true if `start` has been explicitly set.
+  package var hasStart: Bool {self._start != nil}
+  /// Clears the value of `start`. Subsequent reads from it will return its default value.
+  package mutating func clearStart() {self._start = nil}
+
+  package var end: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_end ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_end = newValue}
+  }
+  /// Returns true if `end` has been explicitly set.
+  package var hasEnd: Bool {self._end != nil}
+  /// Clears the value of `end`. Subsequent reads from it will return its default value.
+  package mutating func clearEnd() {self._end = nil}
+
+  /// Who is told, as of MeetingImpossible.
+  package var to: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _start: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _end: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
 /// From which organisations of question 5 nobody is to come, and why (rules 11 and 14). It replaces what was said before.
@@ -1422,11 +1469,42 @@ package nonisolated struct MeetingState: @unchecked Sendable {
     set {_uniqueStorage()._uninvited = newValue}
   }
 
+  /// The required roles that nobody had when the meeting was called for: it waits for them, too.
+  package var missingRoles: [String] {
+    get {_storage._missingRoles}
+    set {_uniqueStorage()._missingRoles = newValue}
+  }
+
+  /// The time that was proposed last to those who wait, in seconds since 1970; 0: none.
+  package var proposedStart: Int64 {
+    get {_storage._proposedStart}
+    set {_uniqueStorage()._proposedStart = newValue}
+  }
+
+  package var proposedEnd: Int64 {
+    get {_storage._proposedEnd}
+    set {_uniqueStorage()._proposedEnd = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Meetings' state of one meeting that waits for a time: whose calendars it waits for.
+package nonisolated struct WaitingMeeting: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The directory's ids, and guardians' keys.
+  package var people: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// Meetings' state of one person: when they are taken, in seconds since 1970.
@@ -2897,7 +2975,7 @@ nonisolated extension MeetingCancelled: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension MeetingImpossible: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MeetingImpossible"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{3}named_person\0\u{1}reasons\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{3}named_person\0\u{1}reasons\0\u{1}to\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2909,6 +2987,7 @@ nonisolated extension MeetingImpossible: SwiftProtobuf.Message, SwiftProtobuf._M
       case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.namedPerson) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.reasons) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.to) }()
       default: break
       }
     }
@@ -2927,6 +3006,9 @@ nonisolated extension MeetingImpossible: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.reasons.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.reasons, fieldNumber: 4)
     }
+    if !self.to.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.to, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2935,6 +3017,7 @@ nonisolated extension MeetingImpossible: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.county != rhs.county {return false}
     if lhs.namedPerson != rhs.namedPerson {return false}
     if lhs.reasons != rhs.reasons {return false}
+    if lhs.to != rhs.to {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2942,7 +3025,7 @@ nonisolated extension MeetingImpossible: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension MeetingImpossible.Reason: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = MeetingImpossible.protoMessageName + ".Reason"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{1}code\0\u{1}english\0\u{1}swedish\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{1}code\0\u{1}english\0\u{1}swedish\0\u{1}role\0\u{1}unit\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2954,6 +3037,8 @@ nonisolated extension MeetingImpossible.Reason: SwiftProtobuf.Message, SwiftProt
       case 2: try { try decoder.decodeSingularStringField(value: &self.code) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.english) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.swedish) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.role) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.unit) }()
       default: break
       }
     }
@@ -2972,6 +3057,12 @@ nonisolated extension MeetingImpossible.Reason: SwiftProtobuf.Message, SwiftProt
     if !self.swedish.isEmpty {
       try visitor.visitSingularStringField(value: self.swedish, fieldNumber: 4)
     }
+    if !self.role.isEmpty {
+      try visitor.visitSingularStringField(value: self.role, fieldNumber: 5)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2980,6 +3071,62 @@ nonisolated extension MeetingImpossible.Reason: SwiftProtobuf.Message, SwiftProt
     if lhs.code != rhs.code {return false}
     if lhs.english != rhs.english {return false}
     if lhs.swedish != rhs.swedish {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MeetingProposed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MeetingProposed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}start\0\u{1}end\0\u{1}to\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._start) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._end) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.to) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    try { if let v = self._start {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._end {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.to.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.to, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MeetingProposed, rhs: MeetingProposed) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs._start != rhs._start {return false}
+    if lhs._end != rhs._end {return false}
+    if lhs.to != rhs.to {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4102,7 +4249,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MeetingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0\u{1}uninvited\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0\u{1}uninvited\0\u{3}missing_roles\0\u{3}proposed_start\0\u{3}proposed_end\0")
 
   fileprivate class _StorageClass {
     var _meeting: Meeting? = nil
@@ -4118,6 +4265,9 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _digital: Bool = false
     var _told: Dictionary<String,String> = [:]
     var _uninvited: [NobodyInvited.Organisation] = []
+    var _missingRoles: [String] = []
+    var _proposedStart: Int64 = 0
+    var _proposedEnd: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4141,6 +4291,9 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _digital = source._digital
       _told = source._told
       _uninvited = source._uninvited
+      _missingRoles = source._missingRoles
+      _proposedStart = source._proposedStart
+      _proposedEnd = source._proposedEnd
     }
   }
 
@@ -4172,6 +4325,9 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 11: try { try decoder.decodeSingularBoolField(value: &_storage._digital) }()
         case 12: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &_storage._told) }()
         case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._uninvited) }()
+        case 14: try { try decoder.decodeRepeatedStringField(value: &_storage._missingRoles) }()
+        case 15: try { try decoder.decodeSingularInt64Field(value: &_storage._proposedStart) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._proposedEnd) }()
         default: break
         }
       }
@@ -4223,6 +4379,15 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._uninvited.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._uninvited, fieldNumber: 13)
       }
+      if !_storage._missingRoles.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._missingRoles, fieldNumber: 14)
+      }
+      if _storage._proposedStart != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._proposedStart, fieldNumber: 15)
+      }
+      if _storage._proposedEnd != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._proposedEnd, fieldNumber: 16)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4245,10 +4410,43 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._digital != rhs_storage._digital {return false}
         if _storage._told != rhs_storage._told {return false}
         if _storage._uninvited != rhs_storage._uninvited {return false}
+        if _storage._missingRoles != rhs_storage._missingRoles {return false}
+        if _storage._proposedStart != rhs_storage._proposedStart {return false}
+        if _storage._proposedEnd != rhs_storage._proposedEnd {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WaitingMeeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WaitingMeeting"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}people\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.people) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.people.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.people, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WaitingMeeting, rhs: WaitingMeeting) -> Bool {
+    if lhs.people != rhs.people {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -18,6 +18,7 @@ struct FormWalkTests {
 
     private static let lead: Set = ["owner", "owner's deputy", "manager", "county's function"]
     private static let work: Set = lead.union(["delegate", "delegate's deputy"])
+    private static let coordinate: Set = ["coordinator", "coordinator's deputy"]
     private static let everybody = Set(AccessWalk.roles.keys)
 
     /// Who may do what, and what they must be able to read for it.
@@ -32,6 +33,7 @@ struct FormWalkTests {
         case .addInformation: (everybody, .course)
         case .correctInformation, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
+        case .moveMeeting: (lead.union(coordinate), .plan)
         }
     }
 
@@ -66,6 +68,7 @@ struct FormWalkTests {
             case .mergeGuardians: [("guardian", "g1"), ("same", "g2"), ("reason", "Samma.")]
             case .removeGuardian: [("guardian", "g1"), ("reason", "Styvförälder.")]
             case .endObjection: [("giver", "g1"), ("reason", "Skrivfel.")]
+            case .moveMeeting: [("reason", "Krock."), ("not_before", next)]
             }
         return fields.map { ("\(action.rawValue)-\($0)", $1) }
     }
@@ -116,7 +119,7 @@ struct FormWalkTests {
                 [("notice", walk.failedNotice)],
                 Command(
                     type: ResendNotice.eventType, topic: .noticeCommands,
-                    roles: work.union(["coordinator", "coordinator's deputy"]), least: .course))
+                    roles: work.union(coordinate), least: .course))
         case "POST /case/{reference}/do/{action}":
             return FormPages.all.map { form in
                 let (action, rule) = (form.action, rule(form.action))
@@ -125,7 +128,8 @@ struct FormWalkTests {
                 return Sending(
                     path: "/case/{reference}/do/\(action.rawValue)", fields: fields,
                     command: Command(
-                        type: type(of: payload).eventType, topic: .mappingCommands, roles: rule.roles,
+                        type: type(of: payload).eventType,
+                        topic: payload is any CountyCommand ? .meetingCommands : .mappingCommands, roles: rule.roles,
                         least: rule.least))
             }
         default: return nil

@@ -88,6 +88,8 @@ extension CaseMeetings {
         /// Why there is no time, with whose calendar it is (rule 18).
         let obstacles: [String]
         let hasObstacles: Bool
+        /// The time that there is now, and that nobody has booked.
+        let found: String?
         /// From which organisations of question 5 nobody is to come, and why (rules 11 and 14).
         let uninvited: [String]
         let isSomebodyMissing: Bool
@@ -102,27 +104,35 @@ extension CasePage {
     private static let meetingsLimit = 60_000
 
     /// - Parameter number: from 1. A page that is not there is the nearest that is.
-    func meetingsPage(page number: Int) -> Page {
+    func meetingsPage(page number: Int, _ sent: SentForm? = nil, boxes: [NoticeBox] = []) -> Page {
         let (shown, division) = Division.page(number, limit: Self.meetingsLimit) { meetings(&$0) }
         var model: [String: Any] = [:]
         model["meetings"] = shown
         model["pages"] = ListPart(division).links(Part.meetings.path(of: reference), language)
-        return page(.meetings, template: "case_meetings", model: model)
+        return formPage(.meetings, meetingActs(sent), sent: sent, model: model, boxes: boxes)
+    }
+
+    /// Whoever takes part and leads nothing reads here, and is offered nothing.
+    private func meetingActs(_ sent: SentForm?) -> [Act] {
+        let found = opened.file.cooperation.proposed == nil ? "" : word("desk.move_meeting.reason.found")
+        return opened.denials(of: .moveMeeting, by: person, at: now).isEmpty
+            ? [act(MoveMeetingForm(reason: found), FormChoices(self), sent: sent, style: "secondary")] : []
     }
 
     /// A part of them, for who reads the plan; nil where the part has nothing of them.
     func meetings(_ division: inout Division) -> CaseMeetings? {
         let cooperation = opened.file.cooperation
-        let obstacles = cooperation.obstacles.map { reason in
-            let words = language == .swedish ? reason.swedish : reason.english
-            return reason.person.isEmpty ? words : "\(name(of: reason.person)): \(words)"
+        // A time that was found since is the news.
+        let found = cooperation.proposed.map { time(from: $0.start.date, to: $0.end.date) }
+        let obstacles = (found == nil ? cooperation.obstacles : []).map { reason in
+            reason.words(language, name: name(of:), giver: { opened.giver($0, language) }).capitalizedFirst
         }
         let uninvited = cooperation.uninvited.map { language == .swedish ? $0.swedish : $0.english }
         let current = division.cut(
             CaseMeetings.Current(
                 booked: cooperation.meeting.map(booked), obstacles: obstacles, hasObstacles: !obstacles.isEmpty,
-                uninvited: uninvited, isSomebodyMissing: !uninvited.isEmpty,
-                isEmpty: cooperation.meeting == nil && obstacles.isEmpty, plan: cooperation.plan.map(shown)))
+                found: found, uninvited: uninvited, isSomebodyMissing: !uninvited.isEmpty,
+                isEmpty: !cooperation.isMeetingAhead, plan: cooperation.plan.map(shown)))
         let family = division.cut(cooperation.concerns.reversed().map(familyConcern))
         let past = division.cut(past)
         guard current != nil || !family.isEmpty || !past.isEmpty else { return nil }
@@ -154,11 +164,12 @@ extension CasePage {
     }
 
     /// `måndag 23 november 2026 kl. 09.00–10.00`
-    private func time(of meeting: Meeting) -> String {
+    private func time(of meeting: Meeting) -> String { time(from: meeting.start.date, to: meeting.end.date) }
+
+    private func time(from start: Date, to end: Date) -> String {
         switch language {
-        case .swedish: CivilTime.swedish(from: meeting.start.date, to: meeting.end.date)
-        case .english:
-            "\(CivilTime.text(meeting.start.date, language)) – \(CivilTime.text(meeting.end.date, language))"
+        case .swedish: CivilTime.swedish(from: start, to: end)
+        case .english: "\(CivilTime.text(start, language)) – \(CivilTime.text(end, language))"
         }
     }
 

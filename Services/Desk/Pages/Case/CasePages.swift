@@ -2,7 +2,7 @@ import Domain
 import Hummingbird
 
 /// The pages on which a case is read: what has happened, what happens and what comes next (rule 20); what is known, list by list;
-/// its meetings and its plan; and all of it, to print.
+/// and all of it, to print.
 struct CasePages: Sendable {
     let desk: DeskServices
 
@@ -10,10 +10,6 @@ struct CasePages: Sendable {
         router.get("case/:reference") { (request, context) -> Response in
             let page = try await desk.casePage(context)
             return show(page.overview(page: request.page), request, context)
-        }
-        router.get("case/:reference/meetings") { (request, context) -> Response in
-            let page = try await desk.casePage(context, .plan ... .whole)
-            return show(page.meetingsPage(page: request.page), request, context)
         }
         router.get("case/:reference/print") { (request, context) -> Response in
             show(try await desk.casePage(context).printed(page: request.page), request, context)

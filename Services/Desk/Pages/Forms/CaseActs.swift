@@ -44,6 +44,7 @@ extension CasePage {
         case .addInformation, .correctInformation, .recordAnswers: .mapping
         case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
+        case .moveMeeting: .meetings
         }
     }
 

@@ -25,13 +25,13 @@ struct FormPages: Sendable {
         ConsentForm.self,
         WithholdForm.self, MaturityForm.self, ConcludeForm.self, FollowUpForm.self, ReopenForm.self,
         AddGuardianForm.self, CorrectGuardianForm.self, MergeGuardiansForm.self, RemoveGuardianForm.self,
-        EndObjectionForm.self,
+        EndObjectionForm.self, MoveMeetingForm.self,
     ]
 
     /// What each page is of use with. A consent can be taken back by whoever sees that there is a case.
     private static let parts: [CasePage.Part: ClosedRange<Reading.Extent>] = [
         .people: .status ... .whole, .mapping: .course ... .whole, .consents: .status ... .whole,
-        .outcome: .course ... .whole,
+        .outcome: .course ... .whole, .meetings: .plan ... .whole,
     ]
 
     func add(to router: Router<DeskContext>) {
@@ -85,6 +85,7 @@ struct FormPages: Sendable {
             case .mapping:
                 opened.mappingPage(sent, correcting: query["correct"].map { String($0) }, boxes: boxes)
             case .consents: opened.consentsPage(sent, boxes: boxes)
+            case .meetings: opened.meetingsPage(page: request.page, sent, boxes: boxes)
             default: opened.outcomePage(sent, boxes: boxes)
             }
         if let sent, !sent.errors.isEmpty { page.status = .unprocessableContent }
@@ -104,6 +105,11 @@ struct FormPages: Sendable {
             case page(CasePage)
             case offer(MoveOffer)
             case outside(OutsideWithdrawal)
+        }
+
+        /// Whose the case is; empty where it is not shown.
+        var county: String {
+            if case .page(let page) = opened { page.opened.row.status.county } else { "" }
         }
 
         var choices: FormChoices {
@@ -145,9 +151,7 @@ struct FormPages: Sendable {
         if let form = form as? WithholdForm, !form.isConfirmed { return again(FormErrors(), id: id) }
         let errors = errors(in: form, of: sender, context.language)
         if let errors { return again(errors, id: id) }
-        let payload = form.message(about: sender.reference, by: sender.person.person)
-        let command = CommandDoor.Command(
-            payload, id: try Self.id(of: payload, form: id), to: .mappingCommands, about: sender.reference)
+        let command = try command(form, id: id, of: sender)
         if let denied = try await denied(form, command, sender, context.language) { return again(denied) }
         let answer: CommandDoor.Answer
         do { answer = try await desk.commands.give(command, by: sender.person) } catch is KafkaError {
@@ -160,6 +164,19 @@ struct FormPages: Sendable {
             let maker = FieldMaker(form: Typed.action, language: context.language)
             return again(FormErrors(refused, in: form, maker, sender.choices))
         }
+    }
+
+    /// A command to Meetings names the county, and is kept in order with the county's others.
+    private func command(_ form: some CaseForm, id: String, of sender: Sender) throws -> CommandDoor.Command {
+        var payload = form.message(about: sender.reference, by: sender.person.person)
+        if var ofCounty = payload as? any CountyCommand {
+            ofCounty.county = sender.county
+            payload = ofCounty
+        }
+        var command = CommandDoor.Command(
+            payload, id: try Self.id(of: payload, form: id), to: .mappingCommands, about: sender.reference)
+        if payload is any CountyCommand { (command.topic, command.key) = (.meetingCommands, sender.county) }
+        return command
     }
 
     /// The same form sent twice is one command. The same form with other words, sent after going back, is another one.

@@ -13,7 +13,7 @@ package struct BookFollowUp: Command, Hashable {
         try Refusal.unless(
             cooperation.faultsUnlessMay(.bookPlanFollowUp, actor, context) + cooperation.faultsUnlessPlanned()
                 + cooperation.faultsIfBooked(at: "case_reference") + context.faultsUnlessAhead(date, at: "date"))
-        var draft = Draft(cooperation, planning.agenda, context)
+        var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.cooperation.agreement?.plan.followUp = date
         draft.followUp(on: date)
         return draft.decision

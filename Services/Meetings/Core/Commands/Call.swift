@@ -20,7 +20,8 @@ package struct Call: Command, Hashable {
         var draft = Draft(cooperation, planning.agenda, context)
         draft.cooperation.uninvited = invited.uninvited
         guard invited.missing.isEmpty else {
-            draft.cooperation.stage = .waiting(participants, after: cooperation.former)
+            draft.cooperation.stage = .waiting(
+                .init(participants, missingRoles: invited.missing), after: cooperation.former)
             draft.reportImpossible(invited.missing.map { .init(Fault(.roleNobody, ["role": $0])) })
             return draft.decision
         }

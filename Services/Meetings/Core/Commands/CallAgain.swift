@@ -12,7 +12,7 @@ package struct CallAgain: Command, Hashable {
         let cooperation = try planning.called(for: .recordNotHeld, else: .meetingNone, by: actor, context)
         let faults = cooperation.faultsUnlessMay(.recordNotHeld, actor, context) + cooperation.faultsUnlessBooked()
         guard let meeting = cooperation.booked, faults.isEmpty else { throw Refusal(faults) }
-        var draft = Draft(cooperation, planning.agenda, context)
+        var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.report(.notHeld(.init(meeting: meeting, by: actor.id, reason: reason)))
         let last = context.noticed.plus(context.county.settings.meetingDays)
         draft.rebook(meeting, .moved, first: context.noticed, last: last)

@@ -21,13 +21,13 @@ package struct ChangeAttendees: Command, Hashable {
         try Refusal.unless(
             cooperation.faultsUnlessMay(.changeParticipants, actor, context) + cooperation.faultsUnlessAhead()
                 + faults(cooperation, context.county) + faultsIfCrowded(cooperation))
-        var draft = Draft(cooperation, planning.agenda, context)
+        var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.cooperation.uninvited.removeAll { notNeeded.contains($0.organisation) }
         if added.isEmpty, removed.isEmpty { return draft.decision }
         switch cooperation.stage {
         case .idle: break
-        case .waiting(let participants, _):
-            draft.bookAgain(changed(participants, cooperation, context.county), first: nil)
+        case .waiting(let waiting, _):
+            draft.bookAgain(changed(waiting.participants, cooperation, context.county), first: nil)
         case .booked(let meeting):
             draft.admit(changed(meeting.participants, cooperation, context.county), to: meeting)
         }

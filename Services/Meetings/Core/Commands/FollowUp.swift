@@ -32,7 +32,7 @@ package struct FollowUp: Command, Hashable {
         let unexplained =
             plan.measures.isEmpty && closingReason == nil ? [Fault(.closingReason, at: "closing_reason")] : []
         try Refusal.unless(allowed + faults(agreement.plan, cooperation, context) + full + unexplained)
-        var draft = Draft(cooperation, planning.agenda, context)
+        var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.cooperation.keep(agreement.plan)
         draft.cooperation.agreement?.plan = plan
         endMeeting(&draft)
@@ -69,8 +69,8 @@ package struct FollowUp: Command, Hashable {
         switch draft.cooperation.stage {
         case .booked(let meeting) where meeting.start > draft.context.now: draft.callOff(meeting, .replaced)
         case .booked(let meeting): draft.cooperation.stage = .idle(after: .init(meeting, .held))
-        case .waiting(let participants, let former):
-            draft.cooperation.stage = .waiting(participants, after: former.map(replaced))
+        case .waiting(let waiting, let former):
+            draft.cooperation.stage = .waiting(waiting, after: former.map(replaced))
         case .idle(let former): draft.cooperation.stage = .idle(after: former.map(replaced))
         }
     }

@@ -17,9 +17,10 @@ package struct HandOver: Command, Hashable {
         switch before.stage {
         case .booked(let meeting): handOver(meeting, before, &draft)
         // Whatever is booked next is booked for who leads now.
-        case .waiting(let participants, let former):
+        case .waiting(let waiting, let former):
             draft.cooperation.stage = .waiting(
-                led(participants, before, context.county), after: led(former, before, context.county))
+                waiting.replacing(led(waiting.participants, before, context.county)),
+                after: led(former, before, context.county))
         case .idle(let former): draft.cooperation.stage = .idle(after: led(former, before, context.county))
         }
         return draft.decision
@@ -34,7 +35,7 @@ package struct HandOver: Command, Hashable {
         draft.callOff(meeting)
         var former = draft.cooperation.former
         former?.meeting.participants = participants
-        draft.cooperation.stage = .waiting(participants, after: former)
+        draft.cooperation.stage = .waiting(.init(participants), after: former)
         draft.cooperation.request.latestDate = last
         if draft.cooperation.agreement != nil { draft.alarm() }
     }

@@ -22,13 +22,13 @@ package struct Move: Command, Hashable {
         try Refusal.unless(
             cooperation.faultsUnlessMay(.moveMeeting, actor, context) + cooperation.faultsUnlessAhead()
                 + (hasNoLink ? [Fault(.meetingLink, at: "format")] : []))
-        var draft = Draft(cooperation, planning.agenda, context)
+        var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.cooperation.form = form ?? cooperation.form
         switch cooperation.stage {
         case .idle: break
-        case .waiting(let participants, _):
+        case .waiting(let waiting, _):
             draft.cooperation.request.latestDate = latestDate ?? cooperation.request.latestDate
-            draft.bookAgain(participants, first: notBefore)
+            draft.bookAgain(waiting.participants, first: notBefore)
         case .booked(let meeting):
             // Another form may suit at the same time; otherwise it is another time that is asked for.
             let after = draft.cooperation.form == cooperation.form ? meeting.day.plus(1) : nil

@@ -31,7 +31,7 @@ package struct Record: Command, Hashable {
         let plan = Plan(
             worksAlready: worksAlready, measures: measures, followUp: followUp,
             isSIP: Plan.isSIP(measures, came: came, in: context.county), revision: (before?.plan.revision ?? 0) + 1)
-        var draft = Draft(cooperation, planning.agenda, context)
+        var draft = Draft(cooperation, planning.agenda, context, by: actor)
         if let before { draft.cooperation.keep(before.plan) }
         draft.cooperation.agreement = Agreement(coordinator, plan, isConcernOpen: before?.isConcernOpen ?? false)
         // It was held earlier than booked: the booked time is free again.

@@ -27,8 +27,9 @@ package struct SeatGuardians: Command, Hashable {
         case .booked(let meeting):
             let seated = seated(meeting.participants)
             if seated.map(\.person) != meeting.participants.map(\.person) { draft.admit(seated, to: meeting) }
-        case .waiting(let participants, let former):
-            draft.cooperation.stage = .waiting(seated(participants), after: former.map(seated))
+        case .waiting(let waiting, let former):
+            draft.cooperation.stage = .waiting(
+                waiting.replacing(seated(waiting.participants)), after: former.map(seated))
         case .idle(let former): draft.cooperation.stage = .idle(after: former.map(seated))
         }
         return draft.decision

@@ -142,6 +142,9 @@ struct RandomCase: RandomValues {
         `case`.concernAreas = list { $0.one(WheelArea.self) }
         `case`.information = list { $0.information() }
         `case`.formerInformation = list { $0.information() }
+        `case`.counterpart = maybe {
+            .init(unit: $0.id(), person: $0.id(), asked: $0.maybe { $0.date() }, answered: $0.maybe { $0.date() })
+        }
         `case`.corrections = list {
             .init(before: $0.information(), by: $0.actor(), at: $0.date(), reason: $0.word())
         }

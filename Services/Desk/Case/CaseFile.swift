@@ -37,7 +37,7 @@ struct CaseFile: Sendable {
     /// Concerns that Mapping has taken.
     private var takenConcerns = 0
     private(set) var findings: [Finding] = []
-    /// The answers to each question, the oldest first.
+    /// The answers to each question in this mapping, the oldest first.
     private(set) var answers: [Question: [Entry<String>]] = [:]
     /// The same from before the mapping was reopened. They count for no outcome (rule 10).
     private(set) var formerAnswers: [Question: [Entry<String>]] = [:]
@@ -177,6 +177,11 @@ extension Information {
 }
 
 extension CaseFile {
+    /// The answer that counts; nil: the present mapping has none.
+    func answer(to question: Question) -> Entry<String>? {
+        answers[question]?.last
+    }
+
     /// The wheel: what is known of each area.
     func findings(in area: WheelArea) -> [Finding] { findings.filter { $0.information.named.contains(area) } }
 
@@ -189,4 +194,12 @@ extension CaseFile {
 
     /// A concern by its place in ``concerns``.
     func isFormer(concern place: Int) -> Bool { place < formerConcerns }
+}
+
+extension [CaseFile.Finding] {
+    /// What works before what is needed, what is in the way, and who was not asked (rule 8); else in the order in which it came.
+    var strengthsFirst: [CaseFile.Finding] {
+        let kinds: [InformationKind] = [.strength, .need, .obstacle, .notAsked]
+        return kinds.flatMap { kind in filter { $0.information.kind == kind.rawValue } }
+    }
 }

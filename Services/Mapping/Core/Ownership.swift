@@ -24,6 +24,7 @@ extension CaseInHand {
         (`case`.owner, `case`.place) = (owner, place)
         // The delegate belonged to the former organisation.
         `case`.delegate = nil
+        reviewCounterpart()
         settleMove(after: why)
         if owner.fallback == nil {
             done(.findOwner)

@@ -8,10 +8,12 @@ import SwiftProtobuf
 /// The analysis, the consents and the outcomes, to be read on paper (rules 9, 10 and 13).
 struct CaseRecord {
     struct Answer {
-        let question: String
+        /// Nil for a former answer, which stands under the latest.
+        let question: String?
         /// Nil while it is not answered.
         let words: String?
         let who: String?
+        let isFormer: Bool
     }
 
     struct Consent {
@@ -111,15 +113,20 @@ extension CasePage {
         return record.hasAnswers || record.hasConsents || record.hasOutcomes ? record : nil
     }
 
-    /// The answer to a question, and what was answered last before the mapping was reopened.
+    /// The answer that counts, then who answered what before, the newest first.
     private func answers(to question: Question) -> [CaseRecord.Answer] {
-        let (last, former) = (opened.file.answers[question]?.last, opened.file.formerAnswers[question]?.last)
-        func shown(_ entry: CaseFile.Entry<String>?, isFormer: Bool) -> CaseRecord.Answer {
+        let file = opened.file
+        let last = file.answer(to: question)
+        let latest = CaseRecord.Answer(
+            question: word(question.name), words: last?.value, who: last.map { by($0.by, at: $0.at) }, isFormer: false)
+        func former(_ entry: CaseFile.Entry<String>, ofFormerMapping isFormer: Bool) -> CaseRecord.Answer {
             CaseRecord.Answer(
-                question: marked(word(question.name), isFormer: isFormer), words: entry?.value,
-                who: entry.map { by($0.by, at: $0.at) })
+                question: nil, words: entry.value, who: marked(by(entry.by, at: entry.at), isFormer: isFormer),
+                isFormer: true)
         }
-        return [shown(last, isFormer: false)] + (former.map { [shown($0, isFormer: true)] } ?? [])
+        return [latest]
+            + (file.answers[question] ?? []).dropLast().reversed().map { former($0, ofFormerMapping: false) }
+            + (file.formerAnswers[question] ?? []).reversed().map { former($0, ofFormerMapping: true) }
     }
 
     private func consent(_ giver: String, _ entry: CaseFile.Entry<Consent>) -> CaseRecord.Consent {
@@ -174,7 +181,7 @@ extension CasePage {
 }
 
 extension CaseRecord.Answer: Weighed {
-    var weight: Int { question.htmlBytes + (words?.htmlBytes ?? 0) + 200 }
+    var weight: Int { (question?.htmlBytes ?? 0) + (words?.htmlBytes ?? 0) + 200 }
 }
 
 extension CaseRecord.Consent: Weighed {

@@ -39,7 +39,7 @@ extension CasePage {
     }
 
     private var voices: [ChildVoice.Voice] {
-        opened.file.findings(from: .child).formerLast.filter {
+        opened.file.findings(from: .child).strengthsFirst.formerLast.filter {
             InformationKind(rawValue: $0.information.kind) != .notAsked
         }
         .map { finding in

@@ -41,9 +41,10 @@ extension CasePage {
             .correctGuardian,
             .mergeGuardians, .removeGuardian:
             .people
-        case .addInformation, .correctInformation, .recordAnswers: .mapping
+        case .addInformation, .correctInformation, .askCounterpart, .recordAnswers: .mapping
         case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
+        case .recordWish, .changeCoordinator: .coordinator
         case .moveMeeting: .meetings
         }
     }

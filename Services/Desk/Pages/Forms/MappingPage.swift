@@ -46,6 +46,9 @@ extension CasePage {
             acts.append(act(correction, choices, sent: sent))
         }
         acts.append(act(InformationForm(), choices, sent: sent))
+        if opened.row.status.hasCounterpart {
+            acts.append(act(CounterpartForm(), choices, sent: sent, style: "secondary"))
+        }
         let answers = act(AnswersForm(latestAnswers), choices, sent: sent)
         acts.append(answers)
         var model: [String: Any] = [:]
@@ -61,14 +64,19 @@ extension CasePage {
         return formPage(.mapping, acts, sent: sent, model: model, boxes: boxes)
     }
 
-    private var latestAnswers: [Question: String] { opened.file.answers.compactMapValues { $0.last?.value } }
+    private var latestAnswers: [Question: String] {
+        Dictionary(
+            uniqueKeysWithValues: Question.allCases.compactMap { question in
+                opened.file.answer(to: question).map { (question, $0.value) }
+            })
+    }
 
     /// What the page may weigh of what is known and what is written in its forms.
     private static let mappingLimit = 70_000
 
     /// The child's own words, and what each source says: as much as fits, with links to the rest.
     private func beginning(limit: Int) -> (voice: ChildVoice, sources: [SourceShown]) {
-        let voices = opened.file.findings(from: .child).formerLast
+        let voices = opened.file.findings(from: .child).strengthsFirst.formerLast
             .filter { $0.information.kind != InformationKind.notAsked.rawValue }
             .map { ChildVoice.Voice(words: $0.information.text, attribution: attribution($0)) }
         let sources = InformationSource.allCases.map { ($0, pieces(from: $0)) }
@@ -92,17 +100,17 @@ extension CasePage {
 
     /// Strengths first (rule 8), and what is former last.
     func pieces(from source: InformationSource) -> [SourceShown.Piece] {
-        let kinds = InformationKind.allCases.map(\.rawValue)
-        let findings = opened.file.findings(from: source).enumerated().sorted { left, right in
-            let order = [left, right].map { kinds.firstIndex(of: $0.element.information.kind) ?? kinds.count }
-            return (order[0], left.offset) < (order[1], right.offset)
-        }
-        return (source == .detector ? reported : []) + findings.map(\.element).formerLast.map(shown)
+        let findings = opened.file.findings(from: source).strengthsFirst
+        let (current, former) = (findings.filter { !$0.isFormer }, findings.filter(\.isFormer))
+        let count = current.count { $0.information.kind == InformationKind.strength.rawValue }
+        let reported = source == .detector ? reported : []
+        return reported.flatMap(\.strengths) + current.prefix(count).map(shown)
+            + reported.map(\.observation) + current.dropFirst(count).map(shown) + former.map(shown)
     }
 
-    /// What the concerns themselves tell, strengths first. It is nobody's to correct here.
-    private var reported: [SourceShown.Piece] {
-        opened.file.concerns.enumerated().flatMap { index, entry in
+    /// What the concerns themselves tell. It is nobody's to correct here.
+    private var reported: [(strengths: [SourceShown.Piece], observation: SourceShown.Piece)] {
+        opened.file.concerns.enumerated().map { index, entry in
             let concern = entry.value
             let areas = names(of: concern.areas.compactMap(WheelArea.init))
             let when = CivilTime.text(entry.at, language)
@@ -114,8 +122,10 @@ extension CasePage {
                         isFormer: opened.file.isFormer(concern: index)), history: nil, correct: nil)
             }
             let strength = Tag(word("kind.\(InformationKind.strength.rawValue)").capitalizedFirst)
-            return concern.strengths.map { piece(strength, "", $0) }
-                + [piece(Tag(word("desk.by.concern")), areas, concern.observation)]
+            return (
+                concern.strengths.map { piece(strength, "", $0) },
+                piece(Tag(word("desk.by.concern")), areas, concern.observation)
+            )
         }
     }
 
@@ -147,7 +157,7 @@ extension CasePage {
     }
 
     private func shown(_ question: Question, isInForm: Bool) -> QuestionShown {
-        let last = opened.file.answers[question]?.last
+        let last = opened.file.answer(to: question)
         return QuestionShown(
             number: question.number, question: word(question.name), words: isInForm ? nil : last?.value,
             attribution: last.map { attribution($0.by, at: CivilTime.text($0.at, language)) }

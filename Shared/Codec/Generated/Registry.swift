@@ -135,7 +135,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231745901
+    package static let largestBytes = 231745936
 }
 
 extension TakeOn: SuiteEvent {
@@ -171,6 +171,13 @@ extension CorrectInformation: SuiteEvent {
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
     package static let largestBytes = 15851
+}
+
+extension AskCounterpart: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.counterpart.ask.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 1582
 }
 
 extension RecordAnswers: SuiteEvent {
@@ -374,6 +381,20 @@ extension InformationCorrected: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
     package static let largestBytes = 47889
+}
+
+extension CounterpartTold: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.counterpart.told.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 459
+}
+
+extension CounterpartAsked: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.counterpart.asked.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1910
 }
 
 extension AnswersRecorded: SuiteEvent {
@@ -597,7 +618,7 @@ extension CaseStatus: SuiteEvent {
     package static let eventType = "se.tillsammans.case.status.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.cases]
-    package static let largestBytes = 16429
+    package static let largestBytes = 16743
 }
 
 extension CaseViewed: SuiteEvent {
@@ -709,7 +730,21 @@ extension RecordMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 139046
+    package static let largestBytes = 143183
+}
+
+extension RecordChildsWish: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.wish.record.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 4465
+}
+
+extension ChangeCoordinator: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.coordinator.change.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 8604
 }
 
 extension RecordNotHeld: SuiteEvent {
@@ -765,7 +800,14 @@ extension MeetingImpossible: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.impossible.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 220928
+    package static let largestBytes = 241283
+}
+
+extension MeetingProposed: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.proposed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 900
 }
 
 extension NobodyInvited: SuiteEvent {
@@ -807,7 +849,7 @@ extension MeetingHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.held.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 169677
+    package static let largestBytes = 173814
 }
 
 extension MeetingNotHeld: SuiteEvent {
@@ -829,6 +871,20 @@ extension PlanAlarm: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
     package static let largestBytes = 459
+}
+
+extension ChildsWishRecorded: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.wish.recorded.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 4465
+}
+
+extension CoordinatorChanged: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.coordinator.changed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 8735
 }
 
 extension PlanConcernReported: SuiteEvent {
@@ -971,10 +1027,13 @@ extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
 extension CaseKept: SealedMessage {}
 extension CaseReporters: SealedMessage {}
+extension ChangeCoordinator: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}
 extension Child: SealedMessage {}
 extension ChildIdentified: SealedMessage {}
 extension ChildState: SealedMessage {}
+extension ChildsWish: SealedMessage {}
+extension ChildsWishRecorded: SealedMessage {}
 extension ConcernRegistered: SealedMessage {}
 extension ConcernReported: SealedMessage {}
 extension ConcernSetAside: SealedMessage {}
@@ -983,6 +1042,7 @@ extension ConsultationBooked: SealedMessage {}
 extension ConsultationRegistered: SealedMessage {}
 extension ConsultationRequested: SealedMessage {}
 extension Coordinator: SealedMessage {}
+extension CoordinatorChanged: SealedMessage {}
 extension CorrectGuardian: SealedMessage {}
 extension CorrectInformation: SealedMessage {}
 extension DeclineMove: SealedMessage {}
@@ -1028,6 +1088,7 @@ extension PlanConcernReported: SealedMessage {}
 extension PlanFollowedUp: SealedMessage {}
 extension PlannedMeasure: SealedMessage {}
 extension RecordAnswers: SealedMessage {}
+extension RecordChildsWish: SealedMessage {}
 extension RecordFollowUp: SealedMessage {}
 extension RecordMaturity: SealedMessage {}
 extension RecordMeeting: SealedMessage {}
@@ -1071,6 +1132,7 @@ extension EventRegistry {
         HandBackWork.self,
         AddInformation.self,
         CorrectInformation.self,
+        AskCounterpart.self,
         RecordAnswers.self,
         RecordConsent.self,
         AddGuardian.self,
@@ -1100,6 +1162,8 @@ extension EventRegistry {
         WorkHandedBack.self,
         InformationAdded.self,
         InformationCorrected.self,
+        CounterpartTold.self,
+        CounterpartAsked.self,
         AnswersRecorded.self,
         ConsentRecorded.self,
         GuardianAdded.self,
@@ -1148,6 +1212,8 @@ extension EventRegistry {
         TellFamily.self,
         BookConsultation.self,
         RecordMeeting.self,
+        RecordChildsWish.self,
+        ChangeCoordinator.self,
         RecordNotHeld.self,
         ReportPlanConcern.self,
         AnswerPlanConcern.self,
@@ -1156,6 +1222,7 @@ extension EventRegistry {
         MeetingScheduled.self,
         MeetingCancelled.self,
         MeetingImpossible.self,
+        MeetingProposed.self,
         NobodyInvited.self,
         BusyTimesPublished.self,
         MeetingAnswered.self,
@@ -1165,6 +1232,8 @@ extension EventRegistry {
         MeetingNotHeld.self,
         MeetingEnded.self,
         PlanAlarm.self,
+        ChildsWishRecorded.self,
+        CoordinatorChanged.self,
         PlanConcernReported.self,
         PlanConcernAnswered.self,
         PlanFollowedUp.self,

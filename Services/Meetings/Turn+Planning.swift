@@ -187,9 +187,9 @@ extension Turn {
             try publish(
                 NoteCooperation(done: done, next: next, coordinator: coordinator, of: key),
                 to: Topic.mappingSteps.rawValue, key: key.reference, subject: key.reference)
-        case .ended(let person):
+        case .ended(let end):
             try publish(
-                EndCooperation(by: person, of: key), to: Topic.mappingSteps.rawValue, key: key.reference,
+                EndCooperation(end, of: key), to: Topic.mappingSteps.rawValue, key: key.reference,
                 subject: key.reference)
         }
     }

@@ -79,6 +79,7 @@ extension NotificationsProcessor {
                 key: recipient, subject: reference)
         }
         turn.delete(Self.gathered, reference)
+        turn.delete(Self.reporters, reference)
         turn.delete(Self.taken, reference)
     }
 

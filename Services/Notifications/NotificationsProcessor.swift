@@ -53,6 +53,7 @@ struct NotificationsProcessor: Processor {
         var context = turn.context
         context.isKnownCase = isKnownKey
         context.invited = try turn.invited(by: occurrence)
+        context.reporters = try reporters(of: occurrence, &turn)
         for draft in occurrence.drafts(cause: event.id, context) { try send(draft, &turn) }
         if case .ofMeeting(let change) = occurrence.event { try follow(change, of: occurrence.caseReference, &turn) }
     }

@@ -36,6 +36,7 @@ struct SettingsCheck {
         result.retention = retention()
         result.minimumAssurance = minimumAssurance()
         result.takesUnsignedReports = message.unsignedReports
+        result.tellsReporters = message.tellReporters
         if !message.meetingLink.isEmpty { result.meetingLink = message.meetingLink }
         setHours(&result)
         setBeforeSchool(&result)

@@ -306,6 +306,8 @@ public struct County: Sendable {
         public var proofMinutes = 10
         /// What whoever signs in at the desk must have at least; nil: any.
         public var minimumAssurance: Assurance?
+        /// Whoever reported a concern hears that it was taken on, and that the case is closed (rule 22: nothing of its content).
+        public var tellsReporters = false
         /// Reports over Kafka are taken from sources that have no key.
         public var takesUnsignedReports = false
 
@@ -328,26 +330,5 @@ public struct County: Sendable {
         public static let mostWarningDays = 365
 
         public init() {}
-    }
-}
-
-/// Minutes from midnight, local time, within which somebody can be booked.
-public struct WorkingHours: Sendable, Hashable {
-    public var from: Int
-    public var to: Int
-
-    public init(from: Int, to: Int) { (self.from, self.to) = (from, to) }
-
-    /// `08:00-16:30`; nil for anything else, and for hours that end before they begin.
-    public init?(_ text: String) {
-        let times = text.split(separator: "-").map { time -> Int? in
-            let parts = time.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]),
-                let minute = Int(parts[1]), (0...24).contains(hour), (0...59).contains(minute)
-            else { return nil }
-            return hour * 60 + minute
-        }
-        guard times.count == 2, let from = times[0], let to = times[1], from < to, to <= 24 * 60 else { return nil }
-        self.init(from: from, to: to)
     }
 }

@@ -84,6 +84,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case guardianKnown = "guardian.known"
     case objectionNone = "objection.none"
     case followUpNone = "follow_up.none"
+    case closingReason = "closing.reason"
     case cooperationNone = "cooperation.none"
     case emergencyOpen = "emergency.open"
     case emergencyMany = "emergency.many"

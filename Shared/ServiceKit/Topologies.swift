@@ -28,6 +28,7 @@ extension Topology {
         outputs: topics(.notices, .noticeSteps, .mappingSteps), changelog: Topic(.notificationsState),
         tables: [
             "taken", "delayed", "lanes", "digests", "upcoming", "failed", "relayed", "replies", "gathered", "erasing",
+            "reporters",
         ],
         globals: [counties, dataKeys])
 

@@ -77,4 +77,6 @@ package struct Words {
 extension String {
     /// Nil if the field was left out.
     package var nonEmpty: String? { isEmpty ? nil : self }
+    /// Nil for a text that says nothing.
+    package var written: String? { allSatisfy(\.isWhitespace) ? nil : self }
 }

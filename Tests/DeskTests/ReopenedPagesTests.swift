@@ -37,7 +37,7 @@ struct ReopenedPagesTests {
         #expect(!mapping.contains(">Svar 1.</textarea>"), "the form asks anew")
         let print = try await desk.get("print").html
         #expect(
-            print.components(separatedBy: "(tidigare kartläggning)</h3>").count > 5, "each question's former answer")
+            print.components(separatedBy: "(tidigare kartläggning)</p>").count > 5, "each question's former answer")
         #expect(overview.contains("1, 2, 3, 4, 5 besvarad (tidigare kartläggning)"), "also in what has happened")
     }
 

@@ -112,6 +112,22 @@ struct ThreeChildrenTests {
             }
             #expect(try await led.give(worse, by: owner) == [])
             try await led.stands("it is mapped again") { $0.phase == "mapping" && $0.step == "conclude" }
+            // What was heard and answered before counts no more.
+            #expect(try await led.conclude(.nothingFurther, by: owner).contains("answers.missing"))
+            try await led.hear(.child, .need, "Det är bättre nu.", by: owner)
+            try await led.hear(.guardian, .strength, "Skolan ringer varje vecka.", by: owner)
+            try await led.answer("Inget mer behövs.", by: owner)
+            #expect(try await led.conclude(.nothingFurther, by: owner) == [])
+            var end = worse
+            end.decision = FollowUpDecision.end.rawValue
+            #expect(try await led.give(end, by: owner) == ["closing.reason"])
+            end.closingReason = "Familjen flyttar utomlands."
+            #expect(try await led.give(end, by: owner) == [])
+            try await eventually("it is closed with its reason, and two people are told") {
+                try await suite.events(.mappings, CaseClosed.self).contains {
+                    $0.reason == "Familjen flyttar utomlands." && $0.to.count == 2
+                }
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ struct CaseTests {
         try story.concern { $0.guardians = ["g2"] }
         #expect(story.case.guardians.map(\.key) == ["g1", "g2"] && story.case.answers.count == 5)
         try story.give(Conclude(.nothingFurther(lookAgain: Story.day("2026-12-14"))))
-        try story.give(FollowUp(.end, effect: .better, text: "ord"))
+        try story.give(FollowUp(.end, effect: .better, text: "ord", closingReason: "Anmält och utrett."))
         #expect(story.case.phase == .closed(after: .nothingFurther(lookAgain: Story.day("2026-12-14"))))
         try story.concern { $0.guardians = ["g1"] }
         #expect(story.case.phase == .mapping && story.case.answers.isEmpty && story.case.isHarmSuspected)
@@ -162,8 +162,10 @@ struct CaseTests {
         try story.give(NoteCooperation(done: [.meeting], next: next, coordinator: "family"))
         #expect(story.case.nextStep?.step == .planFollowUp && story.case.coordinator == "family")
         let before = story.facts.count
-        try story.give(EndCooperation(), by: "family")
-        #expect(story.facts[before...] == [.course(.closed(reason: "plan", by: .person("family")))])
+        try story.give(EndCooperation(reason: "Stödet behövs inte.", isWorse: false), by: "family")
+        let closing = CourseFact.Closing(
+            reason: "Stödet behövs inte.", by: .person("family"), to: [Story.owner, "manager"], county: "TST")
+        #expect(story.facts[before...] == [.course(.closed(closing))])
     }
 
     @Test("rule 2: a move hands the case over, and its meeting follows")

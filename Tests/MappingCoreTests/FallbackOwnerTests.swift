@@ -75,7 +75,8 @@ struct FallbackOwnerTests {
     func onTheWay() throws {
         var story = try Self.atFallback()
         for source in [InformationSource.child, .guardian] {
-            try story.give(AddInformation(source: source, finding: .need(.init(.home)), text: "ord"), by: "head-fallback")
+            try story.give(
+                AddInformation(source: source, finding: .need(.init(.home)), text: "ord"), by: "head-fallback")
         }
         try story.give(RecordAnswers(Question.allCases.map { .init($0, "ord") }), by: "head-fallback")
         let rest = Conclude(.nothingFurther(lookAgain: Story.day("2026-12-14")))

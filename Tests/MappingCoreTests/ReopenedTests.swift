@@ -40,7 +40,8 @@ struct ReopenedTests {
         let correction = CorrectInformation(
             information: "concern-1", finding: .obstacle(.init(.care)), text: "nytt", reason: "fel")
         try story.give(correction)
-        #expect(story.case.formerInformation.first?.finding == .obstacle(.init(.care)) && story.case.information.isEmpty)
+        #expect(
+            story.case.formerInformation.first?.finding == .obstacle(.init(.care)) && story.case.information.isEmpty)
         #expect(story.case.corrections.map(\.before.finding) == [.need(.init(.safety, .home))])
     }
 

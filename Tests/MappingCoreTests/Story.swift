@@ -32,11 +32,11 @@ struct Story {
     }
 
     /// Hears the child and the guardians, and answers the five questions.
-    mutating func find() throws {
+    mutating func find(by person: String = owner) throws {
         for source in [InformationSource.child, .guardian] {
-            try give(AddInformation(source: source, finding: .need(.init(.relationships)), text: "ord"))
+            try give(AddInformation(source: source, finding: .need(.init(.relationships)), text: "ord"), by: person)
         }
-        try give(RecordAnswers(Question.allCases.map { .init($0, "ord") }))
+        try give(RecordAnswers(Question.allCases.map { .init($0, "ord") }), by: person)
     }
 
     static func concern(_ change: (inout Concern) -> Void = { _ in }) throws -> Concern {

@@ -253,8 +253,12 @@ struct MappingTests {
         #expect((tester.status.step, tester.status.coordinator) == ("plan_follow_up", "family"))
         try tester.send(note("", "", done: ["plan_follow_up"]))
         #expect(tester.codes == ["cooperation.none", "text.missing"], "never without a next step")
-        try tester.send(EndCooperation.with { ($0.caseReference, $0.by) = (MappingTester.reference, "family") })
+        try tester.send(
+            EndCooperation.with {
+                ($0.caseReference, $0.by, $0.reason) = (MappingTester.reference, "family", "Stödet behövs inte.")
+            })
         #expect(tester.phase == .closed && tester.facts(CancelMeeting.self).isEmpty)
+        #expect(tester.facts(CaseClosed.self).map(\.reason) == ["Stödet behövs inte."])
         #expect(tester.status.coordinator.isEmpty, "the next case chooses its own")
     }
 

@@ -132,7 +132,8 @@ struct RandomCase: RandomValues {
             case 1: .end
             default: .reopen
             }
-        return FollowUp(decision, effect: one(Effect.self), text: word())
+        return FollowUp(
+            decision, effect: one(Effect.self), text: word(), closingReason: maybe { $0.word() })
     }
 
     mutating func emergency() -> Reading.Emergency { .init(by: id(), from: date(), until: date()) }

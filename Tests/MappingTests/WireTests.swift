@@ -103,7 +103,7 @@ struct WireTests {
             done: random.list { $0.one(Step.self) }, next: random.maybe { .init($0.one(Step.self), on: $0.day()) },
             coordinator: random.maybe { $0.id() })
         try check(note, Codec.NoteCooperation(note, of: reference), of: reference, by: by)
-        let end = MappingCore.EndCooperation()
+        let end = MappingCore.EndCooperation(reason: random.word(), isWorse: random.flag())
         try check(end, Codec.EndCooperation(end, of: reference, by: by), of: reference, by: by)
     }
 
@@ -272,7 +272,8 @@ extension RandomCase {
         let why: CourseFact.Move.Why = flag() ? .command(by: actor()) : flag() ? .age : .directory
         return [
             .opened(owner: owner(), at: place(), due: date(), isHarmSuspected: flag()),
-            .concernJoined(owner: id(), isHarmSuspected: flag(), linkedTo: maybe { $0.id() }), .takenOn(by: actor()),
+            .concernJoined(owner: id(), isHarmSuspected: flag(), linkedTo: maybe { $0.id() }),
+            .takenOn(by: actor(), county: id()),
             .delegated(to: id(), county: id(), by: actor()), .handedBack(to: id(), by: actor()),
             .moved(
                 .init(
@@ -284,7 +285,7 @@ extension RandomCase {
                 .init(
                     step: one(Step.self), due: date(), level: one(ReminderLevel.self), to: list { $0.id() },
                     owner: id(), county: id())), .reopened(reason: word(), by: actor()),
-            .closed(reason: word(), by: actor()),
+            .closed(.init(reason: word(), by: actor(), to: list(0...2) { $0.id() }, county: id())),
             .emergencyOpened(.init(emergency(), reason: word(), to: list(1...3) { $0.id() }, county: id())),
         ]
     }

@@ -129,6 +129,6 @@ struct CountyInMemory {
             child: Participation(tookPart: true, how: "Berättade själv"),
             judgements: decisions.map {
                 Judgement(measure: $0, effect: .better, decision: $1, text: "Varannan vecka")
-            }, added: [], next: next.map(day))
+            }, added: [], next: next.map(day), closingReason: next == nil ? "Stödet behövs inte." : nil)
     }
 }

@@ -236,11 +236,16 @@ struct DecisionTests {
         #expect(county.cooperation?.agreement?.plan.measures.map(\.content.text) == ["Varannan vecka"])
         #expect(county.cooperation?.history.map(\.revision) == [1])
         #expect(county.told { if case .cancelled(let meeting) = $0 { meeting.day } else { nil } }.count == 1)
-        try county.decide(CountyInMemory.judge([("m1", .end)], next: nil))
+        var last = CountyInMemory.judge([("m1", .end)], next: nil)
+        last.closingReason = nil
+        #expect(county.faults(last) == ["closing_reason closingReason"], "it says why nothing more is needed")
+        last.closingReason = "Stödet behövs inte."
+        last.judgements[0].effect = .worse
+        try county.decide(last)
         #expect(county.cooperation?.agreement == nil && county.cooperation?.history.count == 3)
         #expect(county.cooperation?.former?.end == .replaced, "the meeting that was booked for it is called off")
-        #expect(
-            county.facts.last == .mapping(Note(.ended(by: "head-school"))), "Mapping closes the case")
+        let end = Note.Ended(by: "head-school", reason: "Stödet behövs inte.", isWorse: true)
+        #expect(county.facts.last == .mapping(Note(.ended(end))), "Mapping closes the case")
     }
 
     @Test("rule 22: each notice to the family is a decision about the meeting as it is, or that it is called off")

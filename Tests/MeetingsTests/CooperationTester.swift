@@ -75,14 +75,18 @@ struct CooperationTester {
         try send(command)
     }
 
-    mutating func followUp(_ decisions: [(String, String)], next: String, _ reference: String = "A") throws {
+    mutating func followUp(
+        _ decisions: [(String, String)], next: String, because reason: String = "", effect: String = "better",
+        _ reference: String = "A"
+    ) throws {
         try send(
             RecordPlanFollowUp.with {
+                $0.closingReason = reason
                 ($0.caseReference, $0.county, $0.by, $0.nextDate) = (reference, "TST", "family", next)
                 $0.child = .with { ($0.tookPart, $0.how) = (true, "Berättade själv") }
                 $0.judgements = decisions.map { measure, decision in
                     .with {
-                        ($0.measure, $0.effect, $0.decision, $0.text) = (measure, "better", decision, "Varannan vecka")
+                        ($0.measure, $0.effect, $0.decision, $0.text) = (measure, effect, decision, "Varannan vecka")
                     }
                 }
             })

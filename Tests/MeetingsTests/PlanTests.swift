@@ -167,17 +167,28 @@ struct PlanTests {
     func closes() throws {
         var tester = try held()
         try tester.tester.advance(to: tester.meeting.end.date)
-        try tester.followUp([("m1", "end"), ("m2", "end")], next: "")
+        try tester.followUp([("m1", "end"), ("m2", "end")], next: "", because: "Stödet behövs inte.")
         #expect(tester.facts(PlanFollowedUp.self).map(\.closes) == [true])
-        #expect(tester.facts(EndCooperation.self).map(\.by) == ["family"])
+        let end = try #require(tester.facts(EndCooperation.self).first)
+        #expect((end.by, end.reason, end.worse) == ("family", "Stödet behövs inte.", false))
         try tester.followUp([("m1", "end")], next: "")
         #expect(tester.codes == ["person.not_allowed", "plan.none"])
+    }
+
+    @Test("rule 17: the last follow-up says why nothing more is needed; that a measure made it worse goes with it")
+    func closingReason() throws {
+        var tester = try held()
+        try tester.followUp([("m1", "end"), ("m2", "end")], next: "", because: " ", effect: "worse")
+        #expect(tester.codes == ["closing.reason"] && tester.facts(PlanFollowedUp.self).isEmpty)
+        try tester.followUp([("m1", "end"), ("m2", "end")], next: "", because: "Familjen flyttar.", effect: "worse")
+        let end = try #require(tester.facts(EndCooperation.self).first)
+        #expect(end.worse && end.reason == "Familjen flyttar.")
     }
 
     @Test("a follow-up that came before its meeting calls that meeting off")
     func early() throws {
         var tester = try held()
-        try tester.followUp([("m1", "end"), ("m2", "end")], next: "")
+        try tester.followUp([("m1", "end"), ("m2", "end")], next: "", because: "Klart.")
         #expect(tester.facts(MeetingCancelled.self).map(\.meeting.id) == [tester.meeting.id])
         #expect(try tester.bookings("family").allSatisfy { $0.meeting != tester.meeting.id })
     }

@@ -29,6 +29,12 @@ struct RandomLifeTests {
             }
             try life.expectBookedForAll(label)
         }
+        // What closes a case tells Mapping so, once, and why (rule 17).
+        let closed = life.tester.facts(PlanFollowedUp.self).filter(\.closes)
+        let ends = life.tester.facts(EndCooperation.self)
+        #expect(ends.map(\.caseReference) == closed.map(\.caseReference), "seed \(seed)")
+        #expect(ends.allSatisfy { $0.reason == "Därför." })
+        #expect(ends.map(\.worse) == closed.map { $0.judgements.contains { $0.effect == "worse" } })
         let lives = Dictionary(grouping: life.tester.facts(MeetingScheduled.self).map(\.meeting), by: \.id)
         for (before, after) in lives.values.flatMap({ zip($0, $0.dropFirst()) }) {
             let isSame =
@@ -86,7 +92,7 @@ private struct RandomLife {
 
     /// Something is done about one case by hand.
     private mutating func change(_ reference: String) throws {
-        switch Int.random(in: 0..<5, using: &random) {
+        switch Int.random(in: 0..<6, using: &random) {
         case 4:
             let (kept, units) = ([one(of: people)], [one(of: ["school", "social", "care", "kaa"])])
             let keepsPlace = Bool.random(using: &random)
@@ -95,6 +101,7 @@ private struct RandomLife {
                     ($0.caseReference, $0.county) = (reference, "TST")
                     ($0.units, $0.people, $0.keepsPlace) = (units, kept, keepsPlace)
                 })
+        case 5: try followUp(reference)
         case 0:
             let (added, removed) = (one(of: people), one(of: people))
             try tester.send(
@@ -120,6 +127,17 @@ private struct RandomLife {
             let (leads, next) = (try tester.state(reference)?.call.namedPerson ?? "", day(within: 30).description)
             try tester.record(reference) { ($0.by, $0.plan.followUpDate) = (leads, next) }
         }
+    }
+
+    /// Its plan is followed up, perhaps for the last time, with or without a reason.
+    private mutating func followUp(_ reference: String) throws {
+        let measures = try tester.state(reference)?.plan.measures.map(\.id) ?? []
+        let isLast = Bool.random(using: &random)
+        let reason = one(of: ["", "Därför."])
+        let (effect, next) = (one(of: ["better", "worse"]), day(within: 30).description)
+        try tester.followUp(
+            measures.map { ($0, isLast ? "end" : "continue") }, next: isLast ? "" : next, because: reason,
+            effect: effect, reference)
     }
 
     /// A calendar elsewhere or the directory changes.

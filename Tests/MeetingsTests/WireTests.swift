@@ -75,7 +75,8 @@ struct WireTests {
         reads(
             FollowUp(
                 child: some.participation(), judgements: some.list { $0.judgement() },
-                added: some.list { $0.newMeasure() }, next: some.maybe { $0.day() }), seed)
+                added: some.list { $0.newMeasure() }, next: some.maybe { $0.day() },
+                closingReason: some.maybe { $0.text() }), seed)
         reads(BookFollowUp(on: some.day()), seed)
         reads(RecordWish(some.wish()), seed)
         reads(MeetingsCore.ChangeCoordinator(to: some.coordinator()), seed)
@@ -163,7 +164,8 @@ struct WireTests {
         let coordinator = some.maybe { $0.text() }
         let note = NoteCooperation(done: done, next: next, coordinator: coordinator, of: key)
         #expect(Note.Content(note, &wire) == .steps(done: done, next: next, coordinator: coordinator))
-        #expect(Note.Content(EndCooperation(by: "family", of: key)) == .ended(by: "family"))
+        let end = Note.Ended(by: some.text(), reason: some.text(), isWorse: some.flag())
+        #expect(Note.Content(EndCooperation(end, of: key)) == .ended(end))
         #expect(wire.faults.isEmpty, "seed \(seed)")
     }
 

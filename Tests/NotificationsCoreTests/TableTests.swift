@@ -89,6 +89,15 @@ struct TableTests {
         #expect(words(told(.init("head-school", of: "TST"))) == ["moveProposed head.school@example.org"])
     }
 
+    @Test("rule 19: of a closing that had to be explained the named person and the manager are told")
+    func closed() {
+        #expect(
+            words(drafts(.ofProgress(.closed(to: ["head-school", "manager"])))) == [
+                "closed head.school@example.org", "closed manager@example.org",
+            ])
+        #expect(drafts(.ofProgress(.closed(to: []))).isEmpty && drafts(.ofProgress(.takenOn)).isEmpty)
+    }
+
     @Test("rule 2: who has a case since no unit matched is told so, with the concern and with a move")
     func fallback() {
         func values(_ event: CaseEvent) -> [Notice.Value?] { drafts(.ofCase(event)).map { $0.values[.fallback] } }

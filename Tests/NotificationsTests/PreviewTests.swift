@@ -65,6 +65,7 @@ struct PreviewTests {
             .ofCase(.withdrawalUnrecorded(to: "head-school")),
             .ofCase(.withdrawalUnclear(to: "head-school", isGiverUnknown: true, isByUnknown: true)),
             .ofCase(.objectionEnded(to: "head-school")),
+            .ofProgress(.takenOn), .ofProgress(.closed(to: ["head-school"])),
             .ofMeeting(.answerForwarded(to: "head-school", .letter, sender: vera)),
             .ofMeeting(.answerOutdated(sender: vera)),
             .ofErasure(.forewarned(to: ["head-school"], day)), .ofErasure(.calledOff(to: ["head-school"])),
@@ -80,6 +81,7 @@ struct PreviewTests {
         directory.counties["TST"]?.people["head-school"]?.phone = "070-174 06 05"
         directory.counties["TST"]?.people["head-school"]?.role = "principal"
         var context = NoticeContext(now: ExampleCounty.monday, directory: directory)
+        context.reporters = [try NotificationsTests.address("mia@example.org")]
         context.invited["nurse"] = .person("nurse", email: try NotificationsTests.address("nils@example.org"))
         func written(_ event: Occurrence.Event) -> [NotificationsCore.Notice] {
             Occurrence(county: "TST", caseReference: meeting.caseReference, event).drafts(cause: "e", context)

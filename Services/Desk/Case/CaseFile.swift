@@ -37,10 +37,10 @@ struct CaseFile: Sendable {
     /// Concerns that Mapping has taken.
     private var takenConcerns = 0
     private(set) var findings: [Finding] = []
-    /// The answers to each question, in this mapping and former ones, the oldest first.
+    /// The answers to each question in this mapping, the oldest first.
     private(set) var answers: [Question: [Entry<String>]] = [:]
-    /// Those that the present mapping has answers to.
-    private var answered: Set<Question> = []
+    /// The same from before the mapping was reopened. They count for no outcome (rule 10).
+    private(set) var formerAnswers: [Question: [Entry<String>]] = [:]
     /// What each giver has said, the oldest first.
     private(set) var consents: [String: [Entry<Consent>]] = [:]
     private(set) var maturity: Entry<MaturityRecorded>?
@@ -118,7 +118,8 @@ struct CaseFile: Sendable {
     private mutating func beginAnew() {
         formerConcerns = takenConcerns
         for place in findings.indices { findings[place].isFormer = true }
-        answered = []
+        formerAnswers.merge(answers) { $0 + $1 }
+        answers = [:]
     }
 
     /// What becomes of consents when the guardians are put right: Mapping says it (rules 12 and 13).
@@ -184,7 +185,6 @@ struct CaseFile: Sendable {
         for answer in fact.answers {
             guard let question = Question(rawValue: Int(answer.question)) else { continue }
             answers[question, default: []].append(Entry(value: answer.text, by: fact.by, at: event.time))
-            answered.insert(question)
         }
     }
 
@@ -202,13 +202,7 @@ extension Information {
 extension CaseFile {
     /// The answer that counts; nil: the present mapping has none.
     func answer(to question: Question) -> Entry<String>? {
-        answered.contains(question) ? answers[question]?.last : nil
-    }
-
-    /// What was answered before, the newest first.
-    func formerAnswers(to question: Question) -> [Entry<String>] {
-        let all = answers[question] ?? []
-        return (answered.contains(question) ? all.dropLast() : all[...]).reversed()
+        answers[question]?.last
     }
 
     /// The wheel: what is known of each area.

@@ -106,12 +106,13 @@ struct FollowUpForm: CaseForm {
     var decision = ""
     var text = ""
     var nextDate = ""
+    var closingReason = ""
 
     init() {}
 
     init(_ typed: TypedFields) {
         (effect, decision, text) = (typed["effect"], typed["decision"], typed["text"])
-        nextDate = typed["next_date"]
+        (nextDate, closingReason) = (typed["next_date"], typed["closing_reason"])
     }
 
     func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
@@ -119,6 +120,7 @@ struct FollowUpForm: CaseForm {
             ($0.caseReference, $0.by) = (reference, person)
             ($0.effect, $0.decision, $0.text) = (effect, decision, text)
             if decision == FollowUpDecision.continue.rawValue { $0.nextDate = nextDate }
+            if decision == FollowUpDecision.end.rawValue { $0.closingReason = closingReason }
         }
     }
 
@@ -135,6 +137,9 @@ struct FollowUpForm: CaseForm {
             maker.area("text", text, limit: RecordFollowUp.mostBytes(of: "text")),
             maker.one(of: FollowUpDecision.self, "decision", decision, named: "desk.follow_up.then"),
             maker.date("next_date", nextDate, isOptional: true),
+            maker.area(
+                "closing_reason", closingReason, limit: RecordFollowUp.mostBytes(of: "closing_reason"), isOptional: true
+            ),
         ]
     }
 }

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 
-// Mapping's requests to Meetings, and how a case ends or is reopened (rules 10 to 12 and 17).
+// Mapping's requests to Meetings, and how a case is reopened (rules 10 to 12).
 
 extension CaseInHand {
     /// Requests a meeting. The case is then in cooperation.
@@ -19,7 +19,7 @@ extension CaseInHand {
     }
 
     /// Who was invited from outside hears of it only where the consents still let them take part.
-    private mutating func callOff(isClosed: Bool) {
+    mutating func callOff(isClosed: Bool) {
         request(
             .cancel(
                 county: `case`.place.county, isClosed: isClosed, tellsOutsiders: `case`.admitsOutsiders(on: today)))
@@ -29,25 +29,6 @@ extension CaseInHand {
     mutating func stopCooperation() {
         callOff(isClosed: false)
         for step in [Step.meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
-    }
-
-    mutating func close(reason: String) {
-        // Even if no meeting is requested now, the coordinator and the plan end with the case.
-        if `case`.isMeetingRequested || `case`.coordinator != nil {
-            callOff(isClosed: true)
-        }
-        end(reason: reason)
-    }
-
-    /// Closes the case without a request to Meetings, which already knows.
-    mutating func end(reason: String) {
-        `case`.phase = .closed(after: `case`.outcome)
-        `case`.coordinator = nil
-        `case`.delegate = nil
-        `case`.deadlines = [:]
-        (`case`.proposedMove, `case`.departure) = (nil, nil)
-        report(.closed(reason: reason, by: actor))
-        startRetention()
     }
 
     /// Opens the mapping again, whatever its outcome was. It is done anew (rule 10).

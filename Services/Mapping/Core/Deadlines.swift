@@ -129,6 +129,9 @@ extension CaseInHand {
                     county: `case`.place.county)))
     }
 
+    /// The manager of the unit that owns the case; where it has none, the county's function.
+    var managerOrCounty: String { (people(.manager) + people(.county)).first ?? `case`.owner.person }
+
     /// Whom to notify at a level: the people who do the work today, with deputies for those on leave.
     private func people(_ level: ReminderLevel) -> [String] {
         guard let county else { return [`case`.owner.person] }

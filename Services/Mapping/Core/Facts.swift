@@ -17,7 +17,7 @@ package enum CaseFact: Sendable, Equatable {
 package enum CourseFact: Sendable, Equatable {
     case opened(owner: Routing.Owner, at: Case.Place, due: Date, isHarmSuspected: Bool)
     case concernJoined(owner: String, isHarmSuspected: Bool, linkedTo: String?)
-    case takenOn(by: Actor)
+    case takenOn(by: Actor, county: String)
     case delegated(to: String, county: String, by: Actor)
     case handedBack(to: String, by: Actor)
     case moved(Move)
@@ -27,7 +27,7 @@ package enum CourseFact: Sendable, Equatable {
     case reminded(Reminded)
     case emergencyOpened(EmergencyOpening)
     case reopened(reason: String, by: Actor)
-    case closed(reason: String, by: Actor)
+    case closed(Closing)
 
     /// Somebody may read the case for some hours who may not otherwise (rule 22).
     package struct EmergencyOpening: Sendable, Equatable {
@@ -39,6 +39,18 @@ package enum CourseFact: Sendable, Equatable {
 
         package init(_ access: Reading.Emergency, reason: String, to people: [String], county: String) {
             (self.access, self.reason, to, self.county) = (access, reason, people, county)
+        }
+    }
+
+    package struct Closing: Sendable, Equatable {
+        package var reason: String
+        package var by: Actor
+        /// Who is told; nobody where it did not have to be explained.
+        package var to: [String]
+        package var county: String
+
+        package init(reason: String, by actor: Actor, to people: [String], county: String) {
+            (self.reason, by, to, self.county) = (reason, actor, people, county)
         }
     }
 

@@ -228,6 +228,7 @@ extension ContentFact {
                 ($0.caseReference, $0.by) = (reference, actor.id)
                 ($0.effect, $0.text) = (followUp.effect.rawValue, followUp.text)
                 ($0.decision, $0.nextDate) = followUp.decision.words
+                $0.closingReason = followUp.closingReason ?? ""
             }
         }
     }
@@ -304,6 +305,7 @@ extension MeasuresFollowedUp: FactMessage {
     func fact(_ words: inout Words) -> CaseFact? {
         let message = RecordFollowUp.with {
             ($0.effect, $0.decision, $0.text, $0.nextDate) = (effect, decision, text, nextDate)
+            $0.closingReason = closingReason
         }
         return message.command(&words).map { .content(.followedUp($0, by: Actor(by: by))) }
     }

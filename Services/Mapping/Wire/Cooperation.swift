@@ -41,10 +41,15 @@ extension Codec.NoteCooperation: CommandMessage {
 }
 
 extension Codec.EndCooperation: CaseMessage {
-    package func command(_ words: inout Words) -> MappingCore.EndCooperation? { .init() }
+    package func command(_ words: inout Words) -> MappingCore.EndCooperation? {
+        words.text(reason, at: "reason").map { .init(reason: $0, isWorse: worse) }
+    }
 
     init(_ command: MappingCore.EndCooperation, of reference: String, by actor: Actor) {
-        self = .with { ($0.caseReference, $0.by) = (reference, actor.id) }
+        self = .with {
+            ($0.caseReference, $0.by) = (reference, actor.id)
+            ($0.reason, $0.worse) = (command.reason, command.isWorse)
+        }
     }
 }
 

@@ -81,11 +81,13 @@ extension RecordFollowUp: CaseMessage {
         let text = words.text(text, at: "text")
         let until = decision == .continue ? words.day(nextDate, at: "next_date", else: .nextDate) : nil
         guard let decision, let effect, let text else { return nil }
-        switch decision {
-        case .continue: return until.map { FollowUp(.continue(until: $0), effect: effect, text: text) }
-        case .end: return FollowUp(.end, effect: effect, text: text)
-        case .reopen: return FollowUp(.reopen, effect: effect, text: text)
-        }
+        let then: FollowUp.Decision? =
+            switch decision {
+            case .continue: until.map { .continue(until: $0) }
+            case .end: .end
+            case .reopen: .reopen
+            }
+        return then.map { FollowUp($0, effect: effect, text: text, closingReason: closingReason.written) }
     }
 
     /// Reports a date that has passed, even if other words cannot be read.
@@ -101,6 +103,7 @@ extension RecordFollowUp: CaseMessage {
             ($0.caseReference, $0.by) = (reference, actor.id)
             ($0.effect, $0.text) = (command.effect.rawValue, command.text)
             ($0.decision, $0.nextDate) = command.decision.words
+            $0.closingReason = command.closingReason ?? ""
         }
     }
 }
@@ -133,7 +136,8 @@ extension CourseFact {
                 ($0.caseReference, $0.owner) = (reference, owner)
                 ($0.harmSuspected, $0.linkedTo) = (isHarmSuspected, linkedTo ?? "")
             }
-        case .takenOn(let actor): CaseTakenOn.with { ($0.caseReference, $0.by) = (reference, actor.id) }
+        case .takenOn(let actor, let county):
+            CaseTakenOn.with { ($0.caseReference, $0.by, $0.county) = (reference, actor.id, county) }
         case .delegated(let to, let county, let actor):
             WorkDelegated.with { ($0.caseReference, $0.county, $0.by, $0.to) = (reference, county, actor.id, to) }
         case .handedBack(let owner, let actor):
@@ -147,8 +151,7 @@ extension CourseFact {
         case .emergencyOpened(let opening): EmergencyOpened(opening, of: reference)
         case .reopened(let reason, let actor):
             MappingReopened.with { ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, reason) }
-        case .closed(let reason, let actor):
-            CaseClosed.with { ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, reason) }
+        case .closed(let closing): CaseClosed(closing, of: reference)
         }
     }
 }
@@ -169,7 +172,7 @@ extension ConcernJoined: FactMessage {
 }
 
 extension CaseTakenOn: FactMessage {
-    func fact(_ words: inout Words) -> CaseFact? { .course(.takenOn(by: Actor(by: by))) }
+    func fact(_ words: inout Words) -> CaseFact? { .course(.takenOn(by: Actor(by: by), county: county)) }
 }
 
 extension WorkDelegated: FactMessage {
@@ -222,5 +225,14 @@ extension MappingReopened: FactMessage {
 }
 
 extension CaseClosed: FactMessage {
-    func fact(_ words: inout Words) -> CaseFact? { .course(.closed(reason: reason, by: Actor(by: by))) }
+    init(_ closing: CourseFact.Closing, of reference: String) {
+        self = .with {
+            ($0.caseReference, $0.by, $0.reason) = (reference, closing.by.id, closing.reason)
+            ($0.to, $0.county) = (closing.to, closing.county)
+        }
+    }
+
+    func fact(_ words: inout Words) -> CaseFact? {
+        .course(.closed(.init(reason: reason, by: Actor(by: by), to: to, county: county)))
+    }
 }

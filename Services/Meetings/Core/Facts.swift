@@ -286,7 +286,19 @@ package struct Note: Sendable, Hashable {
     package enum Content: Sendable, Hashable {
         case steps(done: [Step], next: Next?, coordinator: String?)
         /// The last follow-up closes the case (rule 17).
-        case ended(by: String)
+        case ended(Ended)
+    }
+
+    package struct Ended: Sendable, Hashable {
+        package var by: String
+        /// Why nothing more is needed.
+        package var reason: String
+        /// A measure made it worse.
+        package var isWorse: Bool
+
+        package init(by person: String, reason: String, isWorse: Bool) {
+            (by, self.reason, self.isWorse) = (person, reason, isWorse)
+        }
     }
 
     package struct Next: Sendable, Hashable {

@@ -19,10 +19,12 @@ extension NoteCooperation {
 }
 
 extension EndCooperation {
-    init(by person: String, of key: CaseKey) {
+    init(_ end: Note.Ended, of key: CaseKey) {
         self = .with {
             $0.caseReference = key.reference
-            $0.by = person
+            $0.by = end.by
+            $0.reason = end.reason
+            $0.worse = end.isWorse
         }
     }
 }
@@ -36,5 +38,7 @@ extension Note.Content {
             coordinator: message.coordinator.nonEmpty)
     }
 
-    init(_ message: EndCooperation) { self = .ended(by: message.by) }
+    init(_ message: EndCooperation) {
+        self = .ended(.init(by: message.by, reason: message.reason, isWorse: message.worse))
+    }
 }

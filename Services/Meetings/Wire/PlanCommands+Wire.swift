@@ -61,7 +61,8 @@ extension FollowUp: CaseCommand {
             child: MeetingsCore.Participation(message.child, &wire),
             judgements: message.judgements.enumerated().map { Judgement($1, at: "judgements[\($0)]", &wire) },
             added: .init(message.added, at: "added", &wire),
-            next: wire.dateIfAny(message.nextDate, at: "next_date", else: .nextDate))
+            next: wire.dateIfAny(message.nextDate, at: "next_date", else: .nextDate),
+            closingReason: message.closingReason.written)
     }
 
     func write(to message: inout RecordPlanFollowUp) {
@@ -69,6 +70,7 @@ extension FollowUp: CaseCommand {
         message.judgements = judgements.map(MeasureJudgement.init)
         message.added = added.map(PlannedMeasure.init)
         message.nextDate = next?.description ?? ""
+        message.closingReason = closingReason ?? ""
     }
 }
 

@@ -62,6 +62,8 @@ package struct NoticeContext: Sendable {
     package var invited: [String: Recipient] = [:]
     /// Something has happened to the child's case before.
     package var isKnownCase = false
+    /// Who has reported the case's concerns and is to hear what becomes of it.
+    package var reporters: [EmailAddress] = []
 
     package init(now: Date, directory: Directory) { (self.now, self.directory) = (now, directory) }
 
@@ -88,12 +90,14 @@ extension Occurrence {
         let rows =
             switch event {
             case .ofCase(let event): event.rows(context)
+            case .ofProgress(let event): event.rows(context)
             case .ofMeeting(let event): event.rows()
             case .ofErasure(let event): event.rows()
             }
         // Two who are away may have one deputy.
         return rows.flatMap { drafts($0, cause, context) }.uniqued {
-            NoticeDraft.Identity(kind: $0.kind, county: $0.county, recipient: $0.recipient.id)
+            NoticeDraft.Identity(
+                kind: $0.kind, county: $0.county, recipient: $0.recipient.id ?? $0.recipient.email.text)
         }
     }
 
@@ -138,7 +142,7 @@ extension NoticeDraft {
     fileprivate struct Identity: Hashable {
         var kind: Notice.Kind
         var county: String
-        var recipient: String?
+        var recipient: String
     }
 }
 

@@ -19,6 +19,9 @@ extension Notice {
         case counterpart
         case waiting
         case cameOfAge = "came_of_age"
+        case closed
+        case reportTakenOn = "report_taken_on"
+        case reportClosed = "report_closed"
         case emergencyAccess = "emergency_access"
         case erasureForewarned = "erasure_forewarned"
         case erasureCalledOff = "erasure_called_off"
@@ -126,6 +129,9 @@ extension Notice.Kind {
         .counterpart: .init(PackageResources.counterpart_mustache, occasions: [.asked]),
         .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due, .dueInEnglish]),
         .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due, .dueInEnglish]),
+        .closed: .init(PackageResources.closed_mustache),
+        .reportTakenOn: .init(PackageResources.report_taken_on_mustache),
+        .reportClosed: .init(PackageResources.report_closed_mustache),
         .emergencyAccess: .init(
             PackageResources.emergency_access_mustache, [.until, .untilInEnglish], isUrgent: true),
         .erasureForewarned: .init(PackageResources.erasure_forewarned_mustache, [.due, .dueInEnglish]),
@@ -263,6 +269,17 @@ extension CaseEvent {
 extension Notice.Values {
     fileprivate init(due day: LocalDate) {
         self = [.due: .text(CivilTime.text(day, .swedish)), .dueInEnglish: .text(CivilTime.text(day, .english))]
+    }
+}
+
+extension ProgressEvent {
+    /// Whoever reported hears of it where the county says so, and nothing of the case's content.
+    func rows(_ context: NoticeContext) -> [Row] {
+        switch self {
+        case .takenOn: context.reporters.map { Row(.reportTakenOn, .reporter($0)) }
+        case .closed(let people):
+            people.map { Row(.closed, .staff($0)) } + context.reporters.map { Row(.reportClosed, .reporter($0)) }
+        }
     }
 }
 

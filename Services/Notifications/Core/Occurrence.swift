@@ -13,9 +13,17 @@ package struct Occurrence: Sendable, Equatable {
 
     package enum Event: Sendable, Equatable {
         case ofCase(CaseEvent)
+        case ofProgress(ProgressEvent)
         case ofMeeting(MeetingEvent)
         case ofErasure(ErasureEvent)
     }
+}
+
+/// How far a case has come. Whoever reported its concerns may hear of it.
+package enum ProgressEvent: Sendable, Equatable {
+    case takenOn
+    /// - Parameter to: who is told of it by their ids in the directory; nobody where it did not have to be explained.
+    case closed(to: [String])
 }
 
 /// A closed case's time ends (rule 23). People are the directory's ids.

@@ -18,7 +18,7 @@ struct NoticeWriter: Sendable {
     }
 
     func notice(_ draft: NoticeDraft, _ context: NoticeContext) -> Notice {
-        let who = draft.recipient.id.map { "\(draft.county)-\($0)" } ?? "reporter"
+        let who = draft.recipient.id.map { "\(draft.county)-\($0)" } ?? "reporter-\(draft.recipient.email.text)"
         // It becomes the Message-ID, which relays log: it says neither the kind nor a guardian's key.
         let id = Reference.id(of: draft.cause) + Reference.id(of: "\(draft.cause)-\(draft.kind.rawValue)-\(who)")
         let gathered = draft.values.values.flatMap { value -> [Notice.Label] in

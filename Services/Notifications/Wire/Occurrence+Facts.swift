@@ -28,9 +28,8 @@ extension Occurrence {
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(MeetingProposed.self), on(NobodyInvited.self),
         on(FamilyTold.self), on(OutsiderTold.self), on(PlanAlarm.self), on(PlanConcernReported.self),
-        on(CoordinatorChanged.self),
-        on(AnswerForwarded.self), on(AnswerOutdated.self), on(EmergencyOpened.self), on(CommandRefused.self),
-        on(ErasureForewarned.self),
+        on(CoordinatorChanged.self), on(AnswerForwarded.self), on(AnswerOutdated.self), on(CaseTakenOn.self),
+        on(CaseClosed.self), on(EmergencyOpened.self), on(CommandRefused.self), on(ErasureForewarned.self),
         on(ErasureCalledOff.self),
     ])
 
@@ -140,6 +139,16 @@ extension EmergencyOpened: ForeignFact {
         Occurrence(
             county: county, caseReference: caseReference,
             .ofCase(.emergencyOpened(to: to, until: access.until.date)))
+    }
+}
+
+extension CaseTakenOn: ForeignFact {
+    var occurrence: Occurrence { Occurrence(county: county, caseReference: caseReference, .ofProgress(.takenOn)) }
+}
+
+extension CaseClosed: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofProgress(.closed(to: to)))
     }
 }
 

@@ -175,6 +175,8 @@ extension CaseClosed: LimitedMessage {
         1: FieldLimit("case_reference", bytes: 128),
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("reason", bytes: 10000),
+        4: FieldLimit("to", bytes: 128, elements: 2),
+        5: FieldLimit("county", bytes: 64),
     ]
 }
 
@@ -249,6 +251,7 @@ extension CaseTakenOn: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
         2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("county", bytes: 64),
     ]
 }
 
@@ -862,6 +865,7 @@ extension EndCooperation: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
         2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("reason", bytes: 4000),
     ]
 }
 
@@ -1182,6 +1186,7 @@ extension MeasuresFollowedUp: LimitedMessage {
         4: FieldLimit("decision", bytes: 64),
         5: FieldLimit("text", bytes: 10000),
         6: FieldLimit("next_date", bytes: 32),
+        7: FieldLimit("closing_reason", bytes: 4000),
     ]
 }
 
@@ -1625,6 +1630,7 @@ extension RecordFollowUp: LimitedMessage {
         4: FieldLimit("decision", bytes: 64),
         5: FieldLimit("text", bytes: 10000),
         6: FieldLimit("next_date", bytes: 32),
+        7: FieldLimit("closing_reason", bytes: 4000),
     ]
 }
 
@@ -1666,6 +1672,7 @@ extension RecordPlanFollowUp: LimitedMessage {
         5: FieldLimit("judgements", elements: 40),
         6: FieldLimit("added", elements: 40),
         7: FieldLimit("next_date", bytes: 32),
+        8: FieldLimit("closing_reason", bytes: 4000),
     ]
 }
 

@@ -842,6 +842,9 @@ package nonisolated struct RecordPlanFollowUp: Sendable {
   /// When it is followed up next (YYYY-MM-DD); empty where every measure has ended, which closes the case.
   package var nextDate: String = String()
 
+  /// Why nothing more is needed; needed where every measure has ended.
+  package var closingReason: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -3587,7 +3590,7 @@ nonisolated extension AnswerPlanConcern: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension RecordPlanFollowUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RecordPlanFollowUp"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}child\0\u{1}judgements\0\u{1}added\0\u{3}next_date\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}child\0\u{1}judgements\0\u{1}added\0\u{3}next_date\0\u{3}closing_reason\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3602,6 +3605,7 @@ nonisolated extension RecordPlanFollowUp: SwiftProtobuf.Message, SwiftProtobuf._
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.judgements) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.added) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.nextDate) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.closingReason) }()
       default: break
       }
     }
@@ -3633,6 +3637,9 @@ nonisolated extension RecordPlanFollowUp: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.nextDate.isEmpty {
       try visitor.visitSingularStringField(value: self.nextDate, fieldNumber: 7)
     }
+    if !self.closingReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.closingReason, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3644,6 +3651,7 @@ nonisolated extension RecordPlanFollowUp: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.judgements != rhs.judgements {return false}
     if lhs.added != rhs.added {return false}
     if lhs.nextDate != rhs.nextDate {return false}
+    if lhs.closingReason != rhs.closingReason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

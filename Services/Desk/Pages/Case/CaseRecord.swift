@@ -93,7 +93,7 @@ extension CasePage {
     /// A part of it; nil where the part has nothing of it.
     private func record(_ division: inout Division) -> CaseRecord? {
         let file = opened.file
-        let answers = division.cut(Question.allCases.flatMap(answers))
+        let answers = division.cut(Question.allCases.flatMap(answers(to:)))
         let consents = division.cut(
             file.consents.sorted { $0.key < $1.key }.compactMap { giver, entries in
                 entries.last.map { consent(giver, $0) }
@@ -115,13 +115,18 @@ extension CasePage {
 
     /// The answer that counts, then who answered what before, the newest first.
     private func answers(to question: Question) -> [CaseRecord.Answer] {
-        let last = opened.file.answer(to: question)
+        let file = opened.file
+        let last = file.answer(to: question)
         let latest = CaseRecord.Answer(
             question: word(question.name), words: last?.value, who: last.map { by($0.by, at: $0.at) }, isFormer: false)
-        let former = opened.file.formerAnswers(to: question).map { entry in
-            CaseRecord.Answer(question: nil, words: entry.value, who: by(entry.by, at: entry.at), isFormer: true)
+        func former(_ entry: CaseFile.Entry<String>, ofFormerMapping isFormer: Bool) -> CaseRecord.Answer {
+            CaseRecord.Answer(
+                question: nil, words: entry.value, who: marked(by(entry.by, at: entry.at), isFormer: isFormer),
+                isFormer: true)
         }
-        return [latest] + former
+        return [latest]
+            + (file.answers[question] ?? []).dropLast().reversed().map { former($0, ofFormerMapping: false) }
+            + (file.formerAnswers[question] ?? []).reversed().map { former($0, ofFormerMapping: true) }
     }
 
     private func consent(_ giver: String, _ entry: CaseFile.Entry<Consent>) -> CaseRecord.Consent {

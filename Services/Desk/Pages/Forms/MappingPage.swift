@@ -100,11 +100,12 @@ extension CasePage {
 
     /// Strengths first (rule 8), and what is former last.
     func pieces(from source: InformationSource) -> [SourceShown.Piece] {
-        let findings = opened.file.findings(from: source).strengthsFirst.formerLast
-        let count = findings.prefix { $0.information.kind == InformationKind.strength.rawValue && !$0.isFormer }.count
+        let findings = opened.file.findings(from: source).strengthsFirst
+        let (current, former) = (findings.filter { !$0.isFormer }, findings.filter(\.isFormer))
+        let count = current.count { $0.information.kind == InformationKind.strength.rawValue }
         let reported = source == .detector ? reported : []
-        return reported.flatMap(\.strengths) + findings.prefix(count).map(shown)
-            + reported.map(\.observation) + findings.dropFirst(count).map(shown)
+        return reported.flatMap(\.strengths) + current.prefix(count).map(shown)
+            + reported.map(\.observation) + current.dropFirst(count).map(shown) + former.map(shown)
     }
 
     /// What the concerns themselves tell. It is nobody's to correct here.
@@ -140,13 +141,16 @@ extension CasePage {
                 ? Link(word("desk.mapping.correct"), "\(path)#\(CaseAction.correctInformation.rawValue)") : nil)
     }
 
-    /// Who answered what before, and when, the newest first.
+    /// What was answered before, the newest first; in this mapping, then in earlier ones.
     func formerAnswers(to question: Question) -> [History.Version] {
-        opened.file.formerAnswers(to: question).map { entry in
+        let file = opened.file
+        func version(_ entry: CaseFile.Entry<String>, ofFormerMapping isFormer: Bool) -> History.Version {
             History.Version(
-                time: Moment(entry.at, language), who: name(of: entry.by), words: entry.value, reason: nil,
-                isReplaced: true)
+                time: Moment(entry.at, language), who: marked(name(of: entry.by), isFormer: isFormer),
+                words: entry.value, reason: nil, isReplaced: !isFormer)
         }
+        return (file.answers[question] ?? []).dropLast().reversed().map { version($0, ofFormerMapping: false) }
+            + (file.formerAnswers[question] ?? []).reversed().map { version($0, ofFormerMapping: true) }
     }
 
     private func shown(_ question: Question, isInForm: Bool) -> QuestionShown {

@@ -15,7 +15,7 @@ package struct Conclude: CaseCommand {
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {
         try Refusal.unless(faults(work))
-        work.done(.acknowledge)
+        work.takeOn()
         work.done(.conclude)
         work.report(.concluded(outcome, areas: work.case.areasFound, by: work.actor))
         switch outcome {

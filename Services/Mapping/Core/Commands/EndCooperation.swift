@@ -4,7 +4,12 @@ package import Domain
 package struct EndCooperation: CaseCommand {
     package static let act = Authority.Act.endCooperation
 
-    package init() {}
+    /// Why nothing more is needed.
+    package var reason: String
+    /// A measure made it worse.
+    package var isWorse: Bool
 
-    package func apply(to work: inout CaseInHand) { work.end(reason: "plan") }
+    package init(reason: String, isWorse: Bool) { (self.reason, self.isWorse) = (reason, isWorse) }
+
+    package func apply(to work: inout CaseInHand) { work.end(reason: reason, isWorse: isWorse) }
 }

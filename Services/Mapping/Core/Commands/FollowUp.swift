@@ -14,17 +14,24 @@ package struct FollowUp: CaseCommand {
     package var effect: Effect
     package var decision: Decision
     package var text: String
+    /// Why the case is closed, where that must be explained.
+    package var closingReason: String?
 
-    package init(_ decision: Decision, effect: Effect, text: String) {
+    package init(_ decision: Decision, effect: Effect, text: String, closingReason: String? = nil) {
         (self.decision, self.effect, self.text) = (decision, effect, text)
+        self.closingReason = closingReason
     }
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {
         if case .closed = work.case.phase { return }
         switch (decision, work.case.phase) {
         case (.end, _) where work.case.deadlines[.handOver] != nil, (.end, .ownMeasures), (.end, .resting):
+            let isWorse = effect == .worse
+            if closingReason == nil, work.mustExplainClosing(isWorse: isWorse) {
+                throw Refusal([Fault(.closingReason, at: "closing_reason")])
+            }
             work.report(.followedUp(self, by: work.actor))
-            work.close(reason: text)
+            work.close(reason: closingReason ?? text, isWorse: isWorse)
         case (.reopen, .ownMeasures), (.reopen, .resting):
             work.report(.followedUp(self, by: work.actor))
             work.reopen(reason: text)

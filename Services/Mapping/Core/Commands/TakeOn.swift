@@ -8,7 +8,15 @@ package struct TakeOn: CaseCommand {
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {
         guard work.case.deadlines[.acknowledge] != nil else { throw Refusal([Fault(.nothingToTakeOn)]) }
-        work.done(.acknowledge)
-        work.report(.takenOn(by: work.actor))
+        work.takeOn()
+    }
+}
+
+extension CaseInHand {
+    /// Takes on the concerns so far, if there are any that nobody has taken on.
+    mutating func takeOn() {
+        guard `case`.deadlines[.acknowledge] != nil else { return }
+        done(.acknowledge)
+        report(.takenOn(by: actor, county: `case`.place.county))
     }
 }

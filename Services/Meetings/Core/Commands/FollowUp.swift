@@ -7,9 +7,15 @@ package struct FollowUp: Command, Hashable {
     package var judgements: [Judgement]
     package var added: [Plan.NewMeasure]
     package var next: LocalDate?
+    /// Why nothing more is needed. The last follow-up says it: it closes the case.
+    package var closingReason: String?
 
-    package init(child: Participation, judgements: [Judgement], added: [Plan.NewMeasure], next: LocalDate?) {
+    package init(
+        child: Participation, judgements: [Judgement], added: [Plan.NewMeasure], next: LocalDate?,
+        closingReason: String? = nil
+    ) {
         (self.child, self.judgements, self.added, self.next) = (child, judgements, added, next)
+        self.closingReason = closingReason
     }
 
     package func decide(
@@ -23,17 +29,20 @@ package struct FollowUp: Command, Hashable {
         let full =
             plan.measures.count > Plan.measuresLimit
             ? [Fault(.planFull, at: "added", ["limit": "\(Plan.measuresLimit)"])] : []
-        try Refusal.unless(allowed + faults(agreement.plan, cooperation, context) + full)
+        let unexplained =
+            plan.measures.isEmpty && closingReason == nil ? [Fault(.closingReason, at: "closing_reason")] : []
+        try Refusal.unless(allowed + faults(agreement.plan, cooperation, context) + full + unexplained)
         var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.cooperation.keep(agreement.plan)
         draft.cooperation.agreement?.plan = plan
         endMeeting(&draft)
         let fact = FollowedUp(by: actor.id, child: child, judgements: judgements, plan: plan)
         draft.report(.plan(.followedUp(fact)))
-        if fact.closes {
+        if fact.closes, let closingReason {
             draft.stopInviting()
             draft.cooperation.end()
-            draft.noteToMapping(.ended(by: actor.id))
+            let isWorse = judgements.contains { $0.effect == .worse }
+            draft.noteToMapping(.ended(.init(by: actor.id, reason: closingReason, isWorse: isWorse)))
         } else {
             draft.followUp(on: plan.followUp)
         }

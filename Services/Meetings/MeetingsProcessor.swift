@@ -25,6 +25,7 @@ struct MeetingsProcessor: Processor {
             .on(RecordMeeting.self),
             .on(RecordNotHeld.self), .on(ReportPlanConcern.self), .on(AnswerPlanConcern.self),
             .on(RecordPlanFollowUp.self), .on(BookPlanFollowUp.self), .on(TellFamily.self),
+            .on(Codec.RecordParticipation.self),
         ])
     static let people = CommandAdapter(.people, [.on(PublishBusyTimes.self)])
     static let consultations = CommandAdapter(.consultations, [.on(BookConsultation.self)])

@@ -112,6 +112,8 @@ extension Authority {
         public static let followUpPlan = Act(lead + coordinate)
         public static let bookPlanFollowUp = Act(lead + coordinate)
         public static let tellFamily = Act(lead + coordinate)
+        /// What was said afterwards may come when the case has closed (rule 7).
+        public static let recordParticipation = Act(lead + coordinate, .anyPhase)
 
         /// Whoever works on the case, since they wait for who was not reached.
         public static let resendNotice = Act(lead + work + coordinate, .anyPhase)

@@ -25,7 +25,7 @@ struct AuthorityTests {
             .takeOn, .delegate, .handBack, .addInformation, .correctInformation, .recordAnswers, .recordConsent,
             .withholdConsent, .judgeMaturity, .conclude, .followUp, .reopen, .moveCase, .recordMeeting, .recordNotHeld,
             .moveMeeting, .changeParticipants, .reportPlanConcern, .answerPlanConcern, .followUpPlan,
-            .bookPlanFollowUp, .tellFamily, .resendNotice,
+            .bookPlanFollowUp, .tellFamily, .recordParticipation, .resendNotice,
         ]
         #expect(acts.allSatisfy { isAllowed($0, person) })
     }
@@ -46,7 +46,7 @@ struct AuthorityTests {
     func coordinator() {
         let cooperation: [Authority.Act] = [
             .recordMeeting, .recordNotHeld, .moveMeeting, .changeParticipants, .answerPlanConcern, .followUpPlan,
-            .bookPlanFollowUp, .tellFamily, .resendNotice,
+            .bookPlanFollowUp, .tellFamily, .recordParticipation, .resendNotice,
         ]
         let mapping: [Authority.Act] = [.takeOn, .recordAnswers, .recordConsent, .conclude, .followUp, .reopen]
         #expect(cooperation.allSatisfy { isAllowed($0, "family") })

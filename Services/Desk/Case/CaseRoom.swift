@@ -47,7 +47,7 @@ struct OpenedCase: Sendable {
                 coordinator: status.coordinator.nonEmpty),
             phase: row.phase, isTakenOn: file.isTakenOn,
             proposed: file.proposedMove.map { .init(unit: $0.unit, namedPerson: $0.namedPerson) },
-            isMeetingAhead: file.cooperation.isMeetingAhead)
+            isMeetingAhead: file.cooperation.isMeetingAhead, isCalled: file.cooperation.isCalled)
     }
 
     /// Why the reader cannot do something now; empty where they can.

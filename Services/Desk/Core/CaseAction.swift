@@ -23,6 +23,8 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case removeGuardian = "remove_guardian"
     case endObjection = "end_objection"
     case moveMeeting = "move_meeting"
+    case tellFamily = "tell_family"
+    case recordParticipation = "record_participation"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -35,7 +37,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
-        .moveMeeting: .moveMeeting,
+        .moveMeeting: .moveMeeting, .tellFamily: .tellFamily, .recordParticipation: .recordParticipation,
     ]
 }
 
@@ -49,12 +51,15 @@ package struct CaseSituation: Sendable {
     package var proposed: Authority.People?
     /// A meeting is booked, or waits for a time.
     package var isMeetingAhead: Bool
+    /// A meeting has been called for.
+    package var isCalled: Bool
 
     package init(
-        people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?, isMeetingAhead: Bool
+        people: Authority.People, phase: Phase, isTakenOn: Bool, proposed: Authority.People?, isMeetingAhead: Bool,
+        isCalled: Bool
     ) {
         (self.people, self.phase, self.isTakenOn, self.proposed) = (people, phase, isTakenOn, proposed)
-        self.isMeetingAhead = isMeetingAhead
+        (self.isMeetingAhead, self.isCalled) = (isMeetingAhead, isCalled)
     }
 }
 
@@ -92,7 +97,8 @@ extension CaseSituation {
         case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
-        case .moveMeeting where !isMeetingAhead: [Fault(.meetingNone)]
+        case .moveMeeting where !isMeetingAhead, .tellFamily where !isCalled, .recordParticipation where !isCalled:
+            [Fault(.meetingNone)]
         default: []
         }
     }

@@ -80,6 +80,8 @@ struct FormChoices: Sendable {
     var removable: [Choice] = []
     var formerGuardians: [Choice] = []
     var objections: [Choice] = []
+    /// The child and the guardians.
+    var family: [Choice] = []
     /// Those who can say no.
     var withholders: [Choice] = []
     /// What each question's answer was last, with who and when.

@@ -31,6 +31,7 @@ extension Notice {
         case familyAsk = "family_ask"
         case familyInvitation = "family_invitation"
         case familyCancellation = "family_cancellation"
+        case familyNews = "family_news"
         case answerForwarded = "answer_forwarded"
         case answerReceived = "answer_received"
         case mailUnknown = "mail_unknown"
@@ -44,7 +45,7 @@ extension Notice {
         case digest
 
         /// Goes to a guardian or the child, in words that tell nothing of a case (rule 22).
-        package var isFamily: Bool { self == .familyInvitation || self == .familyCancellation }
+        package var isFamily: Bool { [.familyInvitation, .familyCancellation, .familyNews].contains(self) }
 
         /// Puts a meeting into a calendar.
         package var isInvitation: Bool { self == .invitation || self == .familyInvitation }
@@ -131,6 +132,7 @@ extension Notice.Kind {
         .familyInvitation: .init(PackageResources.family_invitation_mustache, meeting.union(inviter)),
         .familyCancellation: .init(
             PackageResources.family_cancellation_mustache, meeting.union(inviter), isUrgent: true),
+        .familyNews: .init(PackageResources.family_news_mustache, inviter),
         .answerForwarded: .init(
             PackageResources.answer_forwarded_mustache, [.letter, .counter, .delegated, .declinedAgain, .refused]),
         .answerReceived: .init(
@@ -183,6 +185,8 @@ enum Addressee {
     case formerParticipants(Meeting)
     /// One of the family, at the address that a person has decided on, with the calendar's part (rule 22).
     case family(Meeting, key: String, email: EmailAddress)
+    /// One of the family, at that address. They ring or answer their contact (rule 21).
+    case familyOf(contact: String, key: String, email: EmailAddress)
 }
 
 extension CaseEvent {
@@ -285,11 +289,7 @@ extension MeetingEvent {
             people.map { Row(.timeFound, .staff($0), [.time: .text(time.swedish)]) }
         case .nobodyInvited(let namedPerson, let due):
             due.map { [Row(.nobodyInvited, .staff(namedPerson), .init(due: $0))] } ?? []
-        case .familyInformed(let meeting, let notice):
-            notice.email.map { email in
-                let kind = notice.isCancellation ? Notice.Kind.familyCancellation : .familyInvitation
-                return [Row(kind, .family(meeting, key: notice.key, email: email))]
-            } ?? []
+        case .familyInformed(let notice): notice.email.map { Self.rows(of: notice, to: $0) } ?? []
         case .planAlarm(let coordinator, let manager):
             [coordinator, manager].compactMap(\.self).map { Row(.planAlarm, .staff($0)) }
         case .planConcern(let coordinator): [Row(.planConcern, .staff(coordinator))]
@@ -301,6 +301,17 @@ extension MeetingEvent {
         let isRefused: Notice.Values = [.refused: .flag(answer == .refused), .reached: .flag(person != nil)]
         return (person.map { [Row(.answerForwarded, .staff($0), [answer.variable: .flag(true)])] } ?? [])
             + (sender.map { [Row(.answerReceived, .reporter($0), isRefused)] } ?? [])
+    }
+
+    /// Of a meeting with its time; of all else only that there is something to tell, which a person says (rule 22).
+    private static func rows(of notice: FamilyNotice, to email: EmailAddress) -> [Row] {
+        let ofMeeting = notice.meeting.map { told in
+            Row(
+                told.isCancelled ? .familyCancellation : .familyInvitation,
+                .family(told.meeting, key: notice.key, email: email))
+        }
+        let news = Row(.familyNews, .familyOf(contact: notice.contact, key: notice.key, email: email))
+        return [ofMeeting, notice.hasNews ? news : nil].compactMap(\.self)
     }
 
     /// The named person decides what the family is told (rule 22).

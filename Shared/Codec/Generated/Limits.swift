@@ -856,6 +856,19 @@ extension FamilyTold: LimitedMessage {
         3: FieldLimit("to", bytes: 128),
         4: FieldLimit("channel", bytes: 64),
         5: FieldLimit("email", bytes: 254),
+        7: FieldLimit("about", bytes: 64, elements: 4),
+        8: FieldLimit("case_reference", bytes: 128),
+        9: FieldLimit("county", bytes: 64),
+        10: FieldLimit("contact", bytes: 128),
+    ]
+}
+
+extension FamilyVoice: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("person", bytes: 128),
+        2: FieldLimit("asked", bytes: 1000),
+        3: FieldLimit("forms", bytes: 64, elements: 3),
+        4: FieldLimit("afterwards", bytes: 1000),
     ]
 }
 
@@ -1377,6 +1390,16 @@ extension Participant: LimitedMessage {
 extension Participation: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         2: FieldLimit("how", bytes: 4000),
+        3: FieldLimit("voices", elements: 12),
+    ]
+}
+
+extension ParticipationRecorded: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("voice"),
     ]
 }
 
@@ -1535,6 +1558,15 @@ extension RecordNotHeld: LimitedMessage {
     ]
 }
 
+extension RecordParticipation: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("voice"),
+    ]
+}
+
 extension RecordPlanFollowUp: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1679,6 +1711,7 @@ extension TellFamily: LimitedMessage {
         4: FieldLimit("to", bytes: 128),
         5: FieldLimit("channel", bytes: 64),
         6: FieldLimit("email", bytes: 254),
+        7: FieldLimit("about", bytes: 64, elements: 4),
     ]
 }
 

@@ -681,7 +681,7 @@ extension TellFamily: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.family.tell.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 782
+    package static let largestBytes = 1046
 }
 
 extension BookConsultation: SuiteEvent {
@@ -695,7 +695,14 @@ extension RecordMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 139046
+    package static let largestBytes = 167103
+}
+
+extension RecordParticipation: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.participation.record.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 2666
 }
 
 extension RecordNotHeld: SuiteEvent {
@@ -723,7 +730,7 @@ extension RecordPlanFollowUp: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.follow_up.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 192490
+    package static let largestBytes = 220547
 }
 
 extension BookPlanFollowUp: SuiteEvent {
@@ -800,7 +807,7 @@ extension MeetingHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.held.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 169677
+    package static let largestBytes = 197734
 }
 
 extension MeetingNotHeld: SuiteEvent {
@@ -842,14 +849,21 @@ extension PlanFollowedUp: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.followed_up.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 212569
+    package static let largestBytes = 240626
+}
+
+extension ParticipationRecorded: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.participation.recorded.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 2666
 }
 
 extension FamilyTold: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.family.told.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 31415
+    package static let largestBytes = 32007
 }
 
 extension ConsultationBooked: SuiteEvent {
@@ -983,6 +997,7 @@ extension EmergencyOpened: SealedMessage {}
 extension EndObjection: SealedMessage {}
 extension ErasureHeld: SealedMessage {}
 extension FamilyTold: SealedMessage {}
+extension FamilyVoice: SealedMessage {}
 extension ForwardMail: SealedMessage {}
 extension Guardian: SealedMessage {}
 extension GuardianAdded: SealedMessage {}
@@ -1011,6 +1026,7 @@ extension NoticeLane: SealedMessage {}
 extension ObjectionEnded: SealedMessage {}
 extension OpenInEmergency: SealedMessage {}
 extension Participation: SealedMessage {}
+extension ParticipationRecorded: SealedMessage {}
 extension Plan: SealedMessage {}
 extension PlanConcernAnswered: SealedMessage {}
 extension PlanConcernReported: SealedMessage {}
@@ -1021,6 +1037,7 @@ extension RecordFollowUp: SealedMessage {}
 extension RecordMaturity: SealedMessage {}
 extension RecordMeeting: SealedMessage {}
 extension RecordNotHeld: SealedMessage {}
+extension RecordParticipation: SealedMessage {}
 extension RecordPlanFollowUp: SealedMessage {}
 extension RehashNumber: SealedMessage {}
 extension RemoveGuardian: SealedMessage {}
@@ -1135,6 +1152,7 @@ extension EventRegistry {
         TellFamily.self,
         BookConsultation.self,
         RecordMeeting.self,
+        RecordParticipation.self,
         RecordNotHeld.self,
         ReportPlanConcern.self,
         AnswerPlanConcern.self,
@@ -1156,6 +1174,7 @@ extension EventRegistry {
         PlanConcernReported.self,
         PlanConcernAnswered.self,
         PlanFollowedUp.self,
+        ParticipationRecorded.self,
         FamilyTold.self,
         ConsultationBooked.self,
         ConsultationUnplaced.self,

@@ -33,7 +33,7 @@ struct FormWalkTests {
         case .addInformation: (everybody, .course)
         case .correctInformation, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
-        case .moveMeeting: (lead.union(coordinate), .plan)
+        case .moveMeeting, .tellFamily, .recordParticipation: (lead.union(coordinate), .plan)
         }
     }
 
@@ -68,6 +68,9 @@ struct FormWalkTests {
             case .removeGuardian: [("guardian", "g1"), ("reason", "Styvförälder.")]
             case .endObjection: [("giver", "g1"), ("reason", "Skrivfel.")]
             case .moveMeeting: [("reason", "Krock."), ("not_before", next)]
+            case .tellFamily: [("to", "child"), ("about", "next_step"), ("channel", "in_person")]
+            case .recordParticipation:
+                [("voice-person", "child"), ("voice-asked", "Vem vill du ha med?"), ("voice-forms", "pictures")]
             }
         return fields.map { ("\(action.rawValue)-\($0)", $1) }
     }

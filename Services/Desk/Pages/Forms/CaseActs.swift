@@ -43,7 +43,7 @@ extension CasePage {
         case .addInformation, .correctInformation, .recordAnswers: .mapping
         case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
-        case .moveMeeting: .meetings
+        case .moveMeeting, .tellFamily, .recordParticipation: .meetings
         }
     }
 

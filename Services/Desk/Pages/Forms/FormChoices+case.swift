@@ -14,6 +14,7 @@ extension FormChoices {
         today = CivilTime.day(of: page.now)
         givers = page.givers
         withholders = page.withholders
+        family = page.family
         guard opened.permit.extent == .whole else { return }
         guardians = opened.guardians.map { ($0, opened.giver($0, language).capitalizedFirst) }
         removable = guardians + (opened.row.status.moreGuardians ? [("others", page.word("giver_name.others"))] : [])

@@ -24,7 +24,7 @@ struct FormPages: Sendable {
         DeclineMoveForm.self, InformationForm.self, CorrectionForm.self, AnswersForm.self, ConsentForm.self,
         WithholdForm.self, MaturityForm.self, ConcludeForm.self, FollowUpForm.self, ReopenForm.self,
         AddGuardianForm.self, CorrectGuardianForm.self, MergeGuardiansForm.self, RemoveGuardianForm.self,
-        EndObjectionForm.self, MoveMeetingForm.self,
+        EndObjectionForm.self, MoveMeetingForm.self, TellFamilyForm.self, RecordParticipationForm.self,
     ]
 
     /// What each page is of use with. A consent can be taken back by whoever sees that there is a case.

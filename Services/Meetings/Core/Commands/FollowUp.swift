@@ -23,7 +23,8 @@ package struct FollowUp: Command, Hashable {
         let full =
             plan.measures.count > Plan.measuresLimit
             ? [Fault(.planFull, at: "added", ["limit": "\(Plan.measuresLimit)"])] : []
-        try Refusal.unless(allowed + faults(agreement.plan, cooperation, context) + full)
+        try Refusal.unless(
+            allowed + cooperation.faults(in: child) + faults(agreement.plan, cooperation, context) + full)
         var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.cooperation.keep(agreement.plan)
         draft.cooperation.agreement?.plan = plan

@@ -12,6 +12,7 @@ struct MappingProcessor: Processor {
     static let adapter = CommandAdapter<Case>(
         .cases,
         CommandAdapter<Case>.workCommands + CommandAdapter<Case>.moveCommands + CommandAdapter<Case>.contentCommands
+            + CommandAdapter<Case>.counterpartCommands
             + CommandAdapter<Case>.guardianCommands + CommandAdapter<Case>.cooperationCommands
             + CommandAdapter<Case>.erasureCommands)
 

@@ -26,6 +26,7 @@ struct MeetingsProcessor: Processor {
             .on(RecordNotHeld.self), .on(ReportPlanConcern.self), .on(AnswerPlanConcern.self),
             .on(RecordPlanFollowUp.self), .on(BookPlanFollowUp.self), .on(TellFamily.self),
             .on(Codec.RecordParticipation.self),
+            .on(RecordChildsWish.self), .on(Codec.ChangeCoordinator.self),
         ])
     static let people = CommandAdapter(.people, [.on(PublishBusyTimes.self)])
     static let consultations = CommandAdapter(.consultations, [.on(BookConsultation.self)])

@@ -162,6 +162,8 @@ extension Turn {
         case .concernReported(let fact): try publish(PlanConcernReported(fact, of: key), key)
         case .concernAnswered(let fact): try publish(PlanConcernAnswered(fact, of: key), key)
         case .followedUp(let fact): try publish(PlanFollowedUp(fact, of: key), key)
+        case .childsWish(let fact): try publish(ChildsWishRecorded(fact, of: key), key)
+        case .coordinatorChanged(let fact): try publish(CoordinatorChanged(fact, of: key), key)
         }
     }
 

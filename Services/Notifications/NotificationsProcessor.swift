@@ -132,7 +132,7 @@ struct NotificationsProcessor: Processor {
         case .cancelled(let meeting): turn.delete(Self.upcoming, meeting.id)
         case .held(let id, _): turn.delete(Self.upcoming, id)
         case .answerForwarded, .answerOutdated, .impossible, .timeFound, .nobodyInvited, .familyInformed, .planAlarm,
-            .planConcern:
+            .planConcern, .coordinatorChanged:
             break
         }
     }

@@ -36,16 +36,12 @@ struct CaseCommand: AsyncParsableCommand {
         var reference: String
         @Flag(help: "One JSON object, with codes beside the words.")
         var json = false
-        @Flag(help: "With --json: what was written too, as far as the reader may see it.")
+        @Flag(help: "What was written, too, as far as the reader may see it.")
         var contents = false
         @Option(help: "Why it is read; stands in the access log.")
         var reason = ""
         @Option(help: "sv or en.")
         var language = SpokenLanguage.sv
-
-        func validate() throws {
-            if contents, !json { throw ValidationError("--contents is shown with --json") }
-        }
 
         func run() async throws {
             let (connection, person, reason) = (options.connection, who.person, reason)
@@ -66,10 +62,9 @@ struct CaseCommand: AsyncParsableCommand {
             let reading = try await room.open(
                 reference, contents ? .plan ... .whole : .status ... .plan, at: Date())
             let about = people.shown(reading)
-            print(
-                json
-                    ? try Self.lines(chronology.object(reading, about))
-                    : chronology.text(reading, about, within: Terminal.width))
+            if json { return print(try Self.lines(chronology.object(reading, about))) }
+            print(chronology.text(reading, about, within: Terminal.width))
+            if contents { print(chronology.written(reading, within: Terminal.width)) }
         }
 
         private static func lines(_ object: [String: Any]) throws -> String {

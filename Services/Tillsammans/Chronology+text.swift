@@ -26,6 +26,12 @@ extension Chronology {
         return parts.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
+    /// What was written, as far as the reading goes (rules 8 and 9).
+    func written(_ reading: LoggedReading, within width: Int? = nil) -> String {
+        let events = entries(reading).map(\.event)
+        return Wrapping.text(CaseContents(events, reading, language).text, within: width)
+    }
+
     /// Which case it is, and what somebody must know before anything else.
     private func beginning(_ people: CasePeople.Shown?) -> String {
         var text = words("case.title", ["case": reference]) + "\n"
@@ -42,6 +48,11 @@ extension Chronology {
         var text = "\(words("case.now"))\n\n"
         text += "  \(words("case.phase")): \(words("phase.\(status.phase)"))\n"
         text += "  \(words("case.owner")): \(name(status.owner)) (\(name(status.unit)))\n"
+        if status.hasCounterpart {
+            let other = status.counterpart
+            text += "  \(words("case.counterpart")): \(name(other.person)) (\(name(other.unit))), "
+            text += "\(other.standing(language))\n"
+        }
         if !status.coordinator.isEmpty { text += "  \(words("case.coordinator")): \(name(status.coordinator))\n" }
         if !status.delegate.isEmpty { text += "  \(words("case.delegate")): \(name(status.delegate))\n" }
         if !status.awaited.isEmpty {

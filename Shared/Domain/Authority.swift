@@ -74,6 +74,8 @@ extension Authority {
         public static let handBack = Act(lead + work)
         public static let addInformation = Act([.anyoneInDirectory], .mapping)
         public static let correctInformation = Act(lead + work)
+        /// Asks the other of the two that a child has before school (rule 2).
+        public static let askCounterpart = Act(lead + work, .mapping)
         public static let recordAnswers = Act(lead + work, .mapping)
         public static let recordConsent = Act(lead + work)
         /// Nothing blocks a refusal or withdrawal (rule 13).
@@ -114,6 +116,9 @@ extension Authority {
         public static let tellFamily = Act(lead + coordinate)
         /// What was said afterwards may come when the case has closed (rule 7).
         public static let recordParticipation = Act(lead + coordinate, .anyPhase)
+        /// Whom the child wants as coordinator, and another one between meetings (rule 15).
+        public static let recordChildsWish = Act(lead + coordinate, .cooperation)
+        public static let changeCoordinator = Act(lead + coordinate, .cooperation)
 
         /// Whoever works on the case, since they wait for who was not reached.
         public static let resendNotice = Act(lead + work + coordinate, .anyPhase)

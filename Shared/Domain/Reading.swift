@@ -28,6 +28,9 @@ public enum Reading {
         case coordinatorsDeputy = "coordinators_deputy"
         /// Is invited to a meeting that is booked, or came to one: from the invitation until the case closes.
         case participant
+        /// Barnets bästa-ansvarig of the other of the two that a child has before school, who was asked: while the case is open
+        /// (rule 2).
+        case counterpart
         case emergencyAccess = "emergency_access"
         case countysFunction = "countys_function"
         case privacyOfficer = "privacy_officer"
@@ -48,15 +51,18 @@ public enum Reading {
         public var isProtected: Bool
         /// The staff of its meetings that are booked or were held, by id.
         public var participants: Set<String>
+        /// Who was asked as the other of the two that a child has before school; nil: nobody.
+        public var asked: String?
         public var shared: [Shared]
         public var emergencies: [Emergency]
 
         public init(
-            people: Authority.People, isOpen: Bool, isProtected: Bool, participants: Set<String>, shared: [Shared],
-            emergencies: [Emergency]
+            people: Authority.People, isOpen: Bool, isProtected: Bool, participants: Set<String>,
+            asked: String? = nil, shared: [Shared], emergencies: [Emergency]
         ) {
             (self.people, self.isOpen, self.isProtected) = (people, isOpen, isProtected)
-            (self.participants, self.shared, self.emergencies) = (participants, shared, emergencies)
+            (self.participants, self.asked) = (participants, asked)
+            (self.shared, self.emergencies) = (shared, emergencies)
         }
     }
 
@@ -205,7 +211,7 @@ extension Reading.Ground {
     public var extent: Reading.Extent? {
         switch self {
         case .namedPerson, .namedPersonsDeputy, .delegate, .delegatesDeputy, .unitsManager, .emergencyAccess: .whole
-        case .coordinator, .coordinatorsDeputy, .participant: .plan
+        case .coordinator, .coordinatorsDeputy, .participant, .counterpart: .plan
         case .countysFunction: .status
         case .privacyOfficer, .steeringGroup: nil
         }
@@ -219,6 +225,8 @@ extension Reading.Ground {
     public var extentWhereProtected: Reading.Extent? {
         switch self {
         case .unitsManager, .participant: .status
+        // Nobody is told or asked of such a child.
+        case .counterpart: nil
         default: extent
         }
     }
@@ -226,7 +234,7 @@ extension Reading.Ground {
     /// Holds only while the consents cover the reader's organisation (rule 13).
     public var isWithinConsent: Bool {
         switch self {
-        case .coordinator, .coordinatorsDeputy, .participant: true
+        case .coordinator, .coordinatorsDeputy, .participant, .counterpart: true
         default: false
         }
     }
@@ -255,7 +263,8 @@ extension Reading.Ground {
         case .emergencyAccess: .emergency
         case .unitsManager: .unit
         case .countysFunction: .county
-        case .privacyOfficer, .steeringGroup: nil
+        // The notice that asks them leads to the case.
+        case .privacyOfficer, .steeringGroup, .counterpart: nil
         }
     }
 
@@ -280,6 +289,7 @@ extension Reading.Ground {
         case .coordinator: return `case`.isOpen && has(.coordinator)
         case .coordinatorsDeputy: return `case`.isOpen && has(.coordinatorsDeputy)
         case .participant: return `case`.isOpen && `case`.participants.contains(person)
+        case .counterpart: return `case`.isOpen && `case`.asked == person
         case .emergencyAccess: return `case`.emergencies.contains { $0.by == person && $0.isInForce(at: now) }
         case .countysFunction, .privacyOfficer, .steeringGroup: return isHeld(by: person, in: county)
         }

@@ -60,26 +60,16 @@ public struct Routing: Sendable {
     ///
     /// - Precondition: the municipality is one of the county's.
     public func owner(_ situation: Situation) -> Owner {
-        let kinds = kinds(situation.stage)
         var why = Fallback.unitUnknown
-        if let id = situation.unit, !id.isEmpty {
-            if let unit = county.units[id], kinds.contains(unit.kind) {
-                switch person(at: unit) {
-                case .success(let person): return Owner(unit: unit.id, person: person)
-                case .failure(let fallback): why = fallback.why
-                }
-            } else {
-                why = .unitUnfit
-            }
+        if let id = situation.unit, !id.isEmpty,
+            !kinds(situation.stage).contains(where: { $0 == county.units[id]?.kind })
+        {
+            why = .unitUnfit
         }
-        // Some kinds serve a whole municipality. A school or preschool owns the child only if it was named.
-        for kind in kinds where kind.isMunicipal {
-            let units = county.units.values.filter { $0.kind == kind && $0.municipality == situation.municipality }
-            for unit in units.sorted(by: { $0.id < $1.id }) {
-                switch person(at: unit) {
-                case .success(let person): return Owner(unit: unit.id, person: person)
-                case .failure(let fallback): why = fallback.why
-                }
+        for unit in units(situation) {
+            switch person(at: unit) {
+            case .success(let person): return Owner(unit: unit.id, person: person)
+            case .failure(let fallback): why = fallback.why
             }
         }
         guard let unit = county.units[county.municipalities[situation.municipality]?.fallbackUnit ?? ""],
@@ -87,6 +77,30 @@ public struct Routing: Sendable {
         else { preconditionFailure("a checked directory has a fallback unit with a named person") }
         return Owner(
             unit: unit.id, person: county.acting(for: person, on: today)?.id ?? unit.manager ?? person, fallback: why)
+    }
+
+    /// Before school the child has two, the child health centre and the preschool: the other one than the owner, where the child
+    /// has it. It is told, and can be asked (rule 2). Nil at any other stage.
+    public func counterpart(_ situation: Situation, of owner: Owner) -> Owner? {
+        guard situation.stage == .beforeSchool, owner.fallback == nil, let own = county.units[owner.unit]?.kind else {
+            return nil
+        }
+        for unit in units(situation) where unit.kind != own {
+            if case .success(let person) = person(at: unit) { return Owner(unit: unit.id, person: person) }
+        }
+        return nil
+    }
+
+    /// The units that can own the child, first choice first. Some kinds serve a whole municipality. A school or preschool owns
+    /// the child only if it was named.
+    private func units(_ situation: Situation) -> [County.Unit] {
+        let named = situation.unit.flatMap { county.units[$0] }
+        return kinds(situation.stage).flatMap { kind in
+            let serving = county.units.values.filter {
+                kind.isMunicipal && $0.kind == kind && $0.municipality == situation.municipality && $0.id != named?.id
+            }
+            return [named].compactMap(\.self).filter { $0.kind == kind } + serving.sorted { $0.id < $1.id }
+        }
     }
 
     /// Whether a later report moves the ownership (rule 2: handed over at each transition, not dropped).

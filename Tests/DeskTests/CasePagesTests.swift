@@ -2,6 +2,7 @@ import CloudEvents
 import Codec
 import Domain
 import Foundation
+import GRDB
 import HTTPTypes
 import SwiftProtobuf
 import TestSupport
@@ -186,6 +187,46 @@ struct CasePagesTests {
         #expect(html.contains("/meetings") && !html.contains("/mapping"))
         try await story.consent(.withdrawn)
         #expect(try await Self.get(story, "", as: "family").status == .notFound)
+    }
+
+    @Test(
+        "rule 9: who answered what before stands on the mapping's page and on paper; a new mapping begins without answers"
+    )
+    func formerAnswers() async throws {
+        var story = try await CaseStory()
+        try await story.map()
+        let (reference, first) = (story.reference, try #require(story.texts.last))
+        try story.send(
+            RecordAnswers.with {
+                ($0.caseReference, $0.by) = (reference, CaseStory.owner)
+                $0.answers = [.with { ($0.question, $0.text) = (5, "Stöd från socialtjänsten.") }]
+            })
+        for path in ["/mapping", "/print"] {
+            let html = try await Self.get(story, path).html
+            #expect(html.contains("Stöd från socialtjänsten."), "\(path)")
+            #expect(html.contains("<del>\(CaseStory.escaped(first))</del>"), "\(path)")
+        }
+        let file = CaseFile(
+            try await story.tester.suite.view.reader().read { try $0.facts(of: reference) }
+                + [
+                    try CloudEvents.Event(
+                        id: "n", source: "t", time: .distantFuture, subject: reference, MappingOpened())
+                ])
+        #expect(Question.allCases.allSatisfy { file.answer(to: $0) == nil })
+        #expect(file.formerAnswers(to: .others).map(\.value) == ["Stöd från socialtjänsten.", first])
+    }
+
+    @Test("rule 8: what works is before what is needed among the child's own words, and from each source")
+    func strengthsFirst() async throws {
+        var story = try await CaseStory()
+        try await story.add(.child, .need, .home)
+        try await story.add(.child, .strength, .home)
+        let (need, strength) = (CaseStory.escaped(story.texts[3]), CaseStory.escaped(story.texts[4]))
+        for path in ["", "/mapping", "/print"] {
+            let html = try await Self.get(story, path).html
+            let first = try #require(html.range(of: strength)), second = try #require(html.range(of: need))
+            #expect(first.lowerBound < second.lowerBound, "\(path)")
+        }
     }
 
     @Test("the whole case is one page to print, with answers, consents by giver, outcome and plan, and who printed it")

@@ -30,6 +30,9 @@ struct AccessPageTests {
         - A participant is one of the staff who is invited to a booked meeting, or came to one. Participants and the coordinator read while the
           case is open, and on each day on which every needed consent covers their organisation. A consent that is withdrawn closes at
           once what it had opened.
+        - Before school a child has two, the child health centre and the preschool (rule 2). One owns the case. The other's named person, once
+          asked, reads the plan while the case is open, and on each day on which every needed consent covers their organisation; of a
+          child with protected identity nothing.
         - A deputy reads on the days on which the other is on leave.
         - Of a child with **protected identity** (rule 22), only who is named on the case reads what is in it: its owner, delegate and
           coordinator, whoever stands in for them, and who has emergency access. The unit's manager, participants and the county's function
@@ -150,6 +153,7 @@ private struct AccessStory {
             `case`.people.coordinator = "family"
             standsIn(for: "family")
         case .participant: `case`.participants = [person]
+        case .counterpart: `case`.asked = person
         case .emergencyAccess: `case`.emergencies = [.init(by: person, from: Self.now, until: Self.now + 3_600)]
         case .countysFunction: county.function = person
         case .privacyOfficer: county.privacyOfficer = person

@@ -23,7 +23,8 @@ struct AuthorityTests {
     func leads(person: String) {
         let acts: [Authority.Act] = [
             .takeOn, .delegate, .handBack, .addInformation, .correctInformation, .recordAnswers, .recordConsent,
-            .withholdConsent, .judgeMaturity, .conclude, .followUp, .reopen, .moveCase, .recordMeeting, .recordNotHeld,
+            .askCounterpart, .recordChildsWish, .changeCoordinator, .withholdConsent, .judgeMaturity, .conclude,
+            .followUp, .reopen, .moveCase, .recordMeeting, .recordNotHeld,
             .moveMeeting, .changeParticipants, .reportPlanConcern, .answerPlanConcern, .followUpPlan,
             .bookPlanFollowUp, .tellFamily, .recordParticipation, .resendNotice,
         ]
@@ -33,7 +34,7 @@ struct AuthorityTests {
     @Test("rule 6: a delegate works, and decides nothing")
     func delegate() {
         let works: [Authority.Act] = [
-            .takeOn, .handBack, .correctInformation, .recordAnswers, .recordConsent, .resendNotice,
+            .takeOn, .handBack, .correctInformation, .askCounterpart, .recordAnswers, .recordConsent, .resendNotice,
         ]
         let decisions: [Authority.Act] = [
             .delegate, .judgeMaturity, .conclude, .followUp, .reopen, .moveCase, .recordMeeting, .tellFamily,
@@ -46,7 +47,7 @@ struct AuthorityTests {
     func coordinator() {
         let cooperation: [Authority.Act] = [
             .recordMeeting, .recordNotHeld, .moveMeeting, .changeParticipants, .answerPlanConcern, .followUpPlan,
-            .bookPlanFollowUp, .tellFamily, .recordParticipation, .resendNotice,
+            .bookPlanFollowUp, .tellFamily, .recordParticipation, .resendNotice, .recordChildsWish, .changeCoordinator,
         ]
         let mapping: [Authority.Act] = [.takeOn, .recordAnswers, .recordConsent, .conclude, .followUp, .reopen]
         #expect(cooperation.allSatisfy { isAllowed($0, "family") })

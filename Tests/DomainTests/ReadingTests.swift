@@ -37,13 +37,14 @@ struct ReadingTests {
     func table() {
         let emergency = Self.changed {
             $0.emergencies = [.init(by: "head-kaa", from: Self.now, until: Self.now + 3 * 3_600)]
+            $0.asked = "head-bhv"
         }
         let rows = [
             ("head-school", "whole named_person"), ("teacher", "whole delegate"), ("manager", "whole units_manager"),
             ("family", "plan coordinator"), ("nurse", "plan participant"), ("county", "status countys_function"),
             ("head-kaa", "whole emergency_access"), ("officer", "reading.not_allowed"),
             ("chair", "reading.not_allowed"),
-            ("head-bhv", "reading.not_allowed"), ("nobody", "person.unknown"),
+            ("head-bhv", "plan counterpart"), ("head-care", "reading.not_allowed"), ("nobody", "person.unknown"),
         ]
         for (person, expected) in rows { #expect(answer(person, Self.all, emergency) == expected, "\(person)") }
     }

@@ -37,6 +37,21 @@ struct OwnershipTests {
         let directory = try ExampleCounty.changed { $0.settings.beforeSchool = "child_health_centre" }
         let routing = Routing(try #require(directory.counties["TST"]), today: CivilTime.day(of: ExampleCounty.monday))
         #expect(routing.kinds(.beforeSchool) == [.childHealthCentre, .preschool])
+        let attends = Routing.Situation(municipality: "0001", stage: .beforeSchool, unit: "preschool")
+        let owner = routing.owner(attends)
+        #expect(owner.unit == "bhv" && routing.counterpart(attends, of: owner)?.unit == "preschool")
+    }
+
+    @Test("rule 2: the other of the two is there where the child has it, and at no other stage")
+    func counterpart() throws {
+        let routing = Routing(ExampleCounty.county, today: CivilTime.day(of: ExampleCounty.monday))
+        func other(_ stage: Stage, _ unit: String?) -> String? {
+            let situation = Routing.Situation(municipality: "0001", stage: stage, unit: unit)
+            return routing.counterpart(situation, of: routing.owner(situation))?.person
+        }
+        #expect(other(.beforeSchool, "preschool") == "head-bhv")
+        #expect(other(.beforeSchool, "bhv") == nil && other(.beforeSchool, nil) == nil, "nobody knows a preschool")
+        #expect(other(.school, "school") == nil && other(.school, "preschool") == nil)
     }
 
     @Test(

@@ -140,6 +140,9 @@ struct RandomCase: RandomValues {
         for _ in 0..<number(0...4) { `case`.deadlines[one(Step.self)] = deadline() }
         `case`.concernAreas = list { $0.one(WheelArea.self) }
         `case`.information = list { $0.information() }
+        `case`.counterpart = maybe {
+            .init(unit: $0.id(), person: $0.id(), asked: $0.maybe { $0.date() }, answered: $0.maybe { $0.date() })
+        }
         `case`.corrections = list {
             .init(before: $0.information(), by: $0.actor(), at: $0.date(), reason: $0.word())
         }

@@ -68,6 +68,8 @@ struct WireTests {
             information: random.id(), finding: random.finding(needsArea: true), text: random.word(),
             reason: random.word())
         try check(correction, Codec.CorrectInformation(correction, of: reference, by: by), of: reference, by: by)
+        let ask = MappingCore.AskCounterpart(areas: random.list { $0.one(WheelArea.self) })
+        try check(ask, Codec.AskCounterpart(ask, of: reference, by: by), of: reference, by: by)
         let answers = MappingCore.RecordAnswers(random.list(1...5) { .init($0.one(Question.self), $0.word()) })
         try check(answers, Codec.RecordAnswers(answers, of: reference, by: by), of: reference, by: by)
         let consent = MappingCore.RecordConsent(
@@ -273,7 +275,9 @@ extension RandomCase {
 
     private mutating func contentFacts() -> [ContentFact] {
         [
-            .informationAdded(information()),
+            .informationAdded(information()), .counterpartTold(.init(unit: id(), person: id()), county: id()),
+            .counterpartAsked(
+                .init(unit: id(), person: id()), areas: list { $0.one(WheelArea.self) }, county: id(), by: actor()),
             .informationCorrected(before: information(), after: information(), reason: word(), by: actor()),
             .answersRecorded(list { .init($0.one(Question.self), $0.word()) }, by: actor()),
             .consentRecorded(consent(), doubt: maybe { $0.doubt() }),

@@ -99,7 +99,8 @@ struct Arbitrary {
         return Cooperation(
             key: key, request: request(), form: one(of: Cooperation.Form.allCases), stage: one(of: stages),
             agreement: maybe { Agreement($0.coordinator(), $0.plan(), isConcernOpen: $0.flag()) },
-            history: list { $0.plan() }, told: [text(): text()], uninvited: list { $0.uninvited() })
+            history: list { $0.plan() }, told: [text(): text()], uninvited: list { $0.uninvited() },
+            wish: maybe { $0.wish() })
     }
 
     mutating func waiting() -> Cooperation.Waiting {
@@ -126,8 +127,12 @@ struct Arbitrary {
     mutating func matters() -> [FamilyMatter] { one(of: [[.meeting], [.plan, .coordinator], [.meeting, .nextStep]]) }
 
     mutating func coordinator() -> Coordinator {
-        Coordinator(text(), one(of: [.child(reason: ""), .child(reason: text()), .other(reason: text())]))
+        Coordinator(
+            text(), one(of: [.child(reason: ""), .child(reason: text()), .other(reason: text())]),
+            wish: maybe { $0.wish() })
     }
+
+    mutating func wish() -> ChildsWish { ChildsWish(person: maybe { $0.text() }, words: text()) }
 
     mutating func content() -> Plan.Content {
         Plan.Content(

@@ -67,6 +67,8 @@ struct WireTests {
                 child: some.participation(), judgements: some.list { $0.judgement() },
                 added: some.list { $0.newMeasure() }, next: some.maybe { $0.day() }), seed)
         reads(BookFollowUp(on: some.day()), seed)
+        reads(RecordWish(some.wish()), seed)
+        reads(MeetingsCore.ChangeCoordinator(to: some.coordinator()), seed)
         reads(InformFamily(to: some.text(), of: some.matters(), some.channel()), seed)
         reads(MeetingsCore.RecordParticipation(some.voice()), seed)
     }
@@ -140,6 +142,10 @@ struct WireTests {
         #expect(Alarm(PlanAlarm(alarm, of: key)) == alarm)
         let raised = ConcernRaised(by: some.text(), coordinator: some.text(), text: some.text())
         #expect(ConcernRaised(PlanConcernReported(raised, of: key)) == raised)
+        let wished = WishRecorded(by: some.text(), some.wish())
+        #expect(WishRecorded(ChildsWishRecorded(wished, of: key), &wire) == wished)
+        let changed = CoordinatorChange(by: some.text(), former: some.text(), to: some.coordinator())
+        #expect(CoordinatorChange(CoordinatorChanged(changed, of: key), &wire) == changed)
         let answered = ConcernAnswered(by: some.text(), text: some.text())
         #expect(ConcernAnswered(PlanConcernAnswered(answered, of: key)) == answered)
         let followedUp = FollowedUp(

@@ -97,8 +97,7 @@ struct NotificationsTests {
         (
             WorkDelegated.with {
                 ($0.caseReference, $0.county, $0.by, $0.to) = ("TST-1", "TST", "head-school", "teacher")
-            },
-            ["teacher@example.org"], "delegerats till dig"
+            }, ["teacher@example.org"], "delegerats till dig"
         ),
         (
             CooperationWaiting.with {
@@ -115,13 +114,26 @@ struct NotificationsTests {
         (
             PlanAlarm.with {
                 ($0.caseReference, $0.county, $0.coordinator, $0.manager) = ("TST-1", "TST", "family", "manager")
-            },
-            ["fia@example.org", "manager@example.org"], "har ingen bokad uppföljning"
+            }, ["fia@example.org", "manager@example.org"], "har ingen bokad uppföljning"
         ),
         (
             PlanConcernReported.with {
                 ($0.caseReference, $0.county, $0.coordinator, $0.text) = ("TST-1", "TST", "family", "hemligt ord")
             }, ["fia@example.org"], "väntar på svar"
+        ),
+        (
+            CoordinatorChanged.with {
+                ($0.caseReference, $0.county, $0.former, $0.coordinator.person) = ("TST-1", "TST", "nurse", "family")
+                ($0.coordinator.reason, $0.coordinator.wish.words) = ("hemligt skäl", "hemligt ord")
+            }, ["fia@example.org", "nils@example.org"], "samordningsperson"
+        ),
+        (
+            CounterpartTold.with { ($0.caseReference, $0.county, $0.person) = ("TST-1", "TST", "nurse") },
+            ["nils@example.org"], "leds av en annan verksamhet"
+        ),
+        (
+            CounterpartAsked.with { ($0.caseReference, $0.county, $0.person) = ("TST-1", "TST", "nurse") },
+            ["nils@example.org"], "ber dig om information"
         ),
         (
             EmergencyOpened.with {

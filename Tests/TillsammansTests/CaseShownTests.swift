@@ -83,6 +83,40 @@ struct CaseShownTests {
         for id in ["head-school", "(school)", ": nurse", "g1"] { #expect(!text.contains(id), "\(id) in\n\(text)") }
     }
 
+    @Test("rules 8 and 9: what was written is told, what works first, and each answer with who gave which before")
+    func written() async throws {
+        func answer(_ by: String, _ text: String) -> AnswersRecorded {
+            .with { ($0.by, $0.answers) = (by, [.with { ($0.question, $0.text) = (5, text) }]) }
+        }
+        let chronology = try chronology(
+            ConcernRegistered.with {
+                ($0.concern, $0.areas, $0.observation) = ("c", ["home", "safety"], "Sover dåligt.")
+                ($0.strengths, $0.reporter.name) = (["Har en god vän."], "Mia")
+            },
+            InformationAdded.with {
+                $0.information = .with {
+                    ($0.id, $0.by, $0.kind, $0.areas, $0.text) = ("i", "teacher", "strength", ["learning"], "Läser.")
+                }
+            }, answer("teacher", "Vet inte."), answer("head-school", "Stöd hemma."),
+            MeetingHeld.with {
+                $0.plan.worksAlready = ["Slöjden."]
+                $0.plan.measures = [.with { ($0.text, $0.area, $0.responsible) = ("Samtal.", "home", "nurse") }]
+            })
+        let text = try await chronology.written(ReadingStory.reading(.whole))
+        var rest = text[...]
+        for expected in [
+            "Styrkor", "Har en god vän. (Mia, 2026-11-23", "lärande: Läser. (teacher Exempelson", "Behov",
+            "hemmet, trygghet: Sover dåligt.", "5. Vilken ytterligare hjälp", "Stöd hemma. (Chef Exempelson",
+            "Tidigare versioner", "Vet inte. (teacher Exempelson", "Slöjden.", "Samtal. (hemmet, Nils Exempelson)",
+        ] {
+            let found = try #require(rest.range(of: expected), "\(expected) in its place in\n\(text)")
+            rest = rest[found.upperBound...]
+        }
+        let plan = try await chronology.written(ReadingStory.reading(.plan, as: "nurse"))
+        #expect(plan.contains("Slöjden.") && !plan.contains("Sover dåligt.") && !plan.contains("Stöd hemma."))
+        #expect(try await chronology.written(ReadingStory.reading(.course)).isEmpty)
+    }
+
     @Test("rule 20: no line is wider than the terminal, and nothing is lost", arguments: [40, 60, 80, 120])
     func width(width: Int) async throws {
         let chronology = try chronology(

@@ -26,6 +26,8 @@ struct CaseCooperation: Sendable {
     /// As it is now.
     private(set) var plan: Plan?
     private(set) var coordinator: Coordinator?
+    /// Whom the child wants as coordinator, the oldest first (rule 15).
+    private(set) var wishes: [CaseFile.Entry<ChildsWish>] = []
 
     /// It is booked, or waits for a time.
     var isMeetingAhead: Bool { meeting != nil || !obstacles.isEmpty || proposed != nil }
@@ -79,6 +81,7 @@ struct CaseCooperation: Sendable {
         self.voices += voices.map { .init(value: $0, by: person, at: event.time) }
     }
 
+    /// The family's word on the plan, and the coordinator.
     private mutating func takeConcern(_ event: Event) {
         switch event.type {
         case MeetingProposed.eventType:
@@ -92,6 +95,12 @@ struct CaseCooperation: Sendable {
                 for place in all.concerns.indices where all.concerns[place].answer == nil {
                     all.concerns[place].answer = .init(value: fact.text, by: fact.by, at: event.time)
                 }
+            }
+        case ChildsWishRecorded.eventType:
+            note(event) { (all: inout Self, fact: ChildsWishRecorded) in all.wish(fact.wish, fact.by, event.time) }
+        case CoordinatorChanged.eventType:
+            note(event) { (all: inout Self, fact: CoordinatorChanged) in
+                all.appoint(fact.coordinator, fact.by, event.time)
             }
         default: break
         }
@@ -114,6 +123,16 @@ struct CaseCooperation: Sendable {
         hear(fact.child.voices, by: fact.by, event)
         if meeting?.id == fact.meeting.id { meeting = nil }
         if fact.hasPlan { plan = fact.plan }
-        if fact.hasCoordinator { coordinator = fact.coordinator }
+        if fact.hasCoordinator { appoint(fact.coordinator, fact.by, event.time) }
+    }
+
+    private mutating func appoint(_ coordinator: Coordinator, _ by: String, _ time: Date) {
+        self.coordinator = coordinator
+        if coordinator.hasWish { wish(coordinator.wish, by, time) }
+    }
+
+    /// What is said again is no other wish.
+    private mutating func wish(_ wish: ChildsWish, _ by: String, _ time: Date) {
+        if wishes.last?.value != wish { wishes.append(.init(value: wish, by: by, at: time)) }
     }
 }

@@ -31,8 +31,10 @@ struct CaseFile: Sendable {
 
     private(set) var concerns: [Entry<ConcernRegistered>] = []
     private(set) var findings: [Finding] = []
-    /// The answers to each question, the oldest first.
+    /// The answers to each question, in this mapping and former ones, the oldest first.
     private(set) var answers: [Question: [Entry<String>]] = [:]
+    /// Those that the present mapping has answers to.
+    private var answered: Set<Question> = []
     /// What each giver has said, the oldest first.
     private(set) var consents: [String: [Entry<Consent>]] = [:]
     private(set) var maturity: Entry<MaturityRecorded>?
@@ -81,7 +83,9 @@ struct CaseFile: Sendable {
     private mutating func takeCourse(_ event: Event) {
         switch event.type {
         case CaseTakenOn.eventType: isTakenOn = true
-        case MappingOpened.eventType, ConcernJoined.eventType: isTakenOn = false
+        case ConcernJoined.eventType: isTakenOn = false
+        // A new mapping begins without answers. What was answered before is history (rule 9).
+        case MappingOpened.eventType: (isTakenOn, answered) = (false, [])
         case MoveProposed.eventType:
             note(event) { (file: inout CaseFile, fact: MoveProposed) in file.proposedMove = fact.proposed }
         case MoveDeclined.eventType, CaseMoved.eventType: proposedMove = nil
@@ -135,6 +139,7 @@ struct CaseFile: Sendable {
         for answer in fact.answers {
             guard let question = Question(rawValue: Int(answer.question)) else { continue }
             answers[question, default: []].append(Entry(value: answer.text, by: fact.by, at: event.time))
+            answered.insert(question)
         }
     }
 
@@ -150,10 +155,29 @@ extension Information {
 }
 
 extension CaseFile {
+    /// The answer that counts; nil: the present mapping has none.
+    func answer(to question: Question) -> Entry<String>? {
+        answered.contains(question) ? answers[question]?.last : nil
+    }
+
+    /// What was answered before, the newest first.
+    func formerAnswers(to question: Question) -> [Entry<String>] {
+        let all = answers[question] ?? []
+        return (answered.contains(question) ? all.dropLast() : all[...]).reversed()
+    }
+
     /// The wheel: what is known of each area.
     func findings(in area: WheelArea) -> [Finding] { findings.filter { $0.information.named.contains(area) } }
 
     func findings(from source: InformationSource) -> [Finding] {
         findings.filter { $0.information.source == source.rawValue }
+    }
+}
+
+extension [CaseFile.Finding] {
+    /// What works before what is needed, what is in the way, and who was not asked (rule 8); else in the order in which it came.
+    var strengthsFirst: [CaseFile.Finding] {
+        let kinds: [InformationKind] = [.strength, .need, .obstacle, .notAsked]
+        return kinds.flatMap { kind in filter { $0.information.kind == kind.rawValue } }
     }
 }

@@ -8,6 +8,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case handBack = "hand_back"
     case addInformation = "add_information"
     case correctInformation = "correct_information"
+    case askCounterpart = "ask_counterpart"
     case recordAnswers = "record_answers"
     case recordConsent = "record_consent"
     case withholdConsent = "withhold_consent"
@@ -22,6 +23,8 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case mergeGuardians = "merge_guardians"
     case removeGuardian = "remove_guardian"
     case endObjection = "end_objection"
+    case recordWish = "record_wish"
+    case changeCoordinator = "change_coordinator"
     case moveMeeting = "move_meeting"
     case tellFamily = "tell_family"
     case recordParticipation = "record_participation"
@@ -31,12 +34,14 @@ package enum CaseAction: String, CaseIterable, Sendable {
 
     private static let acts: [CaseAction: Authority.Act] = [
         .takeOn: .takeOn, .delegate: .delegate, .handBack: .handBack,
-        .addInformation: .addInformation, .correctInformation: .correctInformation, .recordAnswers: .recordAnswers,
+        .addInformation: .addInformation, .correctInformation: .correctInformation,
+        .askCounterpart: .askCounterpart, .recordAnswers: .recordAnswers,
         .recordConsent: .recordConsent, .withholdConsent: .withholdConsent, .judgeMaturity: .judgeMaturity,
         .conclude: .conclude, .followUp: .followUp, .reopen: .reopen,
         .move: .moveCase, .confirmMove: .moveCase, .declineMove: .moveCase,
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
+        .recordWish: .recordChildsWish, .changeCoordinator: .changeCoordinator,
         .moveMeeting: .moveMeeting, .tellFamily: .tellFamily, .recordParticipation: .recordParticipation,
     ]
 }
@@ -97,6 +102,7 @@ extension CaseSituation {
         case .followUp where phase != .ownMeasures && phase != .resting: [Fault(.followUpNone)]
         case .reopen where phase == .mapping: [Fault(.mappingOpen)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
+        case .changeCoordinator where people.coordinator == nil: [Fault(.planNone)]
         case .moveMeeting where !isMeetingAhead, .tellFamily where !isCalled, .recordParticipation where !isCalled:
             [Fault(.meetingNone)]
         default: []

@@ -84,6 +84,8 @@ struct FormChoices: Sendable {
     var family: [Choice] = []
     /// Those who can say no.
     var withholders: [Choice] = []
+    /// Those who can be coordinator.
+    var coordinators: @Sendable () -> [Choice] = { [] }
     /// What each question's answer was last, with who and when.
     var answered: [Question: String] = [:]
     var today = LocalDate(number: 0)

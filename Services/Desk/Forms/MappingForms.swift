@@ -106,6 +106,27 @@ extension FieldName {
     fileprivate static func ofFinding(_ path: String) -> String { path.hasPrefix("areas") ? "areas" : of(path) }
 }
 
+/// Asks the other of the two that a child has before school (rule 2).
+struct CounterpartForm: CaseForm {
+    static let action = CaseAction.askCounterpart
+    var areas: [String] = []
+
+    init() {}
+    init(_ typed: TypedFields) { areas = typed.all("areas") }
+
+    func message(about reference: String, by person: String) -> any EventPayload & LimitedMessage {
+        AskCounterpart.with { ($0.caseReference, $0.by, $0.areas) = (reference, person, areas) }
+    }
+
+    func check(_ words: inout Words) { _ = words.all(of: WheelArea.self, areas, at: "areas", else: .areaUnknown) }
+
+    func fields(_ maker: FieldMaker, _ choices: FormChoices) -> [any FormField] {
+        [maker.several("areas", maker.wheel(), areas, isOptional: true)]
+    }
+
+    func field(of path: String) -> String { FieldName.ofFinding(path) }
+}
+
 /// The five questions. Only the answers that were changed since the page was shown are sent.
 struct AnswersForm: CaseForm {
     static let action = CaseAction.recordAnswers

@@ -24,6 +24,7 @@ enum Templates {
         "act": PackageResources.act_mustache,
         "action": PackageResources.action_mustache,
         "case_consents": PackageResources.case_consents_mustache,
+        "case_coordinator": PackageResources.case_coordinator_mustache,
         "case_findings": PackageResources.case_findings_mustache,
         "case_form": PackageResources.case_form_mustache,
         "case_header": PackageResources.case_header_mustache,

@@ -12,6 +12,8 @@ package struct Case: Aggregate, Equatable {
     package var owner: Routing.Owner
     /// The latest report that says the child is elsewhere, until a person decides.
     package var proposedMove: ProposedMove?
+    /// The other of the two that a child has before school (rule 2).
+    package var counterpart: Counterpart?
     /// Does the work for the owner (rule 6).
     package var delegate: String?
     /// Meetings reports it (rule 15).

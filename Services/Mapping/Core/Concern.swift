@@ -81,6 +81,7 @@ extension CaseInHand {
         report(
             .opened(owner: `case`.owner, at: `case`.place, due: due, isHarmSuspected: `case`.isHarmSuspected))
         report(former, in: concern)
+        reviewCounterpart()
         if let move = concern.proposed { propose(move, in: concern) }
     }
 
@@ -93,6 +94,8 @@ extension CaseInHand {
         report(former, in: concern)
         if concern.hasGrown, `case`.place.stage.isBefore(concern.place.stage) {
             hand(to: concern.owner, at: concern.place, .age)
+        } else {
+            noteCounterpart(at: concern.place)
         }
         if let move = concern.proposed { propose(move, in: concern) }
         // The owner must look at the new concern within a time that starts when it was received (rule 19).

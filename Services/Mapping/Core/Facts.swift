@@ -118,6 +118,9 @@ package enum ProposalFact: Sendable, Equatable {
 /// Facts about the mapping's content.
 package enum ContentFact: Sendable, Equatable {
     case informationAdded(Case.Information)
+    /// The other of the two that a child has before school is told, or asked (rule 2).
+    case counterpartTold(Case.Counterpart, county: String)
+    case counterpartAsked(Case.Counterpart, areas: [WheelArea], county: String, by: Actor)
     case informationCorrected(before: Case.Information, after: Case.Information, reason: String, by: Actor)
     case answersRecorded([RecordAnswers.Answer], by: Actor)
     /// - Parameter doubt: nil where nobody must look at it.

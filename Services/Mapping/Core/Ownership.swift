@@ -19,6 +19,7 @@ extension CaseInHand {
         (`case`.owner, `case`.place) = (owner, place)
         // The delegate belonged to the former organisation.
         `case`.delegate = nil
+        reviewCounterpart()
         settleMove(after: why)
         guard case .cooperation(let cooperation) = `case`.phase else { return }
         if isElsewhere {

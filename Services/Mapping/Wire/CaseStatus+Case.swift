@@ -12,6 +12,7 @@ extension CaseStatus {
         municipality = `case`.place.municipality
         unit = `case`.owner.unit
         owner = `case`.owner.person
+        if let other = `case`.counterpart { counterpart = Counterpart(other) }
         delegate = `case`.delegate ?? ""
         coordinator = `case`.coordinator ?? ""
         fallbackReason = `case`.owner.fallback?.rawValue ?? ""

@@ -200,6 +200,9 @@ extension ContentFact {
                 ($0.caseReference, $0.by, $0.reason) = (reference, actor.id, reason)
                 ($0.before, $0.after) = (.init(before), .init(after))
             }
+        case .counterpartTold(let other, let county): CounterpartTold(other, county: county, of: reference)
+        case .counterpartAsked(let other, let areas, let county, let actor):
+            CounterpartAsked(other, areas: areas, county: county, of: reference, by: actor)
         case .answersRecorded(let answers, let actor):
             AnswersRecorded.with {
                 ($0.caseReference, $0.by) = (reference, actor.id)

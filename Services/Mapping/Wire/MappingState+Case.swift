@@ -20,6 +20,7 @@ extension MappingState {
         owner = `case`.owner.person
         fallbackReason = `case`.owner.fallback?.rawValue ?? ""
         if let move = `case`.proposedMove { proposed = ProposedMove(move) }
+        if let other = `case`.counterpart { counterpart = Counterpart(other) }
         delegate = `case`.delegate ?? ""
         coordinator = `case`.coordinator ?? ""
         phase = `case`.phase.word.rawValue
@@ -70,6 +71,7 @@ extension MappingState {
             youthConsentFrom: youthConsentFrom, adultFrom: adultFrom)
         `case`.phase = phase
         if hasProposed { `case`.proposedMove = proposed.read(&words) }
+        if hasCounterpart { `case`.counterpart = counterpart.read }
         `case`.delegate = delegate.nonEmpty
         `case`.coordinator = coordinator.nonEmpty
         for (word, deadline) in deadlines {

@@ -18,15 +18,17 @@ package struct Cooperation: Sendable, Hashable {
     package var told: [String: String]
     /// From which organisations of question 5 nobody is to come (rules 11 and 14).
     package var uninvited: [Uninvited]
+    /// Whom the child wants as coordinator, as last said; nil: nobody has asked yet (rule 15).
+    package var wish: ChildsWish?
 
     package init(
         key: CaseKey, request: Request, form: Form = .room, stage: Stage, agreement: Agreement? = nil,
         history: [Plan] = [], told: [String: String] = [:],
-        uninvited: [Uninvited] = []
+        uninvited: [Uninvited] = [], wish: ChildsWish? = nil
     ) {
         (self.key, self.request, self.form, self.stage) = (key, request, form, stage)
         (self.agreement, self.history, self.told) = (agreement, history, told)
-        self.uninvited = uninvited
+        (self.uninvited, self.wish) = (uninvited, wish)
     }
 
     /// Where the case's meeting stands.
@@ -142,7 +144,7 @@ extension Cooperation {
     /// Ends the case: the plan becomes history, and a later case begins without one.
     mutating func end() {
         if let agreement { keep(agreement.plan) }
-        agreement = nil
+        (agreement, wish) = (nil, nil)
         told = [:]
     }
 

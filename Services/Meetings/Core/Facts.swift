@@ -37,6 +37,8 @@ extension Planning {
         case concernReported(ConcernRaised)
         case concernAnswered(ConcernAnswered)
         case followedUp(FollowedUp)
+        case childsWish(WishRecorded)
+        case coordinatorChanged(CoordinatorChange)
     }
 }
 
@@ -228,6 +230,25 @@ package struct ConcernAnswered: Sendable, Hashable {
     package var text: String
 
     package init(by: String, text: String) { (self.by, self.text) = (by, text) }
+}
+
+/// Whom the child wants as coordinator (rule 15).
+package struct WishRecorded: Sendable, Hashable {
+    package var by: String
+    package var wish: ChildsWish
+
+    package init(by: String, _ wish: ChildsWish) { (self.by, self.wish) = (by, wish) }
+}
+
+/// The family has another contact (rule 21).
+package struct CoordinatorChange: Sendable, Hashable {
+    package var by: String
+    package var former: String
+    package var coordinator: Coordinator
+
+    package init(by: String, former: String, to coordinator: Coordinator) {
+        (self.by, self.former, self.coordinator) = (by, former, coordinator)
+    }
 }
 
 package struct FollowedUp: Sendable, Hashable {

@@ -12,21 +12,6 @@ package struct Agreement: Sendable, Hashable {
     }
 }
 
-/// The family's contact. The child was asked first whom they want (rule 15).
-package struct Coordinator: Sendable, Hashable {
-    package var person: String
-    package var choice: Choice
-
-    package init(_ person: String, _ choice: Choice) { (self.person, self.choice) = (person, choice) }
-
-    package enum Choice: Sendable, Hashable {
-        /// The reason is empty where nobody gave one: none is needed.
-        case child(reason: String)
-        /// Somebody else chose, for this special reason.
-        case other(reason: String)
-    }
-}
-
 /// Who gives which support, and when it is followed up (rules 16 and 17).
 package struct Plan: Sendable, Hashable {
     /// What already works and must continue.

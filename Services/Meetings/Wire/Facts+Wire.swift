@@ -222,6 +222,42 @@ extension ConcernAnswered {
     init(_ message: PlanConcernAnswered) { self.init(by: message.by, text: message.text) }
 }
 
+extension ChildsWishRecorded {
+    init(_ fact: WishRecorded, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.by = fact.by
+            $0.wish = .init(fact.wish)
+        }
+    }
+}
+
+extension WishRecorded {
+    init(_ message: ChildsWishRecorded, _ wire: inout WireReader) {
+        self.init(by: message.by, .init(message.wish, at: "wish", &wire))
+    }
+}
+
+extension CoordinatorChanged {
+    init(_ fact: CoordinatorChange, of key: CaseKey) {
+        self = .with {
+            $0.caseReference = key.reference
+            $0.county = key.county
+            $0.by = fact.by
+            $0.former = fact.former
+            $0.coordinator = .init(fact.coordinator)
+        }
+    }
+}
+
+extension CoordinatorChange {
+    init(_ message: CoordinatorChanged, _ wire: inout WireReader) {
+        self.init(
+            by: message.by, former: message.former, to: .init(message.coordinator, at: "coordinator", &wire))
+    }
+}
+
 extension PlanFollowedUp {
     init(_ fact: FollowedUp, of key: CaseKey) {
         self = .with {

@@ -80,6 +80,22 @@ extension BookFollowUp: CaseCommand {
     func write(to message: inout BookPlanFollowUp) { message.date = date.description }
 }
 
+extension RecordWish: CaseCommand {
+    init(_ message: RecordChildsWish, _ wire: inout WireReader) {
+        self.init(MeetingsCore.ChildsWish(message.wish, at: "wish", &wire))
+    }
+
+    func write(to message: inout RecordChildsWish) { message.wish = .init(wish) }
+}
+
+extension MeetingsCore.ChangeCoordinator: CaseCommand {
+    init(_ message: Codec.ChangeCoordinator, _ wire: inout WireReader) {
+        self.init(to: MeetingsCore.Coordinator(message.coordinator, at: "coordinator", &wire))
+    }
+
+    func write(to message: inout Codec.ChangeCoordinator) { message.coordinator = .init(coordinator) }
+}
+
 // MARK: Their parts
 
 extension MeetingsCore.Participation {
@@ -106,7 +122,8 @@ extension MeetingsCore.Coordinator {
             message.person,
             message.chosenByChild
                 ? .child(reason: message.reason)
-                : .other(reason: wire.text(message.reason, at: "\(path).reason", else: .coordinatorReason)))
+                : .other(reason: wire.text(message.reason, at: "\(path).reason", else: .coordinatorReason)),
+            wish: message.hasWish ? MeetingsCore.ChildsWish(message.wish, at: "\(path).wish", &wire) : nil)
     }
 }
 
@@ -118,7 +135,20 @@ extension Codec.Coordinator {
             case .child(let reason): ($0.chosenByChild, $0.reason) = (true, reason)
             case .other(let reason): $0.reason = reason
             }
+            if let wish = value.wish { $0.wish = .init(wish) }
         }
+    }
+}
+
+extension MeetingsCore.ChildsWish {
+    init(_ message: Codec.ChildsWish, at path: String, _ wire: inout WireReader) {
+        self.init(person: message.person.nonEmpty, words: wire.text(message.words, at: "\(path).words"))
+    }
+}
+
+extension Codec.ChildsWish {
+    init(_ value: MeetingsCore.ChildsWish) {
+        self = .with { ($0.person, $0.words) = (value.person ?? "", value.words) }
     }
 }
 

@@ -20,7 +20,8 @@ extension Cooperation {
             key: key, request: Request(state.call, &wire), form: state.digital ? .digital : .room,
             stage: Stage(state, &wire), agreement: Agreement(state, &wire),
             history: state.history.map { .init($0, &wire) }, told: state.told,
-            uninvited: state.uninvited.map { .init($0, &wire) })
+            uninvited: state.uninvited.map { .init($0, &wire) },
+            wish: state.hasWish ? MeetingsCore.ChildsWish(state.wish, at: "wish", &wire) : nil)
         guard wire.faults.isEmpty else { throw Undecodable(Refusal(wire.faults)) }
     }
 }
@@ -78,6 +79,7 @@ extension MeetingState {
             $0.history = value.history.map(Codec.Plan.init)
             $0.told = value.told
             $0.uninvited = value.uninvited.map(NobodyInvited.Organisation.init)
+            if let wish = value.wish { $0.wish = .init(wish) }
         }
     }
 

@@ -141,6 +141,14 @@ extension BookPlanFollowUp: PersonMessage {
     package func command(_ words: inout Words) -> BookFollowUp? { read(&words) }
 }
 
+extension RecordChildsWish: PersonMessage {
+    package func command(_ words: inout Words) -> RecordWish? { read(&words) }
+}
+
+extension Codec.ChangeCoordinator: PersonMessage {
+    package func command(_ words: inout Words) -> MeetingsCore.ChangeCoordinator? { read(&words) }
+}
+
 extension TellFamily: PersonMessage {
     package func command(_ words: inout Words) -> InformFamily? { read(&words) }
 }

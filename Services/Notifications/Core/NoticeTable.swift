@@ -16,6 +16,7 @@ extension Notice {
         case escalation
         case moved
         case delegated
+        case counterpart
         case waiting
         case cameOfAge = "came_of_age"
         case emergencyAccess = "emergency_access"
@@ -39,6 +40,7 @@ extension Notice {
         case timeFound = "time_found"
         case nobodyInvited = "nobody_invited"
         case coordinator
+        case coordinatorFormer = "coordinator_former"
         case planAlarm = "plan_alarm"
         case planConcern = "plan_concern"
         case undelivered
@@ -85,7 +87,7 @@ extension Notice {
         case untilInEnglish = "until_en"
         case county, to, reasons, recipient, items, subject, inviter, phone, left
         case recipientInEnglish = "recipient_en"
-        case letter, counter, delegated, refused, outdated, reached
+        case letter, counter, delegated, asked, refused, outdated, reached
         case declinedAgain = "declined_again"
         case giver, recorder
     }
@@ -114,6 +116,7 @@ extension Notice.Kind {
         .escalation: .init(PackageResources.escalation_mustache, deadline),
         .moved: .init(PackageResources.moved_mustache, [.to]),
         .delegated: .init(PackageResources.delegated_mustache),
+        .counterpart: .init(PackageResources.counterpart_mustache, occasions: [.asked]),
         .waiting: .init(PackageResources.waiting_mustache, [.reasons, .due, .dueInEnglish]),
         .cameOfAge: .init(PackageResources.came_of_age_mustache, [.due, .dueInEnglish]),
         .emergencyAccess: .init(
@@ -142,6 +145,7 @@ extension Notice.Kind {
         .timeFound: .init(PackageResources.time_found_mustache, [.time]),
         .nobodyInvited: .init(PackageResources.nobody_invited_mustache, [.due, .dueInEnglish]),
         .coordinator: .init(PackageResources.coordinator_mustache),
+        .coordinatorFormer: .init(PackageResources.coordinator_former_mustache),
         .planAlarm: .init(PackageResources.plan_alarm_mustache),
         .planConcern: .init(PackageResources.plan_concern_mustache, isUrgent: true),
         .undelivered: .init(PackageResources.undelivered_mustache, [.recipient, .recipientInEnglish], isUrgent: true),
@@ -224,6 +228,8 @@ extension CaseEvent {
                 return Row(.moveProposed, .staff(who.person, county: who.county), values)
             }
         case .delegated(let person): return [Row(.delegated, .staff(person))]
+        case .counterpart(let person, let isAsked):
+            return [Row(.counterpart, .staff(person), [.asked: .flag(isAsked)])]
         case .consentAwaited(let owner, let reasons, let due):
             return [Row(.waiting, .staff(owner), Self.due(due).merging([.reasons: .texts(reasons)]) { $1 })]
         case .cameOfAge(let owner, let due): return [Row(.cameOfAge, .staff(owner), Self.due(due))]
@@ -290,9 +296,18 @@ extension MeetingEvent {
         case .nobodyInvited(let namedPerson, let due):
             due.map { [Row(.nobodyInvited, .staff(namedPerson), .init(due: $0))] } ?? []
         case .familyInformed(let notice): notice.email.map { Self.rows(of: notice, to: $0) } ?? []
+        case .planAlarm, .planConcern, .coordinatorChanged: rowsOfPlan
+        }
+    }
+
+    private var rowsOfPlan: [Row] {
+        switch self {
         case .planAlarm(let coordinator, let manager):
             [coordinator, manager].compactMap(\.self).map { Row(.planAlarm, .staff($0)) }
         case .planConcern(let coordinator): [Row(.planConcern, .staff(coordinator))]
+        case .coordinatorChanged(let former, let coordinator):
+            [Row(.coordinator, .staff(coordinator)), Row(.coordinatorFormer, .staff(former))]
+        default: []
         }
     }
 

@@ -42,6 +42,8 @@ package enum CaseEvent: Sendable, Equatable {
     /// - Parameter to: who would own the case; nil where the owner alone may know (rule 22).
     case moveProposed(owner: StaffMember, to: StaffMember?, due: LocalDate)
     case delegated(to: String)
+    /// The other of the two that a child has before school is told that there is a case, or asked for information (rule 2).
+    case counterpart(to: String, isAsked: Bool)
     /// - Parameter reasons: why consent is missing, in Swedish.
     case consentAwaited(owner: String, reasons: [String], due: LocalDate)
     case cameOfAge(owner: String, due: LocalDate)
@@ -98,6 +100,8 @@ package enum MeetingEvent: Sendable, Equatable {
     case familyInformed(FamilyNotice)
     case planAlarm(coordinator: String, manager: String?)
     case planConcern(coordinator: String)
+    /// The family has another contact.
+    case coordinatorChanged(former: String, to: String)
 
     /// What a person has decided that one of the family is told (rule 22).
     package struct FamilyNotice: Sendable, Equatable {

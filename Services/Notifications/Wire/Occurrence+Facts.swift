@@ -23,11 +23,13 @@ extension Occurrence {
         on(ConcernRegistered.self), on(ConcernSetAside.self), on(ConsultationUnplaced.self),
         on(ConsultationBooked.self),
         on(DeadlineReminded.self), on(CaseMoved.self), on(MoveProposed.self), on(WorkDelegated.self),
+        on(CounterpartTold.self), on(CounterpartAsked.self),
         on(CooperationWaiting.self), on(ConsentRecorded.self), on(ObjectionEnded.self),
         on(CameOfAge.self), on(MeetingScheduled.self), on(MeetingCancelled.self), on(MeetingAnswered.self),
         on(MeetingHeld.self), on(MeetingImpossible.self), on(MeetingProposed.self), on(NobodyInvited.self),
-        on(FamilyTold.self), on(PlanAlarm.self), on(PlanConcernReported.self), on(AnswerForwarded.self),
-        on(AnswerOutdated.self), on(EmergencyOpened.self), on(CommandRefused.self), on(ErasureForewarned.self),
+        on(FamilyTold.self), on(PlanAlarm.self), on(PlanConcernReported.self), on(CoordinatorChanged.self),
+        on(AnswerForwarded.self), on(AnswerOutdated.self), on(EmergencyOpened.self), on(CommandRefused.self),
+        on(ErasureForewarned.self),
         on(ErasureCalledOff.self),
     ])
 
@@ -100,6 +102,18 @@ extension MoveProposed: ForeignFact {
 extension WorkDelegated: ForeignFact {
     var occurrence: Occurrence {
         Occurrence(county: county, caseReference: caseReference, .ofCase(.delegated(to: to)))
+    }
+}
+
+extension CounterpartTold: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofCase(.counterpart(to: person, isAsked: false)))
+    }
+}
+
+extension CounterpartAsked: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(county: county, caseReference: caseReference, .ofCase(.counterpart(to: person, isAsked: true)))
     }
 }
 
@@ -223,6 +237,14 @@ extension PlanConcernReported: ForeignFact {
     var occurrence: Occurrence {
         Occurrence(
             county: county, caseReference: caseReference, .ofMeeting(.planConcern(coordinator: coordinator)))
+    }
+}
+
+extension CoordinatorChanged: ForeignFact {
+    var occurrence: Occurrence {
+        Occurrence(
+            county: county, caseReference: caseReference,
+            .ofMeeting(.coordinatorChanged(former: former, to: coordinator.person)))
     }
 }
 

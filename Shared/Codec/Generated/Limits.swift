@@ -97,6 +97,14 @@ extension AnswersRecorded: LimitedMessage {
     ]
 }
 
+extension AskCounterpart: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("by", bytes: 128),
+        3: FieldLimit("areas", bytes: 64, elements: 20),
+    ]
+}
+
 extension BookConsultation: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("reference", bytes: 128),
@@ -216,6 +224,7 @@ extension CaseStatus: LimitedMessage {
         31: FieldLimit("emergencies", elements: 20),
         32: FieldLimit("guardians", elements: 20),
         34: FieldLimit("objections", bytes: 128, elements: 10),
+        45: FieldLimit("counterpart"),
     ]
 }
 
@@ -244,6 +253,15 @@ extension CaseViewed: LimitedMessage {
         7: FieldLimit("assurance", bytes: 64),
         8: FieldLimit("county", bytes: 64),
         9: FieldLimit("person", bytes: 128),
+    ]
+}
+
+extension ChangeCoordinator: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("coordinator"),
     ]
 }
 
@@ -296,6 +314,22 @@ extension ChildRehashed: LimitedMessage {
 extension ChildReleased: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
+    ]
+}
+
+extension ChildsWish: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("person", bytes: 128),
+        2: FieldLimit("words", bytes: 4000),
+    ]
+}
+
+extension ChildsWishRecorded: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("wish"),
     ]
 }
 
@@ -528,6 +562,17 @@ extension Coordinator: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("person", bytes: 128),
         3: FieldLimit("reason", bytes: 4000),
+        4: FieldLimit("wish"),
+    ]
+}
+
+extension CoordinatorChanged: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("former", bytes: 128),
+        5: FieldLimit("coordinator"),
     ]
 }
 
@@ -552,6 +597,35 @@ extension CorrectInformation: LimitedMessage {
         5: FieldLimit("kind", bytes: 64),
         6: FieldLimit("text", bytes: 10000),
         7: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension Counterpart: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("unit", bytes: 128),
+        2: FieldLimit("person", bytes: 128),
+        3: FieldLimit("asked"),
+        4: FieldLimit("answered"),
+    ]
+}
+
+extension CounterpartAsked: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("unit", bytes: 128),
+        5: FieldLimit("person", bytes: 128),
+        6: FieldLimit("areas", bytes: 64, elements: 20),
+    ]
+}
+
+extension CounterpartTold: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("unit", bytes: 128),
+        4: FieldLimit("person", bytes: 128),
     ]
 }
 
@@ -1502,6 +1576,15 @@ extension RecordAnswers: LimitedMessage {
         1: FieldLimit("case_reference", bytes: 128),
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("answers", elements: 5),
+    ]
+}
+
+extension RecordChildsWish: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("wish"),
     ]
 }
 

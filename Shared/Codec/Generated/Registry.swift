@@ -173,6 +173,13 @@ extension CorrectInformation: SuiteEvent {
     package static let largestBytes = 15851
 }
 
+extension AskCounterpart: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.counterpart.ask.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.mappingCommands]
+    package static let largestBytes = 1582
+}
+
 extension RecordAnswers: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.answers.record.v1"
     package static let kind = EventKind.command
@@ -367,6 +374,20 @@ extension InformationCorrected: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
     package static let largestBytes = 47889
+}
+
+extension CounterpartTold: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.counterpart.told.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 459
+}
+
+extension CounterpartAsked: SuiteEvent {
+    package static let eventType = "se.tillsammans.mapping.counterpart.asked.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.mappings]
+    package static let largestBytes = 1910
 }
 
 extension AnswersRecorded: SuiteEvent {
@@ -583,7 +604,7 @@ extension CaseStatus: SuiteEvent {
     package static let eventType = "se.tillsammans.case.status.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.cases]
-    package static let largestBytes = 16426
+    package static let largestBytes = 16740
 }
 
 extension CaseViewed: SuiteEvent {
@@ -695,7 +716,7 @@ extension RecordMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 167103
+    package static let largestBytes = 171240
 }
 
 extension RecordParticipation: SuiteEvent {
@@ -703,6 +724,20 @@ extension RecordParticipation: SuiteEvent {
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
     package static let largestBytes = 2666
+}
+
+extension RecordChildsWish: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.wish.record.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 4465
+}
+
+extension ChangeCoordinator: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.coordinator.change.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 8604
 }
 
 extension RecordNotHeld: SuiteEvent {
@@ -807,7 +842,7 @@ extension MeetingHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.held.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 197734
+    package static let largestBytes = 201871
 }
 
 extension MeetingNotHeld: SuiteEvent {
@@ -829,6 +864,20 @@ extension PlanAlarm: SuiteEvent {
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
     package static let largestBytes = 459
+}
+
+extension ChildsWishRecorded: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.wish.recorded.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 4465
+}
+
+extension CoordinatorChanged: SuiteEvent {
+    package static let eventType = "se.tillsammans.plan.coordinator.changed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 8735
 }
 
 extension PlanConcernReported: SuiteEvent {
@@ -976,10 +1025,13 @@ extension AnswerPlanConcern: SealedMessage {}
 extension AnswersRecorded: SealedMessage {}
 extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
+extension ChangeCoordinator: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}
 extension Child: SealedMessage {}
 extension ChildIdentified: SealedMessage {}
 extension ChildState: SealedMessage {}
+extension ChildsWish: SealedMessage {}
+extension ChildsWishRecorded: SealedMessage {}
 extension ConcernRegistered: SealedMessage {}
 extension ConcernReported: SealedMessage {}
 extension ConcernSetAside: SealedMessage {}
@@ -988,6 +1040,7 @@ extension ConsultationBooked: SealedMessage {}
 extension ConsultationRegistered: SealedMessage {}
 extension ConsultationRequested: SealedMessage {}
 extension Coordinator: SealedMessage {}
+extension CoordinatorChanged: SealedMessage {}
 extension CorrectGuardian: SealedMessage {}
 extension CorrectInformation: SealedMessage {}
 extension DeclineMove: SealedMessage {}
@@ -1033,6 +1086,7 @@ extension PlanConcernReported: SealedMessage {}
 extension PlanFollowedUp: SealedMessage {}
 extension PlannedMeasure: SealedMessage {}
 extension RecordAnswers: SealedMessage {}
+extension RecordChildsWish: SealedMessage {}
 extension RecordFollowUp: SealedMessage {}
 extension RecordMaturity: SealedMessage {}
 extension RecordMeeting: SealedMessage {}
@@ -1077,6 +1131,7 @@ extension EventRegistry {
         HandBackWork.self,
         AddInformation.self,
         CorrectInformation.self,
+        AskCounterpart.self,
         RecordAnswers.self,
         RecordConsent.self,
         AddGuardian.self,
@@ -1105,6 +1160,8 @@ extension EventRegistry {
         WorkHandedBack.self,
         InformationAdded.self,
         InformationCorrected.self,
+        CounterpartTold.self,
+        CounterpartAsked.self,
         AnswersRecorded.self,
         ConsentRecorded.self,
         GuardianAdded.self,
@@ -1153,6 +1210,8 @@ extension EventRegistry {
         BookConsultation.self,
         RecordMeeting.self,
         RecordParticipation.self,
+        RecordChildsWish.self,
+        ChangeCoordinator.self,
         RecordNotHeld.self,
         ReportPlanConcern.self,
         AnswerPlanConcern.self,
@@ -1171,6 +1230,8 @@ extension EventRegistry {
         MeetingNotHeld.self,
         MeetingEnded.self,
         PlanAlarm.self,
+        ChildsWishRecorded.self,
+        CoordinatorChanged.self,
         PlanConcernReported.self,
         PlanConcernAnswered.self,
         PlanFollowedUp.self,

@@ -127,6 +127,24 @@ package nonisolated struct CorrectInformation: Sendable {
   package init() {}
 }
 
+/// Asks the other of the two that a child has before school, for what they know (rules 2 and 7). What they tell comes as AddInformation.
+package nonisolated struct AskCounterpart: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var by: String = String()
+
+  /// Of what they are asked; none: of all that they know.
+  package var areas: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// The five questions, all in words.
 package nonisolated struct RecordAnswers: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -846,6 +864,85 @@ package nonisolated struct InformationCorrected: @unchecked Sendable {
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Before school a child has two: the child health centre and the preschool. One owns the case; this is the other (rule 2).
+package nonisolated struct Counterpart: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unit: String = String()
+
+  /// The unit's named person: the directory's id.
+  package var person: String = String()
+
+  /// When they were asked for information, and when they gave some; absent where not.
+  package var asked: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_asked ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_asked = newValue}
+  }
+  /// Returns true if `asked` has been explicitly set.
+  package var hasAsked: Bool {self._asked != nil}
+  /// Clears the value of `asked`. Subsequent reads from it will return its default value.
+  package mutating func clearAsked() {self._asked = nil}
+
+  package var answered: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_answered ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_answered = newValue}
+  }
+  /// Returns true if `answered` has been explicitly set.
+  package var hasAnswered: Bool {self._answered != nil}
+  /// Clears the value of `answered`. Subsequent reads from it will return its default value.
+  package mutating func clearAnswered() {self._answered = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _asked: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _answered: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// The other one is told that there is a case, and of no child.
+package nonisolated struct CounterpartTold: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var unit: String = String()
+
+  package var person: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct CounterpartAsked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  package var unit: String = String()
+
+  package var person: String = String()
+
+  package var areas: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct AnswersRecorded: Sendable {
@@ -1812,6 +1909,16 @@ package nonisolated struct CaseStatus: @unchecked Sendable {
     set {_uniqueStorage()._objections = newValue}
   }
 
+  /// Before school: the other of the two that the child has; may be absent.
+  package var counterpart: Counterpart {
+    get {_storage._counterpart ?? Counterpart()}
+    set {_uniqueStorage()._counterpart = newValue}
+  }
+  /// Returns true if `counterpart` has been explicitly set.
+  package var hasCounterpart: Bool {_storage._counterpart != nil}
+  /// Clears the value of `counterpart`. Subsequent reads from it will return its default value.
+  package mutating func clearCounterpart() {_uniqueStorage()._counterpart = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct SharedWith: Sendable {
@@ -2125,6 +2232,15 @@ package nonisolated struct MappingState: @unchecked Sendable {
     get {_storage._erasureBegun}
     set {_uniqueStorage()._erasureBegun = newValue}
   }
+
+  package var counterpart: Counterpart {
+    get {_storage._counterpart ?? Counterpart()}
+    set {_uniqueStorage()._counterpart = newValue}
+  }
+  /// Returns true if `counterpart` has been explicitly set.
+  package var hasCounterpart: Bool {_storage._counterpart != nil}
+  /// Clears the value of `counterpart`. Subsequent reads from it will return its default value.
+  package mutating func clearCounterpart() {_uniqueStorage()._counterpart = nil}
 
   /// Guardians who were removed, or taken to be another; at most 40.
   package var formerGuardians: [MappingState.FormerGuardian] {
@@ -2502,6 +2618,46 @@ nonisolated extension CorrectInformation: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.kind != rhs.kind {return false}
     if lhs.text != rhs.text {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension AskCounterpart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AskCounterpart"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}areas\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: AskCounterpart, rhs: AskCounterpart) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.areas != rhs.areas {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4034,6 +4190,155 @@ nonisolated extension InformationCorrected: SwiftProtobuf.Message, SwiftProtobuf
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Counterpart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Counterpart"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unit\0\u{1}person\0\u{1}asked\0\u{1}answered\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._asked) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._answered) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 1)
+    }
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 2)
+    }
+    try { if let v = self._asked {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._answered {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Counterpart, rhs: Counterpart) -> Bool {
+    if lhs.unit != rhs.unit {return false}
+    if lhs.person != rhs.person {return false}
+    if lhs._asked != rhs._asked {return false}
+    if lhs._answered != rhs._answered {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CounterpartTold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CounterpartTold"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}unit\0\u{1}person\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 3)
+    }
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CounterpartTold, rhs: CounterpartTold) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.person != rhs.person {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CounterpartAsked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CounterpartAsked"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}unit\0\u{1}person\0\u{1}areas\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.areas) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 4)
+    }
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 5)
+    }
+    if !self.areas.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.areas, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CounterpartAsked, rhs: CounterpartAsked) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.person != rhs.person {return false}
+    if lhs.areas != rhs.areas {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5683,7 +5988,7 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0\u{2}\u{b}counterpart\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -5708,6 +6013,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _guardians: [CaseGuardian] = []
     var _moreGuardians: Bool = false
     var _objections: [String] = []
+    var _counterpart: Counterpart? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5740,6 +6046,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _guardians = source._guardians
       _moreGuardians = source._moreGuardians
       _objections = source._objections
+      _counterpart = source._counterpart
     }
   }
 
@@ -5780,6 +6087,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._guardians) }()
         case 33: try { try decoder.decodeSingularBoolField(value: &_storage._moreGuardians) }()
         case 34: try { try decoder.decodeRepeatedStringField(value: &_storage._objections) }()
+        case 45: try { try decoder.decodeSingularMessageField(value: &_storage._counterpart) }()
         default: break
         }
       }
@@ -5858,6 +6166,9 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if !_storage._objections.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._objections, fieldNumber: 34)
       }
+      try { if let v = _storage._counterpart {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 45)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5889,6 +6200,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._guardians != rhs_storage._guardians {return false}
         if _storage._moreGuardians != rhs_storage._moreGuardians {return false}
         if _storage._objections != rhs_storage._objections {return false}
+        if _storage._counterpart != rhs_storage._counterpart {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -6040,7 +6352,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{c}\u{10}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{2}\u{8}counterpart\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -6083,6 +6395,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _hold: MappingState.ErasureHold? = nil
     var _erasure: ErasureGround? = nil
     var _erasureBegun: Bool = false
+    var _counterpart: Counterpart? = nil
     var _formerGuardians: [MappingState.FormerGuardian] = []
 
       // This property is used as the initial default value for new instances of the type.
@@ -6134,6 +6447,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _hold = source._hold
       _erasure = source._erasure
       _erasureBegun = source._erasureBegun
+      _counterpart = source._counterpart
       _formerGuardians = source._formerGuardians
     }
   }
@@ -6194,6 +6508,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 55: try { try decoder.decodeSingularMessageField(value: &_storage._erasure) }()
         case 56: try { try decoder.decodeSingularBoolField(value: &_storage._erasureBegun) }()
         case 57: try { try decoder.decodeRepeatedMessageField(value: &_storage._formerGuardians) }()
+        case 65: try { try decoder.decodeSingularMessageField(value: &_storage._counterpart) }()
         default: break
         }
       }
@@ -6329,6 +6644,9 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._formerGuardians.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._formerGuardians, fieldNumber: 57)
       }
+      try { if let v = _storage._counterpart {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 65)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6378,6 +6696,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._hold != rhs_storage._hold {return false}
         if _storage._erasure != rhs_storage._erasure {return false}
         if _storage._erasureBegun != rhs_storage._erasureBegun {return false}
+        if _storage._counterpart != rhs_storage._counterpart {return false}
         if _storage._formerGuardians != rhs_storage._formerGuardians {return false}
         return true
       }

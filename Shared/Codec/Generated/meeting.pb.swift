@@ -405,55 +405,65 @@ package nonisolated struct BookConsultation: Sendable {
 }
 
 /// The meeting was held (rules 15 and 16).
-package nonisolated struct RecordMeeting: Sendable {
+package nonisolated struct RecordMeeting: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var caseReference: String = String()
+  package var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
 
-  package var county: String = String()
+  package var county: String {
+    get {_storage._county}
+    set {_uniqueStorage()._county = newValue}
+  }
 
-  package var by: String = String()
+  package var by: String {
+    get {_storage._by}
+    set {_uniqueStorage()._by = newValue}
+  }
 
   /// Who came: the directory's ids.
-  package var came: [String] = []
+  package var came: [String] {
+    get {_storage._came}
+    set {_uniqueStorage()._came = newValue}
+  }
 
   package var child: Participation {
-    get {_child ?? Participation()}
-    set {_child = newValue}
+    get {_storage._child ?? Participation()}
+    set {_uniqueStorage()._child = newValue}
   }
   /// Returns true if `child` has been explicitly set.
-  package var hasChild: Bool {self._child != nil}
+  package var hasChild: Bool {_storage._child != nil}
   /// Clears the value of `child`. Subsequent reads from it will return its default value.
-  package mutating func clearChild() {self._child = nil}
+  package mutating func clearChild() {_uniqueStorage()._child = nil}
 
   /// The first meeting appoints the coordinator; a later one may name another.
   package var coordinator: Coordinator {
-    get {_coordinator ?? Coordinator()}
-    set {_coordinator = newValue}
+    get {_storage._coordinator ?? Coordinator()}
+    set {_uniqueStorage()._coordinator = newValue}
   }
   /// Returns true if `coordinator` has been explicitly set.
-  package var hasCoordinator: Bool {self._coordinator != nil}
+  package var hasCoordinator: Bool {_storage._coordinator != nil}
   /// Clears the value of `coordinator`. Subsequent reads from it will return its default value.
-  package mutating func clearCoordinator() {self._coordinator = nil}
+  package mutating func clearCoordinator() {_uniqueStorage()._coordinator = nil}
 
   package var plan: Plan {
-    get {_plan ?? Plan()}
-    set {_plan = newValue}
+    get {_storage._plan ?? Plan()}
+    set {_uniqueStorage()._plan = newValue}
   }
   /// Returns true if `plan` has been explicitly set.
-  package var hasPlan: Bool {self._plan != nil}
+  package var hasPlan: Bool {_storage._plan != nil}
   /// Clears the value of `plan`. Subsequent reads from it will return its default value.
-  package mutating func clearPlan() {self._plan = nil}
+  package mutating func clearPlan() {_uniqueStorage()._plan = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _child: Participation? = nil
-  fileprivate var _coordinator: Coordinator? = nil
-  fileprivate var _plan: Plan? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Whether and how the child took part.
@@ -539,9 +549,94 @@ package nonisolated struct Coordinator: Sendable {
   /// Else the special reason (rule 15).
   package var reason: String = String()
 
+  /// Whom the child wants. Left out, it is what was recorded last.
+  package var wish: ChildsWish {
+    get {_wish ?? ChildsWish()}
+    set {_wish = newValue}
+  }
+  /// Returns true if `wish` has been explicitly set.
+  package var hasWish: Bool {self._wish != nil}
+  /// Clears the value of `wish`. Subsequent reads from it will return its default value.
+  package mutating func clearWish() {self._wish = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _wish: ChildsWish? = nil
+}
+
+/// Whom the child wants as coordinator. The child is asked before anybody else (rule 15).
+package nonisolated struct ChildsWish: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The directory's id; empty where the child wants somebody else, or nobody in particular.
+  package var person: String = String()
+
+  /// What the child says of it; or why the child could not be asked (rule 7).
+  package var words: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What the child has said, before the first meeting or later.
+package nonisolated struct RecordChildsWish: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  package var wish: ChildsWish {
+    get {_wish ?? ChildsWish()}
+    set {_wish = newValue}
+  }
+  /// Returns true if `wish` has been explicitly set.
+  package var hasWish: Bool {self._wish != nil}
+  /// Clears the value of `wish`. Subsequent reads from it will return its default value.
+  package mutating func clearWish() {self._wish = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _wish: ChildsWish? = nil
+}
+
+/// Another coordinator between two meetings. The child is asked first, so its wish is in it.
+package nonisolated struct ChangeCoordinator: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  package var coordinator: Coordinator {
+    get {_coordinator ?? Coordinator()}
+    set {_coordinator = newValue}
+  }
+  /// Returns true if `coordinator` has been explicitly set.
+  package var hasCoordinator: Bool {self._coordinator != nil}
+  /// Clears the value of `coordinator`. Subsequent reads from it will return its default value.
+  package mutating func clearCoordinator() {self._coordinator = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _coordinator: Coordinator? = nil
 }
 
 package nonisolated struct Plan: Sendable {
@@ -1143,6 +1238,64 @@ package nonisolated struct PlanAlarm: Sendable {
   package init() {}
 }
 
+package nonisolated struct ChildsWishRecorded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  package var wish: ChildsWish {
+    get {_wish ?? ChildsWish()}
+    set {_wish = newValue}
+  }
+  /// Returns true if `wish` has been explicitly set.
+  package var hasWish: Bool {self._wish != nil}
+  /// Clears the value of `wish`. Subsequent reads from it will return its default value.
+  package mutating func clearWish() {self._wish = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _wish: ChildsWish? = nil
+}
+
+/// The family has another contact. Both coordinators are told (rules 15 and 21).
+package nonisolated struct CoordinatorChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  /// Who was coordinator.
+  package var former: String = String()
+
+  package var coordinator: Coordinator {
+    get {_coordinator ?? Coordinator()}
+    set {_coordinator = newValue}
+  }
+  /// Returns true if `coordinator` has been explicitly set.
+  package var hasCoordinator: Bool {self._coordinator != nil}
+  /// Clears the value of `coordinator`. Subsequent reads from it will return its default value.
+  package mutating func clearCoordinator() {self._coordinator = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _coordinator: Coordinator? = nil
+}
+
 package nonisolated struct PlanConcernReported: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1589,6 +1742,16 @@ package nonisolated struct MeetingState: @unchecked Sendable {
     get {_storage._proposedEnd}
     set {_uniqueStorage()._proposedEnd = newValue}
   }
+
+  /// Whom the child wants as coordinator, as last said.
+  package var wish: ChildsWish {
+    get {_storage._wish ?? ChildsWish()}
+    set {_uniqueStorage()._wish = newValue}
+  }
+  /// Returns true if `wish` has been explicitly set.
+  package var hasWish: Bool {_storage._wish != nil}
+  /// Clears the value of `wish`. Subsequent reads from it will return its default value.
+  package mutating func clearWish() {_uniqueStorage()._wish = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2475,61 +2638,109 @@ nonisolated extension RecordMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
   package static let protoMessageName: String = _protobuf_package + ".RecordMeeting"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}came\0\u{1}child\0\u{1}coordinator\0\u{1}plan\0")
 
+  fileprivate class _StorageClass {
+    var _caseReference: String = String()
+    var _county: String = String()
+    var _by: String = String()
+    var _came: [String] = []
+    var _child: Participation? = nil
+    var _coordinator: Coordinator? = nil
+    var _plan: Plan? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _caseReference = source._caseReference
+      _county = source._county
+      _by = source._by
+      _came = source._came
+      _child = source._child
+      _coordinator = source._coordinator
+      _plan = source._plan
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
-      case 4: try { try decoder.decodeRepeatedStringField(value: &self.came) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._child) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._coordinator) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._plan) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._by) }()
+        case 4: try { try decoder.decodeRepeatedStringField(value: &_storage._came) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._child) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._coordinator) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._plan) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.caseReference.isEmpty {
-      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
+      }
+      if !_storage._county.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 2)
+      }
+      if !_storage._by.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._by, fieldNumber: 3)
+      }
+      if !_storage._came.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._came, fieldNumber: 4)
+      }
+      try { if let v = _storage._child {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._coordinator {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._plan {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
     }
-    if !self.county.isEmpty {
-      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
-    }
-    if !self.by.isEmpty {
-      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
-    }
-    if !self.came.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.came, fieldNumber: 4)
-    }
-    try { if let v = self._child {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._coordinator {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
-    try { if let v = self._plan {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: RecordMeeting, rhs: RecordMeeting) -> Bool {
-    if lhs.caseReference != rhs.caseReference {return false}
-    if lhs.county != rhs.county {return false}
-    if lhs.by != rhs.by {return false}
-    if lhs.came != rhs.came {return false}
-    if lhs._child != rhs._child {return false}
-    if lhs._coordinator != rhs._coordinator {return false}
-    if lhs._plan != rhs._plan {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._county != rhs_storage._county {return false}
+        if _storage._by != rhs_storage._by {return false}
+        if _storage._came != rhs_storage._came {return false}
+        if _storage._child != rhs_storage._child {return false}
+        if _storage._coordinator != rhs_storage._coordinator {return false}
+        if _storage._plan != rhs_storage._plan {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2671,7 +2882,7 @@ nonisolated extension RecordParticipation: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Coordinator: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Coordinator"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{3}chosen_by_child\0\u{1}reason\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{3}chosen_by_child\0\u{1}reason\0\u{1}wish\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2682,12 +2893,17 @@ nonisolated extension Coordinator: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 1: try { try decoder.decodeSingularStringField(value: &self.person) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.chosenByChild) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._wish) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.person.isEmpty {
       try visitor.visitSingularStringField(value: self.person, fieldNumber: 1)
     }
@@ -2697,6 +2913,9 @@ nonisolated extension Coordinator: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
     }
+    try { if let v = self._wish {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2704,6 +2923,140 @@ nonisolated extension Coordinator: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.person != rhs.person {return false}
     if lhs.chosenByChild != rhs.chosenByChild {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs._wish != rhs._wish {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChildsWish: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildsWish"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{1}words\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.words) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 1)
+    }
+    if !self.words.isEmpty {
+      try visitor.visitSingularStringField(value: self.words, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildsWish, rhs: ChildsWish) -> Bool {
+    if lhs.person != rhs.person {return false}
+    if lhs.words != rhs.words {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RecordChildsWish: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RecordChildsWish"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}wish\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._wish) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    try { if let v = self._wish {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: RecordChildsWish, rhs: RecordChildsWish) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._wish != rhs._wish {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ChangeCoordinator: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChangeCoordinator"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}coordinator\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._coordinator) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    try { if let v = self._coordinator {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChangeCoordinator, rhs: ChangeCoordinator) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._coordinator != rhs._coordinator {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3924,6 +4277,109 @@ nonisolated extension PlanAlarm: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
+nonisolated extension ChildsWishRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChildsWishRecorded"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}wish\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._wish) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    try { if let v = self._wish {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ChildsWishRecorded, rhs: ChildsWishRecorded) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._wish != rhs._wish {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoordinatorChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CoordinatorChanged"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}former\0\u{1}coordinator\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.former) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._coordinator) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if !self.former.isEmpty {
+      try visitor.visitSingularStringField(value: self.former, fieldNumber: 4)
+    }
+    try { if let v = self._coordinator {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CoordinatorChanged, rhs: CoordinatorChanged) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.former != rhs.former {return false}
+    if lhs._coordinator != rhs._coordinator {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension PlanConcernReported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PlanConcernReported"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}coordinator\0\u{1}text\0")
@@ -4529,7 +4985,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MeetingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0\u{1}uninvited\0\u{3}missing_roles\0\u{3}proposed_start\0\u{3}proposed_end\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0\u{1}uninvited\0\u{3}missing_roles\0\u{3}proposed_start\0\u{3}proposed_end\0\u{2}\u{4}wish\0")
 
   fileprivate class _StorageClass {
     var _meeting: Meeting? = nil
@@ -4548,6 +5004,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _missingRoles: [String] = []
     var _proposedStart: Int64 = 0
     var _proposedEnd: Int64 = 0
+    var _wish: ChildsWish? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4574,6 +5031,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _missingRoles = source._missingRoles
       _proposedStart = source._proposedStart
       _proposedEnd = source._proposedEnd
+      _wish = source._wish
     }
   }
 
@@ -4608,6 +5066,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 14: try { try decoder.decodeRepeatedStringField(value: &_storage._missingRoles) }()
         case 15: try { try decoder.decodeSingularInt64Field(value: &_storage._proposedStart) }()
         case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._proposedEnd) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._wish) }()
         default: break
         }
       }
@@ -4668,6 +5127,9 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._proposedEnd != 0 {
         try visitor.visitSingularInt64Field(value: _storage._proposedEnd, fieldNumber: 16)
       }
+      try { if let v = _storage._wish {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4693,6 +5155,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._missingRoles != rhs_storage._missingRoles {return false}
         if _storage._proposedStart != rhs_storage._proposedStart {return false}
         if _storage._proposedEnd != rhs_storage._proposedEnd {return false}
+        if _storage._wish != rhs_storage._wish {return false}
         return true
       }
       if !storagesAreEqual {return false}

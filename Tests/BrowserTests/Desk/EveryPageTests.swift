@@ -43,6 +43,7 @@ extension InTheBrowser {
             Shown(name: "case-withhold", path: "/case/CASE") { try await $0.press("desk.withhold.button") },
             Shown(name: "case-outcome", path: "/case/CASE/outcome"),
             Shown(name: "case-meetings", path: "/case/CASE/meetings"),
+            Shown(name: "case-coordinator", path: "/case/CASE/coordinator"),
             Shown(name: "case-people", path: "/case/CASE/people"),
             Shown(name: "case-notices", path: "/case/CASE/notices"),
             Shown(name: "case-print", path: "/case/CASE/print"),

@@ -42,6 +42,7 @@ struct AccessWalkTests {
         "GET /case/{reference}/mapping": .reading(.course), "GET /case/{reference}/outcome": .reading(.course),
         "GET /case/{reference}/notices": .reading(.course), "POST /case/{reference}/notices": .reading(.course),
         "GET /case/{reference}/known/{list}": .reading(.whole), "GET /case/{reference}/meetings": .reading(.plan),
+        "GET /case/{reference}/coordinator": .reading(.plan),
         "GET /case/{reference}/readers": .logOfCase,
         "GET /case/{reference}/changes": .changes, "GET /case/{reference}/emergency": .emergency,
         "POST /case/{reference}/emergency": .emergency, "POST /case/{reference}/do/{action}": .reading(.status),

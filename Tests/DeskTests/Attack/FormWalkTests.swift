@@ -31,9 +31,10 @@ struct FormWalkTests {
         // Nothing blocks it (rule 13).
         case .withholdConsent: (everybody, nil)
         case .addInformation: (everybody, .course)
-        case .correctInformation, .recordAnswers: (work, .course)
+        case .correctInformation, .askCounterpart, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
-        case .moveMeeting, .tellFamily, .recordParticipation: (lead.union(coordinate), .plan)
+        case .recordWish, .changeCoordinator, .moveMeeting, .tellFamily, .recordParticipation:
+            (lead.union(coordinate), .plan)
         }
     }
 
@@ -47,6 +48,7 @@ struct FormWalkTests {
             case .addInformation: [("source", "organisation"), ("kind", "need"), ("areas", "home"), ("text", "Något.")]
             case .correctInformation:
                 [("information", "i1"), ("kind", "need"), ("areas", "home"), ("text", "Något."), ("reason", "Fel.")]
+            case .askCounterpart: [("areas", "home")]
             case .recordAnswers: (1...5).map { ("answers-\($0)", "Svar \($0).") }
             case .recordConsent:
                 [
@@ -67,6 +69,12 @@ struct FormWalkTests {
             case .mergeGuardians: [("guardian", "g1"), ("same", "g2"), ("reason", "Samma.")]
             case .removeGuardian: [("guardian", "g1"), ("reason", "Styvförälder.")]
             case .endObjection: [("giver", "g1"), ("reason", "Skrivfel.")]
+            case .recordWish: [("wish-words", "Kim vill ha Fia.")]
+            case .changeCoordinator:
+                [
+                    ("coordinator-wish-words", "Kim vill ha Nils."),
+                    ("coordinator-person", CaseStory.person("nurse")), ("coordinator-reason", "Barnets val."),
+                ]
             case .moveMeeting: [("reason", "Krock."), ("not_before", next)]
             case .tellFamily: [("to", "child"), ("about", "next_step"), ("channel", "in_person")]
             case .recordParticipation:

@@ -260,9 +260,14 @@ extension CasePage {
             pairs.append(Pair(word("desk.meeting.absent"), names(others).joined(separator: ", ")))
         }
         if fact.hasCoordinator {
-            let choice = fact.coordinator.chosenByChild ? word("desk.meeting.chosen") : fact.coordinator.reason
             pairs.append(
-                Pair(word("case.coordinator"), name(of: fact.coordinator.person), detail: choice.nonEmpty))
+                Pair(
+                    word("case.coordinator"), name(of: fact.coordinator.person),
+                    detail: reason(of: fact.coordinator).nonEmpty))
+            if fact.coordinator.hasWish {
+                let wish = fact.coordinator.wish
+                pairs.append(Pair(word("desk.coordinator.wanted"), wanted(wish), detail: wish.words))
+            }
         }
         return past(word("desk.meeting.held", ["time": time(of: fact.meeting)]), pairs, child(fact.child))
     }

@@ -30,6 +30,11 @@ extension CasePage {
             Panel.Line(line("case.owner", name(of: status.owner))),
         ]
         if !status.delegate.isEmpty { lines.append(Panel.Line(line("case.delegate", name(of: status.delegate)))) }
+        if status.hasCounterpart {
+            let other = "\(name(of: status.counterpart.person)), \(name(of: status.counterpart.unit))"
+            lines.append(
+                Panel.Line("\(line("case.counterpart", other)) (\(status.counterpart.standing(language)))"))
+        }
         if !status.coordinator.isEmpty {
             lines.append(Panel.Line(line("case.coordinator", name(of: status.coordinator))))
         }
@@ -59,8 +64,16 @@ extension CasePage {
         if let meeting = opened.file.cooperation.meeting {
             lines.append(Panel.Line(word("desk.case.meeting"), due: Moment(meeting.start.date, language)))
         }
+        if isChildToBeAsked { lines.append(Panel.Line(word("desk.coordinator.ask"))) }
         if lines.isEmpty { lines = [Panel.Line(word("desk.case.nothing_next"))] }
         return Panel(title: word("case.next"), lines: lines, isNow: false, link: nil)
+    }
+
+    /// The first meeting is ahead, and nobody has asked the child whom it wants as coordinator (rule 15).
+    private var isChildToBeAsked: Bool {
+        let cooperation = opened.file.cooperation
+        return extent >= .plan && opened.row.phase == .cooperation && cooperation.coordinator == nil
+            && cooperation.wishes.isEmpty
     }
 
     /// Who has been reminded of the date, or that somebody will be (rule 19).

@@ -12,7 +12,7 @@ struct CasePage: Sendable {
     /// A page of a case. The raw value is its path below the case's.
     enum Part: String, CaseIterable, Sendable {
         case overview = ""
-        case mapping, consents, outcome, meetings, people, notices, readers
+        case mapping, consents, outcome, meetings, coordinator, people, notices, readers
 
         /// Where a step is done.
         init(of step: Step) {
@@ -79,7 +79,7 @@ struct CasePage: Sendable {
         switch part {
         case .overview: true
         case .notices: extent >= .course
-        case .meetings: extent >= .plan
+        case .meetings, .coordinator: extent >= .plan
         case .mapping, .consents, .outcome, .people: extent >= .whole
         case .readers:
             if case .may = Reading.answer(

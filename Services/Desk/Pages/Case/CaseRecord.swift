@@ -8,10 +8,12 @@ import SwiftProtobuf
 /// The analysis, the consents and the outcomes, to be read on paper (rules 9, 10 and 13).
 struct CaseRecord {
     struct Answer {
-        let question: String
+        /// Nil for a former answer, which stands under the latest.
+        let question: String?
         /// Nil while it is not answered.
         let words: String?
         let who: String?
+        let isFormer: Bool
     }
 
     struct Consent {
@@ -91,7 +93,7 @@ extension CasePage {
     /// A part of it; nil where the part has nothing of it.
     private func record(_ division: inout Division) -> CaseRecord? {
         let file = opened.file
-        let answers = division.cut(Question.allCases.map(answer))
+        let answers = division.cut(Question.allCases.flatMap(answers))
         let consents = division.cut(
             file.consents.sorted { $0.key < $1.key }.compactMap { giver, entries in
                 entries.last.map { consent(giver, $0) }
@@ -111,10 +113,15 @@ extension CasePage {
         return record.hasAnswers || record.hasConsents || record.hasOutcomes ? record : nil
     }
 
-    private func answer(_ question: Question) -> CaseRecord.Answer {
-        let last = opened.file.answers[question]?.last
-        return CaseRecord.Answer(
-            question: word(question.name), words: last?.value, who: last.map { by($0.by, at: $0.at) })
+    /// The answer that counts, then who answered what before, the newest first.
+    private func answers(to question: Question) -> [CaseRecord.Answer] {
+        let last = opened.file.answer(to: question)
+        let latest = CaseRecord.Answer(
+            question: word(question.name), words: last?.value, who: last.map { by($0.by, at: $0.at) }, isFormer: false)
+        let former = opened.file.formerAnswers(to: question).map { entry in
+            CaseRecord.Answer(question: nil, words: entry.value, who: by(entry.by, at: entry.at), isFormer: true)
+        }
+        return [latest] + former
     }
 
     private func consent(_ giver: String, _ entry: CaseFile.Entry<Consent>) -> CaseRecord.Consent {
@@ -169,7 +176,7 @@ extension CasePage {
 }
 
 extension CaseRecord.Answer: Weighed {
-    var weight: Int { question.htmlBytes + (words?.htmlBytes ?? 0) + 200 }
+    var weight: Int { (question?.htmlBytes ?? 0) + (words?.htmlBytes ?? 0) + 200 }
 }
 
 extension CaseRecord.Consent: Weighed {

@@ -39,14 +39,16 @@ extension CasePage {
     }
 
     private var voices: [ChildVoice.Voice] {
-        opened.file.findings(from: .child).map(\.information).filter { InformationKind(rawValue: $0.kind) != .notAsked }
-            .map { piece in
-                let values = [
-                    "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
-                ]
-                let attribution = [names(of: piece.named), word("desk.case.told", values)].filter { !$0.isEmpty }
-                return ChildVoice.Voice(words: piece.text, attribution: attribution.joined(separator: ". "))
-            }
+        opened.file.findings(from: .child).strengthsFirst.map(\.information).filter {
+            InformationKind(rawValue: $0.kind) != .notAsked
+        }
+        .map { piece in
+            let values = [
+                "name": name(of: piece.by), "day": CivilTime.text(CivilTime.day(of: piece.at.date), language),
+            ]
+            let attribution = [names(of: piece.named), word("desk.case.told", values)].filter { !$0.isEmpty }
+            return ChildVoice.Voice(words: piece.text, attribution: attribution.joined(separator: ". "))
+        }
     }
 
     /// Who was not asked, and why not.

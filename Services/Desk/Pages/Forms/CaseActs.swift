@@ -40,9 +40,10 @@ extension CasePage {
         case .takeOn, .delegate, .handBack, .move, .confirmMove, .declineMove, .addGuardian, .correctGuardian,
             .mergeGuardians, .removeGuardian:
             .people
-        case .addInformation, .correctInformation, .recordAnswers: .mapping
+        case .addInformation, .correctInformation, .askCounterpart, .recordAnswers: .mapping
         case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
+        case .recordWish, .changeCoordinator: .coordinator
         case .moveMeeting, .tellFamily, .recordParticipation: .meetings
         }
     }

@@ -15,6 +15,7 @@ extension FormChoices {
         givers = page.givers
         withholders = page.withholders
         family = page.family
+        coordinators = { page.possibleCoordinators }
         guard opened.permit.extent == .whole else { return }
         guardians = opened.guardians.map { ($0, opened.giver($0, language).capitalizedFirst) }
         removable = guardians + (opened.row.status.moreGuardians ? [("others", page.word("giver_name.others"))] : [])
@@ -37,15 +38,15 @@ extension FormChoices {
         let county = opened.permit.showsPlace ? opened.directory.county(ofMunicipality: municipality) : nil
         units = (county?.units.values.filter { $0.municipality == municipality } ?? [])
             .map { ($0.id, $0.name) }.sorted { ($0.label, $0.value) < ($1.label, $1.value) }
-        for (question, entries) in opened.file.answers {
-            guard let last = entries.last else { continue }
+        for question in Question.allCases {
+            guard let last = opened.file.answer(to: question) else { continue }
             let values = ["who": page.author(last.by), "when": CivilTime.text(last.at, language)]
             answered[question] = page.word("desk.answered", values)
         }
     }
 
     /// By name; with the unit, since two people can have one name.
-    private static func people(_ people: [County.Person], _ page: CasePage) -> [Choice] {
+    static func people(_ people: [County.Person], _ page: CasePage) -> [Choice] {
         people.map { ($0.id, "\($0.name), \(page.name(of: $0.unit))") }
             .sorted { ($0.label, $0.value) < ($1.label, $1.value) }
     }

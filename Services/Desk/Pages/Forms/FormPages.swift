@@ -21,16 +21,18 @@ struct FormPages: Sendable {
 
     static let all: [any CaseForm.Type] = [
         TakeOnForm.self, DelegateForm.self, HandBackForm.self, MoveForm.self, ConfirmMoveForm.self,
-        DeclineMoveForm.self, InformationForm.self, CorrectionForm.self, AnswersForm.self, ConsentForm.self,
+        DeclineMoveForm.self, InformationForm.self, CorrectionForm.self, CounterpartForm.self, AnswersForm.self,
+        ConsentForm.self,
         WithholdForm.self, MaturityForm.self, ConcludeForm.self, FollowUpForm.self, ReopenForm.self,
         AddGuardianForm.self, CorrectGuardianForm.self, MergeGuardiansForm.self, RemoveGuardianForm.self,
-        EndObjectionForm.self, MoveMeetingForm.self, TellFamilyForm.self, RecordParticipationForm.self,
+        EndObjectionForm.self, WishForm.self, ChangeCoordinatorForm.self, MoveMeetingForm.self, TellFamilyForm.self,
+        RecordParticipationForm.self,
     ]
 
     /// What each page is of use with. A consent can be taken back by whoever sees that there is a case.
     private static let parts: [CasePage.Part: ClosedRange<Reading.Extent>] = [
         .people: .status ... .whole, .mapping: .course ... .whole, .consents: .status ... .whole,
-        .outcome: .course ... .whole, .meetings: .plan ... .whole,
+        .outcome: .course ... .whole, .meetings: .plan ... .whole, .coordinator: .plan ... .whole,
     ]
 
     func add(to router: Router<DeskContext>) {
@@ -84,6 +86,7 @@ struct FormPages: Sendable {
             case .mapping:
                 opened.mappingPage(sent, correcting: query["correct"].map { String($0) }, boxes: boxes)
             case .consents: opened.consentsPage(sent, boxes: boxes)
+            case .coordinator: opened.coordinatorPage(sent, boxes: boxes)
             case .meetings: opened.meetingsPage(page: request.page, sent, boxes: boxes)
             default: opened.outcomePage(sent, boxes: boxes)
             }

@@ -46,6 +46,9 @@ extension CasePage {
             acts.append(act(correction, choices, sent: sent))
         }
         acts.append(act(InformationForm(), choices, sent: sent))
+        if opened.row.status.hasCounterpart {
+            acts.append(act(CounterpartForm(), choices, sent: sent, style: "secondary"))
+        }
         let answers = act(AnswersForm(latestAnswers), choices, sent: sent)
         acts.append(answers)
         var model: [String: Any] = [:]
@@ -61,14 +64,19 @@ extension CasePage {
         return formPage(.mapping, acts, sent: sent, model: model, boxes: boxes)
     }
 
-    private var latestAnswers: [Question: String] { opened.file.answers.compactMapValues { $0.last?.value } }
+    private var latestAnswers: [Question: String] {
+        Dictionary(
+            uniqueKeysWithValues: Question.allCases.compactMap { question in
+                opened.file.answer(to: question).map { (question, $0.value) }
+            })
+    }
 
     /// What the page may weigh of what is known and what is written in its forms.
     private static let mappingLimit = 70_000
 
     /// The child's own words, and what each source says: as much as fits, with links to the rest.
     private func beginning(limit: Int) -> (voice: ChildVoice, sources: [SourceShown]) {
-        let voices = opened.file.findings(from: .child).map(\.information)
+        let voices = opened.file.findings(from: .child).strengthsFirst.map(\.information)
             .filter { $0.kind != InformationKind.notAsked.rawValue }
             .map { ChildVoice.Voice(words: $0.text, attribution: attribution($0)) }
         let sources = InformationSource.allCases.map { ($0, pieces(from: $0)) }
@@ -90,17 +98,16 @@ extension CasePage {
 
     /// Strengths first (rule 8).
     func pieces(from source: InformationSource) -> [SourceShown.Piece] {
-        let kinds = InformationKind.allCases.map(\.rawValue)
-        let findings = opened.file.findings(from: source).enumerated().sorted { left, right in
-            let order = [left, right].map { kinds.firstIndex(of: $0.element.information.kind) ?? kinds.count }
-            return (order[0], left.offset) < (order[1], right.offset)
-        }
-        return (source == .detector ? reported : []) + findings.map { shown($0.element) }
+        let findings = opened.file.findings(from: source).strengthsFirst
+        let count = findings.count { $0.information.kind == InformationKind.strength.rawValue }
+        let reported = source == .detector ? reported : []
+        return reported.flatMap(\.strengths) + findings.prefix(count).map(shown)
+            + reported.map(\.observation) + findings.dropFirst(count).map(shown)
     }
 
-    /// What the concerns themselves tell, strengths first. It is nobody's to correct here.
-    private var reported: [SourceShown.Piece] {
-        opened.file.concerns.flatMap { entry in
+    /// What the concerns themselves tell. It is nobody's to correct here.
+    private var reported: [(strengths: [SourceShown.Piece], observation: SourceShown.Piece)] {
+        opened.file.concerns.map { entry in
             let concern = entry.value
             let areas = names(of: concern.areas.compactMap(WheelArea.init))
             let when = CivilTime.text(entry.at, language)
@@ -111,8 +118,10 @@ extension CasePage {
                     correct: nil)
             }
             let strength = Tag(word("kind.\(InformationKind.strength.rawValue)").capitalizedFirst)
-            return concern.strengths.map { piece(strength, "", $0) }
-                + [piece(Tag(word("desk.by.concern")), areas, concern.observation)]
+            return (
+                concern.strengths.map { piece(strength, "", $0) },
+                piece(Tag(word("desk.by.concern")), areas, concern.observation)
+            )
         }
     }
 
@@ -128,9 +137,9 @@ extension CasePage {
                 ? Link(word("desk.mapping.correct"), "\(path)#\(CaseAction.correctInformation.rawValue)") : nil)
     }
 
-    /// What was answered before, the newest first.
+    /// Who answered what before, and when, the newest first.
     func formerAnswers(to question: Question) -> [History.Version] {
-        (opened.file.answers[question] ?? []).dropLast().reversed().map { entry in
+        opened.file.formerAnswers(to: question).map { entry in
             History.Version(
                 time: Moment(entry.at, language), who: name(of: entry.by), words: entry.value, reason: nil,
                 isReplaced: true)
@@ -138,7 +147,7 @@ extension CasePage {
     }
 
     private func shown(_ question: Question, isInForm: Bool) -> QuestionShown {
-        let last = opened.file.answers[question]?.last
+        let last = opened.file.answer(to: question)
         return QuestionShown(
             number: question.number, question: word(question.name), words: isInForm ? nil : last?.value,
             attribution: last.map { attribution($0.by, at: CivilTime.text($0.at, language)) }

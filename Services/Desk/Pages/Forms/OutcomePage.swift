@@ -64,7 +64,7 @@ extension CasePage {
         }
         let answers = Question.allCases.map { question in
             line(
-                "\(question.number). \(word(question.name))", opened.file.answers[question] != nil,
+                "\(question.number). \(word(question.name))", opened.file.answer(to: question) != nil,
                 CaseAction.recordAnswers.rawValue)
         }
         let heard = [InformationSource.child, .guardian].map { source in

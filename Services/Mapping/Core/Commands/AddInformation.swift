@@ -19,6 +19,7 @@ package struct AddInformation: CaseCommand {
             id: work.context.commandId, source: source, finding: finding, text: text, by: work.actor,
             at: work.context.now)
         work.case.information.append(information)
+        work.noteCounterpartsAnswer()
         work.report(.informationAdded(information))
     }
 }

@@ -23,15 +23,17 @@ package struct Record: Command, Hashable {
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
         let cooperation = try planning.called(for: .recordMeeting, else: .meetingNone, by: actor, context)
-        let faults = faults(cooperation, by: actor, context)
+        let named = named(cooperation)
+        let faults = faults(cooperation, named, by: actor, context)
         let before = cooperation.agreement
-        guard let meeting = cooperation.booked, let coordinator = coordinator ?? before?.coordinator, faults.isEmpty
+        guard let meeting = cooperation.booked, let coordinator = named ?? before?.coordinator, faults.isEmpty
         else { throw Refusal(faults) }
         let measures = measures.numbered(by: context.commandId)
         let plan = Plan(
             worksAlready: worksAlready, measures: measures, followUp: followUp,
             isSIP: Plan.isSIP(measures, came: came, in: context.county), revision: (before?.plan.revision ?? 0) + 1)
         var draft = Draft(cooperation, planning.agenda, context, by: actor)
+        draft.cooperation.wish = coordinator.wish ?? cooperation.wish
         if let before { draft.cooperation.keep(before.plan) }
         draft.cooperation.agreement = Agreement(coordinator, plan, isConcernOpen: before?.isConcernOpen ?? false)
         // It was held earlier than booked: the booked time is free again.
@@ -46,19 +48,26 @@ package struct Record: Command, Hashable {
         return draft.decision
     }
 
-    private func faults(_ cooperation: Cooperation, by actor: Actor, _ context: CountyContext) -> [Fault] {
+    /// Whom the record names, with what the child has said last where the record says nothing of it.
+    private func named(_ cooperation: Cooperation) -> Coordinator? {
+        coordinator.map { Coordinator($0.person, $0.choice, wish: $0.wish ?? cooperation.wish) }
+    }
+
+    private func faults(
+        _ cooperation: Cooperation, _ coordinator: Coordinator?, by actor: Actor, _ context: CountyContext
+    ) -> [Fault] {
         let county = context.county
         let family = cooperation.lastParticipants.filter(\.isFamily).map(\.person)
         return cooperation.faultsUnlessMay(.recordMeeting, actor, context) + cooperation.faultsUnlessBooked()
             + came.enumerated().filter { !family.contains($0.element) }.flatMap {
                 county.faultsUnlessKnown($0.element, at: "came[\($0.offset)]")
             }
-            + cooperation.faults(in: child) + coordinatorFaults(cooperation, county)
+            + cooperation.faults(in: child) + faults(of: coordinator, cooperation, county)
             + measures.faults(at: "plan.measures", cooperation, context)
             + context.faultsUnlessAhead(followUp, at: "plan.follow_up_date")
     }
 
-    private func coordinatorFaults(_ cooperation: Cooperation, _ county: County) -> [Fault] {
+    private func faults(of coordinator: Coordinator?, _ cooperation: Cooperation, _ county: County) -> [Fault] {
         guard let coordinator else {
             return cooperation.agreement != nil
                 ? []
@@ -67,8 +76,8 @@ package struct Record: Command, Hashable {
                     Fault(.coordinatorReason, at: "coordinator.reason"),
                 ]
         }
-        return county.faultsUnlessKnown(coordinator.person, at: "coordinator.person")
-            + cooperation.faultsUnlessCovered(coordinator.person, at: "coordinator.person", in: county)
+        return coordinator.faultsOfPerson(at: "coordinator", cooperation, in: county)
+            + coordinator.faultsOfChoice(at: "coordinator")
     }
 }
 

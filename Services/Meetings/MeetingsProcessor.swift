@@ -26,6 +26,7 @@ struct MeetingsProcessor: Processor {
             .on(RecordNotHeld.self), .on(ReportPlanConcern.self), .on(AnswerPlanConcern.self),
             .on(RecordPlanFollowUp.self), .on(BookPlanFollowUp.self), .on(TellFamily.self),
             .on(Codec.AdmitOutsiders.self), .on(Codec.InviteOutsider.self), .on(Codec.DismissOutsider.self),
+            .on(Codec.RecordParticipation.self),
             .on(RecordChildsWish.self), .on(Codec.ChangeCoordinator.self),
         ])
     static let people = CommandAdapter(.people, [.on(PublishBusyTimes.self)])

@@ -141,7 +141,8 @@ extension Turn {
             try publish(MeetingNotHeld(fact, of: key), key)
             try publish(MeetingEnded(fact.meeting, came: [], of: key), key)
         case .plan(let fact): try publish(fact, of: key)
-        case .familyTold(let fact): try publish(Codec.FamilyTold(fact, of: key), key)
+        case .family(.told(let fact)): try publish(Codec.FamilyTold(fact, of: key), key)
+        case .family(.tookPart(let fact)): try publish(Codec.ParticipationRecorded(fact, of: key), key)
         case .mapping(let note): try publish(note, of: key)
         case .erased: try publish(CooperationErased(of: key), key)
         }

@@ -120,6 +120,8 @@ extension Authority {
         public static let tellFamily = Act(lead + coordinate)
         /// Also takes somebody from outside away again.
         public static let inviteOutsider = Act(lead + coordinate)
+        /// What was said afterwards may come when the case has closed (rule 7).
+        public static let recordParticipation = Act(lead + coordinate, .anyPhase)
         /// Whom the child wants as coordinator, and another one between meetings (rule 15).
         public static let recordChildsWish = Act(lead + coordinate, .cooperation)
         public static let changeCoordinator = Act(lead + coordinate, .cooperation)

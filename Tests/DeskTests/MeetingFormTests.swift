@@ -84,4 +84,42 @@ struct MeetingFormTests {
         #expect(empty.status == .unprocessableContent && empty.html.contains("move_meeting-reason-error"))
         #expect(try await !desk.get("meetings", as: "family").html.contains("/do/move_meeting"))
     }
+
+    @Test(
+        "rule 22: who leads decides that the family is told of plan or next step, and the page says who was told what")
+    func told() async throws {
+        let desk = try await Desk()
+        try await desk.cooperating()
+        let answer = try await desk.fill("meetings", "tell_family") {
+            $0.with("tell_family-to", "child").with("tell_family-about", "meeting", "next_step")
+                .with("tell_family-channel", "in_person")
+        }
+        #expect(answer.location == "\(desk.path("meetings"))?done=tell_family")
+        #expect(try await desk.facts(FamilyTold.self).map(\.about) == [["meeting", "next_step"]])
+        #expect(try await desk.get("meetings").html.contains("Barnet får veta om mötet, nästa steg (personligen)"))
+        let planless = try await desk.fill("meetings", "tell_family") {
+            $0.with("tell_family-to", "child").with("tell_family-about", "plan").with("tell_family-channel", "phone")
+        }
+        #expect(planless.status == .unprocessableContent)
+        let empty = try await desk.fill("meetings", "tell_family")
+        #expect(empty.status == .unprocessableContent && empty.html.contains("tell_family-to-error"))
+    }
+
+    @Test("rule 7: who was asked what, in which form, and what they said afterwards stands on the page")
+    func participation() async throws {
+        let desk = try await Desk()
+        try await desk.cooperating()
+        let answer = try await desk.fill("meetings", "record_participation") {
+            $0.with("record_participation-voice-person", "child")
+                .with("record_participation-voice-asked", "Vem vill du ha med?")
+                .with("record_participation-voice-forms", "pictures", "interpreter")
+                .with("record_participation-voice-afterwards", "Det kändes bra.")
+        }
+        #expect(answer.location == "\(desk.path("meetings"))?done=record_participation")
+        let page = try await desk.get("meetings")
+        for words in ["Vem vill du ha med?", "Med bilder, med tolk", "Det kändes bra."] {
+            #expect(page.html.contains(words))
+        }
+        #expect(try await !desk.get("meetings", as: "family").html.contains("/do/record_participation"))
+    }
 }

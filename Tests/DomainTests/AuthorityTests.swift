@@ -26,7 +26,7 @@ struct AuthorityTests {
             .askCounterpart, .recordChildsWish, .changeCoordinator, .withholdConsent, .judgeMaturity, .conclude,
             .followUp, .reopen, .moveCase, .keepCase, .recordMeeting, .recordNotHeld,
             .moveMeeting, .changeParticipants, .reportPlanConcern, .answerPlanConcern, .followUpPlan,
-            .bookPlanFollowUp, .tellFamily, .resendNotice,
+            .bookPlanFollowUp, .tellFamily, .recordParticipation, .resendNotice,
         ]
         #expect(acts.allSatisfy { isAllowed($0, person) })
     }
@@ -47,7 +47,7 @@ struct AuthorityTests {
     func coordinator() {
         let cooperation: [Authority.Act] = [
             .recordMeeting, .recordNotHeld, .moveMeeting, .changeParticipants, .answerPlanConcern, .followUpPlan,
-            .bookPlanFollowUp, .tellFamily, .resendNotice, .recordChildsWish, .changeCoordinator,
+            .bookPlanFollowUp, .tellFamily, .recordParticipation, .resendNotice, .recordChildsWish, .changeCoordinator,
         ]
         let mapping: [Authority.Act] = [.takeOn, .recordAnswers, .recordConsent, .conclude, .followUp, .reopen]
         #expect(cooperation.allSatisfy { isAllowed($0, "family") })

@@ -152,7 +152,7 @@ struct ReviewedMoveTests {
             return "\(reminded.level) \(reminded.to)"
         }
         #expect(told == [#"owner ["head-2"]"#, #"manager ["manager"]"#, #"county ["county"]"#])
-        try story.give(EndCooperation(), by: "family")
+        try story.give(EndCooperation(reason: "Klart.", isWorse: false), by: "family")
         #expect(story.case.departure == nil && story.case.deadlines.isEmpty)
     }
 

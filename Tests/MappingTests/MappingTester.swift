@@ -117,11 +117,13 @@ struct MappingTester {
             })
     }
 
-    mutating func followUp(_ decision: String, next: String = "", effect: String = "better") throws {
+    mutating func followUp(
+        _ decision: String, next: String = "", effect: String = "better", because reason: String = ""
+    ) throws {
         try send(
             RecordFollowUp.with {
                 ($0.caseReference, $0.by, $0.text, $0.nextDate) = (Self.reference, Self.owner, "ord", next)
-                ($0.effect, $0.decision) = (effect, decision)
+                ($0.effect, $0.decision, $0.closingReason) = (effect, decision, reason)
             })
     }
 

@@ -53,7 +53,7 @@ struct MappingTests {
         try tester.information("guardian")
         try tester.answers(1...5)
         try tester.conclude("nothing_further")
-        try tester.followUp("end")
+        try tester.followUp("end", because: "Allt är utrett.")
         try tester.concern()
         #expect(tester.status.harmSuspected && tester.phase == .mapping)
     }

@@ -260,7 +260,7 @@ struct DecisionTests {
             ])
         try county.decide(Cancel(isClosed: false), by: .suite)
         try county.decide(InformFamily(to: "g1", .phone))
-        let told = county.told { if case .familyTold(let fact) = $0 { fact.isCancelled } else { nil } }
+        let told = county.told { if case .family(.told(let fact)) = $0 { fact.meeting?.isCancelled } else { nil } }
         #expect(told == [false, true])
     }
 

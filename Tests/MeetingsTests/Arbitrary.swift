@@ -126,7 +126,17 @@ struct Arbitrary {
 
     // MARK: Plans
 
-    mutating func participation() -> Participation { Participation(tookPart: flag(), how: text()) }
+    mutating func participation() -> Participation {
+        Participation(tookPart: flag(), how: text(), voices: list { $0.voice() })
+    }
+
+    mutating func voice() -> FamilyVoice {
+        FamilyVoice(
+            of: text(), asked: text(), forms: one(of: [[.words], [.pictures, .interpreter]]),
+            afterwards: maybe { $0.text() })
+    }
+
+    mutating func matters() -> [FamilyMatter] { one(of: [[.meeting], [.plan, .coordinator], [.meeting, .nextStep]]) }
 
     mutating func coordinator() -> Coordinator {
         Coordinator(

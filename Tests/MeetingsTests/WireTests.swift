@@ -80,7 +80,8 @@ struct WireTests {
         reads(BookFollowUp(on: some.day()), seed)
         reads(RecordWish(some.wish()), seed)
         reads(MeetingsCore.ChangeCoordinator(to: some.coordinator()), seed)
-        reads(InformFamily(to: some.text(), some.channel()), seed)
+        reads(InformFamily(to: some.text(), of: some.matters(), some.channel()), seed)
+        reads(MeetingsCore.RecordParticipation(some.voice()), seed)
     }
 
     @Test("every command to the county, and its fact", arguments: (1...40).map(UInt64.init))
@@ -136,9 +137,11 @@ struct WireTests {
         let again = CalledAgain(meeting: some.meeting(), by: some.text(), reason: some.text())
         #expect(CalledAgain(MeetingNotHeld(again, of: key), &wire) == again)
         let told = MeetingsCore.FamilyTold(
-            meeting: some.meeting(), by: some.text(), to: some.text(), channel: some.channel(),
-            isCancelled: some.flag())
+            some.maybe { .init($0.meeting(), isCancelled: $0.flag()) }, of: some.matters(), by: some.text(),
+            to: some.text(), channel: some.channel(), contact: some.text())
         #expect(MeetingsCore.FamilyTold(Codec.FamilyTold(told, of: key), &wire) == told)
+        let voice = MeetingsCore.ParticipationRecorded(some.voice(), by: some.text())
+        #expect(MeetingsCore.ParticipationRecorded(Codec.ParticipationRecorded(voice, of: key), &wire) == voice)
         #expect(wire.faults.isEmpty, "seed \(seed)")
     }
 

@@ -180,6 +180,25 @@ struct TableTests {
         #expect(words(drafts(.ofCase(.objectionEnded(to: "officer")))) == ["objectionEnded officer@example.org"])
     }
 
+    @Test(
+        "rule 22: a mail of plan, coordinator or next step says whom to ring, and nothing of them; by itself or with the meeting"
+    )
+    func familyNews() throws {
+        let alva = try address("alva@example.org")
+        func informed(_ meeting: MeetingEvent.FamilyNotice.OfMeeting?) -> [NoticeDraft] {
+            drafts(
+                .ofMeeting(
+                    .familyInformed(
+                        .init(key: "child", email: alva, of: meeting, hasNews: true, contact: "family"))))
+        }
+        let news = try #require(informed(nil).first)
+        #expect(news.kind == .familyNews && news.recipient == .family("child", email: alva))
+        #expect(news.values == [.inviter: .text("Fia Exempelson")] && news.replyTo?.text == "fia@example.org")
+        #expect(Notice.Kind.familyNews.isFamily)
+        #expect(
+            informed(.init(Self.withFamily, isCancelled: false)).map(\.kind) == [.familyInvitation, .familyNews])
+    }
+
     @Test("no time is told to each who decides, and in the mail to nobody who is in the way (rules 18 and 22)")
     func noTime() {
         let told = drafts(.ofMeeting(.impossible(to: ["head-school", "teacher"])))
@@ -206,8 +225,10 @@ struct TableTests {
                 "familyAsk head.school@example.org",
             ])
         func informed(_ email: EmailAddress?) -> [NoticeDraft] {
-            let notice = MeetingEvent.FamilyNotice(key: "child", email: email, isCancellation: false)
-            return drafts(.ofMeeting(.familyInformed(Self.withFamily, notice)))
+            let notice = MeetingEvent.FamilyNotice(
+                key: "child", email: email, of: .init(Self.withFamily, isCancelled: false), hasNews: false,
+                contact: "head-school")
+            return drafts(.ofMeeting(.familyInformed(notice)))
         }
         #expect(informed(nil).isEmpty)
         let alva = try address("alva@example.org")

@@ -29,6 +29,13 @@ struct PreviewTests {
         return meeting
     }
 
+    private static func told(
+        _ email: EmailAddress, _ meeting: MeetingEvent.FamilyNotice.OfMeeting?, hasNews: Bool
+    ) -> Occurrence.Event {
+        .ofMeeting(
+            .familyInformed(.init(key: "g1", email: email, of: meeting, hasNews: hasNews, contact: "head-school")))
+    }
+
     private static func occasions() throws -> [Occurrence.Event] {
         let (day, mia) = (CivilTime.day(of: ExampleCounty.monday).plus(15), EmailAddress("mia@example.org"))
         let step = CaseEvent.DueStep(name: "step.conclude", due: day)
@@ -55,8 +62,8 @@ struct PreviewTests {
             .ofMeeting(.impossible(to: ["head-school"])),
             .ofMeeting(.timeFound(to: ["head-school"], meeting.time)),
             .ofMeeting(.nobodyInvited(namedPerson: "head-school", due: day)),
-            .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: false))),
-            .ofMeeting(.familyInformed(meeting, .init(key: "g1", email: vera, isCancellation: true))),
+            told(vera, .init(meeting, isCancelled: false), hasNews: false),
+            told(vera, .init(meeting, isCancelled: true), hasNews: false), told(vera, nil, hasNews: true),
             .ofMeeting(.outsiderTold(meeting, id: "outsider:1", email: vera, isCancellation: false)),
             .ofMeeting(.outsiderTold(meeting, id: "outsider:1", email: vera, isCancellation: true)),
             .ofMeeting(.planAlarm(coordinator: "head-school", manager: nil)),

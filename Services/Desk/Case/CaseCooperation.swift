@@ -18,6 +18,11 @@ struct CaseCooperation: Sendable {
     private(set) var held: [MeetingHeld] = []
     private(set) var notHeld: [MeetingNotHeld] = []
     private(set) var followUps: [CaseFile.Entry<PlanFollowedUp>] = []
+    /// A meeting has been called for.
+    private(set) var isCalled = false
+    /// How the family has taken part (rule 7), and what it was told (rule 22), the oldest first.
+    private(set) var voices: [CaseFile.Entry<FamilyVoice>] = []
+    private(set) var told: [CaseFile.Entry<FamilyTold>] = []
     /// What the family has said of the plan, the oldest first (rule 17).
     private(set) var concerns: [FamilyConcern] = []
     /// As it is now.
@@ -44,6 +49,7 @@ struct CaseCooperation: Sendable {
     }
 
     mutating func take(_ event: Event) {
+        isCalled = isCalled || Self.ofCall.contains(event.type)
         switch event.type {
         case MeetingScheduled.eventType:
             note(event) { (all: inout Self, fact: MeetingScheduled) in
@@ -58,7 +64,7 @@ struct CaseCooperation: Sendable {
         case NobodyInvited.eventType:
             note(event) { (all: inout Self, fact: NobodyInvited) in all.uninvited = fact.organisations }
         case MeetingAnswered.eventType: note(event) { $0.answer($1) }
-        case MeetingHeld.eventType: note(event) { $0.hold($1, event.time) }
+        case MeetingHeld.eventType: note(event) { $0.hold($1, event) }
         case MeetingNotHeld.eventType:
             note(event) { (all: inout Self, fact: MeetingNotHeld) in
                 all.notHeld.append(fact)
@@ -68,6 +74,7 @@ struct CaseCooperation: Sendable {
             note(event) { (all: inout Self, fact: PlanFollowedUp) in
                 all.followUps.append(.init(value: fact, by: fact.by, at: event.time))
                 all.outsiders = []
+                all.hear(fact.child.voices, by: fact.by, event)
                 if fact.hasPlan { all.plan = fact.plan }
             }
         case OutsiderInvited.eventType: note(event) { $0.invite($1) }
@@ -75,8 +82,20 @@ struct CaseCooperation: Sendable {
             note(event) { (all: inout Self, fact: OutsiderDismissed) in
                 all.outsiders.removeAll { $0.outsider.id == fact.outsider.id }
             }
+        case ParticipationRecorded.eventType:
+            note(event) { (all: inout Self, fact: ParticipationRecorded) in all.hear([fact.voice], by: fact.by, event) }
+        case FamilyTold.eventType:
+            note(event) { $0.told.append(.init(value: $1, by: $1.by, at: event.time)) }
         default: takeConcern(event)
         }
+    }
+
+    private static let ofCall: Set = [
+        MeetingScheduled.eventType, MeetingImpossible.eventType, MeetingProposed.eventType,
+    ]
+
+    private mutating func hear(_ voices: [FamilyVoice], by person: String, _ event: Event) {
+        self.voices += voices.map { .init(value: $0, by: person, at: event.time) }
     }
 
     /// Who was invited before is decided on anew.
@@ -130,13 +149,14 @@ struct CaseCooperation: Sendable {
         meeting?.participants[place].answer = fact.answer
     }
 
-    private mutating func hold(_ fact: MeetingHeld, _ time: Date) {
+    private mutating func hold(_ fact: MeetingHeld, _ event: Event) {
         held.append(fact)
         // To the follow-up they are invited by another decision.
         outsiders = []
+        hear(fact.child.voices, by: fact.by, event)
         if meeting?.id == fact.meeting.id { meeting = nil }
         if fact.hasPlan { plan = fact.plan }
-        if fact.hasCoordinator { appoint(fact.coordinator, fact.by, time) }
+        if fact.hasCoordinator { appoint(fact.coordinator, fact.by, event.time) }
     }
 
     private mutating func appoint(_ coordinator: Coordinator, _ by: String, _ time: Date) {

@@ -48,6 +48,7 @@ struct OpenedCase: Sendable {
             phase: row.phase, isTakenOn: file.isTakenOn, isOwnerSought: status.ownerSought,
             proposed: file.proposedMove.map { .init(unit: $0.unit, namedPerson: $0.namedPerson) },
             isToBeReviewed: file.departure != nil, isMeetingAhead: file.cooperation.isMeetingAhead,
+            isCalled: file.cooperation.isCalled,
             admitsOutsiders: status.outsiders, hasOutsiders: !file.cooperation.outsiders.isEmpty)
     }
 

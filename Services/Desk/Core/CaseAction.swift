@@ -30,6 +30,8 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case moveMeeting = "move_meeting"
     case inviteOutsider = "invite_outsider"
     case dismissOutsider = "dismiss_outsider"
+    case tellFamily = "tell_family"
+    case recordParticipation = "record_participation"
 
     /// Who may, and when, as the services have it.
     package var act: Authority.Act { Self.acts[self] ?? .withholdConsent }
@@ -46,7 +48,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .addGuardian: .changeGuardians, .correctGuardian: .changeGuardians, .mergeGuardians: .changeGuardians,
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
         .recordWish: .recordChildsWish, .changeCoordinator: .changeCoordinator,
-        .moveMeeting: .moveMeeting,
+        .moveMeeting: .moveMeeting, .tellFamily: .tellFamily, .recordParticipation: .recordParticipation,
         .inviteOutsider: .inviteOutsider, .dismissOutsider: .inviteOutsider,
     ]
 }
@@ -65,17 +67,19 @@ package struct CaseSituation: Sendable {
     package var isToBeReviewed: Bool
     /// A meeting is booked, or waits for a time.
     package var isMeetingAhead: Bool
+    /// A meeting has been called for.
+    package var isCalled: Bool
     /// Every consent lets people from outside the directory take part, and somebody is invited.
     package var admitsOutsiders: Bool
     package var hasOutsiders: Bool
 
     package init(
         people: Authority.People, phase: Phase, isTakenOn: Bool, isOwnerSought: Bool, proposed: Authority.People?,
-        isToBeReviewed: Bool, isMeetingAhead: Bool, admitsOutsiders: Bool, hasOutsiders: Bool
+        isToBeReviewed: Bool, isMeetingAhead: Bool, isCalled: Bool, admitsOutsiders: Bool, hasOutsiders: Bool
     ) {
         (self.people, self.phase, self.isTakenOn) = (people, phase, isTakenOn)
         (self.isOwnerSought, self.proposed) = (isOwnerSought, proposed)
-        (self.isToBeReviewed, self.isMeetingAhead) = (isToBeReviewed, isMeetingAhead)
+        (self.isToBeReviewed, self.isMeetingAhead, self.isCalled) = (isToBeReviewed, isMeetingAhead, isCalled)
         (self.admitsOutsiders, self.hasOutsiders) = (admitsOutsiders, hasOutsiders)
     }
 }
@@ -120,7 +124,8 @@ extension CaseSituation {
         case .keepCase where !isOwnerSought: [Fault(.ownerSettled)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
         case .changeCoordinator where people.coordinator == nil: [Fault(.planNone)]
-        case .moveMeeting where !isMeetingAhead: [Fault(.meetingNone)]
+        case .moveMeeting where !isMeetingAhead, .tellFamily where !isCalled, .recordParticipation where !isCalled:
+            [Fault(.meetingNone)]
         default: []
         }
     }

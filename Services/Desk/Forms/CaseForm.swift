@@ -84,6 +84,8 @@ struct FormChoices: Sendable {
     var outsiders: [Choice] = []
     /// What came with a case from where the child was, and the room of its meeting; nil where it has none.
     var cameAlong = CameAlong()
+    /// The child and the guardians.
+    var family: [Choice] = []
     /// Those who can say no.
     var withholders: [Choice] = []
     /// Those who can be coordinator.

@@ -12,7 +12,7 @@ extension Planning {
         case held(Held)
         case notHeld(CalledAgain)
         case plan(PlanFact)
-        case familyTold(FamilyTold)
+        case family(FamilyFact)
         case mapping(Note)
         /// Nothing is kept of the case any more (rule 23).
         case erased
@@ -24,6 +24,12 @@ extension Planning {
         case proposed(Proposed)
         case nobodyInvited(NobodyInvited)
         case outsider(OutsiderFact)
+    }
+
+    /// What the family was told, asked, and said.
+    package enum FamilyFact: Sendable, Hashable {
+        case told(FamilyTold)
+        case tookPart(ParticipationRecorded)
     }
 
     /// What has happened to the plan (rule 17).
@@ -262,19 +268,40 @@ package struct FollowedUp: Sendable, Hashable {
 
 /// A person has decided that somebody of the family is told (rule 22).
 package struct FamilyTold: Sendable, Hashable {
-    package var meeting: Meeting
+    /// Nil where it is of no meeting.
+    package var meeting: OfMeeting?
+    package var matters: [FamilyMatter]
     package var by: String
     package var to: String
     package var channel: InformFamily.Channel
-    /// That the meeting is called off.
-    package var isCancelled: Bool
+    /// Whom the family rings or answers (rule 21).
+    package var contact: String
 
     package init(
-        meeting: Meeting, by: String, to: String, channel: InformFamily.Channel, isCancelled: Bool
+        _ meeting: OfMeeting?, of matters: [FamilyMatter], by: String, to: String, channel: InformFamily.Channel,
+        contact: String
     ) {
-        (self.meeting, self.by, self.to) = (meeting, by, to)
-        (self.channel, self.isCancelled) = (channel, isCancelled)
+        (self.meeting, self.matters, self.by, self.to) = (meeting, matters, by, to)
+        (self.channel, self.contact) = (channel, contact)
     }
+
+    package struct OfMeeting: Sendable, Hashable {
+        package var meeting: Meeting
+        /// That it is called off.
+        package var isCancelled: Bool
+
+        package init(_ meeting: Meeting, isCancelled: Bool) {
+            (self.meeting, self.isCancelled) = (meeting, isCancelled)
+        }
+    }
+}
+
+/// How somebody of the family took part (rule 7).
+package struct ParticipationRecorded: Sendable, Hashable {
+    package var voice: FamilyVoice
+    package var by: String
+
+    package init(_ voice: FamilyVoice, by: String) { (self.voice, self.by) = (voice, by) }
 }
 
 /// A note to Mapping, which watches every date (rule 19).

@@ -68,13 +68,42 @@ package struct Plan: Sendable, Hashable {
     }
 }
 
-/// Whether and how the child took part (rule 7).
+/// Whether and how the child took part, and who of the family was asked what (rule 7).
 package struct Participation: Sendable, Hashable {
     package var tookPart: Bool
     /// In words: how, or why not.
     package var how: String
+    package var voices: [FamilyVoice]
 
-    package init(tookPart: Bool, how: String) { (self.tookPart, self.how) = (tookPart, how) }
+    package init(tookPart: Bool, how: String, voices: [FamilyVoice] = []) {
+        (self.tookPart, self.how, self.voices) = (tookPart, how, voices)
+    }
+}
+
+/// The child or a guardian was asked to take part (rule 7).
+package struct FamilyVoice: Sendable, Hashable {
+    /// A guardian's key, or ``Participant/child``.
+    package var person: String
+    package var asked: String
+    package var forms: [VoiceForm]
+    /// What they said of how they could take part; nil: nothing so far.
+    package var afterwards: String?
+
+    package init(of person: String, asked: String, forms: [VoiceForm], afterwards: String?) {
+        (self.person, self.asked, self.forms, self.afterwards) = (person, asked, forms, afterwards)
+    }
+}
+
+extension Cooperation {
+    /// A fault where somebody is neither the child nor a guardian who takes part.
+    func faultsUnlessFamily(_ person: String, at path: String) -> [Fault] {
+        person == Participant.child || request.guardians.contains(person) ? [] : [Fault(.familyUnknown, at: path)]
+    }
+
+    /// Everybody who was asked is of the family.
+    func faults(in child: Participation) -> [Fault] {
+        child.voices.enumerated().flatMap { faultsUnlessFamily($1.person, at: "child.voices[\($0)].person") }
+    }
 }
 
 /// What is said of a measure at follow-up (rule 17).

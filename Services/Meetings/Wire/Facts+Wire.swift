@@ -280,26 +280,3 @@ extension FollowedUp {
             plan: .init(message.plan, &wire))
     }
 }
-
-extension Codec.FamilyTold {
-    init(_ fact: MeetingsCore.FamilyTold, of key: CaseKey) {
-        self = .with {
-            $0.meeting = .init(fact.meeting, of: key)
-            $0.by = fact.by
-            $0.to = fact.to
-            $0.channel = fact.channel.word
-            $0.email = fact.channel.email
-            $0.cancelled = fact.isCancelled
-        }
-    }
-}
-
-extension MeetingsCore.FamilyTold {
-    init(_ message: Codec.FamilyTold, _ wire: inout WireReader) {
-        let channel = InformFamily.Channel(message.channel, email: message.email)
-        if channel == nil { wire.fail(Fault(.familyChannel, at: "channel")) }
-        self.init(
-            meeting: .init(message.meeting, &wire), by: message.by, to: message.to, channel: channel ?? .letter,
-            isCancelled: message.cancelled)
-    }
-}

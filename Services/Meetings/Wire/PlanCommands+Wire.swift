@@ -102,7 +102,9 @@ extension MeetingsCore.ChangeCoordinator: CaseCommand {
 
 extension MeetingsCore.Participation {
     init(_ message: Codec.Participation, _ wire: inout WireReader) {
-        self.init(tookPart: message.tookPart, how: wire.text(message.how, at: "child.how", else: .childParticipation))
+        self.init(
+            tookPart: message.tookPart, how: wire.text(message.how, at: "child.how", else: .childParticipation),
+            voices: message.voices.enumerated().map { .init($1, at: "child.voices[\($0)]", &wire) })
     }
 }
 
@@ -111,6 +113,7 @@ extension Codec.Participation {
         self = .with {
             $0.tookPart = value.tookPart
             $0.how = value.how
+            $0.voices = value.voices.map(Codec.FamilyVoice.init)
         }
     }
 }

@@ -169,6 +169,10 @@ extension TellFamily: PersonMessage {
     package func command(_ words: inout Words) -> InformFamily? { read(&words) }
 }
 
+extension Codec.RecordParticipation: PersonMessage {
+    package func command(_ words: inout Words) -> MeetingsCore.RecordParticipation? { read(&words) }
+}
+
 extension PublishBusyTimes: CountyMessage {
     package var speaker: Speaker { Speaker(person, orOf: [.system]) }
     package var address: CommandAddress { CommandAddress(person, key: county, about: "") }

@@ -119,6 +119,12 @@ extension Occurrence {
             return [meeting.draft(row, toOutsider: .outsider(id, email: email), cause: cause)]
         case .family(let meeting, let key, let email):
             return [meeting.draft(row, toFamily: .family(key, email: email), cause: cause, context)]
+        case .familyOf(let contact, let key, let email):
+            let person = context.person(contact, of: county)
+            var news = draft(row, cause, to: .family(key, email: email), in: county)
+            news.values.merge(.init(contact: person)) { $1 }
+            news.replyTo = person?.email
+            return [news]
         }
     }
 
@@ -143,6 +149,15 @@ extension NoticeDraft {
         var kind: Notice.Kind
         var county: String
         var recipient: String
+    }
+}
+
+extension Notice.Values {
+    /// Whom the family knows, and may ring.
+    fileprivate init(contact person: County.Person?) {
+        self = [:]
+        if let person { self[.inviter] = .text(person.name) }
+        if let phone = person?.phone { self[.phone] = .text(phone) }
     }
 }
 
@@ -186,11 +201,8 @@ extension Meeting {
         _ row: Row, toFamily recipient: Recipient, cause: String, _ context: NoticeContext
     ) -> NoticeDraft {
         let inviter = context.person(namedPerson, of: county)
-        var values: Notice.Values = [:]
-        if let inviter { values[.inviter] = .text(inviter.name) }
-        if let phone = inviter?.phone { values[.phone] = .text(phone) }
         var draft = draft(
-            row, to: recipient, cause: cause, values,
+            row, to: recipient, cause: cause, .init(contact: inviter),
             .init(
                 meeting: self, method: row.kind.isInvitation ? .request : .cancel,
                 entry: .participant(isRequired: true)))

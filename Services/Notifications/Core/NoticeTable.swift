@@ -37,6 +37,7 @@ extension Notice {
         case familyCancellation = "family_cancellation"
         case outsiderInvitation = "outsider_invitation"
         case outsiderCancellation = "outsider_cancellation"
+        case familyNews = "family_news"
         case answerForwarded = "answer_forwarded"
         case answerReceived = "answer_received"
         case mailUnknown = "mail_unknown"
@@ -51,7 +52,7 @@ extension Notice {
         case digest
 
         /// Goes to a guardian or the child, in words that tell nothing of a case (rule 22).
-        package var isFamily: Bool { self == .familyInvitation || self == .familyCancellation }
+        package var isFamily: Bool { [.familyInvitation, .familyCancellation, .familyNews].contains(self) }
 
         /// Goes to somebody from outside the directory, in the same way (rule 22).
         package var isOutsider: Bool { self == .outsiderInvitation || self == .outsiderCancellation }
@@ -151,6 +152,7 @@ extension Notice.Kind {
         .outsiderInvitation: .init(PackageResources.outsider_invitation_mustache, meeting),
         .outsiderCancellation: .init(
             PackageResources.outsider_cancellation_mustache, meeting, isUrgent: true),
+        .familyNews: .init(PackageResources.family_news_mustache, inviter),
         .answerForwarded: .init(
             PackageResources.answer_forwarded_mustache, [.letter, .counter, .delegated, .declinedAgain, .refused]),
         .answerReceived: .init(
@@ -206,6 +208,8 @@ enum Addressee {
     case family(Meeting, key: String, email: EmailAddress)
     /// Somebody from outside the directory, in the same way.
     case outsider(Meeting, id: String, email: EmailAddress)
+    /// One of the family, at that address. They ring or answer their contact (rule 21).
+    case familyOf(contact: String, key: String, email: EmailAddress)
 }
 
 extension CaseEvent {
@@ -323,11 +327,7 @@ extension MeetingEvent {
             people.map { Row(.timeFound, .staff($0), [.time: .text(time.swedish)]) }
         case .nobodyInvited(let namedPerson, let due):
             due.map { [Row(.nobodyInvited, .staff(namedPerson), .init(due: $0))] } ?? []
-        case .familyInformed(let meeting, let notice):
-            notice.email.map { email in
-                let kind = notice.isCancellation ? Notice.Kind.familyCancellation : .familyInvitation
-                return [Row(kind, .family(meeting, key: notice.key, email: email))]
-            } ?? []
+        case .familyInformed(let notice): notice.email.map { Self.rows(of: notice, to: $0) } ?? []
         case .outsiderTold(let meeting, let id, let email, let isCancellation):
             email.map { email in
                 let kind = isCancellation ? Notice.Kind.outsiderCancellation : .outsiderInvitation
@@ -353,6 +353,17 @@ extension MeetingEvent {
         let isRefused: Notice.Values = [.refused: .flag(answer == .refused), .reached: .flag(person != nil)]
         return (person.map { [Row(.answerForwarded, .staff($0), [answer.variable: .flag(true)])] } ?? [])
             + (sender.map { [Row(.answerReceived, .reporter($0), isRefused)] } ?? [])
+    }
+
+    /// Of a meeting with its time; of all else only that there is something to tell, which a person says (rule 22).
+    private static func rows(of notice: FamilyNotice, to email: EmailAddress) -> [Row] {
+        let ofMeeting = notice.meeting.map { told in
+            Row(
+                told.isCancelled ? .familyCancellation : .familyInvitation,
+                .family(told.meeting, key: notice.key, email: email))
+        }
+        let news = Row(.familyNews, .familyOf(contact: notice.contact, key: notice.key, email: email))
+        return [ofMeeting, notice.hasNews ? news : nil].compactMap(\.self)
     }
 
     /// The named person decides what the family is told (rule 22).

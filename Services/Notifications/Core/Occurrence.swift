@@ -109,7 +109,7 @@ package enum MeetingEvent: Sendable, Equatable {
     ///
     /// - Parameter due: by when somebody is invited; nil where nothing new is missing.
     case nobodyInvited(namedPerson: String, due: LocalDate?)
-    case familyInformed(Meeting, FamilyNotice)
+    case familyInformed(FamilyNotice)
     /// Somebody from outside the directory, by id, to whom a person has decided that the suite writes (rule 22).
     ///
     /// - Parameter email: nil where the fact holds none that can be written to.
@@ -125,10 +125,25 @@ package enum MeetingEvent: Sendable, Equatable {
         package var key: String
         /// Nil where a person writes a letter, calls or says it.
         package var email: EmailAddress?
-        package var isCancellation: Bool
+        /// Nil where it is of no meeting.
+        package var meeting: OfMeeting?
+        /// It is of the plan, the coordinator or the next step.
+        package var hasNews: Bool
+        /// Whom the family rings or answers, by the directory's id.
+        package var contact: String
 
-        package init(key: String, email: EmailAddress?, isCancellation: Bool) {
-            (self.key, self.email, self.isCancellation) = (key, email, isCancellation)
+        package init(key: String, email: EmailAddress?, of meeting: OfMeeting?, hasNews: Bool, contact: String) {
+            (self.key, self.email, self.meeting) = (key, email, meeting)
+            (self.hasNews, self.contact) = (hasNews, contact)
+        }
+
+        package struct OfMeeting: Sendable, Equatable {
+            package var meeting: Meeting
+            package var isCancelled: Bool
+
+            package init(_ meeting: Meeting, isCancelled: Bool) {
+                (self.meeting, self.isCancelled) = (meeting, isCancelled)
+            }
         }
     }
 }

@@ -227,8 +227,14 @@ extension NobodyInvited: ForeignFact {
 
 extension FamilyTold: ForeignFact {
     var occurrence: Occurrence {
-        let notice = MeetingEvent.FamilyNotice(key: to, email: EmailAddress(email), isCancellation: cancelled)
-        return Occurrence(meeting, .familyInformed(meeting.meeting, notice))
+        // What only a newer service tells of is news, too. A meeting alone was told at first, and named the case.
+        let notice = MeetingEvent.FamilyNotice(
+            key: to, email: EmailAddress(email),
+            of: hasMeeting ? .init(meeting.meeting, isCancelled: cancelled) : nil,
+            hasNews: about.contains { $0 != FamilyMatter.meeting.rawValue }, contact: contact)
+        return Occurrence(
+            county: county.nonEmpty ?? meeting.county, caseReference: caseReference.nonEmpty ?? meeting.caseReference,
+            .ofMeeting(.familyInformed(notice)))
     }
 }
 

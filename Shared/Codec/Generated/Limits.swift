@@ -32,6 +32,13 @@ extension AddToDigest: LimitedMessage {
     ]
 }
 
+extension AdmitOutsiders: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+    ]
+}
+
 extension Answer: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         2: FieldLimit("text", bytes: 10000),
@@ -843,6 +850,16 @@ extension DescribedGuardian: LimitedMessage {
     ]
 }
 
+extension DismissOutsider: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("outsider", bytes: 128),
+        5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
 extension EmergencyAccess: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("by", bytes: 128),
@@ -952,6 +969,19 @@ extension FamilyTold: LimitedMessage {
         3: FieldLimit("to", bytes: 128),
         4: FieldLimit("channel", bytes: 64),
         5: FieldLimit("email", bytes: 254),
+        7: FieldLimit("about", bytes: 64, elements: 4),
+        8: FieldLimit("case_reference", bytes: 128),
+        9: FieldLimit("county", bytes: 64),
+        10: FieldLimit("contact", bytes: 128),
+    ]
+}
+
+extension FamilyVoice: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("person", bytes: 128),
+        2: FieldLimit("asked", bytes: 1000),
+        3: FieldLimit("forms", bytes: 64, elements: 3),
+        4: FieldLimit("afterwards", bytes: 1000),
     ]
 }
 
@@ -1093,6 +1123,16 @@ extension InformationCorrected: LimitedMessage {
         2: FieldLimit("by", bytes: 128),
         3: FieldLimit("before"),
         4: FieldLimit("after"),
+        5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension InviteOutsider: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("outsider"),
         5: FieldLimit("reason", bytes: 4000),
     ]
 }
@@ -1483,6 +1523,44 @@ extension OpenInEmergency: LimitedMessage {
     ]
 }
 
+extension Outsider: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("id", bytes: 128),
+        2: FieldLimit("name", bytes: 200),
+        3: FieldLimit("role", bytes: 200),
+        4: FieldLimit("organisation", bytes: 200),
+        5: FieldLimit("email", bytes: 254),
+    ]
+}
+
+extension OutsiderDismissed: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("outsider"),
+        5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension OutsiderInvited: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("outsider"),
+        5: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
+extension OutsiderTold: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("meeting"),
+        2: FieldLimit("to", bytes: 128),
+        3: FieldLimit("email", bytes: 254),
+    ]
+}
+
 extension Participant: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("person", bytes: 128),
@@ -1495,6 +1573,16 @@ extension Participant: LimitedMessage {
 extension Participation: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         2: FieldLimit("how", bytes: 4000),
+        3: FieldLimit("voices", elements: 12),
+    ]
+}
+
+extension ParticipationRecorded: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("voice"),
     ]
 }
 
@@ -1663,6 +1751,15 @@ extension RecordNotHeld: LimitedMessage {
     ]
 }
 
+extension RecordParticipation: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("voice"),
+    ]
+}
+
 extension RecordPlanFollowUp: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),
@@ -1827,6 +1924,7 @@ extension TellFamily: LimitedMessage {
         4: FieldLimit("to", bytes: 128),
         5: FieldLimit("channel", bytes: 64),
         6: FieldLimit("email", bytes: 254),
+        7: FieldLimit("about", bytes: 64, elements: 4),
     ]
 }
 

@@ -135,7 +135,7 @@ extension CountyDirectory: SuiteEvent {
     package static let eventType = "se.tillsammans.directory.applied.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.directory]
-    package static let largestBytes = 231745933
+    package static let largestBytes = 231745936
 }
 
 extension TakeOn: SuiteEvent {
@@ -191,7 +191,7 @@ extension RecordConsent: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.consent.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
-    package static let largestBytes = 2050
+    package static let largestBytes = 2052
 }
 
 extension AddGuardian: SuiteEvent {
@@ -247,7 +247,7 @@ extension RecordFollowUp: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.follow_up.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.mappingCommands]
-    package static let largestBytes = 10431
+    package static let largestBytes = 14434
 }
 
 extension ReopenMapping: SuiteEvent {
@@ -338,7 +338,7 @@ extension EndCooperation: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.cooperation.end.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.mappingSteps]
-    package static let largestBytes = 262
+    package static let largestBytes = 4267
 }
 
 extension MappingOpened: SuiteEvent {
@@ -359,7 +359,7 @@ extension CaseTakenOn: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.taken_on.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 262
+    package static let largestBytes = 328
 }
 
 extension WorkDelegated: SuiteEvent {
@@ -415,7 +415,7 @@ extension ConsentRecorded: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.consent.recorded.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 2412
+    package static let largestBytes = 2414
 }
 
 extension GuardianAdded: SuiteEvent {
@@ -436,7 +436,7 @@ extension GuardiansMerged: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.guardian.merged.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 3473
+    package static let largestBytes = 3475
 }
 
 extension GuardianRemoved: SuiteEvent {
@@ -492,7 +492,7 @@ extension MeasuresFollowedUp: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.followed_up.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 10431
+    package static let largestBytes = 14434
 }
 
 extension MappingReopened: SuiteEvent {
@@ -604,7 +604,7 @@ extension CaseClosed: SuiteEvent {
     package static let eventType = "se.tillsammans.mapping.closed.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.mappings]
-    package static let largestBytes = 10265
+    package static let largestBytes = 10593
 }
 
 extension DeadlineReminded: SuiteEvent {
@@ -632,7 +632,7 @@ extension CaseStatus: SuiteEvent {
     package static let eventType = "se.tillsammans.case.status.v1"
     package static let kind = EventKind.state
     package static let topics: [Topic] = [.cases]
-    package static let largestBytes = 16743
+    package static let largestBytes = 16746
 }
 
 extension CaseViewed: SuiteEvent {
@@ -646,11 +646,18 @@ extension CallMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.call.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
-    package static let largestBytes = 8572
+    package static let largestBytes = 8574
 }
 
 extension CancelMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.cancel.v1"
+    package static let kind = EventKind.internalCommand
+    package static let topics: [Topic] = [.meetingCalls]
+    package static let largestBytes = 201
+}
+
+extension AdmitOutsiders: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsiders.admit.v1"
     package static let kind = EventKind.internalCommand
     package static let topics: [Topic] = [.meetingCalls]
     package static let largestBytes = 199
@@ -726,6 +733,20 @@ extension ChangeParticipants: SuiteEvent {
     package static let largestBytes = 18751
 }
 
+extension InviteOutsider: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.invite.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 5335
+}
+
+extension DismissOutsider: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.dismiss.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 4462
+}
+
 extension PublishBusyTimes: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.busy.publish.v1"
     package static let kind = EventKind.command
@@ -737,7 +758,7 @@ extension TellFamily: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.family.tell.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 782
+    package static let largestBytes = 1046
 }
 
 extension BookConsultation: SuiteEvent {
@@ -751,7 +772,14 @@ extension RecordMeeting: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 143183
+    package static let largestBytes = 171240
+}
+
+extension RecordParticipation: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.participation.record.v1"
+    package static let kind = EventKind.command
+    package static let topics: [Topic] = [.meetingCommands]
+    package static let largestBytes = 2666
 }
 
 extension RecordChildsWish: SuiteEvent {
@@ -793,7 +821,7 @@ extension RecordPlanFollowUp: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.follow_up.record.v1"
     package static let kind = EventKind.command
     package static let topics: [Topic] = [.meetingCommands]
-    package static let largestBytes = 192490
+    package static let largestBytes = 224550
 }
 
 extension BookPlanFollowUp: SuiteEvent {
@@ -870,7 +898,7 @@ extension MeetingHeld: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.held.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 173814
+    package static let largestBytes = 201871
 }
 
 extension MeetingNotHeld: SuiteEvent {
@@ -926,14 +954,42 @@ extension PlanFollowedUp: SuiteEvent {
     package static let eventType = "se.tillsammans.plan.followed_up.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 212569
+    package static let largestBytes = 240626
+}
+
+extension ParticipationRecorded: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.participation.recorded.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 2666
 }
 
 extension FamilyTold: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.family.told.v1"
     package static let kind = EventKind.fact
     package static let topics: [Topic] = [.meetings]
-    package static let largestBytes = 31415
+    package static let largestBytes = 32007
+}
+
+extension OutsiderInvited: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.invited.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 5333
+}
+
+extension OutsiderDismissed: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.dismissed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 5331
+}
+
+extension OutsiderTold: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.outsider.told.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 31218
 }
 
 extension ConsultationBooked: SuiteEvent {
@@ -1047,6 +1103,7 @@ extension AnswersRecorded: SealedMessage {}
 extension BookConsultation: SealedMessage {}
 extension CaseClosed: SealedMessage {}
 extension CaseKept: SealedMessage {}
+extension CaseReporters: SealedMessage {}
 extension ChangeCoordinator: SealedMessage {}
 extension ChangeParticipants: SealedMessage {}
 extension Child: SealedMessage {}
@@ -1068,10 +1125,13 @@ extension CorrectInformation: SealedMessage {}
 extension DeclineMove: SealedMessage {}
 extension DescribedGuardian: SealedMessage {}
 extension Digest: SealedMessage {}
+extension DismissOutsider: SealedMessage {}
 extension EmergencyOpened: SealedMessage {}
+extension EndCooperation: SealedMessage {}
 extension EndObjection: SealedMessage {}
 extension ErasureHeld: SealedMessage {}
 extension FamilyTold: SealedMessage {}
+extension FamilyVoice: SealedMessage {}
 extension ForwardMail: SealedMessage {}
 extension Guardian: SealedMessage {}
 extension GuardianAdded: SealedMessage {}
@@ -1082,6 +1142,7 @@ extension HoldErasure: SealedMessage {}
 extension Information: SealedMessage {}
 extension InformationAdded: SealedMessage {}
 extension InformationCorrected: SealedMessage {}
+extension InviteOutsider: SealedMessage {}
 extension KeepCase: SealedMessage {}
 extension MappingConcluded: SealedMessage {}
 extension MappingReopened: SealedMessage {}
@@ -1100,7 +1161,12 @@ extension Notice: SealedMessage {}
 extension NoticeLane: SealedMessage {}
 extension ObjectionEnded: SealedMessage {}
 extension OpenInEmergency: SealedMessage {}
+extension Outsider: SealedMessage {}
+extension OutsiderDismissed: SealedMessage {}
+extension OutsiderInvited: SealedMessage {}
+extension OutsiderTold: SealedMessage {}
 extension Participation: SealedMessage {}
+extension ParticipationRecorded: SealedMessage {}
 extension Plan: SealedMessage {}
 extension PlanConcernAnswered: SealedMessage {}
 extension PlanConcernReported: SealedMessage {}
@@ -1112,6 +1178,7 @@ extension RecordFollowUp: SealedMessage {}
 extension RecordMaturity: SealedMessage {}
 extension RecordMeeting: SealedMessage {}
 extension RecordNotHeld: SealedMessage {}
+extension RecordParticipation: SealedMessage {}
 extension RecordPlanFollowUp: SealedMessage {}
 extension RehashNumber: SealedMessage {}
 extension RemoveGuardian: SealedMessage {}
@@ -1220,6 +1287,7 @@ extension EventRegistry {
         CaseViewed.self,
         CallMeeting.self,
         CancelMeeting.self,
+        AdmitOutsiders.self,
         SeatGuardians.self,
         EraseCooperation.self,
         CooperationErased.self,
@@ -1230,10 +1298,13 @@ extension EventRegistry {
         ForwardMail.self,
         MoveMeeting.self,
         ChangeParticipants.self,
+        InviteOutsider.self,
+        DismissOutsider.self,
         PublishBusyTimes.self,
         TellFamily.self,
         BookConsultation.self,
         RecordMeeting.self,
+        RecordParticipation.self,
         RecordChildsWish.self,
         ChangeCoordinator.self,
         RecordNotHeld.self,
@@ -1259,7 +1330,11 @@ extension EventRegistry {
         PlanConcernReported.self,
         PlanConcernAnswered.self,
         PlanFollowedUp.self,
+        ParticipationRecorded.self,
         FamilyTold.self,
+        OutsiderInvited.self,
+        OutsiderDismissed.self,
+        OutsiderTold.self,
         ConsultationBooked.self,
         ConsultationUnplaced.self,
         DeliveryReported.self,

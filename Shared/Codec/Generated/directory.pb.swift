@@ -249,6 +249,12 @@ package nonisolated struct CountyDirectory: Sendable {
       set {_uniqueStorage()._ownerDays = newValue}
     }
 
+    /// Whoever reported a concern hears by e-mail that it was taken on, and that the case is closed; nothing of its content.
+    package var tellReporters: Bool {
+      get {_storage._tellReporters}
+      set {_uniqueStorage()._tellReporters = newValue}
+    }
+
     /// What happens when calendars open and there is a time for a meeting that had none (rule 18): book or propose; empty: book.
     package var foundTime: String {
       get {_storage._foundTime}
@@ -642,7 +648,7 @@ nonisolated extension CountyDirectory: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = CountyDirectory.protoMessageName + ".Settings"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0\u{4}\u{9}emergency_hours\0\u{3}proof_minutes\0\u{3}unsigned_reports\0\u{3}retention_months\0\u{3}erasure_warning_days\0\u{3}minimum_assurance\0\u{3}owner_days\0\u{4}\u{4}found_time\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}adult_age\0\u{3}youth_consent_age\0\u{3}before_school\0\u{3}mapping_days\0\u{3}meeting_days\0\u{3}meeting_minutes\0\u{3}acknowledge_days\0\u{3}consent_days\0\u{3}reminder_days\0\u{3}escalation_days\0\u{3}linking_hours\0\u{3}autumn_term\0\u{3}notice_days\0\u{3}answer_days\0\u{3}follow_up_days\0\u{3}travel_minutes\0\u{3}meeting_link\0\u{3}slack_days\0\u{3}quiet_hours\0\u{1}lunch\0\u{3}move_days\0\u{4}\u{9}emergency_hours\0\u{3}proof_minutes\0\u{3}unsigned_reports\0\u{3}retention_months\0\u{3}erasure_warning_days\0\u{3}minimum_assurance\0\u{3}owner_days\0\u{3}tell_reporters\0\u{4}\u{3}found_time\0")
 
   fileprivate class _StorageClass {
     var _adultAge: Int32 = 0
@@ -673,6 +679,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
     var _erasureWarningDays: Int32 = 0
     var _minimumAssurance: Int32 = 0
     var _ownerDays: Int32 = 0
+    var _tellReporters: Bool = false
     var _foundTime: String = String()
 
       // This property is used as the initial default value for new instances of the type.
@@ -712,6 +719,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       _erasureWarningDays = source._erasureWarningDays
       _minimumAssurance = source._minimumAssurance
       _ownerDays = source._ownerDays
+      _tellReporters = source._tellReporters
       _foundTime = source._foundTime
     }
   }
@@ -759,6 +767,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         case 34: try { try decoder.decodeSingularInt32Field(value: &_storage._erasureWarningDays) }()
         case 35: try { try decoder.decodeSingularInt32Field(value: &_storage._minimumAssurance) }()
         case 36: try { try decoder.decodeSingularInt32Field(value: &_storage._ownerDays) }()
+        case 37: try { try decoder.decodeSingularBoolField(value: &_storage._tellReporters) }()
         case 40: try { try decoder.decodeSingularStringField(value: &_storage._foundTime) }()
         default: break
         }
@@ -856,6 +865,9 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
       if _storage._ownerDays != 0 {
         try visitor.visitSingularInt32Field(value: _storage._ownerDays, fieldNumber: 36)
       }
+      if _storage._tellReporters != false {
+        try visitor.visitSingularBoolField(value: _storage._tellReporters, fieldNumber: 37)
+      }
       if !_storage._foundTime.isEmpty {
         try visitor.visitSingularStringField(value: _storage._foundTime, fieldNumber: 40)
       }
@@ -896,6 +908,7 @@ nonisolated extension CountyDirectory.Settings: SwiftProtobuf.Message, SwiftProt
         if _storage._erasureWarningDays != rhs_storage._erasureWarningDays {return false}
         if _storage._minimumAssurance != rhs_storage._minimumAssurance {return false}
         if _storage._ownerDays != rhs_storage._ownerDays {return false}
+        if _storage._tellReporters != rhs_storage._tellReporters {return false}
         if _storage._foundTime != rhs_storage._foundTime {return false}
         return true
       }

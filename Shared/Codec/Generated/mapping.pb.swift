@@ -204,6 +204,9 @@ package nonisolated struct RecordConsent: Sendable {
   /// The last day on which it holds (YYYY-MM-DD); empty: until it is withdrawn.
   package var validUntil: String = String()
 
+  /// People from outside the directory may take part too, each as a person decides.
+  package var outsiders: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -423,6 +426,9 @@ package nonisolated struct RecordFollowUp: Sendable {
 
   /// When it is looked at next (YYYY-MM-DD); for continue.
   package var nextDate: String = String()
+
+  /// Why the case is closed; needed after worse, where harm is suspected, and from anybody but the named person.
+  package var closingReason: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -685,6 +691,12 @@ package nonisolated struct EndCooperation: Sendable {
 
   package var by: String = String()
 
+  /// Why nothing more is needed.
+  package var reason: String = String()
+
+  /// The last follow-up has judged that a measure made it worse.
+  package var worse: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -760,6 +772,8 @@ package nonisolated struct CaseTakenOn: Sendable {
   package var caseReference: String = String()
 
   package var by: String = String()
+
+  package var county: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1248,6 +1262,9 @@ package nonisolated struct Consent: Sendable {
 
   package var by: String = String()
 
+  /// People from outside the directory may take part too, each as a person decides.
+  package var outsiders: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1363,6 +1380,8 @@ package nonisolated struct MeasuresFollowedUp: Sendable {
   package var text: String = String()
 
   package var nextDate: String = String()
+
+  package var closingReason: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1863,6 +1882,11 @@ package nonisolated struct CaseClosed: Sendable {
 
   package var reason: String = String()
 
+  /// Who is told, where the closing had to be explained: the named person, and the unit's manager.
+  package var to: [String] = []
+
+  package var county: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2087,6 +2111,12 @@ package nonisolated struct CaseStatus: @unchecked Sendable {
   package var ownerSought: Bool {
     get {_storage._ownerSought}
     set {_uniqueStorage()._ownerSought = newValue}
+  }
+
+  /// All consents let people from outside the directory take part.
+  package var outsiders: Bool {
+    get {_storage._outsiders}
+    set {_uniqueStorage()._outsiders = newValue}
   }
 
   /// Before school: the other of the two that the child has; may be absent.
@@ -2442,6 +2472,12 @@ package nonisolated struct MappingState: @unchecked Sendable {
   package var formerInformation: [Information] {
     get {_storage._formerInformation}
     set {_uniqueStorage()._formerInformation = newValue}
+  }
+
+  /// Meetings knows that people from outside the directory may be invited.
+  package var outsidersAdmitted: Bool {
+    get {_storage._outsidersAdmitted}
+    set {_uniqueStorage()._outsidersAdmitted = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2936,7 +2972,7 @@ nonisolated extension Answer: SwiftProtobuf.Message, SwiftProtobuf._MessageImple
 
 nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RecordConsent"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}date\0\u{3}valid_until\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}date\0\u{3}valid_until\0\u{1}outsiders\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2952,6 +2988,7 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 6: try { try decoder.decodeSingularStringField(value: &self.form) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.date) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.validUntil) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.outsiders) }()
       default: break
       }
     }
@@ -2982,6 +3019,9 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.validUntil.isEmpty {
       try visitor.visitSingularStringField(value: self.validUntil, fieldNumber: 8)
     }
+    if self.outsiders != false {
+      try visitor.visitSingularBoolField(value: self.outsiders, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2994,6 +3034,7 @@ nonisolated extension RecordConsent: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.form != rhs.form {return false}
     if lhs.date != rhs.date {return false}
     if lhs.validUntil != rhs.validUntil {return false}
+    if lhs.outsiders != rhs.outsiders {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3399,7 +3440,7 @@ nonisolated extension Measure: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension RecordFollowUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RecordFollowUp"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0\u{3}closing_reason\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3413,6 +3454,7 @@ nonisolated extension RecordFollowUp: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularStringField(value: &self.decision) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.nextDate) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.closingReason) }()
       default: break
       }
     }
@@ -3437,6 +3479,9 @@ nonisolated extension RecordFollowUp: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.nextDate.isEmpty {
       try visitor.visitSingularStringField(value: self.nextDate, fieldNumber: 6)
     }
+    if !self.closingReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.closingReason, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3447,6 +3492,7 @@ nonisolated extension RecordFollowUp: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.decision != rhs.decision {return false}
     if lhs.text != rhs.text {return false}
     if lhs.nextDate != rhs.nextDate {return false}
+    if lhs.closingReason != rhs.closingReason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3993,7 +4039,7 @@ nonisolated extension NoteCooperation: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension EndCooperation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EndCooperation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0\u{1}worse\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4003,6 +4049,8 @@ nonisolated extension EndCooperation: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.worse) }()
       default: break
       }
     }
@@ -4015,12 +4063,20 @@ nonisolated extension EndCooperation: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.by.isEmpty {
       try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
     }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if self.worse != false {
+      try visitor.visitSingularBoolField(value: self.worse, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: EndCooperation, rhs: EndCooperation) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.worse != rhs.worse {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4152,7 +4208,7 @@ nonisolated extension ConcernJoined: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension CaseTakenOn: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseTakenOn"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}county\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4162,6 +4218,7 @@ nonisolated extension CaseTakenOn: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.county) }()
       default: break
       }
     }
@@ -4174,12 +4231,16 @@ nonisolated extension CaseTakenOn: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.by.isEmpty {
       try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
     }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: CaseTakenOn, rhs: CaseTakenOn) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
+    if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5088,7 +5149,7 @@ nonisolated extension ObjectionEnded: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Consent"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}at\0\u{1}date\0\u{3}valid_until\0\u{1}by\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}giver\0\u{1}decision\0\u{1}organisations\0\u{1}form\0\u{1}at\0\u{1}date\0\u{3}valid_until\0\u{1}by\0\u{1}outsiders\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5104,6 +5165,7 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 6: try { try decoder.decodeSingularStringField(value: &self.date) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.validUntil) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.outsiders) }()
       default: break
       }
     }
@@ -5138,6 +5200,9 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.by.isEmpty {
       try visitor.visitSingularStringField(value: self.by, fieldNumber: 8)
     }
+    if self.outsiders != false {
+      try visitor.visitSingularBoolField(value: self.outsiders, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5150,6 +5215,7 @@ nonisolated extension Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.date != rhs.date {return false}
     if lhs.validUntil != rhs.validUntil {return false}
     if lhs.by != rhs.by {return false}
+    if lhs.outsiders != rhs.outsiders {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5361,7 +5427,7 @@ nonisolated extension CooperationStarted: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension MeasuresFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MeasuresFollowedUp"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}effect\0\u{1}decision\0\u{1}text\0\u{3}next_date\0\u{3}closing_reason\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5375,6 +5441,7 @@ nonisolated extension MeasuresFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeSingularStringField(value: &self.decision) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.nextDate) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.closingReason) }()
       default: break
       }
     }
@@ -5399,6 +5466,9 @@ nonisolated extension MeasuresFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.nextDate.isEmpty {
       try visitor.visitSingularStringField(value: self.nextDate, fieldNumber: 6)
     }
+    if !self.closingReason.isEmpty {
+      try visitor.visitSingularStringField(value: self.closingReason, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5409,6 +5479,7 @@ nonisolated extension MeasuresFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.decision != rhs.decision {return false}
     if lhs.text != rhs.text {return false}
     if lhs.nextDate != rhs.nextDate {return false}
+    if lhs.closingReason != rhs.closingReason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6302,7 +6373,7 @@ nonisolated extension CameOfAge: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseClosed"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}by\0\u{1}reason\0\u{1}to\0\u{1}county\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -6313,6 +6384,8 @@ nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.to) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.county) }()
       default: break
       }
     }
@@ -6328,6 +6401,12 @@ nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.reason.isEmpty {
       try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
     }
+    if !self.to.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.to, fieldNumber: 4)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -6335,6 +6414,8 @@ nonisolated extension CaseClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.by != rhs.by {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.county != rhs.county {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6496,7 +6577,7 @@ nonisolated extension CommandRefused: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CaseStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0\u{3}owner_sought\0\u{2}\u{a}counterpart\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}municipality\0\u{1}unit\0\u{1}owner\0\u{1}delegate\0\u{1}phase\0\u{1}step\0\u{1}due\0\u{1}reminded\0\u{1}outcome\0\u{3}harm_suspected\0\u{3}protected_identity\0\u{1}opened\0\u{1}awaited\0\u{3}fallback_reason\0\u{1}coordinator\0\u{2}\u{d}shared\0\u{1}emergencies\0\u{1}guardians\0\u{3}more_guardians\0\u{1}objections\0\u{3}owner_sought\0\u{2}\u{a}counterpart\0\u{1}outsiders\0")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -6522,6 +6603,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _moreGuardians: Bool = false
     var _objections: [String] = []
     var _ownerSought: Bool = false
+    var _outsiders: Bool = false
     var _counterpart: Counterpart? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -6556,6 +6638,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _moreGuardians = source._moreGuardians
       _objections = source._objections
       _ownerSought = source._ownerSought
+      _outsiders = source._outsiders
       _counterpart = source._counterpart
     }
   }
@@ -6599,6 +6682,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 34: try { try decoder.decodeRepeatedStringField(value: &_storage._objections) }()
         case 35: try { try decoder.decodeSingularBoolField(value: &_storage._ownerSought) }()
         case 45: try { try decoder.decodeSingularMessageField(value: &_storage._counterpart) }()
+        case 46: try { try decoder.decodeSingularBoolField(value: &_storage._outsiders) }()
         default: break
         }
       }
@@ -6683,6 +6767,9 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       try { if let v = _storage._counterpart {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 45)
       } }()
+      if _storage._outsiders != false {
+        try visitor.visitSingularBoolField(value: _storage._outsiders, fieldNumber: 46)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6715,6 +6802,7 @@ nonisolated extension CaseStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._moreGuardians != rhs_storage._moreGuardians {return false}
         if _storage._objections != rhs_storage._objections {return false}
         if _storage._ownerSought != rhs_storage._ownerSought {return false}
+        if _storage._outsiders != rhs_storage._outsiders {return false}
         if _storage._counterpart != rhs_storage._counterpart {return false}
         return true
       }
@@ -6867,7 +6955,7 @@ nonisolated extension CaseViewed: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MappingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{1}departure\0\u{4}\u{2}former_information\0\u{2}\u{5}counterpart\0\u{c}\u{10}\u{1}")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}owner\0\u{1}unit\0\u{3}concern_areas\0\u{1}information\0\u{1}answers\0\u{1}consents\0\u{1}guardians\0\u{3}youth_consent_from\0\u{3}protected_identity\0\u{3}harm_suspected\0\u{1}outcome\0\u{3}meeting_requested\0\u{1}taken\0\u{2}\u{2}phase\0\u{1}delegate\0\u{1}municipality\0\u{1}stage\0\u{1}attends\0\u{3}fallback_reason\0\u{1}deadlines\0\u{1}maturity\0\u{3}adult_from\0\u{1}organisations\0\u{1}measures\0\u{3}next_date\0\u{1}corrections\0\u{1}opened\0\u{1}coordinator\0\u{3}more_guardians\0\u{1}proposed\0\u{2}\u{7}emergencies\0\u{2}\u{a}concerns\0\u{3}closed_on\0\u{3}retention_check\0\u{3}erase_on\0\u{1}hold\0\u{1}erasure\0\u{3}erasure_begun\0\u{3}former_guardians\0\u{1}departure\0\u{3}outsiders_admitted\0\u{3}former_information\0\u{2}\u{5}counterpart\0\u{c}\u{10}\u{1}")
 
   fileprivate class _StorageClass {
     var _caseReference: String = String()
@@ -6914,6 +7002,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _formerGuardians: [MappingState.FormerGuardian] = []
     var _departure: Departure? = nil
     var _formerInformation: [Information] = []
+    var _outsidersAdmitted: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6968,6 +7057,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _formerGuardians = source._formerGuardians
       _departure = source._departure
       _formerInformation = source._formerInformation
+      _outsidersAdmitted = source._outsidersAdmitted
     }
   }
 
@@ -7028,6 +7118,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 56: try { try decoder.decodeSingularBoolField(value: &_storage._erasureBegun) }()
         case 57: try { try decoder.decodeRepeatedMessageField(value: &_storage._formerGuardians) }()
         case 58: try { try decoder.decodeSingularMessageField(value: &_storage._departure) }()
+        case 59: try { try decoder.decodeSingularBoolField(value: &_storage._outsidersAdmitted) }()
         case 60: try { try decoder.decodeRepeatedMessageField(value: &_storage._formerInformation) }()
         case 65: try { try decoder.decodeSingularMessageField(value: &_storage._counterpart) }()
         default: break
@@ -7168,6 +7259,9 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._departure {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 58)
       } }()
+      if _storage._outsidersAdmitted != false {
+        try visitor.visitSingularBoolField(value: _storage._outsidersAdmitted, fieldNumber: 59)
+      }
       if !_storage._formerInformation.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._formerInformation, fieldNumber: 60)
       }
@@ -7227,6 +7321,7 @@ nonisolated extension MappingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._formerGuardians != rhs_storage._formerGuardians {return false}
         if _storage._departure != rhs_storage._departure {return false}
         if _storage._formerInformation != rhs_storage._formerInformation {return false}
+        if _storage._outsidersAdmitted != rhs_storage._outsidersAdmitted {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -489,7 +489,7 @@ package nonisolated struct BusyTime: Sendable {
 }
 
 /// The named person or the coordinator decides that the child or a guardian is told
-/// of the meeting as it is now, or that it is called off, and how (rule 22). For each notice anew.
+/// of the meeting as it is now, or that it is called off, or of what was agreed, and how (rule 22). For each notice anew.
 package nonisolated struct TellFamily: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -509,6 +509,9 @@ package nonisolated struct TellFamily: Sendable {
 
   /// For email: the address that the person has chosen.
   package var email: String = String()
+
+  /// Of what: meeting, plan, coordinator, next_step; empty: the meeting.
+  package var about: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -538,55 +541,65 @@ package nonisolated struct BookConsultation: Sendable {
 }
 
 /// The meeting was held (rules 15 and 16).
-package nonisolated struct RecordMeeting: Sendable {
+package nonisolated struct RecordMeeting: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var caseReference: String = String()
+  package var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
 
-  package var county: String = String()
+  package var county: String {
+    get {_storage._county}
+    set {_uniqueStorage()._county = newValue}
+  }
 
-  package var by: String = String()
+  package var by: String {
+    get {_storage._by}
+    set {_uniqueStorage()._by = newValue}
+  }
 
   /// Who came: the directory's ids.
-  package var came: [String] = []
+  package var came: [String] {
+    get {_storage._came}
+    set {_uniqueStorage()._came = newValue}
+  }
 
   package var child: Participation {
-    get {_child ?? Participation()}
-    set {_child = newValue}
+    get {_storage._child ?? Participation()}
+    set {_uniqueStorage()._child = newValue}
   }
   /// Returns true if `child` has been explicitly set.
-  package var hasChild: Bool {self._child != nil}
+  package var hasChild: Bool {_storage._child != nil}
   /// Clears the value of `child`. Subsequent reads from it will return its default value.
-  package mutating func clearChild() {self._child = nil}
+  package mutating func clearChild() {_uniqueStorage()._child = nil}
 
   /// The first meeting appoints the coordinator; a later one may name another.
   package var coordinator: Coordinator {
-    get {_coordinator ?? Coordinator()}
-    set {_coordinator = newValue}
+    get {_storage._coordinator ?? Coordinator()}
+    set {_uniqueStorage()._coordinator = newValue}
   }
   /// Returns true if `coordinator` has been explicitly set.
-  package var hasCoordinator: Bool {self._coordinator != nil}
+  package var hasCoordinator: Bool {_storage._coordinator != nil}
   /// Clears the value of `coordinator`. Subsequent reads from it will return its default value.
-  package mutating func clearCoordinator() {self._coordinator = nil}
+  package mutating func clearCoordinator() {_uniqueStorage()._coordinator = nil}
 
   package var plan: Plan {
-    get {_plan ?? Plan()}
-    set {_plan = newValue}
+    get {_storage._plan ?? Plan()}
+    set {_uniqueStorage()._plan = newValue}
   }
   /// Returns true if `plan` has been explicitly set.
-  package var hasPlan: Bool {self._plan != nil}
+  package var hasPlan: Bool {_storage._plan != nil}
   /// Clears the value of `plan`. Subsequent reads from it will return its default value.
-  package mutating func clearPlan() {self._plan = nil}
+  package mutating func clearPlan() {_uniqueStorage()._plan = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _child: Participation? = nil
-  fileprivate var _coordinator: Coordinator? = nil
-  fileprivate var _plan: Plan? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Whether and how the child took part.
@@ -600,9 +613,62 @@ package nonisolated struct Participation: Sendable {
   /// In words: how, or why not.
   package var how: String = String()
 
+  /// Who of the family was asked what (rule 7).
+  package var voices: [FamilyVoice] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+}
+
+/// The child or a guardian was asked to take part: what, in which form, and what they said of it afterwards (rules 7 and 24).
+package nonisolated struct FamilyVoice: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A guardian's key, or "child".
+  package var person: String = String()
+
+  package var asked: String = String()
+
+  /// words, pictures, interpreter: one or several.
+  package var forms: [String] = []
+
+  /// What they said of how they could take part; empty: nothing so far.
+  package var afterwards: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What the child or a guardian was asked and said outside a meeting's record: before it, or afterwards.
+package nonisolated struct RecordParticipation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  package var voice: FamilyVoice {
+    get {_voice ?? FamilyVoice()}
+    set {_voice = newValue}
+  }
+  /// Returns true if `voice` has been explicitly set.
+  package var hasVoice: Bool {self._voice != nil}
+  /// Clears the value of `voice`. Subsequent reads from it will return its default value.
+  package mutating func clearVoice() {self._voice = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _voice: FamilyVoice? = nil
 }
 
 package nonisolated struct Coordinator: Sendable {
@@ -1450,12 +1516,41 @@ package nonisolated struct PlanFollowedUp: Sendable {
   fileprivate var _plan: Plan? = nil
 }
 
+/// How somebody of the family took part (rules 7 and 24).
+package nonisolated struct ParticipationRecorded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  package var voice: FamilyVoice {
+    get {_voice ?? FamilyVoice()}
+    set {_voice = newValue}
+  }
+  /// Returns true if `voice` has been explicitly set.
+  package var hasVoice: Bool {self._voice != nil}
+  /// Clears the value of `voice`. Subsequent reads from it will return its default value.
+  package mutating func clearVoice() {self._voice = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _voice: FamilyVoice? = nil
+}
+
 /// A person has decided (rule 22).
 package nonisolated struct FamilyTold: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// Where it is of a meeting.
   package var meeting: Meeting {
     get {_storage._meeting ?? Meeting()}
     set {_uniqueStorage()._meeting = newValue}
@@ -1489,6 +1584,28 @@ package nonisolated struct FamilyTold: @unchecked Sendable {
   package var cancelled: Bool {
     get {_storage._cancelled}
     set {_uniqueStorage()._cancelled = newValue}
+  }
+
+  /// Of what, as in TellFamily; empty: the meeting.
+  package var about: [String] {
+    get {_storage._about}
+    set {_uniqueStorage()._about = newValue}
+  }
+
+  package var caseReference: String {
+    get {_storage._caseReference}
+    set {_uniqueStorage()._caseReference = newValue}
+  }
+
+  package var county: String {
+    get {_storage._county}
+    set {_uniqueStorage()._county = newValue}
+  }
+
+  /// The family's contact, whom they ring or answer (rule 21).
+  package var contact: String {
+    get {_storage._contact}
+    set {_uniqueStorage()._contact = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2964,7 +3081,7 @@ nonisolated extension BusyTime: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension TellFamily: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TellFamily"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}to\0\u{1}channel\0\u{1}email\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}to\0\u{1}channel\0\u{1}email\0\u{1}about\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2978,6 +3095,7 @@ nonisolated extension TellFamily: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 4: try { try decoder.decodeSingularStringField(value: &self.to) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.channel) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.about) }()
       default: break
       }
     }
@@ -3002,6 +3120,9 @@ nonisolated extension TellFamily: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.email.isEmpty {
       try visitor.visitSingularStringField(value: self.email, fieldNumber: 6)
     }
+    if !self.about.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.about, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3012,6 +3133,7 @@ nonisolated extension TellFamily: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.to != rhs.to {return false}
     if lhs.channel != rhs.channel {return false}
     if lhs.email != rhs.email {return false}
+    if lhs.about != rhs.about {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3071,6 +3193,203 @@ nonisolated extension RecordMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
   package static let protoMessageName: String = _protobuf_package + ".RecordMeeting"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}came\0\u{1}child\0\u{1}coordinator\0\u{1}plan\0")
 
+  fileprivate class _StorageClass {
+    var _caseReference: String = String()
+    var _county: String = String()
+    var _by: String = String()
+    var _came: [String] = []
+    var _child: Participation? = nil
+    var _coordinator: Coordinator? = nil
+    var _plan: Plan? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _caseReference = source._caseReference
+      _county = source._county
+      _by = source._by
+      _came = source._came
+      _child = source._child
+      _coordinator = source._coordinator
+      _plan = source._plan
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._by) }()
+        case 4: try { try decoder.decodeRepeatedStringField(value: &_storage._came) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._child) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._coordinator) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._plan) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 1)
+      }
+      if !_storage._county.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 2)
+      }
+      if !_storage._by.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._by, fieldNumber: 3)
+      }
+      if !_storage._came.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._came, fieldNumber: 4)
+      }
+      try { if let v = _storage._child {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._coordinator {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._plan {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: RecordMeeting, rhs: RecordMeeting) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._county != rhs_storage._county {return false}
+        if _storage._by != rhs_storage._by {return false}
+        if _storage._came != rhs_storage._came {return false}
+        if _storage._child != rhs_storage._child {return false}
+        if _storage._coordinator != rhs_storage._coordinator {return false}
+        if _storage._plan != rhs_storage._plan {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Participation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Participation"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}took_part\0\u{1}how\0\u{1}voices\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.tookPart) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.how) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.voices) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.tookPart != false {
+      try visitor.visitSingularBoolField(value: self.tookPart, fieldNumber: 1)
+    }
+    if !self.how.isEmpty {
+      try visitor.visitSingularStringField(value: self.how, fieldNumber: 2)
+    }
+    if !self.voices.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.voices, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Participation, rhs: Participation) -> Bool {
+    if lhs.tookPart != rhs.tookPart {return false}
+    if lhs.how != rhs.how {return false}
+    if lhs.voices != rhs.voices {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension FamilyVoice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FamilyVoice"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{1}asked\0\u{1}forms\0\u{1}afterwards\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.asked) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.forms) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.afterwards) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 1)
+    }
+    if !self.asked.isEmpty {
+      try visitor.visitSingularStringField(value: self.asked, fieldNumber: 2)
+    }
+    if !self.forms.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.forms, fieldNumber: 3)
+    }
+    if !self.afterwards.isEmpty {
+      try visitor.visitSingularStringField(value: self.afterwards, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: FamilyVoice, rhs: FamilyVoice) -> Bool {
+    if lhs.person != rhs.person {return false}
+    if lhs.asked != rhs.asked {return false}
+    if lhs.forms != rhs.forms {return false}
+    if lhs.afterwards != rhs.afterwards {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RecordParticipation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RecordParticipation"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}voice\0")
+
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
       // The use of inline closures is to circumvent an issue where the compiler
@@ -3080,10 +3399,7 @@ nonisolated extension RecordMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
-      case 4: try { try decoder.decodeRepeatedStringField(value: &self.came) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._child) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._coordinator) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._plan) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._voice) }()
       default: break
       }
     }
@@ -3103,64 +3419,17 @@ nonisolated extension RecordMeeting: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.by.isEmpty {
       try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
     }
-    if !self.came.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.came, fieldNumber: 4)
-    }
-    try { if let v = self._child {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._coordinator {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
-    try { if let v = self._plan {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    try { if let v = self._voice {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: RecordMeeting, rhs: RecordMeeting) -> Bool {
+  package static func ==(lhs: RecordParticipation, rhs: RecordParticipation) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.county != rhs.county {return false}
     if lhs.by != rhs.by {return false}
-    if lhs.came != rhs.came {return false}
-    if lhs._child != rhs._child {return false}
-    if lhs._coordinator != rhs._coordinator {return false}
-    if lhs._plan != rhs._plan {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Participation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Participation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}took_part\0\u{1}how\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBoolField(value: &self.tookPart) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.how) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.tookPart != false {
-      try visitor.visitSingularBoolField(value: self.tookPart, fieldNumber: 1)
-    }
-    if !self.how.isEmpty {
-      try visitor.visitSingularStringField(value: self.how, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Participation, rhs: Participation) -> Bool {
-    if lhs.tookPart != rhs.tookPart {return false}
-    if lhs.how != rhs.how {return false}
+    if lhs._voice != rhs._voice {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4830,9 +5099,58 @@ nonisolated extension PlanFollowedUp: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension ParticipationRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ParticipationRecorded"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}voice\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._voice) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    try { if let v = self._voice {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ParticipationRecorded, rhs: ParticipationRecorded) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs._voice != rhs._voice {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FamilyTold"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}by\0\u{1}to\0\u{1}channel\0\u{1}email\0\u{1}cancelled\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}by\0\u{1}to\0\u{1}channel\0\u{1}email\0\u{1}cancelled\0\u{1}about\0\u{3}case_reference\0\u{1}county\0\u{1}contact\0")
 
   fileprivate class _StorageClass {
     var _meeting: Meeting? = nil
@@ -4841,6 +5159,10 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     var _channel: String = String()
     var _email: String = String()
     var _cancelled: Bool = false
+    var _about: [String] = []
+    var _caseReference: String = String()
+    var _county: String = String()
+    var _contact: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4857,6 +5179,10 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _channel = source._channel
       _email = source._email
       _cancelled = source._cancelled
+      _about = source._about
+      _caseReference = source._caseReference
+      _county = source._county
+      _contact = source._contact
     }
   }
 
@@ -4881,6 +5207,10 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 4: try { try decoder.decodeSingularStringField(value: &_storage._channel) }()
         case 5: try { try decoder.decodeSingularStringField(value: &_storage._email) }()
         case 6: try { try decoder.decodeSingularBoolField(value: &_storage._cancelled) }()
+        case 7: try { try decoder.decodeRepeatedStringField(value: &_storage._about) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._caseReference) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._county) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._contact) }()
         default: break
         }
       }
@@ -4911,6 +5241,18 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       if _storage._cancelled != false {
         try visitor.visitSingularBoolField(value: _storage._cancelled, fieldNumber: 6)
       }
+      if !_storage._about.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._about, fieldNumber: 7)
+      }
+      if !_storage._caseReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caseReference, fieldNumber: 8)
+      }
+      if !_storage._county.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._county, fieldNumber: 9)
+      }
+      if !_storage._contact.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._contact, fieldNumber: 10)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4926,6 +5268,10 @@ nonisolated extension FamilyTold: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._channel != rhs_storage._channel {return false}
         if _storage._email != rhs_storage._email {return false}
         if _storage._cancelled != rhs_storage._cancelled {return false}
+        if _storage._about != rhs_storage._about {return false}
+        if _storage._caseReference != rhs_storage._caseReference {return false}
+        if _storage._county != rhs_storage._county {return false}
+        if _storage._contact != rhs_storage._contact {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -33,7 +33,8 @@ struct FormWalkTests {
         case .addInformation: (everybody, .course)
         case .correctInformation, .askCounterpart, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
-        case .recordWish, .changeCoordinator, .moveMeeting, .inviteOutsider, .dismissOutsider:
+        case .recordWish, .changeCoordinator, .moveMeeting, .inviteOutsider, .dismissOutsider, .tellFamily,
+            .recordParticipation:
             (lead.union(coordinate), .plan)
         }
     }
@@ -86,6 +87,9 @@ struct FormWalkTests {
                     ("channel", "email"),
                 ]
             case .dismissOutsider: [("outsider", "outsider:1"), ("reason", "Behövs inte.")]
+            case .tellFamily: [("to", "child"), ("about", "next_step"), ("channel", "in_person")]
+            case .recordParticipation:
+                [("voice-person", "child"), ("voice-asked", "Vem vill du ha med?"), ("voice-forms", "pictures")]
             }
         return fields.map { ("\(action.rawValue)-\($0)", $1) }
     }

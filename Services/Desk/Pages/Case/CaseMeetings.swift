@@ -77,6 +77,11 @@ struct CaseMeetings {
     let current: Current?
     let family: [FamilyConcern]
     let hasFamily: Bool
+    /// How the family has taken part, and what it was told, the newest first.
+    let voices: [Voice]
+    let hasVoices: Bool
+    let told: [Told]
+    let hasTold: Bool
     /// The newest first.
     let past: [Past]
     let hasPast: Bool
@@ -114,11 +119,18 @@ extension CasePage {
 
     /// Whoever takes part and leads nothing reads here, and is offered nothing.
     private func meetingActs(_ sent: SentForm?) -> [Act] {
-        let found = opened.file.cooperation.proposed == nil ? "" : word("desk.move_meeting.reason.found")
-        let move =
-            opened.denials(of: .moveMeeting, by: person, at: now).isEmpty
-            ? [act(MoveMeetingForm(reason: found), FormChoices(self), sent: sent, style: "secondary")] : []
-        return move + outsiderActs(sent)
+        let (cooperation, choices) = (opened.file.cooperation, FormChoices(self))
+        func mayDo(_ action: CaseAction) -> Bool { opened.denials(of: action, by: person, at: now).isEmpty }
+        var acts: [Act] = []
+        if mayDo(.moveMeeting) {
+            let found = cooperation.proposed == nil ? "" : word("desk.move_meeting.reason.found")
+            acts.append(act(MoveMeetingForm(reason: found), choices, sent: sent, style: "secondary"))
+        }
+        if mayDo(.tellFamily) { acts.append(act(TellFamilyForm(), choices, sent: sent, style: "secondary")) }
+        if mayDo(.recordParticipation) {
+            acts.append(act(RecordParticipationForm(), choices, sent: sent, style: "secondary"))
+        }
+        return acts + outsiderActs(sent)
     }
 
     /// A part of them, for who reads the plan; nil where the part has nothing of them.
@@ -136,10 +148,13 @@ extension CasePage {
                 found: found, uninvited: uninvited, isSomebodyMissing: !uninvited.isEmpty,
                 isEmpty: !cooperation.isMeetingAhead, plan: cooperation.plan.map(shown)))
         let family = division.cut(cooperation.concerns.reversed().map(familyConcern))
+        let voices = division.cut(cooperation.voices.reversed().map(shown))
+        let told = division.cut(cooperation.told.reversed().map(shown))
         let past = division.cut(past)
-        guard current != nil || !family.isEmpty || !past.isEmpty else { return nil }
+        guard current != nil || !(family.isEmpty && voices.isEmpty && told.isEmpty && past.isEmpty) else { return nil }
         return CaseMeetings(
-            current: current, family: family, hasFamily: !family.isEmpty, past: past, hasPast: !past.isEmpty)
+            current: current, family: family, hasFamily: !family.isEmpty, voices: voices,
+            hasVoices: !voices.isEmpty, told: told, hasTold: !told.isEmpty, past: past, hasPast: !past.isEmpty)
     }
 
     // MARK: The meeting that stands

@@ -44,7 +44,7 @@ extension CasePage {
         case .addInformation, .correctInformation, .askCounterpart, .recordAnswers: .mapping
         case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
-        case .moveMeeting, .inviteOutsider, .dismissOutsider: .meetings
+        case .moveMeeting, .inviteOutsider, .dismissOutsider, .tellFamily, .recordParticipation: .meetings
         case .recordWish, .changeCoordinator: .coordinator
         }
     }

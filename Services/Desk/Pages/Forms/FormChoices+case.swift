@@ -15,6 +15,7 @@ extension FormChoices {
         givers = page.givers
         withholders = page.withholders
         outsiders = opened.file.cooperation.outsiders.map { ($0.outsider.id, $0.outsider.name) }
+        family = page.family
         coordinators = { page.possibleCoordinators }
         guard opened.permit.extent == .whole else { return }
         guardians = opened.guardians.map { ($0, opened.giver($0, language).capitalizedFirst) }

@@ -26,6 +26,7 @@ struct FormPages: Sendable {
         ConcludeForm.self, FollowUpForm.self, ReopenForm.self, AddGuardianForm.self, CorrectGuardianForm.self,
         MergeGuardiansForm.self, RemoveGuardianForm.self, EndObjectionForm.self, MoveMeetingForm.self, WishForm.self,
         ChangeCoordinatorForm.self, InviteOutsiderForm.self, DismissOutsiderForm.self,
+        TellFamilyForm.self, RecordParticipationForm.self,
     ]
 
     /// What each page is of use with. A consent can be taken back by whoever sees that there is a case.

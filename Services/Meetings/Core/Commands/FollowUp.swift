@@ -31,7 +31,9 @@ package struct FollowUp: Command, Hashable {
             ? [Fault(.planFull, at: "added", ["limit": "\(Plan.measuresLimit)"])] : []
         let unexplained =
             plan.measures.isEmpty && closingReason == nil ? [Fault(.closingReason, at: "closing_reason")] : []
-        try Refusal.unless(allowed + faults(agreement.plan, cooperation, context) + full + unexplained)
+        try Refusal.unless(
+            allowed + cooperation.faults(in: child) + faults(agreement.plan, cooperation, context) + full
+                + unexplained)
         var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.cooperation.keep(agreement.plan)
         draft.cooperation.agreement?.plan = plan

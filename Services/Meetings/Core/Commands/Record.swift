@@ -62,7 +62,8 @@ package struct Record: Command, Hashable {
             + came.enumerated().filter { !family.contains($0.element) }.flatMap {
                 county.faultsUnlessKnown($0.element, at: "came[\($0.offset)]")
             }
-            + faults(of: coordinator, cooperation, county) + measures.faults(at: "plan.measures", cooperation, context)
+            + cooperation.faults(in: child) + faults(of: coordinator, cooperation, county)
+            + measures.faults(at: "plan.measures", cooperation, context)
             + context.faultsUnlessAhead(followUp, at: "plan.follow_up_date")
     }
 

@@ -25,7 +25,8 @@ struct FormWalkTests {
     private static func rule(_ action: CaseAction) -> (roles: Set<String>, least: Reading.Extent?) {
         switch action {
         case .takeOn, .handBack: (work, .status)
-        case .delegate, .move, .confirmMove, .declineMove, .reviewMove, .keepCase, .judgeMaturity, .endObjection: (lead, .status)
+        case .delegate, .move, .confirmMove, .declineMove, .reviewMove, .keepCase, .judgeMaturity, .endObjection:
+            (lead, .status)
         case .addGuardian, .correctGuardian, .mergeGuardians, .removeGuardian: (lead, .status)
         case .recordConsent: (work, .status)
         // Nothing blocks it (rule 13).

@@ -82,10 +82,6 @@ struct CaseCooperation: Sendable {
             note(event) { (all: inout Self, fact: OutsiderDismissed) in
                 all.outsiders.removeAll { $0.outsider.id == fact.outsider.id }
             }
-        case ParticipationRecorded.eventType:
-            note(event) { (all: inout Self, fact: ParticipationRecorded) in all.hear([fact.voice], by: fact.by, event) }
-        case FamilyTold.eventType:
-            note(event) { $0.told.append(.init(value: $1, by: $1.by, at: event.time)) }
         default: takeConcern(event)
         }
     }
@@ -109,9 +105,13 @@ struct CaseCooperation: Sendable {
         for place in outsiders.indices { outsiders[place].answer = "" }
     }
 
-    /// The family's word on the plan, and the coordinator.
+    /// What the family has said and been told, and the coordinator.
     private mutating func takeConcern(_ event: Event) {
         switch event.type {
+        case ParticipationRecorded.eventType:
+            note(event) { (all: inout Self, fact: ParticipationRecorded) in all.hear([fact.voice], by: fact.by, event) }
+        case FamilyTold.eventType:
+            note(event) { $0.told.append(.init(value: $1, by: $1.by, at: event.time)) }
         case MeetingProposed.eventType:
             note(event) { (all: inout Self, fact: MeetingProposed) in all.proposed = fact }
         case PlanConcernReported.eventType:

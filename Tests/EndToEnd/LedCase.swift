@@ -113,11 +113,16 @@ struct LedCase {
         #expect(try await give(answers, by: owner) == [])
     }
 
-    func consent(_ decision: ConsentDecision, of giver: String, by owner: String) async throws {
+    /// - Parameter outsiders: a yes lets people from outside the directory take part, too.
+    func consent(
+        _ decision: ConsentDecision, of giver: String, outsiders: Bool = false, by owner: String
+    ) async throws {
         let consent = RecordConsent.with {
             ($0.caseReference, $0.by, $0.giver) = (reference, owner, giver)
             ($0.decision, $0.form) = (decision.rawValue, "spoken")
-            if decision == .given { $0.organisations = Organisation.allCases.map(\.rawValue) }
+            if decision == .given {
+                ($0.organisations, $0.outsiders) = (Organisation.allCases.map(\.rawValue), outsiders)
+            }
         }
         #expect(try await give(consent, by: owner) == [])
     }

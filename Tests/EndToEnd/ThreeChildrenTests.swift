@@ -21,6 +21,12 @@ struct ThreeChildrenTests {
                 guardians: ["Vera Exempel", "Olle Exempel", "Stina Exempel"])
             try await led.stands("the preschool's head owns it") { $0.owner == owner && $0.step == "acknowledge" }
             let (vera, olle, stina) = (led.guardians[0], led.guardians[1], led.guardians[2])
+            // The documents name child health care, too.
+            try await eventually("the child health nurse is told") {
+                try await suite.events(.notices, NoticeQueued.self).contains {
+                    $0.kind == "counterpart" && $0.recipient == "nykoping-bhv"
+                }
+            }
             try await led.takeOn(by: owner)
             let removal = RemoveGuardian.with {
                 ($0.caseReference, $0.by, $0.guardian) = (led.reference, owner, stina)
@@ -52,7 +58,7 @@ struct ThreeChildrenTests {
     }
 
     @Test(
-        "rules 2 and 12: who studies outside the county at sixteen is the home municipality's, decides for themselves, and takes the case along when they move"
+        "rules 2, 12 and 22: who studies outside the county at sixteen is the home municipality's, decides, brings a mentor of there, and takes the case along"
     )
     func movesAway() async throws {
         try await RunningSuite.with { suite in
@@ -64,12 +70,25 @@ struct ThreeChildrenTests {
             try await led.hear(.child, .need, "Jag klarar inte helgerna hemma.", by: owner)
             try await led.hear(.guardian, .strength, "Vi pratar varje kväll i telefon.", by: owner)
             try await led.answer("Ungdomen behöver någon att prata med.", by: owner)
-            try await led.consent(.given, of: led.guardians[0], by: owner)
+            try await led.consent(.given, of: led.guardians[0], outsiders: true, by: owner)
             #expect(try await led.conclude(.cooperation, by: owner) == [])
             // From that age nothing happens on a guardian's consent alone.
             try await led.stands("the youth is asked") { $0.step == "consent" && $0.awaited == ["youth"] }
-            try await led.consent(.given, of: "youth", by: owner)
+            try await led.consent(.given, of: "youth", outsiders: true, by: owner)
             try await eventually("a meeting") { try await !led.booked().isEmpty }
+            // The mentor of the school outside the county is in no directory.
+            let mentor = InviteOutsider.with {
+                ($0.caseReference, $0.county, $0.by) = (led.reference, "SRM", owner)
+                $0.outsider = .with {
+                    ($0.name, $0.role, $0.organisation) = ("Kajsa Exempel", "mentor", "Gymnasiet i Exempelstad")
+                    $0.email = "kajsa@example.org"
+                }
+                ($0.reason, $0.asked, $0.written) = ("Träffar ungdomen varje dag.", true, true)
+            }
+            #expect(try await led.give(mentor, by: owner, to: .meetingCommands) == [])
+            try await eventually("a neutral invitation") {
+                suite.messages().contains { $0.contains("To: kajsa@example.org") && !$0.contains(led.reference) }
+            }
 
             let move = MoveCase.with {
                 ($0.caseReference, $0.by) = (led.reference, owner)
@@ -78,6 +97,14 @@ struct ThreeChildrenTests {
             #expect(try await led.give(move, by: owner) == [])
             try await led.stands("the new municipality's owns it") { $0.owner == next && $0.municipality == "0484" }
             #expect(try await suite.events(.mappings, CaseMoved.self).map(\.toPerson) == [next])
+            // What came along is kept only as the new owner says.
+            let review = ReviewMove.with {
+                ($0.caseReference, $0.by) = (led.reference, next)
+                $0.organisations = ["education", "social_services"]
+            }
+            #expect(try await led.give(review, by: owner) != [])
+            #expect(try await led.give(review, by: next) == [])
+            #expect(try await led.give(review, by: next) == ["move.reviewed"])
         }
     }
 

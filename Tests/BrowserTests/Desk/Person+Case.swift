@@ -20,6 +20,9 @@ extension Person {
         var name = "Alva Exempel"
         let personalNumber: String
         var guardian = "Vera Exempel"
+        var stage = Stage.school
+        /// As the form offers it; nil: not known.
+        var unit: String? = "Nyköping: Nyköpings skola"
     }
 
     /// Writes a concern and has it checked: the page that says where it goes is shown, and nothing is sent.
@@ -32,8 +35,8 @@ extension Person {
         try await fill("desk.concern.name", concern.name)
         try await fill("desk.concern.personal_number", concern.personalNumber)
         try await choose("desk.concern.municipality", "Nyköping")
-        try await choose("desk.concern.stage", "desk.stage.school")
-        try await choose("desk.concern.unit", "Nyköping: Nyköpings skola")
+        try await choose("desk.concern.stage", "desk.stage.\(concern.stage.rawValue)")
+        if let unit = concern.unit { try await choose("desk.concern.unit", unit) }
         let guardian = word("desk.concern.guardian", ["number": "1"])
         try await fill("desk.concern.guardian.name", concern.guardian, in: guardian)
         try await press("desk.concern.submit")
@@ -98,10 +101,13 @@ extension Person {
         try await did("record_answers")
     }
 
-    func recordConsent(of giver: String, for organisations: [String], in reference: String) async throws {
+    /// - Parameter organisations: what a consent is for; none for a refusal.
+    func recordConsent(
+        of giver: String, for organisations: [String], in reference: String, _ decision: ConsentDecision = .given
+    ) async throws {
         try await open("/case/\(reference)/consents")
         try await tick(giver, in: "desk.record_consent.giver")
-        try await tick(choice("decision.given"), in: "desk.record_consent.decision")
+        try await tick(choice("decision.\(decision.rawValue)"), in: "desk.record_consent.decision")
         for organisation in organisations {
             try await tick(choice("organisation.\(organisation)"), in: "desk.record_consent.organisations")
         }

@@ -19,7 +19,7 @@ struct Play {
     private var told: Set<String> = []
 
     /// The longest that one step may take; the first includes the start of the services.
-    private static let patience = Duration.seconds(60)
+    private static let patience = Duration.seconds(180)
 
     /// - Throws: ``KafkaError``
     init(_ folder: String, _ personalNumber: String, _ connection: Connection, _ facts: Facts) throws {

@@ -75,7 +75,7 @@ package final class ChildProcess: Sendable {
 /// Waits until a condition is true, checking it again and again. If it fails, the error says what was waited for, as it
 /// is then.
 package func eventually(
-    _ what: @autoclosure () -> String, within duration: Duration = .seconds(60),
+    _ what: @autoclosure () -> String, within duration: Duration = .seconds(120),
     _ isSo: @escaping @Sendable () async throws -> Bool
 ) async throws {
     try await awaited(what(), within: duration) { try await isSo() ? () : nil }
@@ -83,7 +83,7 @@ package func eventually(
 
 /// Waits until there is a value, looking again and again. If it fails, the error says what was waited for, as it is then.
 package func awaited<Value>(
-    _ what: @autoclosure () -> String, within duration: Duration = .seconds(60),
+    _ what: @autoclosure () -> String, within duration: Duration = .seconds(120),
     _ look: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + duration

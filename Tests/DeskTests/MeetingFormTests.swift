@@ -82,6 +82,7 @@ struct MeetingFormTests {
         try await desk.cooperating()
         let empty = try await desk.fill("meetings", "move_meeting")
         #expect(empty.status == .unprocessableContent && empty.html.contains("move_meeting-reason-error"))
+        #expect(empty.html.components(separatedBy: "I ett rum").count == 2, "a choice is no hint to itself")
         #expect(try await !desk.get("meetings", as: "family").html.contains("/do/move_meeting"))
     }
 

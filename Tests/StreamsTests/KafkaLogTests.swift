@@ -22,7 +22,8 @@ struct KafkaLogTests {
         running.cancel()
         let began = ContinuousClock.now
         _ = try? await running.value
-        #expect(ContinuousClock.now - began < .seconds(10))
+        // Ten seconds, and as much again while other tests hold the machine.
+        #expect(ContinuousClock.now - began < .seconds(20))
     }
 
     @Test("a commit waits for a broker that is gone, and finishes when it is back")

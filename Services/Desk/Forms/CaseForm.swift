@@ -167,7 +167,8 @@ struct FieldMaker: Sendable {
     func choice(
         _ value: String, named prefix: String, of name: String
     ) -> (value: String, label: String, hint: String?) {
-        (value, word("\(prefix).\(value)").capitalizedFirst, wordIfAny("desk.\(form.rawValue).\(name).\(value)"))
+        let (label, hint) = ("\(prefix).\(value)", "desk.\(form.rawValue).\(name).\(value)")
+        return (value, word(label).capitalizedFirst, hint == label ? nil : wordIfAny(hint))
     }
 
     func organisations() -> [(value: String, label: String, hint: String?)] {

@@ -205,6 +205,12 @@ extension CaseFile {
         answers[question]?.last
     }
 
+    /// What was answered before, the newest first: in this mapping, then in earlier ones.
+    func replacedAnswers(to question: Question) -> [(answer: Entry<String>, isOfFormerMapping: Bool)] {
+        (answers[question] ?? []).dropLast().reversed().map { ($0, false) }
+            + (formerAnswers[question] ?? []).reversed().map { ($0, true) }
+    }
+
     /// The wheel: what is known of each area.
     func findings(in area: WheelArea) -> [Finding] { findings.filter { $0.information.named.contains(area) } }
 

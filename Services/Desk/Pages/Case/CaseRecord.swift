@@ -119,14 +119,12 @@ extension CasePage {
         let last = file.answer(to: question)
         let latest = CaseRecord.Answer(
             question: word(question.name), words: last?.value, who: last.map { by($0.by, at: $0.at) }, isFormer: false)
-        func former(_ entry: CaseFile.Entry<String>, ofFormerMapping isFormer: Bool) -> CaseRecord.Answer {
+        let former = file.replacedAnswers(to: question).map { entry, isFormer in
             CaseRecord.Answer(
                 question: nil, words: entry.value, who: marked(by(entry.by, at: entry.at), isFormer: isFormer),
                 isFormer: true)
         }
-        return [latest]
-            + (file.answers[question] ?? []).dropLast().reversed().map { former($0, ofFormerMapping: false) }
-            + (file.formerAnswers[question] ?? []).reversed().map { former($0, ofFormerMapping: true) }
+        return [latest] + former
     }
 
     private func consent(_ giver: String, _ entry: CaseFile.Entry<Consent>) -> CaseRecord.Consent {

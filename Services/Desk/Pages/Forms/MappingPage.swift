@@ -143,14 +143,11 @@ extension CasePage {
 
     /// What was answered before, the newest first; in this mapping, then in earlier ones.
     func formerAnswers(to question: Question) -> [History.Version] {
-        let file = opened.file
-        func version(_ entry: CaseFile.Entry<String>, ofFormerMapping isFormer: Bool) -> History.Version {
+        opened.file.replacedAnswers(to: question).map { entry, isFormer in
             History.Version(
                 time: Moment(entry.at, language), who: marked(name(of: entry.by), isFormer: isFormer),
                 words: entry.value, reason: nil, isReplaced: !isFormer)
         }
-        return (file.answers[question] ?? []).dropLast().reversed().map { version($0, ofFormerMapping: false) }
-            + (file.formerAnswers[question] ?? []).reversed().map { version($0, ofFormerMapping: true) }
     }
 
     private func shown(_ question: Question, isInForm: Bool) -> QuestionShown {

@@ -24,7 +24,8 @@ extension Turn {
     /// where the reference is first given, before anything about it is published or stored.
     package mutating func newDataKey(for reference: String) throws {
         guard let wrapped = try makeKey(reference) else { return }
-        try publish(DataKey(record: wrapped), to: Topic.childKeys.rawValue, key: reference, subject: reference)
+        try publish(
+            DataKey(record: wrapped), to: Topic.childKeys.rawValue, key: reference, subject: reference, id: reference)
     }
 }
 

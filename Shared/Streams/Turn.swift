@@ -192,6 +192,7 @@ public struct Turn {
     /// Publishes a fact or a command.
     ///
     /// The event's id is derived from the cause and its place in the turn, so a replay publishes the same event again.
+    /// Keys take no place: an attempt that finds a key that an earlier one has made must not give other ids.
     ///
     /// - Parameters:
     ///   - topic: the topic's name without the installation's prefix.
@@ -205,18 +206,22 @@ public struct Turn {
         as content: Event.Content = .protobuf, sealedUnder sealingKey: SealingKey? = nil
     ) throws {
         let event = try Event(
-            id: EventId.derived(application, cause.source, id ?? cause.id, outputs.count), source: application,
-            time: now,
+            id: EventId.derived(application, cause.source, id ?? cause.id, ordinal), source: application, time: now,
             subject: subject ?? cause.subject, cause: cause.id, correlation: cause.correlation,
             traceparent: cause.traceparent, auth: cause.auth, as: content, payload)
         try publish(event, to: topic, key, sealingKey)
+    }
+
+    private var ordinal: Int {
+        guard let keys = globals.keyring?.topic else { return outputs.count }
+        return outputs.count { $0.topic != keys }
     }
 
     /// Publishes a payload that this runtime does not decode. Its type must not be one that is sealed.
     public mutating func publish(type: String, _ data: Bytes, to topic: String, key: String? = nil) {
         precondition(globals.keyring?.isSealed(type) != true, "\(type) must be sealed, so publish its message")
         let event = Event(
-            id: EventId.derived(application, cause.source, cause.id, outputs.count), source: application, type: type,
+            id: EventId.derived(application, cause.source, cause.id, ordinal), source: application, type: type,
             time: now, subject: cause.subject, cause: cause.id, correlation: cause.correlation,
             traceparent: cause.traceparent, auth: cause.auth, data: data)
         outputs.append(Output(topic: topic, key: Bytes((key ?? self.key).utf8), event: event))

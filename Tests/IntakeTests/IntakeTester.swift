@@ -21,10 +21,12 @@ struct IntakeTester {
     private var seen = 0
     private var count = 0
 
-    init(_ directory: Directory = ExampleCounty.directory, now: Date = ExampleCounty.monday) throws {
+    init(
+        _ directory: Directory = ExampleCounty.directory, now: Date = ExampleCounty.monday, sealing: Sealing? = nil
+    ) throws {
         tester = ProcessorTester(
             IntakeProcessor(secrets: KeySecrets(try Self.secret)), application: "intake",
-            directory: directory, now: now)
+            directory: directory, now: now, sealing: sealing)
     }
 
     static var secret: KeySecret {

@@ -2,6 +2,7 @@ import CloudEvents
 import Codec
 import Domain
 import Foundation
+import ServiceKit
 import StreamsTesting
 import SwiftProtobuf
 import TestSupport
@@ -182,6 +183,20 @@ struct IntakeTests {
         let accepted = ReportAccepted.with { ($0.reportID, $0.report) = ("x", ExampleCounty.report) }
         try tester.send(accepted, id: "x")
         #expect(tester.codes == ["type.unknown"] && tester.concerns.isEmpty)
+    }
+
+    @Test("rule 4: a report that is read again when its child has got a key has the same receipt and the same concern")
+    func keyed() throws {
+        let keys = try KeyEncryptionKeys("1 \(Data(repeating: 1, count: 32).base64EncodedString())\n")
+        var tester = try IntakeTester(sealing: .suite(keys))
+        tester.readsOwnOutputTwice = true
+        try tester.send(ExampleCounty.report)
+        for type in [ConcernReceipt.eventType, ConcernRegistered.eventType, DataKey.eventType] {
+            let ids = tester.published.filter { $0.event.type == type }.map(\.event.id)
+            #expect(Set(ids).count == 1, "\(type): \(ids)")
+        }
+        let types = Dictionary(grouping: tester.published.map(\.event), by: \.id).mapValues { Set($0.map(\.type)) }
+        #expect(types.values.allSatisfy { $0.count == 1 }, "no two events share an id")
     }
 
     @Test("rule 22: a child with protected identity stays protected, also where a later report does not say so")

@@ -149,7 +149,8 @@ struct CasePage: Sendable {
             case .decideMove: .confirmMove
             case .reviewMove: .reviewMove
             case .findOwner: .keepCase
-            case .meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily: nil
+            case .invite: .changeParticipants
+            case .meeting, .bookFollowUp, .planFollowUp, .answerFamily: nil
             }
         return action.map { opened.obstacles(to: $0, by: person, at: now).isEmpty } ?? true
     }

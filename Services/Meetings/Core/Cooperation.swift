@@ -9,6 +9,9 @@ package struct Cooperation: Sendable, Hashable {
     package var request: Request
     package var form: Form
     package var stage: Stage
+    /// Mapping has stopped it: a consent is missing, the mapping is done anew, or the case is closed. Nobody plans a meeting until it
+    /// calls again (rule 12).
+    package var isStopped: Bool
     /// Coordinator and plan; nil until the first meeting has been held.
     package var agreement: Agreement?
     /// The last revisions of the plan before this one, the oldest first. The facts hold all.
@@ -24,11 +27,12 @@ package struct Cooperation: Sendable, Hashable {
     package var wish: ChildsWish?
 
     package init(
-        key: CaseKey, request: Request, form: Form = .room, stage: Stage, agreement: Agreement? = nil,
-        history: [Plan] = [], told: [String: String] = [:],
+        key: CaseKey, request: Request, form: Form = .room, stage: Stage, isStopped: Bool = false,
+        agreement: Agreement? = nil, history: [Plan] = [], told: [String: String] = [:],
         uninvited: [Uninvited] = [], wish: ChildsWish? = nil, outsiders: [Outsider] = []
     ) {
         (self.key, self.request, self.form, self.stage) = (key, request, form, stage)
+        self.isStopped = isStopped
         (self.agreement, self.history, self.told) = (agreement, history, told)
         (self.uninvited, self.wish, self.outsiders) = (uninvited, wish, outsiders)
     }
@@ -149,7 +153,7 @@ extension Cooperation {
     /// Ends the case: the plan becomes history, and a later case begins without one.
     mutating func end() {
         if let agreement { keep(agreement.plan) }
-        (agreement, wish) = (nil, nil)
+        (agreement, wish, isStopped) = (nil, nil, true)
         (told, outsiders) = ([:], [])
     }
 

@@ -52,4 +52,21 @@ struct StoppedTests {
         #expect(county.meeting != nil && county.cooperation?.agreement?.plan.measures.count == 2)
         #expect(county.faults(Self.goesOn).isEmpty)
     }
+
+    @Test(
+        "rule 12: a follow-up is for those who were called for last: no former guardian is asked to it, nor who led before"
+    )
+    func calledLast() throws {
+        var county = try Self.stopped()
+        county.take("head-kaa", days: 30)
+        try county.call {
+            ($0.guardians, $0.unit, $0.namedPerson, $0.latestDate) = (
+                ["g2"], "kaa", "head-kaa", CountyInMemory.day("2026-12-14")
+            )
+        }
+        #expect(county.meeting == nil)
+        try county.decide(Self.goesOn, by: .person("head-kaa"))
+        #expect(
+            try #require(county.meeting).participants.map(\.person) == ["head-kaa", "family", "nurse", "g2", "child"])
+    }
 }

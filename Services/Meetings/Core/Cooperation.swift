@@ -141,6 +141,10 @@ extension Cooperation {
     /// Who comes to the meeting, or came to the last one; nobody before the first.
     var lastParticipants: [Participant] { booked?.participants ?? former?.meeting.participants ?? [] }
 
+    /// Who comes to a follow-up: those who wait for a time, else those who came last. Whoever waits was called for later than the last
+    /// meeting; since then the case may have other guardians, and another owner (rule 12).
+    var nextParticipants: [Participant] { attendees.isEmpty ? lastParticipants : attendees }
+
     /// Who is to come to the meeting that is booked or waits for a time.
     var attendees: [Participant] {
         switch stage {

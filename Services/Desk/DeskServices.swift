@@ -47,20 +47,21 @@ extension DeskServices {
         properties["message.timeout.ms"] = "10000"
         properties["linger.ms"] = "0"
         let producer = try Producer(properties)
-        let (keys, directory) = (try settings.keyEncryptionKeys(), DeskDirectory())
+        let (keys, directory, clock) = (try settings.keyEncryptionKeys(), DeskDirectory(), try settings.clock())
         self.init(
             view: view, directory: directory, keys: keys,
             commands: CommandDoor(
                 view: view, keys: keys, door: door, send: { _ = try await producer.send($0) },
-                physical: { prefix + $0.rawValue }),
+                physical: { prefix + $0.rawValue }, now: { clock.now }),
             renderer: try PageRenderer(
                 assets: Assets(),
                 names: { directory.latest.name(of: $0) },
                 isBehind: { view.freshAt < Date() - Self.tolerance }),
             log: try AccessLog(
                 signedBy: door, source: "desk", topic: prefix + Topic.accessLog.rawValue, kafka,
-                patience: .seconds(10), directory: { directory.latest }),
-            filters: try SavedFilters(folder: settings.folder("STATE_DIRECTORY") + "/filters"))
+                clock: clock, patience: .seconds(10), directory: { directory.latest }),
+            filters: try SavedFilters(folder: settings.folder("STATE_DIRECTORY") + "/filters"),
+            now: { clock.now })
     }
 }
 

@@ -15,7 +15,8 @@ import Streams
             let cases = CaseWatch(
                 topic: configuration.physical(Topic.cases.rawValue), configuration.kafka, logger)
             let delivery = try Delivery(
-                mailer: settings.mailer(), sender: writer.sender, cases: cases, configuration, logger)
+                mailer: settings.mailer(), sender: writer.sender, cases: cases, clock: settings.clock(), configuration,
+                logger)
             return .init(NotificationsProcessor(writer: writer), performer: delivery, beside: [cases])
         }.run()
     }

@@ -60,7 +60,7 @@ struct CaseCommand: AsyncParsableCommand {
             guard !chronology.isEmpty else { throw CommandFault(Catalogue.text("case.none", language)) }
             if let erased = chronology.erased { throw CommandFault(erased) }
             let reading = try await room.open(
-                reference, contents ? .plan ... .whole : .status ... .plan, at: Date())
+                reference, contents ? .plan ... .whole : .status ... .plan, at: connection.now)
             let about = people.shown(reading)
             if json { return print(try Self.lines(chronology.object(reading, about))) }
             print(chronology.text(reading, about, within: Terminal.width))
@@ -94,7 +94,7 @@ struct CasesCommand: AsyncParsableCommand {
     func run() async throws {
         let connection = options.connection
         let all = try await DedicatedThread.run(name: "cases") { try CasesCommand.statuses(connection) }
-        let now = Date()
+        let now = connection.now
         let shown = all.filter { status in
             (!isOpen || status.phase != Phase.closed.rawValue)
                 && (!overdue || (status.hasDue && status.due.date < now))

@@ -63,7 +63,8 @@ struct ConcernCommand: AsyncParsableCommand {
         } else {
             try checkPlaceholders(data, path)
             let event = Event(
-                id: UUID().uuidString.lowercased(), source: source, type: ConcernReported.eventType, time: Date(),
+                id: UUID().uuidString.lowercased(), source: source, type: ConcernReported.eventType,
+                time: connection.now,
                 content: .json, data: Bytes(data))
             records[event.id] = try record(event, connection)
         }

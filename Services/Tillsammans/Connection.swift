@@ -15,11 +15,19 @@ struct Connection: Sendable {
     /// The file with the key that signs commands; nil: none are given here.
     var doorKeyFile: String?
 
+    /// The suite's time.
+    var clock: SuiteClock
+    /// As the suite's processes see it.
+    var now: Date { clock.now }
+
     /// The file of key-encryption keys; nil: sealed contents stay sealed, and commands are sent in clear.
     var keyFile: String?
 
-    init(bootstrapServers: String, prefix: String, doorKeyFile: String? = nil, keyFile: String? = nil) {
-        (self.bootstrapServers, self.prefix) = (bootstrapServers, prefix)
+    init(
+        bootstrapServers: String, prefix: String, doorKeyFile: String? = nil, keyFile: String? = nil,
+        clock: SuiteClock = .machine
+    ) {
+        (self.bootstrapServers, self.prefix, self.clock) = (bootstrapServers, prefix, clock)
         (self.doorKeyFile, self.keyFile) = (doorKeyFile, keyFile)
     }
 
@@ -74,6 +82,11 @@ struct Connection: Sendable {
     }
 
     private static let wasReported = Mutex(false)
+
+    /// What `CLOCK_FILE` names.
+    static var clock: SuiteClock {
+        ProcessInfo.processInfo.environment[Setting.clockFile.name]?.nonEmpty.map { SuiteClock(file: $0) } ?? .machine
+    }
 
     /// What `KEY_ENCRYPTION_KEY_FILE` names.
     static var keyFile: String? {
@@ -131,6 +144,14 @@ struct ConnectionOptions: ParsableArguments {
             bootstrapServers: bootstrapServers ?? environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092",
             prefix: prefix ?? environment["TOPIC_PREFIX"] ?? "",
             doorKeyFile: doorKey ?? environment["DOOR_KEY_FILE"].flatMap { $0.isEmpty ? nil : $0 },
-            keyFile: Connection.keyFile)
+            keyFile: Connection.keyFile, clock: Connection.clock)
+    }
+
+    /// Whoever gives a command elsewhere than on an embedded broker gives it now.
+    func validate() throws {
+        guard Connection.clock.isMovable else { return }
+        do { try Connection.clock.requireEmbeddedBroker(connection.properties) } catch {
+            throw ValidationError("\(error)")
+        }
     }
 }

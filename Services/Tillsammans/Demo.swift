@@ -1,11 +1,16 @@
 import ArgumentParser
 import Foundation
+import Kafka
+import ServiceKit
 import Synchronization
 
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Plays the pupil in year 6 through the suite, and shows the invitation that staff receive.",
-        discussion: "Starts a suite of its own, unless --against-running. Exit code 0 only when every step happened.")
+        discussion: """
+            Starts a suite of its own, unless --against-running. Exit code 0 only when every step happened. What comes from the
+            meeting on is played on the embedded broker alone, whose time can be moved on to it.
+            """)
 
     @OptionGroup var options: SuiteOptions
     @Option(help: "The example's reports and commands.")
@@ -27,7 +32,13 @@ struct Demo: AsyncParsableCommand {
                 bootstrapServers: options.bootstrapServers
                     ?? ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"] ?? "localhost:9092",
                 prefix: options.prefix ?? ProcessInfo.processInfo.environment["TOPIC_PREFIX"] ?? "",
-                doorKeyFile: ProcessInfo.processInfo.environment["DOOR_KEY_FILE"], keyFile: Connection.keyFile)
+                doorKeyFile: ProcessInfo.processInfo.environment["DOOR_KEY_FILE"], keyFile: Connection.keyFile,
+                clock: Connection.clock)
+            if connection.clock.isMovable {
+                try await DedicatedThread.run(name: "clock") {
+                    try connection.clock.requireEmbeddedBroker(connection.properties)
+                }
+            }
             return try await script.play(on: connection, mailFolder: mail)
         }
         let (logs, log) = (logs, LogFile())

@@ -83,7 +83,8 @@ struct DirectoryCommand: AsyncParsableCommand {
     static func apply(_ directory: CountyDirectory, _ connection: Connection) async throws {
         try await TopicsCommand.applyReceipts(of: directory, connection)
         let event = try Event(
-            id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(), subject: directory.code, directory)
+            id: UUID().uuidString.lowercased(), source: "tillsammans", time: connection.now, subject: directory.code,
+            directory)
         try await Producer(connection.properties).send(connection.record(event, to: .directory, key: directory.code))
     }
 }

@@ -65,7 +65,10 @@ struct EventsCommand: AsyncParsableCommand {
                         room?.cases.forget(item.key)
                     }
                     guard topics.contains(item.topic) else { continue }
-                    print(json ? Self.object(item, try await Self.content(of: item, &room, keys)) : Self.line(item))
+                    print(
+                        json
+                            ? Self.object(item, try await Self.content(of: item, &room, keys, at: connection.now))
+                            : Self.line(item))
                     fflush(nil)
                 }
             }
@@ -82,13 +85,13 @@ struct EventsCommand: AsyncParsableCommand {
         ///
         /// - Throws: what the access log throws.
         static func content(
-            of item: EventFeed.Item, _ room: inout CaseRoom?, _ keys: KeyReader? = nil
+            of item: EventFeed.Item, _ room: inout CaseRoom?, _ keys: KeyReader? = nil, at now: Date = Date()
         ) async throws -> Any? {
             guard let event = item.event, let reference = event.subject, let extent = Opening.extent(of: event) else {
                 return nil
             }
             do {
-                guard let reading = try await room?.open(reference, extent...extent, at: Date()) else { return nil }
+                guard let reading = try await room?.open(reference, extent...extent, at: now) else { return nil }
                 return Opening.content(of: try keys?.open(event) ?? event, for: reading, .swedish)
             } catch is Refusal { return nil }
         }

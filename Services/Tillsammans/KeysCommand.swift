@@ -61,7 +61,7 @@ struct KeysCommand: AsyncParsableCommand {
             for (name, wrapped) in old.sorted(by: { $0.key < $1.key }) {
                 let rewrapped = try keys.wrap(keys.unwrap(wrapped, named: name), named: name)
                 let event = try Event(
-                    id: UUID().uuidString.lowercased(), source: "tillsammans:keys", time: Date(), subject: name,
+                    id: UUID().uuidString.lowercased(), source: "tillsammans:keys", time: connection.now, subject: name,
                     DataKey(record: rewrapped))
                 try await producer.send(connection.record(event, to: .childKeys, key: name))
             }

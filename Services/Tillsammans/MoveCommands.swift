@@ -71,7 +71,7 @@ struct GivenCommand: ParsableArguments {
         let connection = options.connection
         let command = try await connection.command(
             Event(
-                id: UUID().uuidString.lowercased(), source: "urn:tillsammans:command-line", time: Date(),
+                id: UUID().uuidString.lowercased(), source: "urn:tillsammans:command-line", time: connection.now,
                 subject: reference, message), for: person)
         let answer = try await EventFeed.reading(connection, [.mappings], fromBeginning: false, opens: true) { feed in
             try await Producer(connection.properties).send(

@@ -78,7 +78,7 @@ struct NoticesCommand: AsyncParsableCommand {
             }
             let event = try await connection.command(
                 Event(
-                    id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(),
+                    id: UUID().uuidString.lowercased(), source: "tillsammans", time: connection.now,
                     ResendNotice.with { $0.noticeID = id }), for: person)
             try await Producer(connection.properties).send(connection.record(event, to: .noticeCommands, key: id))
             tell("notice \(id) will be sent again")

@@ -3,6 +3,7 @@ import Codec
 import Domain
 import Foundation
 import Kafka
+import ServiceKit
 import SwiftProtobuf
 
 /// The worked example while it is played, in four chapters: each step publishes what a person would, waits for the fact
@@ -25,9 +26,10 @@ struct Play {
     init(_ folder: String, _ personalNumber: String, _ connection: Connection, _ facts: Facts) throws {
         (self.folder, self.connection, self.facts) = (folder, connection, facts)
         producer = try Producer(connection.properties)
-        let today = CivilTime.day(of: Date())
+        let now = connection.now
+        let today = CivilTime.day(of: now)
         values = [
-            "PERSONAL_NUMBER": personalNumber, "OBSERVED_AT": Timestamp.text(Date()),
+            "PERSONAL_NUMBER": personalNumber, "OBSERVED_AT": Timestamp.text(now),
             "FOLLOW_UP_DATE": today.plus(60).description, "LATEST_DATE": today.plus(21).description,
         ]
     }
@@ -94,7 +96,7 @@ struct Play {
         try await invited(fact.meeting)
 
         values["MEETING"] = fact.meeting.id
-        values["STAMP"] = Timestamp.text(Date())
+        values["STAMP"] = Timestamp.text(connection.now)
         let county = fact.meeting.county
         let declined = try await publish("9-decline", AnswerMeeting.self, to: .meetingCommands, key: county)
         let (moved, change) = try await first(MeetingScheduled.self, "the new time") {
@@ -116,6 +118,8 @@ struct Play {
 
     /// The meeting is held, its plan is followed up, and the case is closed.
     mutating func followUp(_ detected: ConcernReceipt.Registered, _ meeting: Meeting) async throws {
+        // What happened at a meeting is recorded when its time has come (rule 15).
+        try connection.clock.move(to: meeting.end.date)
         let record = try await publish("10-record", RecordMeeting.self, to: .meetingCommands, key: meeting.county)
         let (event, held) = try await first(MeetingHeld.self, "the meeting's record") { event, _ in
             event.cause == record
@@ -155,7 +159,7 @@ struct Play {
         var text = try String(contentsOfFile: "\(folder)/\(name).json", encoding: .utf8)
         for (name, value) in values { text = text.replacing("$\(name)", with: value) }
         var event = Event(
-            id: UUID().uuidString.lowercased(), source: "urn:example:demo", type: type.eventType, time: Date(),
+            id: UUID().uuidString.lowercased(), source: "urn:example:demo", type: type.eventType, time: connection.now,
             subject: values["CASE"], content: .json, data: Bytes(text.utf8))
         // Whoever reports a concern has no key.
         if topic != .concernReports {

@@ -29,6 +29,9 @@ struct Suite: Sendable {
     var executables = Self.executableFolder
     var show: @Sendable (String) -> Void = { tell($0) }
 
+    /// On an embedded broker time can be moved. Another Kafka's is not for anybody to move.
+    var clockFile: String? { bootstrapServers == nil ? folder + "/clock" : nil }
+
     /// The messages that notifications writes, when no relay is configured.
     var mailFolder: String { folder + "/mail" }
 
@@ -52,7 +55,7 @@ struct Suite: Sendable {
         let broker = try bootstrapServers == nil ? EmbeddedBroker() : nil
         let connection = Connection(
             bootstrapServers: broker?.bootstrapServers ?? bootstrapServers ?? "", prefix: prefix,
-            doorKeyFile: doors.file(.operator), keyFile: try keyFile())
+            doorKeyFile: doors.file(.operator), keyFile: try keyFile(), clock: SuiteClock(file: clockFile))
         if let broker {
             let publishers = directory.publishers.map(\.receipts)
             for topic in TopicPlan.specifications(partitions: partitions, prefix: prefix, publishers: publishers) {
@@ -114,6 +117,7 @@ struct Suite: Sendable {
             Setting.keyEncryptionKeyFile.name: connection.keyFile ?? "", "DESK_HOST": "127.0.0.1",
             "DESK_PORT": "\(deskPort)", "DESK_SIGN_IN": environment["DESK_SIGN_IN"] ?? "development",
         ]
+        if let clockFile { settings[Setting.clockFile.name] = clockFile }
         if deskPort > 0 { settings["CASE_LINK"] = environment["CASE_LINK"] ?? deskAddress + "/case/" }
         let variables = Dictionary(
             uniqueKeysWithValues: environment.merging(settings) { $1 }.map {

@@ -11,7 +11,8 @@ import ServiceKit
         abstract: "Early help for a child: detect, map, cooperate. Run, publish and look.",
         version: "tillsammans \(Version.text)",
         subcommands: [
-            Up.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self, TopicsCommand.self,
+            Up.self, ClockCommand.self, Demo.self, ConcernCommand.self, EventsCommand.self, DirectoryCommand.self,
+            TopicsCommand.self,
             CasesCommand.self, CaseCommand.self, AccessLogCommand.self, NoticesCommand.self, MailCommand.self,
             CalendarCommand.self, KeysCommand.self, ErasureCommand.self, Doctor.self, RefusalsCommand.self,
         ])

@@ -40,6 +40,9 @@ struct Up: AsyncParsableCommand {
                             "  export DOOR_KEY_FILE=\(connection.doorKeyFile ?? "")  # signs what you do as staff; mail.jwk: mail receive"
                         )
                         tell("  export KEY_ENCRYPTION_KEY_FILE=\(connection.keyFile ?? "")")
+                        if let file = suite.clockFile {
+                            tell("  export CLOCK_FILE=\(file)  # `tillsammans clock --to` moves the suite's time on")
+                        }
                         tell("  desk: \(suite.deskAddress)  # be anybody of the directory")
                         for (service, port) in try suite.healthPorts().sorted(by: { $0.value < $1.value }) {
                             tell("  \(service): http://127.0.0.1:\(port)/ready")

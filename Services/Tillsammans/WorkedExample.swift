@@ -2,6 +2,7 @@ import Codec
 import Domain
 import Foundation
 import Kafka
+import ServiceKit
 
 /// The pupil in year 6 (`002`, "Exempel på Barnets bästa-ansvarig"), step by step: each step publishes what a person
 /// would, waits for the fact that answers it, and adds a row to the timeline.
@@ -37,7 +38,13 @@ struct WorkedExample: Sendable {
             let (detected, opened) = try await play.detect()
             try await play.map(detected, opened)
             let meeting = try await play.meet(detected)
-            try await play.followUp(detected, meeting)
+            if connection.clock.isMovable {
+                try await play.followUp(detected, meeting)
+            } else {
+                tell(
+                    "The example ends before its meeting: what happens there is recorded when its time has come, and the time of this Kafka cannot be moved."
+                )
+            }
             print(play.timeline.text(reference: detected.caseReference))
             if let mailFolder { try Self.show(mailFolder, meeting) }
         }

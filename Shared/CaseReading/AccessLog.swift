@@ -3,7 +3,7 @@ package import Codec
 package import Domain
 import Foundation
 package import Kafka
-import ServiceKit
+package import ServiceKit
 import SwiftProtobuf
 
 /// The topic `access-log`.
@@ -21,12 +21,13 @@ package struct AccessLog: Sendable {
     ///   - source: the CloudEvents source of the records.
     ///   - topic: `access-log` with the installation's prefix.
     ///   - directory: as it is when something is read. Its entry of the door decides whom the door may speak for.
+    ///   - clock: the suite's.
     ///   - patience: how long a record may take to be there. Nobody waits longer for what they may not see.
     /// - Throws: `KafkaError`, as a write does where the record does not arrive in time. A write throws `Refusal` with
     ///   `actor.unproven` or `actor.not_entitled`, too.
     package init(
         signedBy key: DoorKey, source: String, topic: String, _ properties: KafkaProperties,
-        patience: Duration = .seconds(15), directory: @escaping @Sendable () -> Directory
+        clock: SuiteClock = .machine, patience: Duration = .seconds(15), directory: @escaping @Sendable () -> Directory
     ) throws {
         var properties = properties
         properties["message.timeout.ms"] = "\(patience / .milliseconds(1))"
@@ -34,7 +35,7 @@ package struct AccessLog: Sendable {
         properties["linger.ms"] = "0"
         let producer = try Producer(properties)
         self.init { viewed, reader in
-            let (reference, now) = (viewed.caseReference, Date())
+            let (reference, now) = (viewed.caseReference, clock.now)
             let event = try key.sign(
                 Event(
                     id: UUID().uuidString.lowercased(), source: source, time: now, subject: reference.nonEmpty, viewed),

@@ -50,10 +50,12 @@ package struct DoorKey: Sendable {
     /// - Parameters:
     ///   - person: the directory's id, a source of reports, or an account; nil: the door itself.
     ///   - loggedIn: when they were found to be that; nil: now.
+    ///   - now: nil: the event's time.
     /// - Throws: where the proof would be longer than the event may carry.
     package func sign(
-        _ event: Event, for person: String?, _ assurance: Assurance, loggedIn: Date? = nil, now: Date = Date()
+        _ event: Event, for person: String?, _ assurance: Assurance, loggedIn: Date? = nil, now: Date? = nil
     ) throws -> Event {
+        let now = now ?? event.time
         let own = door.split(separator: "/").last.map(String.init) ?? door
         let proof = ActorProof(
             iss: door, sub: person ?? own, acr: assurance.rawValue,

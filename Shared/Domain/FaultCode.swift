@@ -102,6 +102,7 @@ public enum FaultCode: String, CaseIterable, Sendable {
     case countyUnknown = "county.unknown"
     case meetingExists = "meeting.exists"
     case meetingNone = "meeting.none"
+    case meetingAhead = "meeting.ahead"
     case meetingMissing = "meeting.missing"
     case answerSequence = "answer.sequence"
     case latestDate = "latest_date"

@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 package import Logging
 import Metrics
 package import ServiceKit
@@ -102,6 +103,10 @@ package struct Host: Sendable {
             logger.notice(
                 "variables that are no property of librdkafka are ignored",
                 metadata: ["names": "\(kafka.ignored.joined(separator: " "))"])
+        }
+        let clock = try settings.clock()
+        if clock.isMovable {
+            try await DedicatedThread.run(name: "clock") { try clock.requireEmbeddedBroker(kafka.properties) }
         }
         let port = try settings.number("HTTP_PORT", 0...65_535)
         let host = try settings.text("HTTP_HOST")

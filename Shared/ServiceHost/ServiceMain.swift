@@ -50,7 +50,9 @@ package struct ServiceMain<P: Processor>: Sendable {
         ) { settings, logger in
             let configuration = try settings.streams(topology)
             let parts = try make(settings, configuration, logger)
-            let streams = Streams(parts.processor, configuration, performer: parts.performer, logger: logger)
+            let clock = try settings.clock()
+            let streams = Streams(
+                parts.processor, configuration, performer: parts.performer, logger: logger, ahead: { clock.ahead })
             return .init([streams] + parts.beside, isLive: { streams.isLive }, isReady: { streams.isReady })
         }
     }

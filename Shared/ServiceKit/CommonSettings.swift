@@ -15,6 +15,7 @@ extension Setting {
         Setting("HTTP_PORT", default: "0", "Port for /live, /ready and /metrics; 0: none."),
         Setting("LOG_FORMAT", default: "plain", "plain or json."),
         Setting("LOG_LEVEL", default: "info", "trace, debug, info, notice, warning, error or critical."),
+        .clockFile,
     ]
 
     /// The settings of every stream.

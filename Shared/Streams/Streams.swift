@@ -25,13 +25,14 @@ public struct Streams<P: Processor>: Service {
 
     /// - Parameters:
     ///   - performer: performs the processor's wishes; nil if it makes none.
-    ///   - clock: the time that turns see.
+    ///   - ahead: how far the time that turns see is ahead of this machine's, in seconds. For trying what happens later; it
+    ///     may grow while the stream runs.
     public init(
         _ processor: P, _ configuration: StreamsConfiguration, performer: (any WishPerformer)? = nil, logger: Logger,
-        clock: @escaping @Sendable () -> Date = { Date() }
+        ahead: @escaping @Sendable () -> TimeInterval = { 0 }
     ) {
         self.init(
-            processor, configuration, performer: performer, logger: logger, clock: StreamClock(wall: clock),
+            processor, configuration, performer: performer, logger: logger, clock: StreamClock(ahead: ahead),
             faults: { _ in })
     }
 

@@ -97,8 +97,7 @@ extension StreamThread {
 
     private func turn(_ record: Record, _ input: Int, _ task: StreamTask) throws -> Turn {
         let (now, isFromOutside) = (clock.wall(), inputs[input].isFromOutside)
-        // A record without a timestamp is treated as received now.
-        let written = record.timestamp < 0 ? now : Date(timeIntervalSince1970: Double(record.timestamp) / 1_000)
+        let written = clock.written(record.timestamp, now: now)
         var event = try Event(value: record.value, received: written) { record.headers.forEachField($0) }
         guard let key = Self.key(of: record, isFromOutside: isFromOutside) else { throw Undecodable("key", .notUTF8) }
         if let keyring = globals.keyring {

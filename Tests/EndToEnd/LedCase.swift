@@ -44,7 +44,7 @@ struct LedCase {
     static func send(
         _ report: ConcernReported, from source: String = "urn:test", on suite: RunningSuite
     ) async throws -> String {
-        let event = try Event(id: UUID().uuidString, source: source, time: Date(), report)
+        let event = try Event(id: UUID().uuidString, source: source, time: suite.connection.now, report)
         try await Producer(suite.broker.properties).send(
             suite.connection.record(event, to: .concernReports, key: event.id))
         return event.id
@@ -65,7 +65,8 @@ struct LedCase {
         _ command: some EventPayload, by person: String, to topic: Topic = .mappingCommands
     ) async throws -> [String] {
         let event = try Event(
-            id: UUID().uuidString.lowercased(), source: "urn:test", time: Date(), subject: reference, command)
+            id: UUID().uuidString.lowercased(), source: "urn:test", time: suite.connection.now, subject: reference,
+            command)
         let signed = try await suite.connection.command(event, for: person)
         try await Producer(suite.broker.properties).send(
             suite.connection.record(signed, to: topic, key: topic == .meetingCommands ? "SRM" : reference))

@@ -20,8 +20,10 @@ actor RunningSuite {
     nonisolated var connection: Connection {
         Connection(
             bootstrapServers: broker.bootstrapServers, prefix: broker.prefix,
-            doorKeyFile: folder.path + "/keys/operator.jwk", keyFile: keyFile)
+            doorKeyFile: folder.path + "/keys/operator.jwk", keyFile: keyFile, clock: SuiteClock(file: clockFile))
     }
+    /// A case is led to its end on every Kafka, though its meeting is days ahead.
+    private nonisolated var clockFile: String { folder.path + "/clock" }
     nonisolated var mailFolder: String { folder.path + "/mail" }
 
     private init() throws {
@@ -73,7 +75,7 @@ actor RunningSuite {
                 "KEY_ENCRYPTION_KEY_FILE": keyFile,
                 "KEY_SECRET": Self.secret, "REPLY_SECRET": Self.secret, "LOG_LEVEL": "debug",
                 "COMMIT_INTERVAL_MS": "30", "CONCERNS_HTTP_PORT": "0", "PUBLISHER_TOKENS": "urn:test=\(Self.token)",
-                "DOOR_KEY_FILE": folder.path + "/keys/http.jwk",
+                "DOOR_KEY_FILE": folder.path + "/keys/http.jwk", "CLOCK_FILE": clockFile, "CLOCK_IS_LED_BY_TESTS": "1",
             ].merging(environment) { $1 })
     }
 

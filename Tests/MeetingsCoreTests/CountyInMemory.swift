@@ -77,6 +77,9 @@ struct CountyInMemory {
         facts += decision.facts
     }
 
+    /// The time of the meeting comes, where one is booked.
+    mutating func reachMeeting() { now = max(now, meeting?.start ?? now) }
+
     /// Marks a person as busy from now on.
     mutating func take(_ person: String, days: Int) {
         let start = Int64(now.timeIntervalSince1970)

@@ -178,6 +178,7 @@ struct DecisionTests {
         #expect(agreement.coordinator.person == "family" && agreement.plan.isSIP && agreement.plan.revision == 1)
         #expect(county.meeting?.day == CountyInMemory.day("2027-01-20"))
         var other = try called()
+        other.reachMeeting()
         #expect(
             other.faults(CountyInMemory.record(coordinator: nil, followUp: nil)) == [
                 "coordinator.person personUnknown", "coordinator.reason coordinatorReason",
@@ -187,6 +188,7 @@ struct DecisionTests {
     @Test("rule 16: a measure names the organisation of whoever is responsible, and a day that is ahead")
     func measures() throws {
         var county = try called()
+        county.reachMeeting()
         var record = CountyInMemory.record(followUp: "2027-01-20")
         record.measures[0].content.organisation = .healthCare
         record.measures[1].content.date = CivilTime.day(of: county.now)

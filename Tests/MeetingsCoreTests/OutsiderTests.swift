@@ -140,6 +140,7 @@ struct OutsiderTests {
     func followUp() throws {
         var county = try called()
         try county.decide(Self.invite())
+        county.reachMeeting()
         try county.decide(CountyInMemory.record(followUp: "2027-01-20"))
         #expect(county.meeting != nil && county.cooperation?.outsiders == [])
         #expect(told(county) == ["+coach@example.org"])

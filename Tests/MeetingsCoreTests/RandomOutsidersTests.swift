@@ -41,16 +41,20 @@ struct RandomOutsidersTests {
                 let kept = [["family"], []][number(0...1)]
                 attempt(
                     Relocate(from: Departure(municipalities: ["0001"]), kept: kept, keepsPlace: flag()), by: .suite)
-            case 10: attempt(CountyInMemory.record(followUp: "2027-01-20"))
+            case 10:
+                county.reachMeeting()
+                attempt(CountyInMemory.record(followUp: day(30).description))
             default: attempt(Protect(), by: .suite)
             }
         }
 
         private func request(_ isCovered: Bool) -> Request {
             var request = CountyInMemory.request
-            request.admitsOutsiders = isCovered
+            (request.admitsOutsiders, request.latestDate) = (isCovered, day(21))
             return request
         }
+
+        private func day(_ ahead: Int) -> LocalDate { CivilTime.day(of: county.now).plus(ahead) }
 
         /// - Returns: false where it was refused, which changes nothing.
         @discardableResult

@@ -89,6 +89,7 @@ struct RelocateTests {
         var county = CountyInMemory()
         county.county = ExampleCounty.twoTowns
         try county.call()
+        county.reachMeeting()
         try county.decide(CountyInMemory.record(followUp: "2027-01-20"))
         try handOver(&county)
         try county.decide(relocate(), by: .suite)

@@ -77,12 +77,12 @@ struct CooperationTester {
 
     mutating func followUp(
         _ decisions: [(String, String)], next: String, because reason: String = "", effect: String = "better",
-        _ reference: String = "A"
+        _ reference: String = "A", by coordinator: String = "family"
     ) throws {
         try send(
             RecordPlanFollowUp.with {
                 $0.closingReason = reason
-                ($0.caseReference, $0.county, $0.by, $0.nextDate) = (reference, "TST", "family", next)
+                ($0.caseReference, $0.county, $0.by, $0.nextDate) = (reference, "TST", coordinator, next)
                 $0.child = .with { ($0.tookPart, $0.how) = (true, "Berättade själv") }
                 $0.judgements = decisions.map { measure, decision in
                     .with {

@@ -193,7 +193,26 @@ struct PlanTests {
         #expect(try tester.bookings("family").allSatisfy { $0.meeting != tester.meeting.id })
     }
 
-    @Test("a meeting that did not take place is called again")
+    @Test("rules 15 and 19: a meeting is recorded as held or not held when its time has come, and not before")
+    func ahead() throws {
+        var tester = CooperationTester()
+        try tester.call()
+        let notHeld = RecordNotHeld.with {
+            ($0.caseReference, $0.county, $0.by, $0.reason) = ("A", "TST", "head-school", "Sjukdom")
+        }
+        let meeting = tester.meeting
+        tester.tester.now = meeting.start.date - 1
+        try tester.record()
+        try tester.send(notHeld)
+        #expect(tester.codes == ["meeting.ahead", "meeting.ahead"])
+        #expect(tester.facts(MeetingHeld.self).isEmpty && tester.facts(MeetingNotHeld.self).isEmpty)
+        #expect(tester.meeting.id == meeting.id, "it stands as it did")
+        tester.tester.now = meeting.start.date
+        try tester.record()
+        #expect(tester.facts(MeetingHeld.self).map(\.meeting.id) == [meeting.id])
+    }
+
+    @Test("rule 19: a meeting that did not take place is called again")
     func notHeld() throws {
         var tester = CooperationTester()
         try tester.call()

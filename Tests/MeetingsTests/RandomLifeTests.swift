@@ -31,6 +31,7 @@ struct RandomLifeTests {
         }
         // What closes a case tells Mapping so, once, and why (rule 17).
         let closed = life.tester.facts(PlanFollowedUp.self).filter(\.closes)
+        #expect(!life.tester.facts(MeetingHeld.self).isEmpty, "seed \(seed): no meeting was held")
         let ends = life.tester.facts(EndCooperation.self)
         #expect(ends.map(\.caseReference) == closed.map(\.caseReference), "seed \(seed)")
         #expect(ends.allSatisfy { $0.reason == "Därför." })
@@ -75,7 +76,7 @@ private struct RandomLife {
     mutating func move() throws {
         let reference = one(of: Self.cases)
         let sequence = try tester.state(reference)?.meeting.sequence ?? 0
-        switch Int.random(in: 0..<13, using: &random) {
+        switch Int.random(in: 0..<17, using: &random) {
         case 0, 1:
             let guardian = one(of: guardians)
             try tester.call(reference, latest: day(within: 20).description, guardians: [guardian])
@@ -86,14 +87,16 @@ private struct RandomLife {
         case 4: try tester.send(CancelMeeting.with { ($0.caseReference, $0.county) = (reference, "TST") })
         case 5...8: try change(reference)
         case 9...11: try changeCounty()
+        case 12, 13: try record()
+        case 14, 15: try followUp()
         default: try tester.tester.advance(to: tester.tester.now + 43_200)
         }
     }
 
     /// Something is done about one case by hand.
     private mutating func change(_ reference: String) throws {
-        switch Int.random(in: 0..<6, using: &random) {
-        case 4:
+        switch Int.random(in: 0..<4, using: &random) {
+        case 3:
             let (kept, units) = ([one(of: people)], [one(of: ["school", "social", "care", "kaa"])])
             let keepsPlace = Bool.random(using: &random)
             try tester.send(
@@ -101,7 +104,6 @@ private struct RandomLife {
                     ($0.caseReference, $0.county) = (reference, "TST")
                     ($0.units, $0.people, $0.keepsPlace) = (units, kept, keepsPlace)
                 })
-        case 5: try followUp(reference)
         case 0:
             let (added, removed) = (one(of: people), one(of: people))
             try tester.send(
@@ -116,28 +118,45 @@ private struct RandomLife {
                     ($0.caseReference, $0.county, $0.by, $0.reason) = (reference, "TST", "head-school", "ord")
                     ($0.latestDate, $0.format) = (latest, form)
                 })
-        case 2:
+        default:
             let person = one(of: ["head-school", "teacher", "head-kaa"])
             try tester.send(
                 HandOverMeeting.with {
                     ($0.caseReference, $0.county) = (reference, "TST")
                     ($0.unit, $0.namedPerson) = ("school", person)
                 })
-        default:
-            let (leads, next) = (try tester.state(reference)?.call.namedPerson ?? "", day(within: 30).description)
-            try tester.record(reference) { ($0.by, $0.plan.followUpDate) = (leads, next) }
+        }
+    }
+
+    /// A meeting is recorded when its time has come, or too early.
+    private mutating func record() throws {
+        let booked = try Self.cases.compactMap { try tester.state($0) }.filter(\.hasMeeting).map(\.meeting)
+        let reference = booked.randomElement(using: &random)?.caseReference ?? one(of: Self.cases)
+        let state = try tester.state(reference)
+        if let start = state?.meeting.start.date, start > tester.tester.now, Int.random(in: 0..<4, using: &random) > 0 {
+            try tester.tester.advance(to: start)
+        }
+        let (leads, next) = (state?.call.namedPerson ?? "", day(within: 30).description)
+        try tester.record(reference) { command in
+            (command.by, command.came, command.coordinator.person) = (leads, [leads], leads)
+            command.plan.followUpDate = next
+            command.plan.measures = [CooperationTester.measure("m1", "education")]
+            (command.plan.measures[0].responsible, command.plan.measures[0].date) = (leads, next)
         }
     }
 
     /// Its plan is followed up, perhaps for the last time, with or without a reason.
-    private mutating func followUp(_ reference: String) throws {
-        let measures = try tester.state(reference)?.plan.measures.map(\.id) ?? []
+    private mutating func followUp() throws {
+        let planned = try Self.cases.filter { try tester.state($0)?.plan.measures.isEmpty == false }
+        let reference = planned.randomElement(using: &random) ?? one(of: Self.cases)
+        let state = try tester.state(reference)
+        let measures = state?.plan.measures.map(\.id) ?? []
         let isLast = Bool.random(using: &random)
         let reason = one(of: ["", "Därför."])
         let (effect, next) = (one(of: ["better", "worse"]), day(within: 30).description)
         try tester.followUp(
             measures.map { ($0, isLast ? "end" : "continue") }, next: isLast ? "" : next, because: reason,
-            effect: effect, reference)
+            effect: effect, reference, by: state?.coordinator.person ?? "")
     }
 
     /// A calendar elsewhere or the directory changes.

@@ -7,6 +7,7 @@ import HummingbirdCore
 import IntakeCore
 import Kafka
 import Logging
+import ServiceKit
 import ServiceLifecycle
 import SwiftProtobuf
 
@@ -35,6 +36,7 @@ struct Door: Service {
     let doorkeeper: Doorkeeper
     /// Signs each report that is passed on; nil: none is signed.
     var key: DoorKey?
+    var clock = SuiteClock.machine
     var onListening: @Sendable (Int) async -> Void = { _ in }
     let logger: Logger
 
@@ -112,14 +114,14 @@ struct Door: Service {
     private func read(_ mode: Event.HTTPMode, _ request: Request, _ body: Bytes) throws(Problem) -> Event {
         let fields = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
         do throws(Undecodable) {
-            return try Event(mode, fields: fields, body: body, received: Date())
+            return try Event(mode, fields: fields, body: body, received: clock.now)
         } catch { throw Problem(error, mode) }
     }
 
     /// Reads the report as the stream will.
     private func check(_ event: Event, _ mode: Event.HTTPMode) throws(Problem) {
         do throws(Refusal) {
-            _ = try ReportMessage(event).content(received: Date(), tables.directory)
+            _ = try ReportMessage(event).content(received: clock.now, tables.directory)
         } catch {
             throw Problem(.unprocessableContent, error.faults, mode)
         }
@@ -128,7 +130,7 @@ struct Door: Service {
     /// The token has proven the source, and the door says so in place of it.
     private func sign(_ event: Event) throws(Problem) -> Event {
         guard let key else { return event }
-        do { return try key.sign(event, for: event.source, .service) } catch {
+        do { return try key.sign(event, for: event.source, .service, now: clock.now) } catch {
             logger.warning("a report could not be signed", metadata: ["why": "\(error)"])
             throw .unavailable
         }

@@ -41,7 +41,7 @@ extension Door {
                 "PUBLISHER_TOKENS", expected: "source=token …, each token of at least 32 characters", Publishers.init),
             tables: tables, send: { _ = try await producer.send($0) },
             topic: configuration.physical(Topic.concernReports.rawValue), limits: limits,
-            doorkeeper: Doorkeeper(logger), key: try settings.doorKey(), logger: logger)
+            doorkeeper: Doorkeeper(logger), key: try settings.doorKey(), clock: try settings.clock(), logger: logger)
         return [tables, door]
     }
 }

@@ -1,4 +1,5 @@
 package import Domain
+import Foundation
 
 /// One case's cooperation, from the call for its first meeting until its plan has made a difference (rules 12 to 17).
 ///
@@ -201,6 +202,15 @@ extension Cooperation {
 
     /// A fault where no meeting stands.
     func faultsUnlessBooked() -> [Fault] { booked == nil ? [Fault(.meetingNone, at: "case_reference")] : [] }
+
+    /// A fault where no meeting stands, and where its time has not come: what happened at it is told afterwards (rules 15
+    /// and 19).
+    func faultsUnlessBegun(_ now: Date) -> [Fault] {
+        guard let booked else { return faultsUnlessBooked() }
+        guard booked.start > now else { return [] }
+        let day = CivilTime.day(of: booked.start).description
+        return [Fault(.meetingAhead, at: "case_reference", ["date": day])]
+    }
 
     /// A fault before there is a plan.
     func faultsUnlessPlanned() -> [Fault] { agreement == nil ? [Fault(.planNone, at: "case_reference")] : [] }

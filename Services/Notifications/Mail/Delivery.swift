@@ -18,12 +18,13 @@ struct Delivery: WishPerformer {
     private let configuration: StreamsConfiguration
     private let logger: Logger
     private let cases: CaseWatch
+    private let clock: SuiteClock
 
     init(
-        mailer: any Mailer, sender: EmailAddress, cases: CaseWatch, _ configuration: StreamsConfiguration,
-        _ logger: Logger
+        mailer: any Mailer, sender: EmailAddress, cases: CaseWatch, clock: SuiteClock = .machine,
+        _ configuration: StreamsConfiguration, _ logger: Logger
     ) throws(KafkaError) {
-        (self.mailer, self.sender, self.cases) = (mailer, sender, cases)
+        (self.mailer, self.sender, self.cases, self.clock) = (mailer, sender, cases, clock)
         (self.configuration, self.logger) = (configuration, logger)
         producer = try Producer(configuration.kafka)
     }
@@ -52,7 +53,7 @@ struct Delivery: WishPerformer {
         }
         do throws(DeliveryFailure) {
             try await mailer.send(
-                MailMessage(notice: notice, sender: sender, date: Date()).bytes, from: sender,
+                MailMessage(notice: notice, sender: sender, date: clock.now).bytes, from: sender,
                 to: notice.recipient.email,
                 id: notice.messageID)
             logger.info("notice sent", metadata: metadata)
@@ -70,7 +71,7 @@ struct Delivery: WishPerformer {
             do {
                 let event = try Event(
                     id: "\(report.notice)#\(report.attempt)", source: configuration.topology.application,
-                    time: Date(), DeliveryReported(report))
+                    time: clock.now, DeliveryReported(report))
                 try await producer.send(
                     ProducerRecord(
                         topic: configuration.physical(Topic.noticeSteps.rawValue), partition: wish.partition,

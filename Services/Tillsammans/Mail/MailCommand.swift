@@ -64,7 +64,7 @@ struct MailCommand: AsyncParsableCommand {
         ) async throws {
             switch outcome {
             case .answer(let command):
-                let event = try event(command, id, command.caseReference)
+                let event = try event(command, id, command.caseReference, connection)
                 try await send(
                     connection.command(
                         event, for: command.person.isEmpty ? nil : command.person, .invitation, by: "mail"),
@@ -72,19 +72,19 @@ struct MailCommand: AsyncParsableCommand {
                 tell(
                     "\(command.caseReference): \(command.person.isEmpty ? "family" : command.person) \(command.answer)")
             case .forward(let command):
-                let event = try event(command, id, command.caseReference)
+                let event = try event(command, id, command.caseReference, connection)
                 try await send(
                     connection.command(event, for: nil, .service, by: "mail"), to: .meetingCommands,
                     key: command.county, connection)
                 tell("\(command.caseReference): \(command.what), for the named person")
             case .bounce(let command):
-                let event = try event(command, id, nil)
+                let event = try event(command, id, nil, connection)
                 try await send(
                     connection.command(event, for: nil, .service, by: "mail"), to: .noticeCommands,
                     key: command.messageID, connection)
                 tell("a notice did not arrive: \(command.detail)")
             case .reply(let command):
-                let event = try event(command, id, nil)
+                let event = try event(command, id, nil, connection)
                 try await send(
                     connection.command(event, for: nil, .service, by: "mail"), to: .noticeCommands,
                     key: Reference.id(of: command.email), connection)
@@ -99,8 +99,10 @@ struct MailCommand: AsyncParsableCommand {
             try await Producer(connection.properties).send(connection.record(event, to: topic, key: key))
         }
 
-        private static func event(_ command: some EventPayload, _ id: String, _ subject: String?) throws -> Event {
-            try Event(id: id, source: "tillsammans:mail", time: Date(), subject: subject, command)
+        private static func event(
+            _ command: some EventPayload, _ id: String, _ subject: String?, _ connection: Connection
+        ) throws -> Event {
+            try Event(id: id, source: "tillsammans:mail", time: connection.now, subject: subject, command)
         }
     }
 

@@ -40,10 +40,10 @@ struct AccessLogCommand: AsyncParsableCommand {
         }
         let entries: [AccessBook.Entry]
         if let reference {
-            try await room.openLog(ofCase: reference, at: Date())
+            try await room.openLog(ofCase: reference, at: connection.now)
             entries = book.entries.filter { $0.case == reference }
         } else {
-            let counties = try await room.openLog(ofPerson: person ?? "", at: Date())
+            let counties = try await room.openLog(ofPerson: person ?? "", at: connection.now)
             entries = book.entries.filter { $0.by == person && counties.contains($0.county) }
         }
         print(

@@ -73,7 +73,7 @@ extension AccessLog {
     init(_ connection: Connection, _ directory: Directory, patience: Duration = .seconds(15)) throws {
         try self.init(
             signedBy: connection.readersDoor, source: "tillsammans", topic: connection.topic(.accessLog),
-            connection.properties, patience: patience
+            connection.properties, clock: connection.clock, patience: patience
         ) { directory }
     }
 }

@@ -46,7 +46,8 @@ struct EmergencyCommand: AsyncParsableCommand {
         }
         let event = try await connection.command(
             Event(
-                id: UUID().uuidString.lowercased(), source: "tillsammans", time: Date(), subject: reference, command),
+                id: UUID().uuidString.lowercased(), source: "tillsammans", time: connection.now, subject: reference,
+                command),
             for: person)
         return try await EventFeed.reading(connection, [.mappings], fromBeginning: false, opens: true) { feed in
             try await Producer(connection.properties).send(

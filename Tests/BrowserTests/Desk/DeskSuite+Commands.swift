@@ -3,6 +3,7 @@ import Codec
 import Domain
 import Foundation
 import Kafka
+import ServiceKit
 import SwiftProtobuf
 
 @testable import tillsammans
@@ -50,14 +51,16 @@ extension DeskSuite {
         let command = AnswerMeeting.with {
             ($0.caseReference, $0.county, $0.meeting) = (meeting.caseReference, meeting.county, meeting.id)
             ($0.person, $0.answer, $0.sequence) = (person, answer.rawValue, meeting.sequence)
-            $0.stamp = .init(date: Date())
+            $0.stamp = .init(date: connection.now)
         }
         try await give(command, by: person, about: meeting)
     }
 
-    /// Records a meeting with its plan, which makes somebody coordinator (rule 15).
+    /// Lets a meeting's time come, and records it with its plan, which makes somebody coordinator (rule 15). Whoever has signed
+    /// in must do it again: days have gone.
     func record(_ meeting: Meeting, coordinator: String) async throws {
-        let day = CivilTime.day(of: Date()).plus(60).description
+        try connection.clock.move(to: meeting.end.date)
+        let day = CivilTime.day(of: connection.now).plus(60).description
         let command = RecordMeeting.with {
             ($0.caseReference, $0.county, $0.by) = (meeting.caseReference, meeting.county, "nykoping-rektor")
             $0.came = ["nykoping-rektor", coordinator]
@@ -106,7 +109,8 @@ extension DeskSuite {
 
     private func give(_ command: some EventPayload, by person: String, about meeting: Meeting) async throws {
         let event = try Event(
-            id: UUID().uuidString, source: "urn:example:test", time: Date(), subject: meeting.caseReference, command)
+            id: UUID().uuidString, source: "urn:example:test", time: connection.now, subject: meeting.caseReference,
+            command)
         let signed = try await connection.command(event, for: person, by: "test")
         try await Producer(connection.properties).send(
             connection.record(signed, to: .meetingCommands, key: meeting.county))

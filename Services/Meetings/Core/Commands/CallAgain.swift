@@ -10,7 +10,8 @@ package struct CallAgain: Command, Hashable {
         on planning: Planning, by actor: Actor, _ context: CountyContext
     ) throws(Refusal) -> Decision<Planning> {
         let cooperation = try planning.called(for: .recordNotHeld, else: .meetingNone, by: actor, context)
-        let faults = cooperation.faultsUnlessMay(.recordNotHeld, actor, context) + cooperation.faultsUnlessBooked()
+        let faults =
+            cooperation.faultsUnlessMay(.recordNotHeld, actor, context) + cooperation.faultsUnlessBegun(context.now)
         guard let meeting = cooperation.booked, faults.isEmpty else { throw Refusal(faults) }
         var draft = Draft(cooperation, planning.agenda, context, by: actor)
         draft.report(.notHeld(.init(meeting: meeting, by: actor.id, reason: reason)))

@@ -36,8 +36,6 @@ package struct Record: Command, Hashable {
         draft.cooperation.wish = coordinator.wish ?? cooperation.wish
         if let before { draft.cooperation.keep(before.plan) }
         draft.cooperation.agreement = Agreement(coordinator, plan, isConcernOpen: before?.isConcernOpen ?? false)
-        // It was held earlier than booked: the booked time is free again.
-        if meeting.start > context.now { draft.agenda.release(meeting, cooperation.key) }
         draft.cooperation.stage = .idle(after: .init(meeting, .held))
         draft.report(
             .held(
@@ -58,7 +56,7 @@ package struct Record: Command, Hashable {
     ) -> [Fault] {
         let county = context.county
         let family = cooperation.lastParticipants.filter(\.isFamily).map(\.person)
-        return cooperation.faultsUnlessMay(.recordMeeting, actor, context) + cooperation.faultsUnlessBooked()
+        return cooperation.faultsUnlessMay(.recordMeeting, actor, context) + cooperation.faultsUnlessBegun(context.now)
             + came.enumerated().filter { !family.contains($0.element) }.flatMap {
                 county.faultsUnlessKnown($0.element, at: "came[\($0.offset)]")
             }

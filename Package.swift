@@ -309,8 +309,8 @@ let package = Package(
             name: "DeskTests",
             dependencies: [
                 "CaseReading", "CloudEvents", "Codec", "DeskCore", "DeskSignIn", "Domain", "IntakeCore", "Kafka",
-                "OpenID",
-                "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams", "StreamsTestSupport", "StreamsTesting",
+                "MappingCore", "MeetingsCore", "OpenID", "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams",
+                "StreamsTestSupport", "StreamsTesting",
                 "TestSupport", "Views", "desk", "intake", "mapping", "meetings", "notifications", asyncHTTPClient,
                 crypto, grdb, jwt, lifecycle,
                 logging, metrics, nio, nioHTTP, protobuf,

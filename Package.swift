@@ -303,8 +303,9 @@ let package = Package(
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "OpenID",
-                "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams", "StreamsTestSupport", "StreamsTesting",
+                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "MappingCore",
+                "MeetingsCore", "OpenID", "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams",
+                "StreamsTestSupport", "StreamsTesting",
                 "TestSupport", "Views", "desk", "intake", "mapping", "meetings", "notifications", asyncHTTPClient,
                 crypto, grdb, jwt, lifecycle,
                 logging, metrics, nio, nioHTTP, protobuf,

@@ -37,6 +37,7 @@ struct MappingProcessor: Processor {
         guard let kept = try turn.keptCase(), let wake = Case.Wake(name: reminder.name) else { return }
         let decision = kept.subject.woken(by: wake, due: reminder.due, turn.decisionContext(id: reminder.name))
         try Self.adapter.save(decision, before: kept.subject, taken: kept.taken, in: &turn)
+        if case .day(let day) = wake { try turn.publishStatus(of: decision.subject, since: kept.subject, from: day) }
     }
 
     /// Intake has answered to an erasure. What was answered before changes nothing (rule 23).
@@ -98,14 +99,25 @@ extension AggregateWiring<Case> {
             Dictionary(uniqueKeysWithValues: `case`.wakes.map { ($0.key.name, $0.value) })
         },
         afterwards: { before, after, turn in
-            let (status, day) = (CaseStatus(after, on: turn.today), turn.today)
-            guard before.map({ CaseStatus($0, on: day) }) != status else { return }
-            try turn.publish(status, to: Topic.cases.rawValue, subject: after.reference)
+            let status = CaseStatus(after, on: turn.today)
+            if before.map({ CaseStatus($0, on: turn.today) }) != status { try turn.publish(status) }
         })
 }
 
 extension Turn {
     fileprivate var today: LocalDate { CivilTime.day(of: now) }
+
+    fileprivate mutating func publish(_ status: CaseStatus) throws {
+        try publish(status, to: Topic.cases.rawValue, subject: status.caseReference)
+    }
+
+    /// A day has come on which a consent has ended, or an age is reached: another status may follow from the same case, which so far
+    /// has the one of the day before (rules 12 and 20).
+    fileprivate mutating func publishStatus(of case: Case, since before: Case, from day: LocalDate) throws {
+        let status = CaseStatus(`case`, on: today)
+        guard CaseStatus(before, on: today) == status, CaseStatus(before, on: day.plus(-1)) != status else { return }
+        try publish(status)
+    }
 
     /// The case whose reference is the turn's key.
     ///

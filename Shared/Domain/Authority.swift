@@ -104,7 +104,7 @@ extension Authority {
         public static let holdErasure = Act(lead, .anyPhase)
 
         // What Meetings reports to Mapping, on a topic that only services write.
-        public static let noteCooperation = Act([.anybody], .cooperation)
+        public static let noteCooperation = Act([.anybody])
         public static let endCooperation = Act([.anybody], .cooperation)
 
         // The cooperation (rules 14 to 18, and 22).
@@ -115,8 +115,8 @@ extension Authority {
         /// Anyone who hears the family's concern records it (rule 17).
         public static let reportPlanConcern = Act([.anyoneInDirectory])
         public static let answerPlanConcern = Act(lead + coordinate)
-        public static let followUpPlan = Act(lead + coordinate)
-        public static let bookPlanFollowUp = Act(lead + coordinate)
+        public static let followUpPlan = Act(lead + coordinate, .cooperation)
+        public static let bookPlanFollowUp = Act(lead + coordinate, .cooperation)
         public static let tellFamily = Act(lead + coordinate)
         /// Also takes somebody from outside away again.
         public static let inviteOutsider = Act(lead + coordinate)

@@ -23,23 +23,6 @@ import Views
 ///
 /// Contents are in clear here; that they are sealed is tested elsewhere.
 final class SuiteInMemory: Sendable {
-    private struct Services {
-        var intake: ProcessorTester<IntakeProcessor>
-        var mapping: ProcessorTester<MappingProcessor>
-        var meetings: ProcessorTester<MeetingsProcessor>
-        var notifications: ProcessorTester<NotificationsProcessor>
-        /// How much of what each has published was passed on.
-        var passed = [0, 0, 0, 0]
-
-        /// What was published since.
-        mutating func news() -> [(topic: String, key: String, event: Event)] {
-            let all = [intake.published, mapping.published, meetings.published, notifications.published]
-            let news = zip(all, passed).flatMap { $0.dropFirst($1) }
-            passed = all.map(\.count)
-            return news
-        }
-    }
-
     /// What is about no case is sealed under the desk's own key, as on Kafka.
     static let keys = example("1 q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
 
@@ -47,24 +30,18 @@ final class SuiteInMemory: Sendable {
         do { return try KeyEncryptionKeys(text) } catch { preconditionFailure("the example keys: \(error)") }
     }
 
-    private let services: Guarded<Services>
+    private struct Suite {
+        var services: ServicesInMemory
+        /// How much of what was written the view has read.
+        var viewed = 0
+    }
+
+    private let suite: Guarded<Suite>
     let view: MemoryView
 
     init(_ message: CountyDirectory = ExampleCounty.message, now: Date = ExampleCounty.monday) throws {
         let directory = Directory([message.code: try message.county()])
-        let writer = NoticeWriter(
-            sender: try #require(EmailAddress("tillsammans@example.org")), caseLink: "https://example.org/case/",
-            replySecret: try KeySecret("only-for-tests-and-no-real-child-at-all"), templates: try Templates())
-        services = Guarded(
-            Services(
-                intake: ProcessorTester(
-                    IntakeProcessor(secrets: KeySecrets(try KeySecret("a-secret-of-at-least-32-characters"))),
-                    application: "intake", directory: directory, now: now),
-                mapping: ProcessorTester(MappingProcessor(), application: "mapping", directory: directory, now: now),
-                meetings: ProcessorTester(MeetingsProcessor(), application: "meetings", directory: directory, now: now),
-                notifications: ProcessorTester(
-                    NotificationsProcessor(writer: writer), application: "notifications", directory: directory,
-                    now: now)))
+        suite = Guarded(Suite(services: try ServicesInMemory(directory, now: now)))
         view = try MemoryView()
         try view.apply(
             Event(id: "directory", source: "test", time: now, message), topic: .directory, key: message.code)
@@ -75,56 +52,29 @@ final class SuiteInMemory: Sendable {
         guard let topic = Topic(rawValue: record.topic) else { return }
         let sealed = try Event(headers: record.headers, value: record.value, received: now)
         let opened = try view.reader().read { try CaseKeys(Self.keys, of: [], $0).open(sealed) }
-        try deliver(opened ?? sealed, String(decoding: record.key ?? [], as: UTF8.self), topic)
+        let key = String(decoding: record.key ?? [], as: UTF8.self)
+        try change { try $0.write(opened ?? sealed, key: key, to: topic) }
     }
 
     /// An event from outside the desk: a report of another system's, or an answer by mail.
     func send(_ payload: some EventPayload, id: String = UUID().uuidString, key: String, to topic: Topic) throws {
-        try deliver(Event(id: id, source: "test", time: now, subject: nil, payload), key, topic)
+        let event = try Event(id: id, source: "test", time: now, subject: nil, payload)
+        try change { try $0.write(event, key: key, to: topic) }
     }
 
-    var now: Date { services.with { $0.mapping.now } }
+    var now: Date { suite.with { $0.services.now } }
 
     /// Reminders that are due on the way fire.
-    func advance(to later: Date) throws {
-        try services.with { services in
-            try services.intake.advance(to: later)
-            try services.mapping.advance(to: later)
-            try services.meetings.advance(to: later)
-            try services.notifications.advance(to: later)
-        }
-        try settle()
-    }
+    func advance(to later: Date) throws { try change { try $0.advance(to: later) } }
 
-    private func deliver(_ event: Event, _ key: String, _ topic: Topic) throws {
-        try read(event, key, topic)
-        try settle()
-    }
-
-    private func read(_ event: Event, _ key: String, _ topic: Topic) throws {
-        try services.with { services in
-            func isInput(of application: String) -> Bool {
-                Topology.suite.first { $0.application == application }?.inputs
-                    .contains { $0.name == topic.rawValue } ?? false
+    /// The view reads what was written.
+    private func change(_ body: (inout ServicesInMemory) throws -> Void) throws {
+        try suite.with { suite in
+            try body(&suite.services)
+            for record in suite.services.written[suite.viewed...] where DeskView.read.contains(record.topic) {
+                try view.apply(record.event, topic: record.topic, key: record.key)
             }
-            let name = topic.rawValue
-            if isInput(of: "intake") { try services.intake.process(event, key: key, topic: name) }
-            if isInput(of: "mapping") { try services.mapping.process(event, key: key, topic: name) }
-            if isInput(of: "meetings") { try services.meetings.process(event, key: key, topic: name) }
-            if isInput(of: "notifications") { try services.notifications.process(event, key: key, topic: name) }
-        }
-        if DeskView.read.contains(topic) { try view.apply(event, topic: topic, key: key) }
-    }
-
-    /// Passes on what has been published, until nothing is left.
-    private func settle() throws {
-        while true {
-            let news = services.with { $0.news() }
-            if news.isEmpty { return }
-            for (topic, key, event) in news {
-                guard let topic = Topic(rawValue: topic) else { continue }
-                try read(event, key, topic)
-            }
+            suite.viewed = suite.services.written.count
         }
     }
 }

@@ -168,6 +168,30 @@ struct CaseTests {
         #expect(story.facts[before...] == [.course(.closed(closing))])
     }
 
+    @Test(
+        "rules 17 and 19: the family's word has its date until it is answered, also where a consent is missing by then, or the mapping is anew"
+    )
+    func familysWord() throws {
+        var story = try Story.ready()
+        try story.consent(.guardian("g1"))
+        try story.cooperate()
+        let word = NoteCooperation(
+            done: [], next: .init(.answerFamily, on: Story.day("2026-11-25")), coordinator: "family")
+        try story.give(word)
+        try story.consent(.guardian("g1"), .withdrawn)
+        #expect(Set(story.case.deadlines.keys) == [.consent, .answerFamily])
+        try story.give(Reopen(reason: "ord"))
+        #expect(Set(story.case.deadlines.keys) == [.conclude, .answerFamily])
+        let answered = NoteCooperation(done: [.answerFamily], next: nil, coordinator: "family")
+        try story.give(answered)
+        try story.give(word)
+        #expect(Set(story.case.deadlines.keys) == [.conclude, .answerFamily])
+        let meeting = NoteCooperation.Next(.meeting, on: Story.day("2026-11-25"))
+        #expect(
+            story.refused(NoteCooperation(done: [.answerFamily], next: meeting, coordinator: nil)) == [.cooperationNone]
+        )
+    }
+
     @Test("rule 2: a move hands the case over, and its meeting follows")
     func move() throws {
         var story = try Story.ready()

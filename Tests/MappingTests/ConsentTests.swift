@@ -144,6 +144,41 @@ struct ConsentTests {
         }
     }
 
+    @Test(
+        "rules 12 and 20: a consent that ends while another one is awaited is asked for again, and everybody sees that")
+    func endsWhileWaiting() throws {
+        var tester = try Tester.ready { $0.guardians = ["g1", "g2"] }
+        try tester.conclude()
+        try tester.send(Tester.consent("g1") { $0.validUntil = "2026-11-25" })
+        #expect(tester.status.awaited == ["g2"])
+        try tester.advance(to: "2026-11-25", hour: 23)
+        #expect(tester.status.awaited == ["g2"])
+        try tester.advance(to: "2026-11-26")
+        #expect(tester.status.awaited == ["g1", "g2"])
+        let count = tester.facts(CaseStatus.self).count
+        try tester.advance(to: "2026-11-27")
+        #expect(tester.facts(CaseStatus.self).count == count, "and it is said once")
+    }
+
+    @Test(
+        "rule 13: people from outside are let in as long as every consent that lets them is in force, and no case that is closed"
+    )
+    func outsidersWhileInForce() throws {
+        var tester = try Tester.ready()
+        func consent(until day: String) -> RecordConsent {
+            Tester.consent("g1") { ($0.outsiders, $0.validUntil) = (true, day) }
+        }
+        try tester.send(consent(until: "2026-11-25"))
+        #expect(tester.status.outsiders)
+        try tester.advance(to: "2026-11-26")
+        #expect(!tester.status.outsiders)
+        try tester.send(consent(until: ""))
+        try tester.conclude("nothing_further")
+        #expect(tester.status.outsiders)
+        try tester.followUp("end")
+        #expect(!tester.status.outsiders)
+    }
+
     @Test("rule 13: the withdrawal and the cancelled meeting are one step, in the order in which Meetings takes them")
     func order() throws {
         var tester = try Tester.ready()

@@ -172,7 +172,7 @@ struct PlanTests {
         let end = try #require(tester.facts(EndCooperation.self).first)
         #expect((end.by, end.reason, end.worse) == ("family", "Stödet behövs inte.", false))
         try tester.followUp([("m1", "end")], next: "")
-        #expect(tester.codes == ["person.not_allowed", "plan.none"])
+        #expect(tester.codes == ["person.not_allowed", "cooperation.none", "plan.none"])
     }
 
     @Test("rule 17: the last follow-up says why nothing more is needed; that a measure made it worse goes with it")

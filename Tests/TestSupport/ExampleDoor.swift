@@ -42,5 +42,7 @@ package enum ExampleDoor {
         return signed ?? event
     }
 
-    private static func isOfStaff(_ id: String?) -> Bool { ExampleCounty.message.people.contains { $0.id == id } }
+    private static func isOfStaff(_ id: String?) -> Bool {
+        id.map { ExampleCounty.twoTowns.people[$0] != nil } ?? false
+    }
 }

@@ -14,11 +14,20 @@ package struct FictionalNumbers {
             let month = Int.random(in: 101...112, using: &generator)
             let day = Int.random(in: 101...128, using: &generator)
             let birth = Int.random(in: 238...239, using: &generator)
-            let digits = "\(year)\("\(month)".suffix(2))\("\(day)".suffix(2))\(birth)"
-            let number = (0...9).lazy.compactMap {
-                try? PersonalNumber(digits + "\($0)", today: LocalDate(number: 20_000))
-            }.first
+            let born = "\(year)\("\(month)".suffix(2))\("\(day)".suffix(2))"
+            let number = Self.number("\(born)\(birth)")
             if let number, given.insert(number.digits.reveal).inserted { return number }
         }
+    }
+
+    /// Of a child born on a day, as `20170315`.
+    package static func child(born day: String) -> PersonalNumber {
+        guard let number = number("\(day)238") else { preconditionFailure("\(day) is no day") }
+        return number
+    }
+
+    /// With the last digit that fits.
+    private static func number(_ digits: String) -> PersonalNumber? {
+        (0...9).lazy.compactMap { try? PersonalNumber(digits + "\($0)", today: LocalDate(number: 20_000)) }.first
     }
 }

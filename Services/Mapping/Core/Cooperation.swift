@@ -25,16 +25,18 @@ extension CaseInHand {
                 county: `case`.place.county, isClosed: isClosed, tellsOutsiders: `case`.admitsOutsiders(on: today)))
     }
 
-    /// Cancels what was booked and planned.
+    /// Cancels what was booked and planned. The family's word is answered all the same (rule 17).
     mutating func stopCooperation() {
         callOff(isClosed: false)
-        for step in [Step.meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily] { done(step) }
+        for step in [Step.meeting, .invite, .bookFollowUp, .planFollowUp] { done(step) }
     }
 
     /// Opens the mapping again, whatever its outcome was. It is done anew (rule 10).
     mutating func reopen(reason: String) {
         `case`.beginAnew()
-        `case`.deadlines = `case`.deadlines.filter { [.decideMove, .reviewMove, .findOwner].contains($0.key) }
+        `case`.deadlines = `case`.deadlines.filter {
+            [.decideMove, .reviewMove, .findOwner, .answerFamily].contains($0.key)
+        }
         if `case`.isMeetingRequested { callOff(isClosed: false) }
         `case`.phase = .mapping
         `case`.retention = nil

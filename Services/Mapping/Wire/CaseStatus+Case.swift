@@ -35,7 +35,7 @@ extension CaseStatus {
         guardians = `case`.guardians.map(CaseGuardian.init)
         moreGuardians = `case`.hasMoreGuardians
         objections = `case`.objections.map(\.name)
-        outsiders = `case`.admitsOutsiders(on: day)
+        outsiders = `case`.isOpen && `case`.admitsOutsiders(on: day)
         harmSuspected = `case`.isHarmSuspected
         protectedIdentity = `case`.isProtected
     }

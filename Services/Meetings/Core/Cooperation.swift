@@ -10,6 +10,9 @@ package struct Cooperation: Sendable, Hashable {
     package var request: Request
     package var form: Form
     package var stage: Stage
+    /// Mapping has stopped it: a consent is missing, the mapping is done anew, or the case is closed. Nobody plans a meeting until it
+    /// calls again (rule 12).
+    package var isStopped: Bool
     /// Coordinator and plan; nil until the first meeting has been held.
     package var agreement: Agreement?
     /// The last revisions of the plan before this one, the oldest first. The facts hold all.
@@ -25,11 +28,12 @@ package struct Cooperation: Sendable, Hashable {
     package var wish: ChildsWish?
 
     package init(
-        key: CaseKey, request: Request, form: Form = .room, stage: Stage, agreement: Agreement? = nil,
-        history: [Plan] = [], told: [String: String] = [:],
+        key: CaseKey, request: Request, form: Form = .room, stage: Stage, isStopped: Bool = false,
+        agreement: Agreement? = nil, history: [Plan] = [], told: [String: String] = [:],
         uninvited: [Uninvited] = [], wish: ChildsWish? = nil, outsiders: [Outsider] = []
     ) {
         (self.key, self.request, self.form, self.stage) = (key, request, form, stage)
+        self.isStopped = isStopped
         (self.agreement, self.history, self.told) = (agreement, history, told)
         (self.uninvited, self.wish, self.outsiders) = (uninvited, wish, outsiders)
     }
@@ -138,6 +142,10 @@ extension Cooperation {
     /// Who comes to the meeting, or came to the last one; nobody before the first.
     var lastParticipants: [Participant] { booked?.participants ?? former?.meeting.participants ?? [] }
 
+    /// Who comes to a follow-up: those who wait for a time, else those who came last. Whoever waits was called for later than the last
+    /// meeting; since then the case may have other guardians, and another owner (rule 12).
+    var nextParticipants: [Participant] { attendees.isEmpty ? lastParticipants : attendees }
+
     /// Who is to come to the meeting that is booked or waits for a time.
     var attendees: [Participant] {
         switch stage {
@@ -150,7 +158,7 @@ extension Cooperation {
     /// Ends the case: the plan becomes history, and a later case begins without one.
     mutating func end() {
         if let agreement { keep(agreement.plan) }
-        (agreement, wish) = (nil, nil)
+        (agreement, wish, isStopped) = (nil, nil, true)
         (told, outsiders) = ([:], [])
     }
 

@@ -57,9 +57,10 @@ extension Planning {
     }
 
     func faultsUnlessMay(_ act: Authority.Act, _ actor: Actor, _ context: CountyContext) -> [Fault] {
+        if let cooperation { return cooperation.faultsUnlessMay(act, actor, context) }
         // Before the first call nobody leads the case.
-        let people = cooperation?.people ?? Authority.People(unit: "", namedPerson: "")
-        return Authority.faults(act, by: actor, of: people, in: context.county, on: context.today)
+        let nobody = Authority.People(unit: "", namedPerson: "")
+        return Authority.faults(act, by: actor, of: nobody, in: context.county, on: context.today)
     }
 }
 
@@ -72,6 +73,7 @@ extension Cooperation {
 
     func faultsUnlessMay(_ act: Authority.Act, _ actor: Actor, _ context: CountyContext) -> [Fault] {
         Authority.faults(act, by: actor, of: people, in: context.county, on: context.today)
+            + act.requirement.faults(in: isStopped ? .awaitingConsent : .cooperation)
     }
 
     /// The family's contact: the coordinator, or the named person where the coordinator has left the directory (rule 21).

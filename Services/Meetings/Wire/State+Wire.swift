@@ -18,7 +18,7 @@ extension Cooperation {
         var wire = WireReader(today: LocalDate(number: 0))
         self.init(
             key: key, request: Request(state.call, &wire), form: state.digital ? .digital : .room,
-            stage: Stage(state, &wire), agreement: Agreement(state, &wire),
+            stage: Stage(state, &wire), isStopped: state.stopped, agreement: Agreement(state, &wire),
             history: state.history.map { .init($0, &wire) }, told: state.told,
             uninvited: state.uninvited.map { .init($0, &wire) },
             wish: state.hasWish ? MeetingsCore.ChildsWish(state.wish, at: "wish", &wire) : nil,
@@ -72,6 +72,7 @@ extension MeetingState {
             $0.call.write(value.request)
             $0.digital = value.form == .digital
             $0.write(value.stage, of: value.key)
+            $0.stopped = value.isStopped
             if let agreement = value.agreement {
                 $0.coordinator = .init(agreement.coordinator)
                 $0.plan = .init(agreement.plan)

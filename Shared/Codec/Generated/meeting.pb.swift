@@ -1991,6 +1991,12 @@ package nonisolated struct MeetingState: @unchecked Sendable {
     set {_uniqueStorage()._outsiders = newValue}
   }
 
+  /// Mapping has called it off, and not called for a meeting again.
+  package var stopped: Bool {
+    get {_storage._stopped}
+    set {_uniqueStorage()._stopped = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct InvitedOutsider: Sendable {
@@ -5707,7 +5713,7 @@ nonisolated extension Participant: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MeetingState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0\u{1}uninvited\0\u{3}missing_roles\0\u{3}proposed_start\0\u{3}proposed_end\0\u{2}\u{4}wish\0\u{1}outsiders\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}meeting\0\u{1}cancelled\0\u{1}taken\0\u{1}call\0\u{1}over\0\u{1}coordinator\0\u{1}plan\0\u{1}history\0\u{3}concern_open\0\u{1}wanted\0\u{1}digital\0\u{1}told\0\u{1}uninvited\0\u{3}missing_roles\0\u{3}proposed_start\0\u{3}proposed_end\0\u{2}\u{4}wish\0\u{1}outsiders\0\u{1}stopped\0")
 
   fileprivate class _StorageClass {
     var _meeting: Meeting? = nil
@@ -5728,6 +5734,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _proposedEnd: Int64 = 0
     var _wish: ChildsWish? = nil
     var _outsiders: [MeetingState.InvitedOutsider] = []
+    var _stopped: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -5756,6 +5763,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _proposedEnd = source._proposedEnd
       _wish = source._wish
       _outsiders = source._outsiders
+      _stopped = source._stopped
     }
   }
 
@@ -5792,6 +5800,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._proposedEnd) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._wish) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._outsiders) }()
+        case 22: try { try decoder.decodeSingularBoolField(value: &_storage._stopped) }()
         default: break
         }
       }
@@ -5858,6 +5867,9 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._outsiders.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._outsiders, fieldNumber: 21)
       }
+      if _storage._stopped != false {
+        try visitor.visitSingularBoolField(value: _storage._stopped, fieldNumber: 22)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -5885,6 +5897,7 @@ nonisolated extension MeetingState: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._proposedEnd != rhs_storage._proposedEnd {return false}
         if _storage._wish != rhs_storage._wish {return false}
         if _storage._outsiders != rhs_storage._outsiders {return false}
+        if _storage._stopped != rhs_storage._stopped {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -23,8 +23,7 @@ package struct NoteCooperation: CaseCommand {
     }
 
     package func apply(to work: inout CaseInHand) throws(Refusal) {
-        // Outside cooperation the command is refused anyway, by its requirement.
-        guard work.case.isMeetingRequested else { return }
+        guard work.case.isMeetingRequested || isOfFamilysWord else { throw Refusal([Fault(.cooperationNone)]) }
         for step in done { work.done(step) }
         if let next {
             work.set(next.step, on: next.day)
@@ -32,5 +31,11 @@ package struct NoteCooperation: CaseCommand {
             throw Refusal([Fault(.textMissing, at: "step")])
         }
         if let coordinator { work.case.coordinator = coordinator }
+    }
+
+    /// The family's word on the plan is answered by its date, also where the cooperation has stopped (rules 17 and 19).
+    private var isOfFamilysWord: Bool {
+        let steps = done + [next?.step].compactMap(\.self)
+        return !steps.isEmpty && steps.allSatisfy { $0 == .answerFamily }
     }
 }

@@ -15,7 +15,7 @@ package struct Call: Command, Hashable {
         var cooperation =
             planning.cooperation ?? Cooperation(key: planning.key, request: request, stage: .idle(after: nil))
         (cooperation.request, cooperation.form, cooperation.uninvited) = (request, .room, [])
-        cooperation.outsiders = []
+        (cooperation.outsiders, cooperation.isStopped) = ([], false)
         let invited = ParticipantTable(context.county).invited(to: request)
         let participants = cooperation.withPlan(invited.participants, in: context.county)
         var draft = Draft(cooperation, planning.agenda, context)

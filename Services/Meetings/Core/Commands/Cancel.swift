@@ -18,6 +18,7 @@ package struct Cancel: Command, Hashable {
         var draft = Draft(try planning.called(), planning.agenda, context)
         if !tellsOutsiders { draft.dismissOutsiders() }
         draft.cooperation.request.admitsOutsiders = tellsOutsiders
+        draft.cooperation.isStopped = true
         switch draft.cooperation.stage {
         case .booked(let meeting): draft.callOff(meeting)
         case .waiting(_, let former): draft.cooperation.stage = .idle(after: former)

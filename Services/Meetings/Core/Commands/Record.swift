@@ -92,7 +92,7 @@ extension Draft {
         note(done: done, next: .init(.planFollowUp, WorkingDays.day(day, plus: 1)))
         cooperation.request.latestDate = day.plus(Self.followUpWindow)
         // Where there is no time, they wait for one.
-        let participants = cooperation.withPlan(cooperation.lastParticipants, in: county)
+        let participants = cooperation.withPlan(cooperation.nextParticipants, in: county)
         if !book(waiting: participants, first: day, .followUp) { alarm() }
     }
 }

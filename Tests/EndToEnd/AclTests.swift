@@ -43,10 +43,7 @@ struct AclTests {
     private func tillsammans(
         _ arguments: [String], _ suite: RunningSuite, _ environment: [String: String] = [:]
     ) async throws -> (code: Int32, text: String) {
-        let process = try ChildProcess(
-            "tillsammans", arguments: arguments + ["--prefix", suite.broker.prefix], environment: environment)
-        try await process.ended()
-        return (process.exitCode, process.text)
+        try await suite.tillsammans(arguments, environment)
     }
 
     /// A suite whose services run under their own principals; its rights are taken away at the end.

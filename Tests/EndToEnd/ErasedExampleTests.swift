@@ -100,19 +100,10 @@ struct ErasedExampleTests {
 
         /// Runs `erasure verify`.
         func verify(_ more: String...) async throws -> (code: Int32, text: String) {
-            let process = try ChildProcess(
-                "tillsammans",
-                arguments: [
-                    "erasure", "verify", reference, "--markers", markersFile, "--state", suite.folder.path + "/state",
-                    "--mail", suite.mailFolder,
-                ] + more,
-                environment: [
-                    "KAFKA_BOOTSTRAP_SERVERS": suite.broker.bootstrapServers, "TOPIC_PREFIX": suite.broker.prefix,
-                    "DOOR_KEY_FILE": suite.connection.doorKeyFile ?? "", "KEY_ENCRYPTION_KEY_FILE": suite.keyFile,
-                ])
-            try await process.ended()
-            try await eventually("the last line") { process.text.hasSuffix("\n") }
-            return (process.exitCode, process.text)
+            let places = [
+                "--markers", markersFile, "--state", suite.folder.path + "/state", "--mail", suite.mailFolder,
+            ]
+            return try await suite.tillsammans(["erasure", "verify", reference] + places + more)
         }
 
         func places() async throws -> [Place] {

@@ -13,15 +13,7 @@ import Testing
 struct ReadingTests {
     /// Runs a command against the suite.
     private func command(_ arguments: String..., on suite: RunningSuite) async throws -> (code: Int32, text: String) {
-        let process = try ChildProcess(
-            "tillsammans", arguments: arguments,
-            environment: [
-                "KAFKA_BOOTSTRAP_SERVERS": suite.broker.bootstrapServers, "TOPIC_PREFIX": suite.broker.prefix,
-                "DOOR_KEY_FILE": suite.connection.doorKeyFile ?? "", "KEY_ENCRYPTION_KEY_FILE": suite.keyFile,
-            ])
-        try await process.ended()
-        try await eventually("the last line") { process.text.hasSuffix("\n") }
-        return (process.exitCode, process.text)
+        try await suite.tillsammans(arguments)
     }
 
     private static func report() throws -> Event {

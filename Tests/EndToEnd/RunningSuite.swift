@@ -24,6 +24,9 @@ actor RunningSuite {
     }
     /// A case is led to its end on every Kafka, though its meeting is days ahead.
     private nonisolated var clockFile: String { folder.path + "/clock" }
+    private nonisolated var clockSettings: [String: String] {
+        ["CLOCK_FILE": clockFile, "CLOCK_IS_LED_BY_TESTS": "1"]
+    }
     nonisolated var mailFolder: String { folder.path + "/mail" }
 
     private init() throws {
@@ -75,8 +78,8 @@ actor RunningSuite {
                 "KEY_ENCRYPTION_KEY_FILE": keyFile,
                 "KEY_SECRET": Self.secret, "REPLY_SECRET": Self.secret, "LOG_LEVEL": "debug",
                 "COMMIT_INTERVAL_MS": "30", "CONCERNS_HTTP_PORT": "0", "PUBLISHER_TOKENS": "urn:test=\(Self.token)",
-                "DOOR_KEY_FILE": folder.path + "/keys/http.jwk", "CLOCK_FILE": clockFile, "CLOCK_IS_LED_BY_TESTS": "1",
-            ].merging(environment) { $1 })
+                "DOOR_KEY_FILE": folder.path + "/keys/http.jwk",
+            ].merging(clockSettings) { $1 }.merging(environment) { $1 })
     }
 
     /// Has a topic of its own for its receipts.
@@ -136,6 +139,24 @@ actor RunningSuite {
             ended.append((service, process))
         }
         services = [:]
+    }
+
+    /// Runs the command line on the suite, to its end.
+    ///
+    /// - Returns: its exit code, and all that it wrote.
+    nonisolated func tillsammans(
+        _ arguments: [String], _ environment: [String: String] = [:]
+    ) async throws -> (code: Int32, text: String) {
+        let own = [
+            "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "TOPIC_PREFIX": broker.prefix,
+            "DOOR_KEY_FILE": connection.doorKeyFile ?? "", "KEY_ENCRYPTION_KEY_FILE": keyFile,
+        ]
+        let process = try ChildProcess(
+            "tillsammans", arguments: arguments,
+            environment: own.merging(clockSettings) { $1 }.merging(environment) { $1 })
+        try await process.ended()
+        try await eventually("the last line") { process.text.hasSuffix("\n") }
+        return (process.exitCode, process.text)
     }
 
     // MARK: What came of it

@@ -157,21 +157,26 @@ let package = Package(
             ],
             path: "Services/Notifications", exclude: ["Core"], swiftSettings: guarded, linkerSettings: allocator),
         .target(name: "DeskCore", dependencies: ["Domain"], path: "Services/Desk/Core", swiftSettings: guarded),
+        // How people sign in at the desk: its settings, which the command line checks, too.
+        .target(
+            name: "DeskSignIn", dependencies: ["Domain", "OpenID", "ServiceKit"], path: "Services/Desk/SignIn",
+            swiftSettings: guarded),
         .executableTarget(
             name: "desk",
             dependencies: [
-                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "Kafka", "OpenID", "ServiceHost",
-                "ServiceKit", "Streams",
-                "Views", asyncHTTPClient, crypto, grdb, lifecycle, logging, metrics, mustache, nio, protobuf,
+                "CaseReading", "CloudEvents", "Codec", "DeskCore", "DeskSignIn", "Domain", "Kafka", "OpenID",
+                "ServiceHost", "ServiceKit", "Streams", "Views",
+                asyncHTTPClient, crypto, grdb, lifecycle, logging, metrics, mustache, nio, protobuf,
             ] + http,
-            path: "Services/Desk", exclude: ["Core"],
+            path: "Services/Desk", exclude: ["Core", "SignIn"],
             resources: [.embedInCode("Templates"), .embedInCode("Assets")], swiftSettings: guarded,
             linkerSettings: allocator),
         .executableTarget(
             name: "tillsammans",
             dependencies: [
-                "CaseReading", "CloudEvents", "Codec", "Domain", "Kafka", "ServiceKit", "Streams", arguments, lifecycle,
-                logging, protobuf, signals, subprocess, system, yaml,
+                "CaseReading", "CloudEvents", "Codec", "DeskSignIn", "Domain", "Kafka", "OpenID", "ServiceKit",
+                "Streams",
+                arguments, lifecycle, logging, protobuf, signals, subprocess, system, yaml,
             ],
             path: "Services/Tillsammans", swiftSettings: guarded),
 
@@ -303,8 +308,8 @@ let package = Package(
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "CaseReading", "CloudEvents", "Codec", "DeskCore", "Domain", "IntakeCore", "Kafka", "MappingCore",
-                "MeetingsCore", "OpenID", "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams",
+                "CaseReading", "CloudEvents", "Codec", "DeskCore", "DeskSignIn", "Domain", "IntakeCore", "Kafka",
+                "MappingCore", "MeetingsCore", "OpenID", "OpenIDTestSupport", "ServiceHost", "ServiceKit", "Streams",
                 "StreamsTestSupport", "StreamsTesting",
                 "TestSupport", "Views", "desk", "intake", "mapping", "meetings", "notifications", asyncHTTPClient,
                 crypto, grdb, jwt, lifecycle,

@@ -1,3 +1,4 @@
+import DeskSignIn
 import ServiceHost
 import ServiceKit
 import Views

@@ -1,15 +1,20 @@
 import ArgumentParser
+import DeskSignIn
 import Foundation
 import Kafka
+import OpenID
 import ServiceKit
 import Streams
 
 /// Compares an installation with what the suite needs, and says what to do. Changes nothing.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compares connection, topics, rights and folders with what the suite needs. Changes nothing.",
-        discussion: "Exit code 0 where everything is as it must be, else 1. Run it as one who may describe the cluster."
-    )
+        abstract:
+            "Compares connection, topics, rights, folders and signing in with what the suite needs. Changes nothing.",
+        discussion: """
+            Exit code 0 where everything is as it must be, else 1. Run it as one who may describe the cluster, and with the
+            desk's settings (in the environment, or in CONFIG_FILE), so that it can look at how people sign in.
+            """)
 
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var topics: TopicOptions
@@ -24,7 +29,7 @@ struct Doctor: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let folders = folder.isEmpty ? [environment["STATE_DIRECTORY"]].compactMap(\.self) : folder
         let findings = try await DedicatedThread.run(name: "doctor") {
-            try Self.connection(connection) + broker(connection) + Self.folders(folders)
+            try Self.connection(connection) + broker(connection) + Self.folders(folders) + [Self.signIn(environment)]
         }
         for finding in findings { print(finding.text) }
         if findings.contains(where: { !$0.faults.isEmpty }) { throw ExitCode(1) }
@@ -108,6 +113,26 @@ struct Doctor: AsyncParsableCommand {
             ? []
             : ["those that are not planned are taken away by `tillsammans topics apply --acls --remove-superfluous`"]
         return missing + superfluous + foreign + apply + remove
+    }
+
+    /// What stops the desk's start, in the desk's own words. The provider itself is not asked.
+    static func signIn(_ environment: [String: String]) -> Finding {
+        let known = Setting.desk + Setting.login
+        do {
+            let source = try SettingsSource(environment)
+            guard known.contains(where: { source[$0.name] != nil }) else {
+                return Finding(
+                    what: "signing in at the desk", good: "not looked at: none of the desk's settings is given")
+            }
+            let settings = try Settings(Setting.common + known, source)
+            let (host, port) = (try settings.text("DESK_HOST"), try settings.number("DESK_PORT", 0...65_535))
+            switch try LoginSettings(settings, host: host, port: port).method {
+            case .openID(let configuration, _, _):
+                return Finding(what: "signing in at the desk", good: "with OpenID, by \(configuration.issuer)")
+            case .development:
+                return Finding(what: "signing in at the desk", good: "everybody may be anybody, on this machine alone")
+            }
+        } catch { return Finding(what: "signing in at the desk", faults: [Complaint(error).text]) }
     }
 
     private static func folders(_ paths: [String]) -> [Finding] {

@@ -14,3 +14,10 @@ extension Counterpart {
         return Catalogue.text("case.counterpart.told", language)
     }
 }
+
+extension CaseStatus {
+    /// Whose answer is waited for as the other of the two; empty: nobody's.
+    package var awaitedCounterpart: String {
+        counterpart.hasAsked && !counterpart.hasAnswered ? counterpart.person : ""
+    }
+}

@@ -27,6 +27,7 @@ package struct ReadableCase: Sendable {
             isOpen: status.phase != Phase.closed.rawValue, isProtected: status.protectedIdentity,
             participants: present.reduce(into: []) { $0.formUnion($1.people) },
             asked: status.counterpart.hasAsked ? status.counterpart.person : nil,
+            hasAnswered: status.counterpart.hasAnswered,
             shared: status.shared.compactMap(\.reading),
             emergencies: status.emergencies.map {
                 Reading.Emergency(by: $0.by, from: $0.from.date, until: $0.until.date)

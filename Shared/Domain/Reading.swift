@@ -40,7 +40,7 @@ public enum Reading {
 
     /// The lists of a person's work. Open cases stand on them.
     public enum WorkList: String, CaseIterable, Sendable {
-        case own, delegated, coordinated, invited, emergency, unit, county
+        case own, delegated, coordinated, invited, asked, emergency, unit, county
     }
 
     /// What the policy needs to know of a case.
@@ -53,15 +53,17 @@ public enum Reading {
         public var participants: Set<String>
         /// Who was asked as the other of the two that a child has before school; nil: nobody.
         public var asked: String?
+        /// They have answered.
+        public var hasAnswered: Bool
         public var shared: [Shared]
         public var emergencies: [Emergency]
 
         public init(
             people: Authority.People, isOpen: Bool, isProtected: Bool, participants: Set<String>,
-            asked: String? = nil, shared: [Shared], emergencies: [Emergency]
+            asked: String? = nil, hasAnswered: Bool = false, shared: [Shared], emergencies: [Emergency]
         ) {
             (self.people, self.isOpen, self.isProtected) = (people, isOpen, isProtected)
-            (self.participants, self.asked) = (participants, asked)
+            (self.participants, self.asked, self.hasAnswered) = (participants, asked, hasAnswered)
             (self.shared, self.emergencies) = (shared, emergencies)
         }
     }
@@ -178,9 +180,16 @@ extension Reading {
         let slips = isOnFallback || due.map { $0 < now } ?? false
         let grounds = Ground.allCases.filter {
             $0.isHeld(by: person, of: `case`, in: county, at: now)
-                && $0.isInScope(of: `case`, for: person, in: county, at: now)
+                && $0.isInScope(of: `case`, for: person, in: county, at: now) && $0.extent(of: `case`) != nil
         }
-        return Set(grounds.compactMap(\.list)).filter { $0 != .county || slips }
+        return Set(grounds.compactMap(\.list)).filter { list in
+            switch list {
+            case .county: slips
+            // Whoever has answered reads on, and nothing is expected of them.
+            case .asked: !`case`.hasAnswered
+            default: true
+            }
+        }
     }
 
     /// Where to look for the cases on a person's lists: each has one of these. A view has an index for each.
@@ -260,11 +269,11 @@ extension Reading.Ground {
         case .delegate, .delegatesDeputy: .delegated
         case .coordinator, .coordinatorsDeputy: .coordinated
         case .participant: .invited
+        case .counterpart: .asked
         case .emergencyAccess: .emergency
         case .unitsManager: .unit
         case .countysFunction: .county
-        // The notice that asks them leads to the case.
-        case .privacyOfficer, .steeringGroup, .counterpart: nil
+        case .privacyOfficer, .steeringGroup: nil
         }
     }
 

@@ -39,6 +39,7 @@ struct CasePagesTests {
         ] {
             #expect(words.contains(expected), "\(expected)")
         }
+        #expect(page.html.contains(#"<span class="quiet number">20170315-2387</span>"#), "it stays on one line")
         #expect(page.html.contains(#"<title>Ärende \#(story.reference) – Tillsammans</title>"#))
         #expect(page.html.contains(#"<a href="/case/\#(story.reference)/mapping">Avsluta kartläggningen</a>"#))
         let english = try await Self.get(story, "", as: "head-school", .english)

@@ -37,11 +37,17 @@ struct CounterpartPagesTests {
             $0.with("ask_counterpart-areas", "health")
         }
         #expect(asked.location == "\(path)/mapping?done=ask_counterpart")
+        #expect(try await !story.tester.get("/work", as: owner).html.contains("Läs planen och berätta"))
+        let work = try await story.tester.get("/work", as: other).html
+        #expect(work.contains("Läs planen och berätta vad ni vet") && work.contains("Jag är tillfrågad"))
+        #expect(work.contains("\(path)/mapping#add_information"))
+        #expect(try await story.tester.get(path, as: other).html.contains("\(path)/mapping#add_information"))
         let answer = try await story.tester.fill("\(path)/mapping", "add_information", as: other) {
             $0.with("add_information-source", "organisation").with("add_information-kind", "strength")
                 .with("add_information-areas", "health").with("add_information-text", "Sover gott.")
         }
         #expect(answer.status == .seeOther)
+        #expect(try await !story.tester.get("/work", as: other).html.contains(story.reference))
         let after = try await story.tester.get(path, as: owner).html
         #expect(Self.words(after).contains("svarade 2026-") && after.contains("Sover gott."))
     }

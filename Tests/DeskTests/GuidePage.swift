@@ -128,6 +128,7 @@ enum GuidePage {
     private static let header = CaseHeader(
         reference: "TST-7Q2M-4XKD-9A", tags: [Tag("kartläggning pågår"), Tag("anmälningsplikt", .bad)],
         pairs: [
+            Pair("Barnet", "Kim Exempelbarn", number: "20170315-2387"),
             Pair("Barnets bästa-ansvarig", "Rut Rektor", detail: "Testby skola"),
             Pair("Familjens kontakt", "Mia Mentor"), Pair("Fas", "Kartläggning", detail: "sedan 23 november"),
         ],

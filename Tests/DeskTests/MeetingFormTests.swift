@@ -51,6 +51,18 @@ struct MeetingFormTests {
         #expect(try await !desk.get("meetings").html.contains("Det finns ingen tid för mötet"))
     }
 
+    @Test("a call that is taken back while it waits for a time leaves no word of it on the page (rules 13 and 18)")
+    func takenBack() async throws {
+        let desk = try await waiting()
+        let form = try #require(FilledForm(try await desk.get("consents").html, to: "/do/withhold_consent"))
+            .with("withhold_consent-giver", "youth").with("withhold_consent-confirmed", "yes")
+        #expect(try await desk.tester.post(form.action, form: form.fields, as: "head-school").status == .seeOther)
+        let page = try await desk.get("meetings").html
+        #expect(!page.contains("Det finns ingen tid för mötet") && page.contains("Inget möte är bokat."))
+        #expect(try await desk.get("").html.contains("Ingen tid söks längre för mötet"))
+        #expect(try await desk.facts(MeetingWaitEnded.self).count == 1)
+    }
+
     @Test("a time that calendars have opened is booked by itself, and the page shows it (rule 18)")
     func opened() async throws {
         let desk = try await waiting()

@@ -32,7 +32,7 @@ struct AccessPageTests {
           once what it had opened.
         - Before school a child has two, the child health centre and the preschool (rule 2). One owns the case. The other's named person, once
           asked, reads the plan while the case is open, and on each day on which every needed consent covers their organisation; of a
-          child with protected identity nothing.
+          child with protected identity nothing. The case is on their list until they have answered.
         - A deputy reads on the days on which the other is on leave.
         - Of a child with **protected identity** (rule 22), only who is named on the case reads what is in it: its owner, delegate and
           coordinator, whoever stands in for them, and who has emergency access. The unit's manager, participants and the county's function

@@ -29,8 +29,8 @@ struct ReadingNeverTests {
             example.emergencies.contains { $0.by == person && $0.from <= now && now < $0.until }
         }
         var hasPart: Bool {
-            isNamed || hasEmergency || example.participants.contains(person) || person == county.function
-                || county.units[example.people.unit]?.manager == person
+            isNamed || hasEmergency || example.participants.contains(person) || example.asked == person
+                || person == county.function || county.units[example.people.unit]?.manager == person
         }
 
         func permit(_ wanted: ClosedRange<Reading.Extent> = .status ... .whole) -> Reading.Permit? {
@@ -143,6 +143,7 @@ struct ReadingNeverTests {
             let isFound =
                 !scope.people.isDisjoint(with: found) || scope.units.contains(people.unit)
                 || asked.example.participants.contains(asked.person) || asked.hasEmergency
+                || asked.example.asked == asked.person && !asked.example.hasAnswered
                 || (scope.isWholeCounty && (isOnFallback || asked.due < asked.now))
             #expect(isFound, "\(asked.person): \(lists)")
         }
@@ -194,6 +195,7 @@ private struct RandomReading: RandomValues {
                 unit: "school", namedPerson: person(), delegate: maybe { $0.person() },
                 coordinator: maybe { $0.person() }),
             isOpen: flag(), isProtected: flag(), participants: Set(list(0...4) { $0.person() }),
+            asked: maybe { $0.person() }, hasAnswered: flag(),
             shared: list(0...3) { random in
                 .init(random.one(Organisation.self), until: random.maybe { CivilTime.day(of: $0.instant()) })
             },

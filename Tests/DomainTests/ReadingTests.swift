@@ -199,4 +199,19 @@ struct ReadingTests {
         #expect(lists("nurse", due: 1, Self.changed { $0.shared = [] }).isEmpty, "without consent")
         #expect(lists("head-school", due: -1, Self.changed { $0.isOpen = false }).isEmpty, "closed")
     }
+
+    @Test("rules 2 and 20: who was asked has the case on their list until they answer, the consent ends or it closes")
+    func askedList() {
+        func lists(_ change: (inout Reading.Case) -> Void = { _ in }) -> Set<Reading.WorkList> {
+            let example = Self.changed {
+                ($0.asked, $0.participants) = ("nurse", [])
+                change(&$0)
+            }
+            return Reading.lists(
+                of: "nurse", showing: example, due: nil, isOnFallback: false, in: ExampleCounty.county, at: Self.now)
+        }
+        #expect(lists() == [.asked])
+        #expect(lists { $0.hasAnswered = true }.isEmpty && lists { $0.isOpen = false }.isEmpty)
+        #expect(lists { $0.shared = [] }.isEmpty && lists { $0.isProtected = true }.isEmpty)
+    }
 }

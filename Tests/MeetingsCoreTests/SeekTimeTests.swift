@@ -116,6 +116,39 @@ struct SeekTimeTests {
         #expect(county.meeting?.participants.first { $0.person == "family" }?.isRequired == true)
     }
 
+    @Test(
+        "that no time is looked for any more is told once: the call is taken back, or the case is closed; a time that is found says it itself (rules 13, 17 and 18)"
+    )
+    func ended() throws {
+        func ends(_ county: CountyInMemory) -> Int {
+            county.told { fact -> Bool? in if case .call(.waitEnded) = fact { true } else { nil } }.count
+        }
+        for isClosed in [false, true] {
+            var county = try waiting()
+            for _ in 0..<2 { try county.decide(Cancel(isClosed: isClosed), by: .suite) }
+            #expect(ends(county) == 1, "closed: \(isClosed)")
+        }
+        var found = try waiting()
+        found.free("family")
+        try found.decide(SeekTime(), by: .suite)
+        try found.decide(Cancel(isClosed: false), by: .suite)
+        #expect(ends(found) == 0)
+    }
+
+    @Test("the last follow-up ends the wait for its meeting: nothing is booked for a case that is closed (rule 17)")
+    func closed() throws {
+        var county = CountyInMemory()
+        try county.call()
+        county.now = try #require(county.meeting?.start) + 7_200
+        county.take("family", days: 120)
+        try county.decide(CountyInMemory.record(followUp: "2026-12-21"))
+        try county.decide(CountyInMemory.judge([("m1", .end), ("m2", .end)], next: nil))
+        county.free("family")
+        try county.decide(SeekTime(), by: .suite)
+        #expect(county.meeting == nil)
+        #expect(county.told { fact -> Bool? in if case .call(.waitEnded) = fact { true } else { nil } } == [true])
+    }
+
     @Test("what waits is looked to every morning, also before the county has booked anything (rule 18)")
     func watched() throws {
         var county = CountyInMemory()

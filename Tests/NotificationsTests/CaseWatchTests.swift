@@ -22,9 +22,13 @@ struct CaseWatchTests {
         let broker = try TestBroker()
         try await broker.create(["cases"], partitions: 2)
         let producer = try Producer(broker.properties)
-        @Sendable func publish(_ reference: String, _ phase: Phase, outsiders: Bool = false) async throws {
+        @Sendable func publish(
+            _ reference: String, _ phase: Phase, outsiders: Bool = false, fallback: Routing.Fallback? = nil,
+            isKept: Bool = false
+        ) async throws {
             let status = CaseStatus.with {
                 ($0.caseReference, $0.phase, $0.outsiders) = (reference, phase.rawValue, outsiders)
+                ($0.fallbackReason, $0.ownerSought) = (fallback?.rawValue ?? "", fallback != nil && !isKept)
             }
             let event = try Event(id: UUID().uuidString, source: "mapping", time: Date(), status)
             try await producer.send(
@@ -46,6 +50,11 @@ struct CaseWatchTests {
             try await publish("B", .mapping)
             #expect(await watch.isInForce(.meeting, in: "B") == false)
             #expect(await watch.isInForce(.meeting, in: "C", within: .milliseconds(100)) == nil)
+            #expect(await watch.fallbacks(among: ["A", "B", "C"]).isEmpty)
+            try await publish("B", .mapping, fallback: .unitUnknown)
+            try await eventually("a fallback unit") { await watch.fallbacks(among: ["A", "B"]) == ["B": .sought] }
+            try await publish("B", .mapping, fallback: .unitUnknown, isKept: true)
+            try await eventually("that it stays there") { await watch.fallbacks(among: ["B"]) == ["B": .kept] }
             // An erased case is forgotten (rule 23).
             try await producer.send(ProducerRecord(topic: broker.prefix + "cases", key: Bytes("B".utf8), value: nil))
             try await eventually("the erasure") {

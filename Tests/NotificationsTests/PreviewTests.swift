@@ -82,7 +82,7 @@ struct PreviewTests {
     }
 
     /// By name.
-    private static func notices() throws -> [(name: String, notice: NotificationsCore.Notice)] {
+    static func notices() throws -> [(name: String, notice: NotificationsCore.Notice)] {
         let writer = try NotificationsTests.writer()
         var directory = ExampleCounty.directory
         directory.counties["TST"]?.people["head-school"]?.phone = "070-174 06 05"
@@ -137,6 +137,33 @@ struct PreviewTests {
                 try Data("\(notice.text.subject)\n\n\(body)".utf8).write(to: URL(filePath: "\(folder)/\(name).txt"))
             }
         }
+    }
+
+    @Test(
+        "rules 2 and 22: each mail to staff about a case says above all else that a fallback unit has it; no other mail does",
+        arguments: [FallbackOwner.sought, .kept])
+    func fallback(owner: FallbackOwner) throws {
+        let line = "Kommunens reservenhet har ärende \(Self.meeting.caseReference)"
+        let notices = try Self.notices().map(\.notice)
+        for notice in notices {
+            let mail = notice.tagged([Self.meeting.caseReference: owner]).text
+            guard case .person = notice.recipient else {
+                #expect(mail == notice.text, "\(notice.kind)")
+                continue
+            }
+            #expect(mail.body.hasPrefix(line) && mail.body.hasSuffix("\n\n" + notice.text.body), "\(notice.kind)")
+            #expect(mail.body.contains("rätt enhet söks") == (owner == .sought), "\(notice.kind)")
+            let body = try #require(mail.html.split(separator: #/<body[^>]*>/#).last)
+            #expect(body.prefix(300).contains("<strong lang=\"sv\">Kommunens reservenhet har ärende"), "\(notice.kind)")
+            #expect(mail.subject == notice.text.subject && notice.tagged(["TST-other": owner]) == notice)
+        }
+        typealias Kind = NotificationsCore.Notice.Kind
+        let toStaff = notices.filter { if case .person = $0.recipient { true } else { false } }.map(\.kind)
+        #expect(
+            Set(Kind.allCases).subtracting(toStaff) == [
+                .familyInvitation, .familyCancellation, .familyNews, .outsiderInvitation, .outsiderCancellation,
+                .reportTakenOn, .reportClosed, .answerReceived, .mailUnknown,
+            ])
     }
 
     @Test("time and place stand first in the HTML, and a blank line before the answer in the text")

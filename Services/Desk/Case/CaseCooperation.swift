@@ -57,6 +57,8 @@ struct CaseCooperation: Sendable {
                 (all.meeting, all.obstacles, all.proposed) = (fact.meeting, [], nil)
             }
         case MeetingCancelled.eventType: (meeting, outsiders) = (nil, [])
+        // To another meeting they are invited by another decision.
+        case MeetingWaitEnded.eventType: (obstacles, proposed, outsiders) = ([], nil, [])
         case MeetingImpossible.eventType:
             note(event) { (all: inout Self, fact: MeetingImpossible) in
                 (all.obstacles, all.proposed) = (fact.reasons, nil)

@@ -52,8 +52,10 @@ struct Pair {
     let value: String
     /// What stands behind the value, less strong.
     let detail: String?
+    /// The same for a number, which stays on one line.
+    let number: String?
 
-    init(_ label: String, _ value: String, detail: String? = nil) {
-        (self.label, self.value, self.detail) = (label, value, detail)
+    init(_ label: String, _ value: String, detail: String? = nil, number: String? = nil) {
+        (self.label, self.value, self.detail, self.number) = (label, value, detail, number)
     }
 }

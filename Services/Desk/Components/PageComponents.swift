@@ -93,6 +93,7 @@ extension Pair: PageComponent {
         case "label": label
         case "value": value
         case "detail": detail
+        case "number": number
         default: nil
         }
     }

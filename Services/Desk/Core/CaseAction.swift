@@ -28,6 +28,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
     case recordWish = "record_wish"
     case changeCoordinator = "change_coordinator"
     case moveMeeting = "move_meeting"
+    case changeParticipants = "change_participants"
     case inviteOutsider = "invite_outsider"
     case dismissOutsider = "dismiss_outsider"
     case tellFamily = "tell_family"
@@ -49,6 +50,7 @@ package enum CaseAction: String, CaseIterable, Sendable {
         .removeGuardian: .changeGuardians, .endObjection: .endObjection,
         .recordWish: .recordChildsWish, .changeCoordinator: .changeCoordinator,
         .moveMeeting: .moveMeeting, .tellFamily: .tellFamily, .recordParticipation: .recordParticipation,
+        .changeParticipants: .changeParticipants,
         .inviteOutsider: .inviteOutsider, .dismissOutsider: .inviteOutsider,
     ]
 }
@@ -124,7 +126,8 @@ extension CaseSituation {
         case .keepCase where !isOwnerSought: [Fault(.ownerSettled)]
         case .confirmMove where proposed == nil, .declineMove where proposed == nil: [Fault(.moveNone)]
         case .changeCoordinator where people.coordinator == nil: [Fault(.planNone)]
-        case .moveMeeting where !isMeetingAhead, .tellFamily where !isCalled, .recordParticipation where !isCalled:
+        case .moveMeeting where !isMeetingAhead, .changeParticipants where !isMeetingAhead,
+            .tellFamily where !isCalled, .recordParticipation where !isCalled:
             [Fault(.meetingNone)]
         default: []
         }

@@ -19,7 +19,7 @@ package struct WorkFilter: Sendable, Hashable {
     }
 
     /// The lists that one sees at once: where the next step can be one's own.
-    package static let own: [Reading.WorkList] = [.own, .delegated, .coordinated, .emergency]
+    package static let own: [Reading.WorkList] = [.own, .delegated, .coordinated, .asked, .emergency]
 
     package var lists: [Reading.WorkList] { list.map { [$0] } ?? Self.own }
 

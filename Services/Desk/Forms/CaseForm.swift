@@ -27,12 +27,16 @@ protocol CaseForm: Sendable, Equatable {
 
     /// Whether the person asks for more rows, and sends nothing yet.
     var asksForMore: Bool { get }
+
+    /// Whether nothing is filled in that the command could change. Then it is not sent.
+    var changesNothing: Bool { get }
 }
 
 extension CaseForm {
     func check(_ words: inout Words) {}
     func field(of path: String) -> String { FieldName.of(path) }
     var asksForMore: Bool { false }
+    var changesNothing: Bool { false }
 
     /// Why it is not sent; empty where it is.
     func faults(about reference: String, by person: String, on day: LocalDate) -> [Fault] {
@@ -82,6 +86,10 @@ struct FormChoices: Sendable {
     var objections: [Choice] = []
     /// Who comes from outside the directory.
     var outsiders: [Choice] = []
+    /// The organisations from which nobody comes to the meeting, who could, and who comes and need not.
+    var missing: [Organisation] = []
+    var newcomers: @Sendable () -> [Choice] = { [] }
+    var participants: [Choice] = []
     /// What came with a case from where the child was, and the room of its meeting; nil where it has none.
     var cameAlong = CameAlong()
     /// The child and the guardians.

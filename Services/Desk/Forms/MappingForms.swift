@@ -146,6 +146,8 @@ struct AnswersForm: CaseForm {
         }
     }
 
+    var changesNothing: Bool { changed.isEmpty }
+
     /// In the order of the questions.
     var changed: [Question] {
         Question.allCases.filter { Self.mark(of: answers[$0] ?? "") != shown[$0] }

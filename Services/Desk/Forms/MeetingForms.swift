@@ -140,3 +140,21 @@ struct RecordParticipationForm: CaseForm {
         ]
     }
 }
+
+extension CasePage {
+    /// Whoever takes part and leads nothing reads here, and is offered nothing.
+    func meetingActs(_ sent: SentForm?) -> [Act] {
+        let (cooperation, choices) = (opened.file.cooperation, FormChoices(self))
+        func mayDo(_ action: CaseAction) -> Bool { opened.denials(of: action, by: person, at: now).isEmpty }
+        var acts: [Act] = []
+        if mayDo(.moveMeeting) {
+            let found = cooperation.proposed == nil ? "" : word("desk.move_meeting.reason.found")
+            acts.append(act(MoveMeetingForm(reason: found), choices, sent: sent, style: "secondary"))
+        }
+        if mayDo(.tellFamily) { acts.append(act(TellFamilyForm(), choices, sent: sent, style: "secondary")) }
+        if mayDo(.recordParticipation) {
+            acts.append(act(RecordParticipationForm(), choices, sent: sent, style: "secondary"))
+        }
+        return acts + participantActs(sent) + outsiderActs(sent)
+    }
+}

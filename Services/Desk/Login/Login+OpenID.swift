@@ -1,3 +1,4 @@
+import DeskSignIn
 import Domain
 import Hummingbird
 import Logging

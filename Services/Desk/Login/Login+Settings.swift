@@ -1,4 +1,5 @@
 import Codec
+import DeskSignIn
 import Domain
 import Logging
 import OpenID

@@ -1,3 +1,4 @@
+import DeskSignIn
 import HTTPTypes
 
 /// Whether a request that changes something comes from the desk's own pages (OWASP: verifying the origin with standard headers).

@@ -9,33 +9,6 @@ struct Session: Sendable, Hashable {
     let signedIn: SignedIn
 }
 
-/// How long a session lasts.
-struct SessionLimits: Sendable {
-    /// Seconds without a request.
-    var idle: TimeInterval = 30 * 60
-    /// Seconds since the sign-in.
-    var absolute: TimeInterval = 8 * 3_600
-    /// Seconds after which the token in the cookie is replaced.
-    var rotation: TimeInterval = 15 * 60
-    /// Seconds for which a replaced token still counts: requests that were on their way arrive with it.
-    var grace: TimeInterval = 30
-    /// Sessions that one person has at most. A further sign-in ends the oldest.
-    var perPerson = 10
-    /// Seconds to which the last request's time is noted.
-    var precision: TimeInterval = 30
-
-    func isOver(started: Date, seen: Date, now: Date) -> Bool {
-        now.timeIntervalSince(started) >= absolute || now.timeIntervalSince(seen) >= idle
-    }
-
-    /// Whether a token no longer counts.
-    func isSpent(replaced: Date?, now: Date) -> Bool {
-        replaced.map { now.timeIntervalSince($0) >= grace } ?? false
-    }
-
-    func isDue(issued: Date, now: Date) -> Bool { now.timeIntervalSince(issued) >= rotation }
-}
-
 /// What the cookie holds: 256 random bits. The desk keeps their hash alone, so that its file signs nobody in.
 struct SessionToken: Sendable, Hashable {
     let text: String

@@ -1,4 +1,5 @@
 import Crypto
+import DeskSignIn
 import Domain
 import Foundation
 import GRDB

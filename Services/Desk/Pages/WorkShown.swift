@@ -60,7 +60,7 @@ struct WorkShown {
     }
 
     private func task(_ work: WorkRow, _ urgency: WorkOrder.Urgency) -> TaskLine {
-        let step = work.row.step
+        let (step, isAsked) = (work.row.step, isAsked(work))
         // Who sees the status alone finds it on the first page.
         let part = work.permit.extent == .status ? .overview : step.map { CasePage.Part(of: $0) } ?? .overview
         let nearness: (TaskLine.Urgency, Tag)? =
@@ -70,11 +70,19 @@ struct WorkShown {
             case .week, .later: nil
             }
         return TaskLine(
-            href: part.path(of: work.reference),
-            what: Catalogue.text("step.\(step?.rawValue ?? "unknown")", language).capitalizedFirst,
+            href: isAsked ? CasePage.answerPath(of: work.reference) : part.path(of: work.reference),
+            what: isAsked
+                ? words("work.asked")
+                : Catalogue.text("step.\(step?.rawValue ?? "unknown")", language).capitalizedFirst,
             reference: work.reference, due: Moment(dayOf: work.due ?? now, seen: now, language), urgency: nearness?.0,
             // The day says it already.
             tag: urgency == .today ? nil : nearness?.1, detail: detail(work))
+    }
+
+    /// The reader is to say what they know, and the next step is not theirs.
+    private func isAsked(_ work: WorkRow) -> Bool {
+        let turn = work.row.step.map { Turn($0, of: work.row.people, awaited: work.row.status.awaited) }
+        return work.lists.contains(.asked) && turn?.person != found.scope.person
     }
 
     /// Whose turn it is, where, and why it stands on this list.

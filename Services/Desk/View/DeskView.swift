@@ -1,3 +1,4 @@
+import CaseReading
 import CloudEvents
 import Codec
 import Foundation
@@ -53,6 +54,8 @@ struct DeskView: View {
             for name in ["county", "municipality", "unit", "owner", "delegate", "coordinator", "phase", "step"] {
                 $0.column(name, .text).notNull()
             }
+            // Whose answer is waited for as the other of the two that a child has before school; empty: nobody's.
+            $0.column("asked", .text).notNull()
             // Seconds since 1970; null where nothing is due.
             $0.column("due", .integer)
             $0.column("reminded", .text).notNull()
@@ -67,7 +70,7 @@ struct DeskView: View {
         // Of open cases, with all that a list of work is ordered and narrowed by, so that no row is looked up. A query must
         // say `phase <> 'closed'` in the same words.
         let listed = ["due", "reference", "phase", "step", "unit", "protected"]
-        for people in ["owner", "delegate", "coordinator", "unit"] {
+        for people in ["owner", "delegate", "coordinator", "asked", "unit"] {
             try db.create(
                 index: "status_\(people)", on: "status", columns: ["county", people] + listed.filter { $0 != people },
                 condition: Column("phase") != "closed")
@@ -195,11 +198,12 @@ extension DeskView {
                 arguments: [access.by, status.caseReference, access.until.seconds])
         }
         try db.execute(
-            sql: "INSERT OR REPLACE INTO status VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO status VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 status.caseReference, status.county, status.municipality, status.unit, status.owner, status.delegate,
-                status.coordinator, status.phase, status.step, status.hasDue ? status.due.seconds : nil,
-                status.reminded, !status.fallbackReason.isEmpty, status.protectedIdentity, status.outcome,
+                status.coordinator, status.phase, status.step, status.awaitedCounterpart,
+                status.hasDue ? status.due.seconds : nil, status.reminded, !status.fallbackReason.isEmpty,
+                status.protectedIdentity, status.outcome,
                 event.cause, StoredEvent(event),
             ])
         if !status.outcome.isEmpty {

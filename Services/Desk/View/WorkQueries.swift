@@ -19,7 +19,7 @@ struct WorkScope: Sendable {
 
     /// The lists that this person can have cases on, in the order of the page.
     var lists: [Reading.WorkList] {
-        [.own, .delegated, .coordinated, .invited, .emergency] + (places.units.isEmpty ? [] : [.unit])
+        [.own, .delegated, .coordinated, .invited, .asked, .emergency] + (places.units.isEmpty ? [] : [.unit])
             + (places.isWholeCounty ? [.county] : [])
     }
 
@@ -79,6 +79,7 @@ struct WorkScope: Sendable {
         case .invited:
             let meetings: SQL = "SELECT reference FROM participant WHERE person = \(person) AND stands"
             return [part("open", county, "reference IN (\(literal: meetings))")]
+        case .asked: return [part("asked", county, "asked = \(person)")]
         case .emergency:
             let opened: SQL = "SELECT reference FROM emergency WHERE person = \(person) AND until > \(seconds(now))"
             return [part("open", county, "reference IN (\(literal: opened))")]

@@ -131,6 +131,11 @@ extension Cooperation {
         if case .booked(let meeting) = stage { meeting } else { nil }
     }
 
+    /// A time is looked for.
+    var isWaiting: Bool {
+        if case .waiting = stage { true } else { false }
+    }
+
     /// The last meeting that does not stand any more.
     package var former: Former? {
         switch stage {

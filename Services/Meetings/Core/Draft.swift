@@ -14,10 +14,13 @@ struct Draft {
     private let actor: Actor
     /// From which organisations nobody was to come before the decision.
     var uninvitedBefore: [Uninvited]
+    /// A time was looked for before the decision.
+    private let hasWaited: Bool
 
     init(_ cooperation: Cooperation, _ agenda: Agenda, _ context: CountyContext, by actor: Actor = .suite) {
         (self.cooperation, self.agenda, self.context, self.actor) = (cooperation, agenda, context, actor)
         uninvitedBefore = cooperation.uninvited
+        hasWaited = cooperation.isWaiting
     }
 
     var county: County { context.county }
@@ -26,7 +29,9 @@ struct Draft {
         var draft = self
         draft.reviewInvited()
         // Whoever waits for a time is looked to every morning.
-        if case .waiting = draft.cooperation.stage { draft.agenda.watch() }
+        if draft.cooperation.isWaiting { draft.agenda.watch() }
+        // Where a time was found, the booking says it.
+        if hasWaited, case .idle = draft.cooperation.stage { draft.report(.call(.waitEnded)) }
         return Decision(Planning(draft.cooperation.key, draft.cooperation, draft.agenda), draft.facts)
     }
 

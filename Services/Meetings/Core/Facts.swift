@@ -22,6 +22,8 @@ extension Planning {
     package enum CallFact: Sendable, Hashable {
         case impossible(Impossible)
         case proposed(Proposed)
+        /// No time is looked for any more.
+        case waitEnded
         case nobodyInvited(NobodyInvited)
         case outsider(OutsiderFact)
     }

@@ -73,6 +73,10 @@ extension Proposed {
     }
 }
 
+extension MeetingWaitEnded {
+    init(of key: CaseKey) { self = .with { ($0.caseReference, $0.county) = (key.reference, key.county) } }
+}
+
 extension Codec.NobodyInvited {
     init(_ fact: MeetingsCore.NobodyInvited, of key: CaseKey) {
         self = .with {

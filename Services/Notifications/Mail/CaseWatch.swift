@@ -8,7 +8,7 @@ import ServiceKit
 import ServiceLifecycle
 import Synchronization
 
-/// Whether a meeting of each case may be held now, read from the compacted topic `cases`.
+/// Whether a meeting of each case may be held now, and which cases a fallback unit has, read from the compacted topic `cases`.
 ///
 /// Consent is checked when a meeting is decided, and again when its invitation is sent (rule 13).
 final class CaseWatch: Service {
@@ -23,7 +23,14 @@ final class CaseWatch: Service {
         case outsiders
     }
 
-    private let inForce = Mutex<[String: Set<Consent>]>([:])
+    /// What is known of a case.
+    private struct Standing {
+        var consents: Set<Consent>
+        /// Nil where no fallback unit has it.
+        var fallback: FallbackOwner?
+    }
+
+    private let cases = Mutex<[String: Standing]>([:])
     private let follower: TopicFollower
 
     init(topic: String, _ properties: KafkaProperties, _ logger: Logger) {
@@ -44,7 +51,20 @@ final class CaseWatch: Service {
 
     private func known(_ reference: String) -> Set<Consent>? {
         guard follower.isCaughtUp else { return nil }
-        return inForce.withLock { $0[reference] }
+        return cases.withLock { $0[reference]?.consents }
+    }
+
+    /// Which of these cases a fallback unit has (rule 2). No mail is held back for it: what is not known is not said.
+    func fallbacks(
+        among references: [String], within patience: Duration = CaseWatch.patience
+    ) async -> [String: FallbackOwner] {
+        let deadline = ContinuousClock.now + patience
+        while !references.isEmpty, !follower.isCaughtUp, .now < deadline, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return cases.withLock { cases in
+            references.reduce(into: [:]) { $0[$1] = cases[$1]?.fallback }
+        }
     }
 
     func run() async throws { try await follower.run { self.apply($0) } }
@@ -53,12 +73,15 @@ final class CaseWatch: Service {
         if record.value == nil {
             // The case is erased (rule 23).
             let reference = String(decoding: record.key ?? [], as: UTF8.self)
-            return inForce.withLock { $0[reference] = nil }
+            return cases.withLock { $0[reference] = nil }
         }
         guard let event = try? Event(headers: record.headers, value: record.value, received: Date()),
             let status = try? event.decode(CaseStatus.self)
         else { return }
         let meeting: Set<Consent> = status.phase == Phase.cooperation.rawValue ? [.meeting] : []
-        inForce.withLock { $0[status.caseReference] = meeting.union(status.outsiders ? [.outsiders] : []) }
+        let standing = Standing(
+            consents: meeting.union(status.outsiders ? [.outsiders] : []),
+            fallback: status.fallbackReason.isEmpty ? nil : status.ownerSought ? .sought : .kept)
+        cases.withLock { $0[status.caseReference] = standing }
     }
 }

@@ -51,6 +51,7 @@ struct Delivery: WishPerformer {
                 return .temporary(detail: "the case is not known yet")
             }
         }
+        let notice = notice.tagged(await cases.fallbacks(among: notice.casesOfStaff))
         do throws(DeliveryFailure) {
             try await mailer.send(
                 MailMessage(notice: notice, sender: sender, date: clock.now).bytes, from: sender,

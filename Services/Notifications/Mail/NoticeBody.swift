@@ -62,7 +62,7 @@ struct NoticeBody: Sendable, Equatable {
 
     /// A text as HTML, in which links can be followed. A case's reference, a time of day and a phone
     /// number stay on one line.
-    fileprivate static func linked(_ text: String) -> String {
+    static func linked(_ text: String) -> String {
         text.split(separator: " ", omittingEmptySubsequences: false).map { word in
             let safe = escaped(word)
             if isLink(word) { return "<a href=\"\(safe)\">\(safe)</a>" }

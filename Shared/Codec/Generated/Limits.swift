@@ -1327,6 +1327,13 @@ extension MeetingScheduled: LimitedMessage {
     ]
 }
 
+extension MeetingWaitEnded: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+    ]
+}
+
 extension MergeGuardians: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         1: FieldLimit("case_reference", bytes: 128),

@@ -859,6 +859,13 @@ extension MeetingProposed: SuiteEvent {
     package static let largestBytes = 900
 }
 
+extension MeetingWaitEnded: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.wait_ended.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 197
+}
+
 extension NobodyInvited: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.nobody_invited.v1"
     package static let kind = EventKind.fact
@@ -1316,6 +1323,7 @@ extension EventRegistry {
         MeetingCancelled.self,
         MeetingImpossible.self,
         MeetingProposed.self,
+        MeetingWaitEnded.self,
         NobodyInvited.self,
         BusyTimesPublished.self,
         MeetingAnswered.self,

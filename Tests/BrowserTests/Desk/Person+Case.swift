@@ -101,9 +101,12 @@ extension Person {
         try await did("record_answers")
     }
 
-    /// - Parameter organisations: what a consent is for; none for a refusal.
+    /// - Parameters:
+    ///   - organisations: what a consent is for; none for a refusal.
+    ///   - outsiders: people from outside the directory may take part, too.
     func recordConsent(
-        of giver: String, for organisations: [String], in reference: String, _ decision: ConsentDecision = .given
+        of giver: String, for organisations: [String], outsiders: Bool = false, in reference: String,
+        _ decision: ConsentDecision = .given
     ) async throws {
         try await open("/case/\(reference)/consents")
         try await tick(giver, in: "desk.record_consent.giver")
@@ -111,6 +114,7 @@ extension Person {
         for organisation in organisations {
             try await tick(choice("organisation.\(organisation)"), in: "desk.record_consent.organisations")
         }
+        if outsiders { try await tick(choice("desk.yes_no.yes"), in: "desk.record_consent.outsiders") }
         try await tick(choice("desk.consent.form.signature"), in: "desk.record_consent.form")
         try await press("desk.record_consent.submit")
         try await did("record_consent")
@@ -124,6 +128,24 @@ extension Person {
         try await more()
         try await press("desk.conclude.submit")
         try await did("conclude")
+    }
+
+    // MARK: Cooperate
+
+    /// Invites somebody from outside the directory, to whom the suite writes.
+    func inviteOutsider(
+        _ name: String, _ role: String, of organisation: String, at email: String, in reference: String
+    ) async throws {
+        try await open("/case/\(reference)/meetings")
+        try await fill("desk.invite_outsider.outsider-name", name)
+        try await fill("desk.invite_outsider.outsider-role", role)
+        try await fill("desk.invite_outsider.outsider-organisation", organisation)
+        try await fill("desk.invite_outsider.reason", "Träffar ungdomen varje dag.")
+        try await tick(choice("desk.yes_no.yes"), in: "desk.invite_outsider.asked")
+        try await tick(choice("desk.outsider_channel.email"), in: "desk.invite_outsider.channel")
+        try await fill("desk.invite_outsider.outsider-email", email)
+        try await press("desk.invite_outsider.submit")
+        try await did("invite_outsider")
     }
 
     // MARK: Fields

@@ -45,7 +45,9 @@ extension InTheBrowser {
             }
         }
 
-        @Test("rules 2 and 12: a sixteen-year-old, who studies outside the county, decides, and moves")
+        @Test(
+            "rules 2, 12 and 22: a sixteen-year-old, who studies outside the county, decides, brings a mentor from outside, and moves"
+        )
         func movesAway() async throws {
             try await DeskSuite.run { suite in
                 let worker = try await suite.person("nykoping-socialsekreterare")
@@ -56,14 +58,16 @@ extension InTheBrowser {
                 let owner = try await suite.person("nykoping-uppfoljning-ansvarig")
                 try await owner.takeOn(reference)
                 try await Self.map(owner, reference)
-                try await owner.recordConsent(of: "Vera Exempel", for: Self.organisations, in: reference)
+                try await owner.recordConsent(
+                    of: "Vera Exempel", for: Self.organisations, outsiders: true, in: reference)
                 try await Self.cooperate(owner, reference)
                 try await owner.open("/case/\(reference)/meetings")
                 try await owner.sees("desk.meeting.none")
                 try await owner.recordConsent(
-                    of: owner.choice("giver_name.youth"), for: Self.organisations, in: reference)
+                    of: owner.choice("giver_name.youth"), for: Self.organisations, outsiders: true, in: reference)
                 try await owner.open("/case/\(reference)/meetings")
                 try await owner.waits(for: "desk.meeting.people")
+                try await Self.bringMentor(owner, reference)
 
                 try await owner.open("/case/\(reference)/people")
                 try await owner.follow("Eskilstuna")
@@ -128,6 +132,24 @@ extension InTheBrowser {
             try await owner.add("Jag vill ha det lugnt.", from: "child", "need", "home", to: reference)
             try await owner.add("Mormor hjälper gärna till.", from: "guardian", "strength", "home", to: reference)
             try await owner.answerAll(answers, in: reference)
+        }
+
+        /// The mentor of a school outside the county comes by a decision, is seen in the case, and stays away by another one.
+        private static func bringMentor(_ owner: Person, _ reference: String) async throws {
+            let (name, role) = ("Kajsa Exempel", "mentor, Gymnasiet i Exempelstad")
+            try await owner.inviteOutsider(
+                name, "mentor", of: "Gymnasiet i Exempelstad", at: "kajsa@example.org", in: reference)
+            try await owner.open("/case/\(reference)/meetings")
+            try await owner.waits(for: role)
+            try await owner.open("/case/\(reference)")
+            try await owner.sees("Träffar ungdomen varje dag.")
+            try await owner.open("/case/\(reference)/meetings")
+            try await owner.choose("desk.dismiss_outsider.outsider", name)
+            try await owner.fill("desk.dismiss_outsider.reason", "Ungdomen byter skola.")
+            try await owner.press("desk.dismiss_outsider.submit")
+            try await owner.did("dismiss_outsider")
+            try await owner.open("/case/\(reference)")
+            try await owner.waits(for: "Ungdomen byter skola.")
         }
 
         private static func cooperate(_ owner: Person, _ reference: String) async throws {

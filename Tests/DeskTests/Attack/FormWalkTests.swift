@@ -34,7 +34,8 @@ struct FormWalkTests {
         case .addInformation: (everybody, .course)
         case .correctInformation, .askCounterpart, .recordAnswers: (work, .course)
         case .conclude, .followUp, .reopen: (lead, .course)
-        case .recordWish, .changeCoordinator, .moveMeeting, .inviteOutsider, .dismissOutsider, .tellFamily,
+        case .recordWish, .changeCoordinator, .moveMeeting, .changeParticipants, .inviteOutsider, .dismissOutsider,
+            .tellFamily,
             .recordParticipation:
             (lead.union(coordinate), .plan)
         }
@@ -81,6 +82,7 @@ struct FormWalkTests {
                     ("coordinator-person", CaseStory.person("nurse")), ("coordinator-reason", "Barnets val."),
                 ]
             case .moveMeeting: [("reason", "Krock."), ("not_before", next)]
+            case .changeParticipants: [("remove", CaseStory.person("nurse")), ("reason", "Behövs inte.")]
             case .inviteOutsider:
                 [
                     ("outsider-name", "Kim"), ("outsider-role", "tränare"), ("outsider-organisation", "IF Exempel"),

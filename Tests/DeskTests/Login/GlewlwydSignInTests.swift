@@ -1,5 +1,6 @@
 import CloudEvents
 import Codec
+import DeskSignIn
 import Domain
 import Foundation
 import GRDB

@@ -1,3 +1,4 @@
+import DeskSignIn
 import Foundation
 import InMemoryLogging
 import Logging

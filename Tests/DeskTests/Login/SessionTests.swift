@@ -1,3 +1,4 @@
+import DeskSignIn
 import Domain
 import Foundation
 import GRDB

@@ -98,6 +98,8 @@ extension CaseMeetings {
         /// From which organisations of question 5 nobody is to come, and why (rules 11 and 14).
         let uninvited: [String]
         let isSomebodyMissing: Bool
+        /// To the form that settles it; nil on a page without it.
+        let change: Link?
         /// There is neither a meeting nor a reason why not.
         let isEmpty: Bool
         let plan: PlanShown?
@@ -110,31 +112,20 @@ extension CasePage {
 
     /// - Parameter number: from 1. A page that is not there is the nearest that is.
     func meetingsPage(page number: Int, _ sent: SentForm? = nil, boxes: [NoticeBox] = []) -> Page {
-        let (shown, division) = Division.page(number, limit: Self.meetingsLimit) { meetings(&$0) }
+        let acts = meetingActs(sent)
+        let form = acts.first { $0.id == CaseAction.changeParticipants.rawValue && $0.isPossible }
+        let change = form.map { Link(word("desk.meeting.uninvited.change"), "#\($0.id)") }
+        let (shown, division) = Division.page(number, limit: Self.meetingsLimit) { meetings(&$0, change: change) }
         var model: [String: Any] = [:]
         model["meetings"] = shown
         model["pages"] = ListPart(division).links(Part.meetings.path(of: reference), language)
-        return formPage(.meetings, meetingActs(sent), sent: sent, model: model, boxes: boxes)
-    }
-
-    /// Whoever takes part and leads nothing reads here, and is offered nothing.
-    private func meetingActs(_ sent: SentForm?) -> [Act] {
-        let (cooperation, choices) = (opened.file.cooperation, FormChoices(self))
-        func mayDo(_ action: CaseAction) -> Bool { opened.denials(of: action, by: person, at: now).isEmpty }
-        var acts: [Act] = []
-        if mayDo(.moveMeeting) {
-            let found = cooperation.proposed == nil ? "" : word("desk.move_meeting.reason.found")
-            acts.append(act(MoveMeetingForm(reason: found), choices, sent: sent, style: "secondary"))
-        }
-        if mayDo(.tellFamily) { acts.append(act(TellFamilyForm(), choices, sent: sent, style: "secondary")) }
-        if mayDo(.recordParticipation) {
-            acts.append(act(RecordParticipationForm(), choices, sent: sent, style: "secondary"))
-        }
-        return acts + outsiderActs(sent)
+        return formPage(.meetings, acts, sent: sent, model: model, boxes: boxes)
     }
 
     /// A part of them, for who reads the plan; nil where the part has nothing of them.
-    func meetings(_ division: inout Division) -> CaseMeetings? {
+    ///
+    /// - Parameter change: to the form in which who comes is changed.
+    func meetings(_ division: inout Division, change: Link? = nil) -> CaseMeetings? {
         let cooperation = opened.file.cooperation
         // A time that was found since is the news.
         let found = cooperation.proposed.map { time(from: $0.start.date, to: $0.end.date) }
@@ -146,7 +137,7 @@ extension CasePage {
             CaseMeetings.Current(
                 booked: cooperation.meeting.map(booked), obstacles: obstacles, hasObstacles: !obstacles.isEmpty,
                 found: found, uninvited: uninvited, isSomebodyMissing: !uninvited.isEmpty,
-                isEmpty: !cooperation.isMeetingAhead, plan: cooperation.plan.map(shown)))
+                change: change, isEmpty: !cooperation.isMeetingAhead, plan: cooperation.plan.map(shown)))
         let family = division.cut(cooperation.concerns.reversed().map(familyConcern))
         let voices = division.cut(cooperation.voices.reversed().map(shown))
         let told = division.cut(cooperation.told.reversed().map(shown))

@@ -1,5 +1,6 @@
 import CaseReading
 import Codec
+import DeskCore
 import Domain
 import Foundation
 import ServiceKit
@@ -68,9 +69,18 @@ extension CasePage {
         if let meeting = opened.file.cooperation.meeting {
             lines.append(Panel.Line(word("desk.case.meeting"), due: Moment(meeting.start.date, language)))
         }
+        var link: Link?
+        if opened.row.status.awaitedCounterpart == person.person {
+            link = Link(word("desk.work.asked"), Self.answerPath(of: reference))
+        }
         if isChildToBeAsked { lines.append(Panel.Line(word("desk.coordinator.ask"))) }
         if lines.isEmpty { lines = [Panel.Line(word("desk.case.nothing_next"))] }
-        return Panel(title: word("case.next"), lines: lines, isNow: false, link: nil)
+        return Panel(title: word("case.next"), lines: lines, isNow: false, link: link)
+    }
+
+    /// Where the other of the two that a child has before school says what they know (rules 2 and 7).
+    static func answerPath(of reference: String) -> String {
+        "\(Part.mapping.path(of: reference))#\(CaseAction.addInformation.rawValue)"
     }
 
     /// The first meeting is ahead, and nobody has asked the child whom it wants as coordinator (rule 15).

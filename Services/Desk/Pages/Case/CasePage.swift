@@ -113,7 +113,7 @@ struct CasePage: Sendable {
         let status = opened.row.status
         var pairs: [Pair] = []
         if let people = opened.people {
-            pairs.append(Pair(word("desk.case.child"), people.name, detail: people.personalNumber.nonEmpty))
+            pairs.append(Pair(word("desk.case.child"), people.name, number: people.personalNumber.nonEmpty))
             let guardians = people.guardians.map { opened.giver($0.key, language).capitalizedFirst }
             if !guardians.isEmpty { pairs.append(Pair(word("desk.case.guardians"), guardians.joined(separator: ", "))) }
         }
@@ -149,7 +149,8 @@ struct CasePage: Sendable {
             case .decideMove: .confirmMove
             case .reviewMove: .reviewMove
             case .findOwner: .keepCase
-            case .meeting, .invite, .bookFollowUp, .planFollowUp, .answerFamily: nil
+            case .invite: .changeParticipants
+            case .meeting, .bookFollowUp, .planFollowUp, .answerFamily: nil
             }
         return action.map { opened.obstacles(to: $0, by: person, at: now).isEmpty } ?? true
     }

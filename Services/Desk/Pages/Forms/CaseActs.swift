@@ -44,7 +44,8 @@ extension CasePage {
         case .addInformation, .correctInformation, .askCounterpart, .recordAnswers: .mapping
         case .recordConsent, .withholdConsent, .judgeMaturity, .endObjection: .consents
         case .conclude, .followUp, .reopen: .outcome
-        case .moveMeeting, .inviteOutsider, .dismissOutsider, .tellFamily, .recordParticipation: .meetings
+        case .moveMeeting, .changeParticipants, .inviteOutsider, .dismissOutsider, .tellFamily, .recordParticipation:
+            .meetings
         case .recordWish, .changeCoordinator: .coordinator
         }
     }

@@ -15,6 +15,9 @@ extension FormChoices {
         givers = page.givers
         withholders = page.withholders
         outsiders = opened.file.cooperation.outsiders.map { ($0.outsider.id, $0.outsider.name) }
+        missing = opened.file.cooperation.missing
+        newcomers = { page.newcomers }
+        participants = page.removableParticipants
         family = page.family
         coordinators = { page.possibleCoordinators }
         guard opened.permit.extent == .whole else { return }

@@ -25,7 +25,7 @@ struct FormPages: Sendable {
         CounterpartForm.self, AnswersForm.self, ConsentForm.self, WithholdForm.self, MaturityForm.self,
         ConcludeForm.self, FollowUpForm.self, ReopenForm.self, AddGuardianForm.self, CorrectGuardianForm.self,
         MergeGuardiansForm.self, RemoveGuardianForm.self, EndObjectionForm.self, MoveMeetingForm.self, WishForm.self,
-        ChangeCoordinatorForm.self, InviteOutsiderForm.self, DismissOutsiderForm.self,
+        ChangeCoordinatorForm.self, ParticipantForm.self, InviteOutsiderForm.self, DismissOutsiderForm.self,
         TellFamilyForm.self, RecordParticipationForm.self,
     ]
 
@@ -190,8 +190,8 @@ struct FormPages: Sendable {
 
     /// What the desk itself finds; nil: nothing.
     private func errors(in form: some CaseForm, of sender: Sender, _ language: Language) -> FormErrors? {
-        if let answers = form as? AnswersForm, answers.changed.isEmpty {
-            return FormErrors(other: Catalogue.text("desk.record_answers.unchanged", language))
+        if form.changesNothing {
+            return FormErrors(other: Catalogue.text("desk.\(type(of: form).action.rawValue).unchanged", language))
         }
         let faults = form.faults(
             about: sender.reference, by: sender.person.person, on: CivilTime.day(of: desk.now()))

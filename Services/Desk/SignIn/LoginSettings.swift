@@ -1,10 +1,10 @@
 import Foundation
-import OpenID
-import ServiceKit
+package import OpenID
+package import ServiceKit
 
 extension Setting {
     /// How people sign in, and for how long.
-    static let login = [
+    package static let login = [
         Setting(
             "DESK_ADDRESS", default: "",
             "Where browsers find the desk: https://desk.example.org. Required for openid; the provider sends them back to "
@@ -38,24 +38,24 @@ extension Setting {
 }
 
 /// How people sign in.
-struct LoginSettings: Sendable {
-    enum Method: Sendable {
+package struct LoginSettings: Sendable {
+    package enum Method: Sendable {
         case openID(RelyingPartyConfiguration, PersonClaim, AssuranceMap)
         /// Everybody may be anybody: for one machine.
         case development
     }
 
-    static let callbackPath = "/sign-in/callback"
+    package static let callbackPath = "/sign-in/callback"
 
-    let method: Method
-    let address: DeskAddress
-    let limits: SessionLimits
+    package let method: Method
+    package let address: DeskAddress
+    package let limits: SessionLimits
 
     /// - Parameters:
     ///   - host: where the desk listens.
     ///   - port: of the same; 0 where it is not known yet.
     /// - Throws: `ConfigurationFault` for what is missing or contradicts itself.
-    init(_ settings: Settings, host: String, port: Int) throws(ConfigurationFault) {
+    package init(_ settings: Settings, host: String, port: Int) throws(ConfigurationFault) {
         var limits = SessionLimits()
         limits.idle = TimeInterval(try settings.number("SESSION_IDLE_MINUTES", 1...480)) * 60
         limits.absolute = TimeInterval(try settings.number("SESSION_HOURS", 1...15)) * 3_600

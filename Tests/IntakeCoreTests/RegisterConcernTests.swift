@@ -131,9 +131,7 @@ struct RegisterConcernTests {
         #expect(story.concerns.last?.owner.unit == "kaa" && story.concerns.last?.proposed == nil)
     }
 
-    @Test(
-        "rule 2: an open case's concerns go to its owner, also where somebody else has the role by now, until the owner has left"
-    )
+    @Test("rule 2: an open case's concerns go to its owner, whoever has the role by now, until the owner leaves")
     func staysWithOwner() throws {
         var story = IntakeStory()
         try story.register()
@@ -150,9 +148,7 @@ struct RegisterConcernTests {
         #expect(story.concerns.last?.owner.person == "head-school", "without an open case, who has the role owns it")
     }
 
-    @Test(
-        "rule 2: at the fallback unit, too, the child of an open case is at the stage that its owner knows, until it has grown"
-    )
+    @Test("rule 2: at a fallback unit, too, an open case's child is at the stage that Mapping knows, until grown")
     func stageAtFallback() throws {
         var story = IntakeStory()
         story.directory = try ExampleCounty.twoMunicipalities

@@ -148,7 +148,10 @@ struct LedCase {
     }
 
     func stands(_ what: String, _ fits: @escaping @Sendable (CaseStatus) -> Bool) async throws {
-        try await eventually(what) { try await status().map(fits) ?? false }
+        do { try await eventually(what) { try await status().map(fits) ?? false } } catch {
+            print("the case stands otherwise: \(try await status()?.jsonString() ?? "nowhere")")
+            throw error
+        }
     }
 
     /// The meetings that were booked, in their order.

@@ -169,4 +169,17 @@ actor RunningSuite {
         ((try? FileManager.default.contentsOfDirectory(atPath: mailFolder)) ?? []).filter { $0.hasSuffix(".eml") }
             .compactMap { try? String(contentsOfFile: "\(mailFolder)/\($0)", encoding: .utf8) }
     }
+
+    /// The same, each with its decoded parts behind it.
+    nonisolated func readMessages() -> [String] {
+        messages().map { message in
+            message
+                + message.components(separatedBy: "base64\r\n\r\n").dropFirst().map { part in
+                    String(
+                        decoding: Data(
+                            base64Encoded: part.components(separatedBy: "\r\n--")[0],
+                            options: .ignoreUnknownCharacters) ?? Data(), as: UTF8.self)
+                }.joined()
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Codec
 import Domain
 import Foundation
+import ServiceKit
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -58,7 +59,7 @@ struct ThreeChildrenTests {
     }
 
     @Test(
-        "rules 2, 12 and 22: who studies outside the county at sixteen is the home municipality's, decides, brings a mentor of there, and takes the case along"
+        "rules 2, 12, 15 and 22: who studies outside the county at sixteen is the home municipality's, decides, brings a mentor of there, takes the case along, and meets there"
     )
     func movesAway() async throws {
         try await RunningSuite.with { suite in
@@ -105,7 +106,52 @@ struct ThreeChildrenTests {
             #expect(try await led.give(review, by: owner) != [])
             #expect(try await led.give(review, by: next) == [])
             #expect(try await led.give(review, by: next) == ["move.reviewed"])
+            // Health care is the same where the youth is now. The others come from there, and they meet.
+            try await eventually("the new owner's meeting") {
+                try await led.booked().last?.participants.contains { $0.person == next } == true
+            }
+            try await Self.meetAndClose(led, by: next)
         }
+    }
+
+    /// The meeting is held when its time has come and not before; its plan is followed up, and closes the case with a reason
+    /// (rules 15 to 17).
+    private static func meetAndClose(_ led: LedCase, by owner: String) async throws {
+        let meeting = try #require(try await led.booked().last)
+        let record = RecordMeeting.with {
+            ($0.caseReference, $0.county, $0.by, $0.came) = (led.reference, "SRM", owner, [owner, "child"])
+            $0.child = .with { ($0.tookPart, $0.how) = (true, "Ledde själv mötet.") }
+            $0.coordinator = .with { ($0.person, $0.chosenByChild) = (owner, true) }
+            let later = CivilTime.day(of: meeting.end.date).plus(30).description
+            ($0.plan.worksAlready, $0.plan.followUpDate) = (["Samtalen hem"], later)
+            $0.plan.measures = [
+                .with {
+                    ($0.id, $0.area, $0.text) = ("samtal", "home", "Samtal varje söndag kväll.")
+                    ($0.responsible, $0.organisation, $0.date) = (owner, "education", later)
+                }
+            ]
+        }
+        var codes = try await led.give(record, by: owner, to: .meetingCommands)
+        #expect(codes == ["meeting.ahead"])
+        try led.suite.connection.clock.move(to: meeting.end.date)
+        codes = try await led.give(record, by: owner, to: .meetingCommands)
+        #expect(codes == [])
+        var followUp = RecordPlanFollowUp.with {
+            ($0.caseReference, $0.county, $0.by) = (led.reference, "SRM", owner)
+            $0.child = .with { ($0.tookPart, $0.how) = (true, "Berättade själv.") }
+            $0.judgements = [
+                .with {
+                    ($0.measure, $0.text) = ("samtal", "Helgerna är lugnare.")
+                    ($0.effect, $0.decision) = (Effect.better.rawValue, "end")
+                }
+            ]
+        }
+        codes = try await led.give(followUp, by: owner, to: .meetingCommands)
+        #expect(codes == ["closing.reason"])
+        followUp.closingReason = "Ungdomen har den hjälp som behövs."
+        codes = try await led.give(followUp, by: owner, to: .meetingCommands)
+        #expect(codes == [])
+        try await led.stands("it is closed") { $0.phase == "closed" }
     }
 
     @Test(

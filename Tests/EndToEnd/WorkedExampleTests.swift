@@ -36,15 +36,7 @@ struct WorkedExampleTests {
                 .play(on: suite.connection, mailFolder: suite.mailFolder)
             try await eventually("the dead letter") { try await !suite.broker.records("dead-letters").isEmpty }
 
-            let mail = suite.messages().map { message in
-                message
-                    + message.components(separatedBy: "base64\r\n\r\n").dropFirst().map { part in
-                        String(
-                            decoding: Data(
-                                base64Encoded: part.components(separatedBy: "\r\n--")[0],
-                                options: .ignoreUnknownCharacters) ?? Data(), as: UTF8.self)
-                    }.joined()
-            }
+            let mail = suite.readMessages()
             #expect(mail.count >= 9)  // one of the concern, four invitations, and four when the meeting moved
             let logs = await suite.logs.map(\.1)
             let headers = try await suite.broker.records("dead-letters").flatMap {

@@ -153,6 +153,8 @@ extension Turn {
         case .impossible(let fact): try publish(MeetingImpossible(fact, of: key), key)
         case .proposed(let fact): try publish(MeetingProposed(fact, of: key), key)
         case .waitEnded: try publish(MeetingWaitEnded(of: key), key)
+        case .participantsChanged(let change, let person):
+            try publish(ParticipantsChanged(change, by: person, of: key), key)
         case .nobodyInvited(let fact): try publish(Codec.NobodyInvited(fact, of: key), key)
         case .outsider(let fact): try publish(fact, of: key)
         }

@@ -48,7 +48,11 @@ struct ParticipantPagesTests {
         #expect(after.contains("Ändringen är gjord") && !after.contains("Någon saknas på mötet"))
         #expect(!after.contains("change_participants-not_needed"), "nobody is missing any more")
         #expect(try await desk.facts(NobodyInvited.self).last?.settled == true)
-        #expect(try await desk.get("").html.contains("Ingen saknas längre på mötet"))
+        let happened = try await desk.get("").html
+        #expect(happened.contains("Ingen saknas längre på mötet"))
+        #expect(happened.contains("Familjen har redan sin vårdcentral."), "who reads the case learns why")
+        let changed = try #require(try await desk.facts(ParticipantsChanged.self).first)
+        #expect(changed.by == "head-school" && changed.notNeeded == ["health_care"])
     }
 
     @Test("rule 14: somebody of the missing organisation is added, and somebody else taken away")

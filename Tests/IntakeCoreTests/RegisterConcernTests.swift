@@ -131,6 +131,40 @@ struct RegisterConcernTests {
         #expect(story.concerns.last?.owner.unit == "kaa" && story.concerns.last?.proposed == nil)
     }
 
+    @Test("rule 2: an open case's concerns go to its owner, whoever has the role by now, until the owner leaves")
+    func staysWithOwner() throws {
+        var story = IntakeStory()
+        try story.register()
+        let place = try #require(story.child).place
+        try story.follow(.isOpen(with: Routing.Owner(unit: "school", person: "teacher"), at: place))
+        try story.register()
+        #expect(story.concerns.last?.owner.person == "teacher" && story.child?.owner.person == "teacher")
+        story.directory.counties["TST"]?.people["teacher"] = nil
+        try story.register()
+        #expect(story.concerns.last?.owner.person == "head-school")
+        try story.follow(.isOpen(with: Routing.Owner(unit: "school", person: "manager"), at: place))
+        try story.follow(.isClosed)
+        try story.register()
+        #expect(story.concerns.last?.owner.person == "head-school", "without an open case, who has the role owns it")
+    }
+
+    @Test("rule 2: at a fallback unit, too, an open case's child is at the stage that Mapping knows, until grown")
+    func stageAtFallback() throws {
+        var story = IntakeStory()
+        story.directory = try ExampleCounty.twoMunicipalities
+        let other = try #require(ServedMunicipality("0002", in: story.directory))
+        func report(_ stage: Stage?) throws {
+            try story.register { ($0.municipality, $0.stage, $0.unit) = (other, stage, nil) }
+        }
+        story.now = try Date("2020-03-01T08:00:00Z", strategy: .iso8601)
+        try report(.beforeSchool)
+        try report(.outsideUpperSecondary)
+        #expect(story.child?.owner.unit == "fallback" && story.child?.place.stage == .beforeSchool)
+        story.now = try Date("2020-09-01T08:00:00Z", strategy: .iso8601)
+        try report(.school)
+        #expect(story.concerns.last?.hasGrown == true && story.child?.place.stage == .school)
+    }
+
     @Test("rule 3: harm suspected is said in this report's receipt only; the child is marked for ever")
     func harm() throws {
         var story = IntakeStory()

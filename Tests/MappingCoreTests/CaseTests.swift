@@ -216,6 +216,8 @@ struct CaseTests {
             }
         }
         #expect(story.case.keepingOwner(story.context).subject.owner.person == "teacher")
+        try story.concern { $0.owner = .init(unit: "school", person: "teacher") }
+        #expect(story.case.owner.person == "teacher", "a concern finds nobody who has left")
     }
 
     @Test("rules 4 and 19: dates are told once a level, and a birthday hands the case over in order")

@@ -69,4 +69,23 @@ struct StoppedTests {
         #expect(
             try #require(county.meeting).participants.map(\.person) == ["head-kaa", "family", "nurse", "g2", "child"])
     }
+
+    @Test(
+        "rule 17: a last follow-up closes the case also where the next meeting waits for a time: nobody waits any more")
+    func closedWhileWaiting() throws {
+        var county = CountyInMemory()
+        try county.call()
+        county.now = try #require(county.meeting).start + 3_600
+        county.take("family", days: 200)
+        try county.decide(CountyInMemory.record(followUp: "2027-01-20"))
+        guard case .waiting = county.cooperation?.stage else {
+            Issue.record("there is a time")
+            return
+        }
+        try county.decide(Self.ends)
+        guard case .idle = county.cooperation?.stage else {
+            Issue.record("a meeting is looked for in a closed case")
+            return
+        }
+    }
 }

@@ -131,6 +131,25 @@ struct UninvitedTests {
         }
     }
 
+    @Test(
+        "rule 14: each change of who comes says who has decided it, with the reason; one that is refused says nothing")
+    func told() throws {
+        func told(_ county: CountyInMemory) -> [String] {
+            county.told {
+                if case .call(.participantsChanged(let change, let person)) = $0 {
+                    "\(person): \(change.reason)"
+                } else {
+                    nil
+                }
+            }
+        }
+        var county = try called(county([.nobody(why: "Regionen deltar inte")]))
+        try county.decide(ChangeAttendees(added: [], removed: [], notNeeded: [.healthCare], reason: "Är redan hjälpt"))
+        let refused = ChangeAttendees(added: [], removed: ["head-school"], reason: "Hinner inte")
+        #expect(county.faults(refused) == ["remove[0] participantKept"])
+        #expect(told(county) == ["head-school: Är redan hjälpt"])
+    }
+
     @Test("an organisation from which somebody comes cannot be said not to be needed")
     func notMissing() throws {
         var county = try called()

@@ -38,9 +38,13 @@ extension Report {
         let isElsewhere =
             !place.isSameMunicipality(as: known.place)
             || routing.moves(from: known.place.situation, known.owner, to: place.situation, owner)
+            // One fallback unit can have both stages.
+            || known.hasOpenCase && stage != known.place.stage
         guard isElsewhere else {
-            return owner.unit == known.owner.unit
-                ? Placement(place: place, owner: owner) : Placement(place: known.place, owner: known.owner)
+            guard owner.unit == known.owner.unit else { return Placement(place: known.place, owner: known.owner) }
+            // Who has the role today hears of no case that another one has, unless that one has left.
+            let stays = known.hasOpenCase && county.people[known.owner.person] != nil
+            return Placement(place: place, owner: stays ? known.owner : owner)
         }
         let move = ProposedMove(place: place, owner: owner)
         guard known.hasOpenCase else { return Placement(place: place, owner: owner, proposed: move) }

@@ -51,7 +51,12 @@ package struct Concern: Sendable, Equatable {
 
     /// Opens the child's mapping, or joins an open one (rule 6).
     package func decide(on case: Case?, _ context: DecisionContext) -> Decision<Case> {
-        if let `case`, `case`.isOpen { return `case`.deciding(context) { $0.join(self) } }
+        if let `case`, `case`.isOpen {
+            return `case`.deciding(context) { work in
+                work.keepOwner()
+                work.join(self)
+            }
+        }
         return opened(after: `case`, now: context.now).deciding(context) { $0.open(self) }
     }
 

@@ -160,8 +160,9 @@ extension Cooperation {
         }
     }
 
-    /// Ends the case: the plan becomes history, and a later case begins without one.
+    /// Ends the case: the plan becomes history, and a later case begins without one. Nobody waits for a time any more.
     mutating func end() {
+        if case .waiting(_, let former) = stage { stage = .idle(after: former) }
         if let agreement { keep(agreement.plan) }
         (agreement, wish, isStopped) = (nil, nil, true)
         (told, outsiders) = ([:], [])

@@ -25,6 +25,7 @@ extension Planning {
         /// No time is looked for any more.
         case waitEnded
         case nobodyInvited(NobodyInvited)
+        case participantsChanged(ChangeAttendees, by: String)
         case outsider(OutsiderFact)
     }
 

@@ -73,6 +73,17 @@ extension Proposed {
     }
 }
 
+extension ParticipantsChanged {
+    init(_ change: ChangeAttendees, by person: String, of key: CaseKey) {
+        self = .with {
+            ($0.caseReference, $0.county) = (key.reference, key.county)
+            ($0.by, $0.reason) = (person, change.reason)
+            ($0.add, $0.remove) = (change.added, change.removed)
+            $0.notNeeded = change.notNeeded.map(\.rawValue)
+        }
+    }
+}
+
 extension MeetingWaitEnded {
     init(of key: CaseKey) { self = .with { ($0.caseReference, $0.county) = (key.reference, key.county) } }
 }

@@ -1577,6 +1577,18 @@ extension Participant: LimitedMessage {
     ]
 }
 
+extension ParticipantsChanged: LimitedMessage {
+    package static let limits: [Int: FieldLimit] = [
+        1: FieldLimit("case_reference", bytes: 128),
+        2: FieldLimit("county", bytes: 64),
+        3: FieldLimit("by", bytes: 128),
+        4: FieldLimit("add", bytes: 128, elements: 50),
+        5: FieldLimit("remove", bytes: 128, elements: 50),
+        6: FieldLimit("not_needed", bytes: 64, elements: 20),
+        7: FieldLimit("reason", bytes: 4000),
+    ]
+}
+
 extension Participation: LimitedMessage {
     package static let limits: [Int: FieldLimit] = [
         2: FieldLimit("how", bytes: 4000),

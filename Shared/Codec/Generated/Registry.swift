@@ -866,6 +866,13 @@ extension MeetingWaitEnded: SuiteEvent {
     package static let largestBytes = 197
 }
 
+extension ParticipantsChanged: SuiteEvent {
+    package static let eventType = "se.tillsammans.meeting.participants.changed.v1"
+    package static let kind = EventKind.fact
+    package static let topics: [Topic] = [.meetings]
+    package static let largestBytes = 18751
+}
+
 extension NobodyInvited: SuiteEvent {
     package static let eventType = "se.tillsammans.meeting.nobody_invited.v1"
     package static let kind = EventKind.fact
@@ -1172,6 +1179,7 @@ extension Outsider: SealedMessage {}
 extension OutsiderDismissed: SealedMessage {}
 extension OutsiderInvited: SealedMessage {}
 extension OutsiderTold: SealedMessage {}
+extension ParticipantsChanged: SealedMessage {}
 extension Participation: SealedMessage {}
 extension ParticipationRecorded: SealedMessage {}
 extension Plan: SealedMessage {}
@@ -1324,6 +1332,7 @@ extension EventRegistry {
         MeetingImpossible.self,
         MeetingProposed.self,
         MeetingWaitEnded.self,
+        ParticipantsChanged.self,
         NobodyInvited.self,
         BusyTimesPublished.self,
         MeetingAnswered.self,

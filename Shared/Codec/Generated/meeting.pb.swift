@@ -1107,6 +1107,32 @@ package nonisolated struct MeetingWaitEnded: Sendable {
   package init() {}
 }
 
+/// A person has decided who comes from the organisations, and why (rules 11 and 14). What came of it are facts of their own.
+package nonisolated struct ParticipantsChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var caseReference: String = String()
+
+  package var county: String = String()
+
+  package var by: String = String()
+
+  /// As of ChangeParticipants.
+  package var add: [String] = []
+
+  package var remove: [String] = []
+
+  package var notNeeded: [String] = []
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// From which organisations of question 5 nobody is to come, and why (rules 11 and 14). It replaces what was said before.
 package nonisolated struct NobodyInvited: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -4300,6 +4326,66 @@ nonisolated extension MeetingWaitEnded: SwiftProtobuf.Message, SwiftProtobuf._Me
   package static func ==(lhs: MeetingWaitEnded, rhs: MeetingWaitEnded) -> Bool {
     if lhs.caseReference != rhs.caseReference {return false}
     if lhs.county != rhs.county {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ParticipantsChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ParticipantsChanged"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}case_reference\0\u{1}county\0\u{1}by\0\u{1}add\0\u{1}remove\0\u{3}not_needed\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.caseReference) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.county) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.add) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.remove) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.notNeeded) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.caseReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.caseReference, fieldNumber: 1)
+    }
+    if !self.county.isEmpty {
+      try visitor.visitSingularStringField(value: self.county, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if !self.add.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.add, fieldNumber: 4)
+    }
+    if !self.remove.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.remove, fieldNumber: 5)
+    }
+    if !self.notNeeded.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.notNeeded, fieldNumber: 6)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ParticipantsChanged, rhs: ParticipantsChanged) -> Bool {
+    if lhs.caseReference != rhs.caseReference {return false}
+    if lhs.county != rhs.county {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.add != rhs.add {return false}
+    if lhs.remove != rhs.remove {return false}
+    if lhs.notNeeded != rhs.notNeeded {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -36,7 +36,7 @@ struct RandomSuiteLifeTests {
             #expect(faults.isEmpty, "seed \(seed), step \(number), \(step.name)")
             // What follows from a fault is none of its own.
             if !faults.isEmpty { break }
-            if let deed = step.deed, !step.isRefused { accepted[deed.name, default: 0] += 1 }
+            for given in step.given where !step.isRefused(given) { accepted[given.deed.name, default: 0] += 1 }
         }
         return accepted
     }

@@ -41,17 +41,24 @@ struct SuiteLife: RandomValues {
     private(set) var statuses: [String: CaseStatus] = [:]
     private var count = 0
 
+    /// A command that was given, and of which kind.
+    struct Given {
+        var deed: Deed
+        var command: any SuiteEvent
+        var id: String
+    }
+
     /// What has happened in one step.
     struct Step {
+        let name: String
         /// The case that it was about; nil where time has passed, or a report was refused.
         var reference: String?
         var before: KnownCase?
-        var command: (any SuiteEvent)?
-        var deed: Deed?
-        var id: String
-        var written: ArraySlice<ServicesInMemory.Written>
-
-        var name: String { deed?.name ?? (command == nil ? "time" : "report") }
+        /// Several were given at once where the services read in any order.
+        var given: [Given] = []
+        /// The id of the report.
+        var report: String?
+        var written: ArraySlice<ServicesInMemory.Written> = []
     }
 
     init(seed: UInt64) throws {
@@ -90,25 +97,40 @@ struct SuiteLife: RandomValues {
         guard let reference = references[child], let known = try known(reference) else { return try report(child) }
         if number(0...11) == 0 || !known.case.isOpen && number(0...2) > 0 { return try report(child) }
         if number(0...7) == 0 { return try wait() }
-        for _ in 0..<40 {
-            let deed = Self.wheel[number(0...(Self.wheel.count - 1))]
-            guard let command = deed.message(&self, known) else { continue }
-            return try give(command, deed, to: reference, known)
-        }
-        return try wait()
+        if number(0...39) == 0 { return try changeDirectory() }
+        let given = (1...(number(0...9) == 0 ? 3 : 1)).compactMap { choose(known, "command-\(count)-\($0)") }
+        return given.isEmpty ? try wait() : try give(given, to: reference, known)
     }
 
     static let deeds = workDeeds + contentDeeds + moveDeeds + guardianDeeds + meetingDeeds + planDeeds
     private static let wheel = deeds.flatMap { Array(repeating: $0, count: $0.weight) }
 
-    private mutating func give(_ command: any SuiteEvent, _ deed: Deed, to reference: String, _ known: KnownCase) throws
-        -> Step
-    {
-        let (id, topic) = ("command-\(count)", type(of: command).topics[0])
-        let event = try Event(id: id, source: "life", time: services.now, subject: reference, command)
-        return try taking(
-            Step(reference: reference, before: known, command: command, deed: deed, id: id, written: [])
-        ) { try $0.write(event, key: topic == .meetingCommands ? "TST" : reference, to: topic) }
+    /// Something that can be done about the case as it is.
+    private mutating func choose(_ known: KnownCase, _ id: String) -> Given? {
+        for _ in 0..<40 {
+            let deed = Self.wheel[number(0...(Self.wheel.count - 1))]
+            if let command = deed.message(&self, known) { return Given(deed: deed, command: command, id: id) }
+        }
+        return nil
+    }
+
+    private mutating func give(_ given: [Given], to reference: String, _ known: KnownCase) throws -> Step {
+        let now = services.now
+        let events = try given.map { given in
+            let topic = type(of: given.command).topics[0]
+            let event = try Event(id: given.id, source: "life", time: now, subject: reference, given.command)
+            return (event: event, key: topic == .meetingCommands ? "TST" : reference, topic: topic)
+        }
+        var generator = generator
+        defer { self.generator = generator }
+        let name = given.map(\.deed.name).joined(separator: " and ")
+        return try taking(Step(name: name, reference: reference, before: known, given: given)) { services in
+            if let one = events.first, events.count == 1 {
+                try services.write(one.event, key: one.key, to: one.topic)
+            } else {
+                try services.write(events, inAnyOrder: &generator)
+            }
+        }
     }
 
     /// Days go by; often until a meeting has been.
@@ -117,7 +139,16 @@ struct SuiteLife: RandomValues {
         let end = flag() ? ends.randomElement(using: &generator) : nil
         let later = end.map { Date(timeIntervalSince1970: Double($0) + 60) } ?? .distantPast
         let days = services.now + Double(number(1...6)) * 86_400
-        return try taking(Step(id: "", written: [])) { try $0.advance(to: later > $0.now ? later : days) }
+        return try taking(Step(name: "time")) { try $0.advance(to: later > $0.now ? later : days) }
+    }
+
+    /// Somebody leaves the county, or comes back.
+    private mutating func changeDirectory() throws -> Step {
+        let person = oneOf(["head-school", "head-kaa", "teacher", "family", "nurse"]) ?? ""
+        let isThere = services.directory.counties["TST"]?.people[person] != nil
+        return try taking(Step(name: isThere ? "\(person) leaves" : "\(person) comes back")) { services in
+            services.directory.counties["TST"]?.people[person] = isThere ? nil : ExampleCounty.twoTowns.people[person]
+        }
     }
 
     /// One of two systems reports a concern. They do not always name the same guardians, nor the same place.
@@ -127,7 +158,7 @@ struct SuiteLife: RandomValues {
         let event = try Event(id: id, source: source, time: services.now, message)
         let reference = references[child]
         let step = try taking(
-            Step(reference: reference, before: try reference.flatMap(known), command: message, id: id, written: [])
+            Step(name: "report", reference: reference, before: try reference.flatMap(known), report: id)
         ) { try $0.write(event, key: id, to: .concernReports) }
         for case let receipt as ConcernReceipt in try step.payloads() where !receipt.registered.caseReference.isEmpty {
             references[child] = receipt.registered.caseReference
@@ -176,5 +207,7 @@ extension SuiteLife.Step {
         }
     }
 
-    var isRefused: Bool { written.contains { $0.event.type == CommandRefused.eventType && $0.event.cause == id } }
+    func isRefused(_ given: SuiteLife.Given) -> Bool {
+        written.contains { $0.event.type == CommandRefused.eventType && $0.event.cause == given.id }
+    }
 }

@@ -22,6 +22,7 @@ package struct ChangeAttendees: Command, Hashable {
             cooperation.faultsUnlessMay(.changeParticipants, actor, context) + cooperation.faultsUnlessAhead()
                 + faults(cooperation, context.county) + faultsIfCrowded(cooperation))
         var draft = Draft(cooperation, planning.agenda, context, by: actor)
+        draft.report(.call(.participantsChanged(self, by: actor.id)))
         draft.cooperation.uninvited.removeAll { notNeeded.contains($0.organisation) }
         if added.isEmpty, removed.isEmpty { return draft.decision }
         switch cooperation.stage {

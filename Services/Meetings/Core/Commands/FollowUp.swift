@@ -42,8 +42,6 @@ package struct FollowUp: Command, Hashable {
         draft.report(.plan(.followedUp(fact)))
         if fact.closes, let closingReason {
             draft.stopInviting()
-            // Nobody waits for the meeting of a case that is closed.
-            draft.cooperation.stage = .idle(after: draft.cooperation.former)
             draft.cooperation.end()
             let isWorse = judgements.contains { $0.effect == .worse }
             draft.noteToMapping(.ended(.init(by: actor.id, reason: closingReason, isWorse: isWorse)))

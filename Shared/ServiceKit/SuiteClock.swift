@@ -9,7 +9,7 @@ package struct SuiteClock: Sendable {
     /// This machine's time.
     package static let machine = SuiteClock(file: nil)
 
-    private let file: String?
+    package let file: String?
 
     /// - Parameter file: holds how many seconds time is ahead. One that does not exist, or holds no number, says 0.
     package init(file: String?) { self.file = file }

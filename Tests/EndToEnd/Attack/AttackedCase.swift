@@ -2,6 +2,7 @@ import CloudEvents
 import Codec
 import Foundation
 import Kafka
+import ServiceKit
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -68,7 +69,8 @@ extension Installation {
                 "KAFKA_BOOTSTRAP_SERVERS": connection.bootstrapServers, "TOPIC_PREFIX": connection.prefix,
                 "REPLY_SECRET": RunningSuite.secret, "MAIL_AUTHSERV_ID": "mx.example.org",
                 "DOOR_KEY_FILE": connection.doorKeyFile?.replacing("operator.jwk", with: "mail.jwk") ?? "",
-                "KEY_ENCRYPTION_KEY_FILE": connection.keyFile ?? "",
+                "KEY_ENCRYPTION_KEY_FILE": connection.keyFile ?? "", "CLOCK_FILE": connection.clock.file ?? "",
+                "CLOCK_IS_LED_BY_TESTS": "1",
             ], input: path)
         try await process.ended()
         try #require(process.exitCode == 0, "\(process.text)")
@@ -81,7 +83,7 @@ extension Installation {
             // Commands of one county are taken in order: what comes before this one's refusal came of `body`.
             let last = try connection.signed(
                 Event(
-                    id: "last-\(UUID().uuidString)", source: "urn:attack", time: Date(),
+                    id: "last-\(UUID().uuidString)", source: "urn:attack", time: connection.now,
                     AnswerMeeting.with {
                         ($0.caseReference, $0.county) = ("SRM-0", "SRM")
                         ($0.person, $0.answer) = ("nykoping-rektor", "accepted")
@@ -138,7 +140,8 @@ extension Installation {
     /// - Parameter person: whom the command line's door proves; nil: nobody.
     private func event(_ command: some EventPayload, by person: String?) throws -> Event {
         let event = try Event(
-            id: "attack-\(UUID().uuidString)", source: "urn:attack", time: Date(), subject: attacked.reference, command)
+            id: "attack-\(UUID().uuidString)", source: "urn:attack", time: connection.now, subject: attacked.reference,
+            command)
         return try person.map { try connection.signed(event, for: $0) } ?? event
     }
 

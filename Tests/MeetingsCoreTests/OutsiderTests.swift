@@ -146,6 +146,21 @@ struct OutsiderTests {
         #expect(told(county) == ["+coach@example.org"])
     }
 
+    @Test("rules 12 and 15: who was invited from outside is recorded as come, and nobody else from there")
+    func came() throws {
+        var county = try called()
+        try county.decide(Self.invite())
+        let outsider = try outsider(county)
+        county.reachMeeting()
+        var record = CountyInMemory.record(followUp: "2027-01-20")
+        record.came += [outsider.id, "outsider:x"]
+        #expect(county.faults(record) == ["came[3] personUnknown"])
+        record.came.removeLast()
+        try county.decide(record)
+        let came = county.told { if case .held(let held) = $0 { held.came } else { nil } }
+        #expect(came == [record.came])
+    }
+
     @Test("rule 18: their answer by mail is kept and told, the later one counts, and it moves nothing")
     func answer() throws {
         var county = try called()

@@ -561,7 +561,7 @@ package nonisolated struct RecordMeeting: @unchecked Sendable {
     set {_uniqueStorage()._by = newValue}
   }
 
-  /// Who came: the directory's ids.
+  /// Who came: the directory's ids, guardians' keys, "child", and the ids of those who were invited from outside.
   package var came: [String] {
     get {_storage._came}
     set {_uniqueStorage()._came = newValue}

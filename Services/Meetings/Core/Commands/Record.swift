@@ -2,7 +2,7 @@ package import Domain
 
 /// The meeting was held: who came, how the child took part, the coordinator, the plan (rules 15 and 16).
 package struct Record: Command, Hashable {
-    /// The directory's ids, guardians' keys, or ``Participant/child``.
+    /// The directory's ids, guardians' keys, ``Participant/child``, or those of whom came from outside (``OutsiderID``).
     package var came: [String]
     package var child: Participation
     /// Nil: as before. The first meeting appoints one.
@@ -55,9 +55,9 @@ package struct Record: Command, Hashable {
         _ cooperation: Cooperation, _ coordinator: Coordinator?, by actor: Actor, _ context: CountyContext
     ) -> [Fault] {
         let county = context.county
-        let family = cooperation.lastParticipants.filter(\.isFamily).map(\.person)
+        let others = cooperation.lastParticipants.filter(\.isFamily).map(\.person) + cooperation.outsiders.map(\.id)
         return cooperation.faultsUnlessMay(.recordMeeting, actor, context) + cooperation.faultsUnlessBegun(context.now)
-            + came.enumerated().filter { !family.contains($0.element) }.flatMap {
+            + came.enumerated().filter { !others.contains($0.element) }.flatMap {
                 county.faultsUnlessKnown($0.element, at: "came[\($0.offset)]")
             }
             + cooperation.faults(in: child) + faults(of: coordinator, cooperation, county)

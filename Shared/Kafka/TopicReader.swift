@@ -25,6 +25,9 @@ public final class TopicReader {
     }
 
     private let consumer: Consumer
+    private let properties: KafkaProperties
+    /// Sees the ends of what is not committed yet.
+    private var lookout: Consumer?
     private let counts: [String: Int]
     private var open: Set<TopicPartition>
     private var positions: [TopicPartition: Int64]
@@ -45,6 +48,7 @@ public final class TopicReader {
         properties["enable.partition.eof"] = "true"
         properties["auto.offset.reset"] = if case .chosen = start { "error" } else { "earliest" }
         properties["isolation.level"] = "read_committed"
+        self.properties = properties
         consumer = try Consumer(properties)
         let counts = try consumer.partitionCounts(topics, timeout: timeout)
         self.counts = counts
@@ -92,6 +96,25 @@ public final class TopicReader {
     public var knownEnds: [TopicPartition: Int64] {
         Dictionary(
             uniqueKeysWithValues: positions.map { ($0.key, consumer.knownEnd($0.key) ?? ends[$0.key] ?? $0.value) })
+    }
+
+    /// The offset after the last record of each partition now, committed or not: a request to each leader.
+    ///
+    /// Whoever has read up to there has seen all that was committed by now: what an open transaction holds back, too.
+    ///
+    /// - Parameter timeout: for each request, in milliseconds.
+    /// - Throws: ``KafkaError`` if a broker does not answer in time.
+    public func ends(timeout: Int32) throws(KafkaError) -> [TopicPartition: Int64] {
+        let lookout: Consumer
+        if let known = self.lookout {
+            lookout = known
+        } else {
+            lookout = try Consumer(properties.merging(["isolation.level": "read_uncommitted"]) { $1 })
+            self.lookout = lookout
+        }
+        var ends: [TopicPartition: Int64] = [:]
+        for partition in positions.keys { ends[partition] = try lookout.watermarks(partition, timeout: timeout).high }
+        return ends
     }
 
     /// Whether the brokers answer, and the topics have the partitions that they had.

@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// Consent is checked when a meeting is decided, and again when its invitation is sent (rule 13).
 final class CaseWatch: Service {
-    /// How long a notice waits for a case that is not known yet.
+    /// How long a notice waits for what is known of its case.
     static let patience = Duration.seconds(10)
 
     /// What consent allows in a case now.
@@ -37,21 +37,15 @@ final class CaseWatch: Service {
         follower = TopicFollower([topic], properties, logger)
     }
 
-    /// Whether consent is in force. Nil for a case of which nothing is known yet.
+    /// Whether consent is in force, as of the call: what was decided before it is known. A copy that lags would drop an invitation
+    /// for good, or send one after a withdrawal.
+    ///
+    /// - Returns: nil for a case of which nothing is known, and where the topic could not be read to its end in time.
     func isInForce(
         _ consent: Consent, in reference: String, within patience: Duration = CaseWatch.patience
     ) async -> Bool? {
-        let deadline = ContinuousClock.now + patience
-        while true {
-            if let answer = known(reference) { return answer.contains(consent) }
-            guard .now < deadline, !Task.isCancelled else { return nil }
-            try? await Task.sleep(for: .milliseconds(50))
-        }
-    }
-
-    private func known(_ reference: String) -> Set<Consent>? {
-        guard follower.isCaughtUp else { return nil }
-        return cases.withLock { $0[reference]?.consents }
+        guard await follower.reachesEnd(within: patience) else { return nil }
+        return cases.withLock { $0[reference]?.consents.contains(consent) }
     }
 
     /// Which of these cases a fallback unit has (rule 2). No mail is held back for it: what is not known is not said.

@@ -62,7 +62,7 @@ package final class TopicFollower: Sendable {
                 while !stop.isSet {
                     if let record = reader.poll(timeout: look == nil ? 50 : 5) { take(record) }
                     if reader.isCaughtUp { state.withLock { $0.isCaughtUp = true } }
-                    try answer(reader, &look)
+                    answer(reader, &look)
                 }
             } catch let error as KafkaError where error.isRetriable {
                 logger.warning(
@@ -76,9 +76,10 @@ package final class TopicFollower: Sendable {
     /// Looks where the topics end, where somebody wants to know, and says when that has been reached.
     private func answer(
         _ reader: TopicReader, _ look: inout (number: Int, ends: [TopicPartition: Int64])?
-    ) throws(KafkaError) {
+    ) {
         if look == nil, let asked = state.withLock({ $0.asked > $0.answered ? $0.asked : nil }) {
-            look = (asked, try reader.ends(timeout: 3_000))
+            // A leader that does not answer now is asked again. Meanwhile, what comes is taken.
+            look = (try? reader.ends(timeout: 1_000)).map { (asked, $0) }
         }
         guard let reached = look, reached.ends.allSatisfy({ reader.position($0.key) >= $0.value }) else { return }
         state.withLock { $0.answered = reached.number }

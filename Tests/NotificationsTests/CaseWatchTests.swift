@@ -45,7 +45,7 @@ struct CaseWatchTests {
             try await publish("A", .cooperation, outsiders: true)
             #expect(await watch.isInForce(.outsiders, in: "A") == true)
             // However slow the reading is: what was decided before counts at once, lest an invitation is lost or wrong.
-            for _ in 0..<20 {
+            for _ in 0..<5 {
                 try await publish("A", .awaitingConsent)
                 #expect(await watch.isInForce(.meeting, in: "A") == false)
                 try await publish("A", .cooperation)
